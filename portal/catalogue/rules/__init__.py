@@ -1,0 +1,1 @@
+"""The arithmetic of prices and charges: pure functions on plain values."""
