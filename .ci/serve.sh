@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# `make run`: a free port, the set-up that is missing, the database, then gunicorn until Ctrl+C.
+cd "$(dirname "$0")/.."
+. .ci/common.sh
+
+export HOST=${HOST:-127.0.0.1} PORT=${PORT:-8000}
+
+python=$(find_python)
+"$python" .ci/check_port.py
+.ci/setup.sh run
+
+if [ "${DEMO:-1}" = 0 ]; then
+  .venv/bin/portal setup --no-demo
+else
+  .venv/bin/portal setup --demo
+  .venv/bin/portal demo-logins
+fi
+exec .venv/bin/gunicorn --config portal/gunicorn_conf.py wsgi:app

@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# Does the set-up that is missing and nothing else: `setup.sh run` for serving, `setup.sh test` for the tests.
+cd "$(dirname "$0")/.."
+. .ci/common.sh
+
+purpose=${1:?run or test}
+venv=$PWD/.venv
+APT_LOG=$(mktemp)
+trap 'rm -f "$APT_LOG"' EXIT
+
+system_libraries() {
+  need_packages "to make PDF documents, with a Chinese face for rare characters" \
+    libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk
+}
+
+# PostgreSQL's package starts a server of its own when it is installed; the tests only want the programs.
+postgresql() {
+  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null && return
+  local folder=/etc/postgresql-common/createcluster.d
+  local quiet=$folder/portal-tests.conf
+  as_root sh -c "mkdir -p $folder && echo 'create_main_cluster = false' >$quiet" || true
+  need_packages "to run the tests on PostgreSQL" postgresql
+  as_root rm -f "$quiet" || true
+}
+
+# Ubuntu's own chromium is a snap, which tests cannot drive; Playwright brings one that they can.
+chromium() {
+  if grep -qx 'ID=ubuntu' /etc/os-release; then
+    [ -f .venv/.browser ] && return
+    say "Installing a browser for the tests"
+    .venv/bin/playwright install --with-deps chromium >&2
+    touch .venv/.browser
+  else
+    command -v chromium >/dev/null || need_packages "to test in a browser" chromium
+  fi
+}
+
+virtual_environment() {
+  local python version
+  python=$(find_python)
+  version=$("$python" -c 'import platform; print(".".join(platform.python_version_tuple()[:2]))')
+  if [ "$(cat .venv/.made-for 2>/dev/null)" = "$venv $version" ] && .venv/bin/python -c '' 2>/dev/null; then
+    return
+  fi
+  "$python" -c 'import ensurepip, venv' 2>/dev/null ||
+    need_packages "to make a virtual environment" "python$version-venv"
+  say "Making a virtual environment in .venv with Python $version"
+  rm -rf .venv
+  "$python" -m venv .venv
+  echo "$venv $version" >.venv/.made-for
+}
+
+# The test lock holds all of the other one, so a machine set up for tests is also set up for serving.
+python_packages() {
+  local lock=requirements.txt
+  [ "$purpose" = run ] || lock=requirements-dev.txt
+  if sha256sum --check --status --strict ".venv/.installed-$lock" 2>/dev/null; then return; fi
+  say "Installing Python packages from $lock (a minute or two the first time)"
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --progress-bar off \
+    --retries 5 --require-hashes --no-deps -r "$lock"
+  sha256sum "$lock" >".venv/.installed-$lock"
+  [ "$purpose" = run ] || sha256sum requirements.txt >.venv/.installed-requirements.txt
+}
+
+# The `portal` command, as an installed package would bring it: it works from any folder.
+command_line() {
+  local site
+  site=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+  echo "$PWD" >"$site/portal.pth"
+  printf '#!/bin/sh\nexec "%s/bin/python" -P -m portal "$@"\n' "$venv" >.venv/bin/portal
+  chmod +x .venv/bin/portal
+}
+
+translations() {
+  local source
+  for source in portal/translations/*/LC_MESSAGES/messages.po; do
+    [ -f "$source" ] && [ "$source" -nt "${source%.po}.mo" ] || continue
+    .venv/bin/pybabel --quiet compile --input-file "$source" --output-file "${source%.po}.mo"
+  done
+}
+
+system_libraries
+virtual_environment
+python_packages
+[ -x .venv/bin/portal ] || command_line
+translations
+if [ "$purpose" = test ]; then
+  need_packages "to look into PDF documents" poppler-utils
+  postgresql
+  chromium
+fi
