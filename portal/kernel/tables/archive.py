@@ -1,7 +1,7 @@
 """Look into an .xlsx before a parser does: is it one, and is it safe to unpack?
 
-The parser lays a sheet out as a full rectangle, so that two cells at opposite corners would cost the
-memory of every cell between. Sizes are therefore counted here, on the stream, with nothing kept.
+The parser lays a sheet out as a full rectangle, so that two cells at opposite corners would cost
+the memory of every cell between. Sizes are therefore counted here, on the stream, nothing kept.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _ADDRESS = re.compile(rb"[\s\"']r\s*=\s*[\"']([A-Za-z]*)([0-9]+)")
 
 
 def check_archive(stream: IO[bytes], name: str, limits: Limits) -> None:
-    """Refuse what is no plain Excel workbook or would be too large; leaves the stream at its start."""
+    """Refuse what is no plain workbook or would be too large; leaves the stream at its start."""
     try:
         with zipfile.ZipFile(stream) as archive:
             _check_kind(archive, name)

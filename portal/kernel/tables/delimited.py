@@ -24,7 +24,7 @@ FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
 def read_delimited(
     open_stream: Callable[[], IO[bytes]], name: str, limits: Limits = LIMITS
 ) -> Table:
-    """The text file as a table; `open_stream` opens it afresh for each reading. Raises FileProblems."""
+    """The text file as a table; `open_stream` opens it anew each time. Raises FileProblems."""
     with closing(open_stream()) as stream:
         encoding = _encoding(stream, name)
     with closing(open_stream()) as stream:
@@ -40,7 +40,7 @@ def read_delimited(
 
 
 def _encoding(stream: IO[bytes], name: str) -> str:
-    """UTF-8 (with or without mark), UTF-16 with mark, or else GB18030, which holds GBK and GB2312."""
+    """UTF-8, UTF-16 with its mark, or else GB18030, which holds GBK and GB2312."""
     head = stream.read(4)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"

@@ -118,8 +118,9 @@ def _value(cell: Any, numbers: dict[float, Decimal]) -> Cell:
 def exact(number: float) -> Decimal:
     """The decimal that was typed into the spreadsheet.
 
-    Excel stores numbers as binary doubles: 0.1 + 0.2 is kept as 0.30000000000000004. The shortest text that
-    gives the double back, rounded half-up to the six places a price may have, is what the person meant.
+    Excel stores numbers as binary doubles: 0.1 + 0.2 is kept as 0.30000000000000004. The shortest
+    text that gives the double back, rounded half-up to the six places a price may have, is what the
+    person meant.
     """
     value = Decimal(repr(number))
     if value == value.to_integral_value():

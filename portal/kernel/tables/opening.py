@@ -1,4 +1,4 @@
-"""Open any table file that people send: what it is, is decided by its content and not by its name."""
+"""Open any table file that people send: its content says what it is, not its name."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def open_table(
 ) -> Table:
     """One sheet of an .xlsx workbook, or a CSV file, as a `Table`.
 
-    `source` is a path or the bytes of an upload, `name` the file name its owner knows it by, `sheet` the
-    sheet to read (the first with content when None; text files have no sheets).
+    `source` is a path or the bytes of an upload, `name` the file name its owner knows it by,
+    `sheet` the sheet to read (the first with content when None; text files have no sheets).
     Raises FileProblems for whatever is no safe, readable table.
     """
     shown = name or (source.name if isinstance(source, Path) else "")

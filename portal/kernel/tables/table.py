@@ -1,4 +1,4 @@
-"""A table read from a file: rows of plain values, each with the number the spreadsheet shows for it."""
+"""A table read from a file: rows of plain values, each with the number the spreadsheet shows."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Merge:
 class Table:
     """One sheet of a workbook, or one delimited text file.
 
-    `rows()` may be called again and again and yields lazily, so that a large file is never held twice.
+    `rows()` may be called again and again and yields lazily: a large file is never held twice.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Table:
     row_count: int | None = None
 
     def rows(self) -> Iterator[NumberedRow]:
-        """Each row as (number counted from 1, cells from column A on); trailing cells may be missing."""
+        """Each row as (number from 1, cells from column A on); trailing cells may be missing."""
         return self.open_rows()
 
     def head(self, count: int) -> list[NumberedRow]:
