@@ -1,0 +1,138 @@
+/* What makes the pages quicker at the keyboard. Everything here has a way without it: no page needs this file. */
+(() => {
+  "use strict";
+
+  const one = (selector, root = document) => root.querySelector(selector);
+  const on = (type, handler, capture = false) => document.addEventListener(type, handler, capture);
+  const typing = (element) => element.matches("input, textarea, select, [contenteditable]");
+
+  /* `/` looks for something; Ctrl+Enter sends the form one is in; Escape closes an open menu. */
+  on("keydown", (event) => {
+    const target = event.target;
+    if (event.key === "/" && !typing(target) && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      const box = one("[data-find]");
+      if (box) { event.preventDefault(); box.focus(); box.select(); }
+    } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && target.form) {
+      event.preventDefault();
+      target.form.requestSubmit();
+    } else if (event.key === "Escape") {
+      const menu = target.closest(".drop[open], .ask[open]");
+      if (menu) { menu.open = false; one("summary", menu).focus(); }
+    }
+  });
+  on("click", (event) => {
+    for (const menu of document.querySelectorAll(".drop[open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+
+  /* Arrows and Enter walk through a table of inputs as on a sheet. */
+  const cells = (row) => [...row.querySelectorAll("input:not([type=hidden]), select, textarea")];
+  on("keydown", (event) => {
+    const { target, key } = event;
+    const grid = target.closest("table[data-grid]");
+    const down = key === "ArrowDown" || (key === "Enter" && !event.shiftKey && !event.ctrlKey && !event.metaKey);
+    const up = key === "ArrowUp" || (key === "Enter" && event.shiftKey);
+    if (!grid || event.isComposing || !typing(target) || !(down || up)) return;
+    if (key !== "Enter" && target.matches("select, textarea")) return;
+    const rows = [...grid.tBodies].flatMap((body) => [...body.rows]).filter((row) => cells(row).length);
+    const row = target.closest("tr");
+    const next = rows[rows.indexOf(row) + (down ? 1 : -1)];
+    event.preventDefault();
+    if (!next) return;
+    const cell = target.closest("td, th").cellIndex;
+    const inputs = cells(next);
+    const into = inputs.find((input) => input.closest("td, th").cellIndex === cell) || inputs[0];
+    into.focus();
+    if (into.select) into.select();
+  });
+
+  /* A question before a step: the folded-away panel is shown as a dialog instead. */
+  const ask = (build) => {
+    const dialog = document.createElement("dialog");
+    dialog.className = "dialog";
+    build(dialog);
+    document.body.append(dialog);
+    dialog.addEventListener("close", () => dialog.remove());
+    dialog.addEventListener("click", (event) => {
+      if (event.target === dialog || event.target.closest("[data-close]")) dialog.close();
+    });
+    dialog.showModal();
+    return dialog;
+  };
+  on("click", (event) => {
+    const summary = event.target.closest(".ask > summary");
+    if (!summary || !window.HTMLDialogElement) return;
+    event.preventDefault();
+    const panel = summary.nextElementSibling;
+    const dialog = ask((box) => { box.setAttribute("aria-label", summary.textContent.trim()); box.append(panel); });
+    dialog.addEventListener("close", () => { summary.after(panel); summary.focus(); });
+  });
+
+  /* data-confirm="…" on a form or a button: the same question, in words of its own. */
+  on("submit", (event) => {
+    const form = event.target;
+    const asker = [event.submitter, form].find((element) => element?.dataset.confirm);
+    const frame = one("#confirm-frame");
+    if (!asker || !frame || form.dataset.confirmed) { delete form.dataset.confirmed; return; }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const submitter = event.submitter;
+    const dialog = ask((box) => {
+      box.append(frame.content.cloneNode(true));
+      one("[data-question]", box).textContent = asker.dataset.confirm;
+      box.setAttribute("aria-label", asker.dataset.confirm);
+    });
+    one("[data-yes]", dialog).addEventListener("click", () => {
+      dialog.close();
+      form.dataset.confirmed = "yes";
+      form.requestSubmit(submitter);
+    });
+  }, true);
+
+  /* One click, one step: a form that is on its way is not sent again. Coming back makes it usable. */
+  on("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "yes";
+    form.setAttribute("aria-busy", "true");
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) {
+      delete form.dataset.sent;
+      form.removeAttribute("aria-busy");
+    }
+  });
+
+  on("change", (event) => {
+    const field = event.target;
+    if (field.matches("[data-autosubmit]") && field.form) field.form.requestSubmit();
+  });
+
+  on("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button || !navigator.clipboard) return;
+    await navigator.clipboard.writeText(button.dataset.copy);
+    const status = one("#status");
+    if (status) status.textContent = button.dataset.copied || button.dataset.copy;
+    button.classList.add("copied");
+  });
+
+  /* htmx: every request carries the form token; a page that says no is shown whole. */
+  on("htmx:config:request", (event) => {
+    const token = one("meta[name=csrf-token]");
+    if (token) event.detail.ctx.request.headers["X-CSRFToken"] = token.content;
+  });
+  on("htmx:before:swap", (event) => {
+    const { ctx } = event.detail;
+    const status = ctx.response?.status ?? ctx.response?.raw?.status ?? 200;
+    if (status < 400 || status === 422) return;
+    event.preventDefault();
+    const page = new DOMParser().parseFromString(ctx.text, "text/html");
+    document.title = page.title;
+    document.body.className = page.body.className;
+    document.body.replaceChildren(...document.adoptNode(page.body).childNodes);
+    window.scrollTo(0, 0);
+  });
+})();
