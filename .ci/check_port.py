@@ -1,4 +1,4 @@
-"""Says, before anything else is done, whether HOST:PORT can be listened on. Standard library only."""
+"""Says, before anything else is done, whether HOST:PORT is free. Standard library only."""
 
 import errno
 import os

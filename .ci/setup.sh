@@ -56,7 +56,7 @@ python_packages() {
   [ "$purpose" = run ] || lock=requirements-dev.txt
   if sha256sum --check --status --strict ".venv/.installed-$lock" 2>/dev/null; then return; fi
   say "Installing Python packages from $lock (a minute or two the first time)"
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --progress-bar off \
+  .venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check --no-input --progress-bar off \
     --retries 5 --require-hashes --no-deps -r "$lock"
   sha256sum "$lock" >".venv/.installed-$lock"
   [ "$purpose" = run ] || sha256sum requirements.txt >.venv/.installed-requirements.txt
