@@ -1,1 +1,1 @@
-"""What the firm sells and at which price: service items, price schemes, rate sheets, the pricing engine."""
+"""What the firm sells and at which price: service items, schemes, rate sheets, pricing."""

@@ -1,17 +1,23 @@
 """Price terms: how one price line turns a quantity into money.
 
-The one value shared by the rate-sheet reader, the database (as JSON), the pricing engine and the copy that a
-quotation or contract line freezes. Source: DOMAIN sections 2-5 (S7 shapes, P1-P16, U1-U2).
+The one value shared by the rate-sheet reader, the database (as JSON), the pricing engine and the
+copy that a quotation or contract line freezes. Source: DOMAIN S7 (shapes), P1-P16, U1-U2.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from itertools import pairwise
+from typing import Any, Literal
+
+from portal.kernel.errors import Problem
+from portal.kernel.money import CURRENCIES
+from portal.kernel.text import Text, t
+from portal.kernel.units import UNITS
 
 ZERO = Decimal(0)
 DECLARED_VALUE = "DECLARED_VALUE"
@@ -25,7 +31,9 @@ class Basis(StrEnum):
     FLAT = "flat"  # one amount per shipment
     BANDS = "bands"  # the whole quantity at its band: flat, rate, or flat + rate
     GRADUATED = "graduated"  # each part of the quantity at its own band's rate (分段累进)
-    FIRST_CONTINUED = "first_continued"  # first f units cost a, each further step costs b (首重续重)
+    FIRST_CONTINUED = (
+        "first_continued"  # first f units cost a, each further step costs b (首重续重)
+    )
     PERCENT = "percent"  # of named base charges
     MAX_OF = "max_of"  # the largest of several alternatives (per tonne | per m³ | minimum)
     AT_COST = "at_cost"  # no price: what it will cost (实报实销)
@@ -65,9 +73,10 @@ class PercentOn(StrEnum):
 class Break:
     """One band of a schedule; `over` and `up_to` in the price unit, read by the terms' `bound`.
 
-    BANDS: amount = flat + rate × (quantity - beyond), at least `minimum`. GRADUATED: `rate` for the part of the
-    quantity inside the band, `flat` once when the band is entered. `step` rounds the priced quantity up inside
-    this band only (seen: whole kg only above 5.5 kg). `commission` and `commission_rate` add to flat and rate (S8).
+    BANDS: amount = flat + rate × (quantity - beyond), at least `minimum`. GRADUATED: `rate` for
+    the part of the quantity inside the band, `flat` once when the band is entered. `step` rounds
+    the priced quantity up inside this band only (seen: whole kg only above 5.5 kg). `commission`
+    and `commission_rate` add to flat and rate (S8).
     """
 
     over: Decimal
@@ -92,11 +101,11 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class PriceTerms:
-    """Everything needed to price one line. Quantities in `unit`, amounts in `currency`, percent as 4 = 4 %."""
+    """All that prices one line: quantities in `unit`, amounts in `currency`, percent 4 = 4 %."""
 
     basis: Basis
     unit: str = ""
-    """Code of `kernel.units` (CHW, RT, TEU, BL …) or a box type (40HQ: boxes of exactly that type)."""
+    """Code of `kernel.units`: CHW, RT, TEU, BL …, 40HQ (exactly that type), 40FT (any 40')."""
     currency: str = ""
 
     rate: Decimal | None = None
@@ -146,13 +155,20 @@ class PriceTerms:
     """Only a rebate may have a negative price (退佣, P4)."""
 
     def to_json(self) -> dict[str, Any]:
-        """A JSON-ready form without the parts left at their default; `from_json` reads it back exactly."""
+        """A JSON-ready form without the parts left at their default; `from_json` reads it back."""
         return _changed_fields(self)
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> PriceTerms:
         """The terms that `to_json` wrote."""
         return cls(**{name: _revived(name, value) for name, value in stored.items()})
+
+    def check(self) -> list[Problem]:
+        """What is wrong with these terms (errors) or worth asking about (warnings); S6, S15, P4.
+
+        `column` of each problem is the field's name; `row` is left to the reader of the file.
+        """
+        return [*_wrong_words(self), *_wrong_prices(self), *_wrong_limits(self), *_odd_breaks(self)]
 
 
 @cache
@@ -202,3 +218,96 @@ def _revived(name: str, value: Any) -> Any:
     if name == "base_codes":
         return tuple(value)
     return Decimal(value)
+
+
+def _problem(
+    column: str, found: Any, expected: Text, severity: Literal["error", "warning"] = "error"
+) -> Problem:
+    return Problem(None, column, "" if found is None else str(found), expected, severity)
+
+
+def _wrong_words(terms: PriceTerms) -> Iterator[Problem]:
+    measured = terms.basis not in {Basis.FLAT, Basis.PERCENT, Basis.MAX_OF, Basis.AT_COST}
+    if (measured or terms.unit) and terms.unit not in UNITS:
+        yield _problem("unit", terms.unit, t("a billing unit"))
+    if terms.each and terms.each not in UNITS:
+        yield _problem("each", terms.each, t("a billing unit"))
+    priced = terms.basis not in {Basis.PERCENT, Basis.AT_COST}
+    if (priced or terms.currency) and terms.currency not in CURRENCIES:
+        yield _problem("currency", terms.currency, t("a currency code"))
+
+
+def _wrong_prices(terms: PriceTerms) -> Iterator[Problem]:
+    """A price that is absent, or negative without being a rebate; an explicit 0 is a price."""
+    for column, price in _prices(terms):
+        if price is None:
+            yield _problem(column, None, t("a price; 0 if it is free"))
+        elif price < 0 and not terms.is_rebate:
+            yield _problem(column, price, t("a negative price only on a rebate"))
+    if terms.basis is Basis.MAX_OF:
+        if len(terms.alternatives) < 2:
+            yield _problem("alternatives", len(terms.alternatives), t("two alternatives or more"))
+        for alternative in terms.alternatives:
+            yield from alternative.check()
+            if alternative.currency != terms.currency:
+                yield _problem("currency", alternative.currency, t("one currency for all"))
+
+
+def _prices(terms: PriceTerms) -> Iterator[tuple[str, Decimal | None]]:
+    if terms.basis in {Basis.PER_UNIT, Basis.FLAT}:
+        yield "rate", terms.rate
+    elif terms.basis in {Basis.BANDS, Basis.GRADUATED}:
+        if not terms.breaks:
+            yield "breaks", None
+        for band in terms.breaks:
+            yield "breaks", band.flat if band.rate is None else band.rate
+            if band.rate is not None and band.flat is not None:
+                yield "breaks", band.flat
+    elif terms.basis is Basis.FIRST_CONTINUED:
+        yield "first_quantity", terms.first_quantity
+        yield "first_amount", terms.first_amount
+        yield "continued_step", terms.continued_step
+        yield "continued_amount", terms.continued_amount
+    elif terms.basis is Basis.PERCENT:
+        yield "percent", terms.percent
+
+
+def _wrong_limits(terms: PriceTerms) -> Iterator[Problem]:
+    for column in ("step", "volume_divisor", "weight_ratio", "continued_step"):
+        size = getattr(terms, column)
+        if size is not None and size <= 0:
+            yield _problem(column, size, t("more than 0"))
+    if not 0 <= terms.volume_share <= 1:
+        yield _problem("volume_share", terms.volume_share, t("between 0 and 1"))
+    if None not in (terms.minimum, terms.maximum) and terms.minimum > terms.maximum:  # type: ignore[operator]
+        yield _problem("minimum", terms.minimum, t("not above the maximum"))
+    if terms.is_rebate and terms.minimum is not None:
+        yield _problem("minimum", terms.minimum, t("no minimum on a rebate"))
+
+
+def _odd_breaks(terms: PriceTerms) -> Iterator[Problem]:
+    """Overlaps are errors; gaps, a late start, a closed end and rising rates only warn (S15)."""
+    for band in terms.breaks:
+        if band.up_to is not None and band.up_to <= band.over:
+            yield _problem("breaks", band.up_to, t("an upper bound above %(over)s", over=band.over))
+        if band.step is not None and band.step <= 0:
+            yield _problem("breaks", band.step, t("a step of more than 0"))
+    breaks = terms.breaks
+    if breaks and breaks[0].over > 0:
+        yield _problem("breaks", breaks[0].over, t("a price from 0 on"), "warning")
+    if breaks and breaks[-1].up_to is not None:
+        yield _problem("breaks", breaks[-1].up_to, t("a price for all above it"), "warning")
+    for lower, higher in pairwise(breaks):
+        shared = terms.bound is Bound.WITHIN and higher.over == lower.up_to
+        if lower.up_to is None or higher.over < lower.up_to or shared:
+            yield _problem("breaks", higher.over, t("bands that do not overlap"))
+        elif higher.over > lower.up_to:
+            gap = t("a price between %(one)s and %(other)s", one=lower.up_to, other=higher.over)
+            yield _problem("breaks", higher.over, gap, "warning")
+        if terms.basis is Basis.BANDS and _rises(lower, higher):
+            yield _problem("breaks", higher.rate, t("not above the band below it"), "warning")
+
+
+def _rises(lower: Break, higher: Break) -> bool:
+    both_by_rate = lower.rate is not None and higher.rate is not None
+    return both_by_rate and higher.rate > lower.rate  # type: ignore[operator]
