@@ -1,4 +1,4 @@
-"""Third-party browser files: each in a folder of its own, with its version and licence, unchanged."""
+"""Third-party browser files: each in a folder of its own, with version and licence."""
 
 from __future__ import annotations
 
