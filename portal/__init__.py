@@ -1,0 +1,31 @@
+"""The portal: `create_app` puts the rooms together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from portal import config
+from portal.accounts import sign_in
+from portal.customers.queries import viewer_for
+from portal.rooms import register_rooms
+from portal.web import request
+from portal.web.flask_app import PortalApp
+from portal.web.install import install_house
+
+
+def create_app(settings: Mapping[str, Any] | None = None) -> PortalApp:
+    """The WSGI application; `settings` override the environment's (tests, scripts)."""
+    app = PortalApp(
+        "portal",
+        template_folder=str(config.ROOT / "templates"),
+        static_folder=str(config.ROOT / "static"),
+        instance_path=str(config.ROOT / "instance"),
+    )
+    app.config.update(config.load())
+    app.config.update(settings or {})
+    install_house(app)
+    sign_in.install(app)
+    request.install(app, viewer_for)
+    register_rooms(app)
+    return app

@@ -1,0 +1,113 @@
+"""Lists limited to what the viewer may see, and the net under them (DESIGN rule 1)."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Select, event, false, inspect, select, true
+from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, UOWTransaction, with_loader_criteria
+
+from portal.access.models import Assignment
+from portal.access.viewer import NOBODY, Viewer
+from portal.db.base import CustomerItself, CustomerOwned, db
+from portal.kernel.errors import NotFound
+
+T = TypeVar("T", bound=tuple[Any, ...])
+KEY = "viewer"
+ASSIGNMENTS = Assignment.__table__
+
+
+def set_viewer(viewer: Viewer) -> None:
+    """Say who is asking before the first query; kept on the session."""
+    db.session.info[KEY] = viewer
+
+
+def current_viewer() -> Viewer | None:
+    """Who is asking on this session; None before anybody was named (start-up, migrations)."""
+    viewer = db.session.info.get(KEY)
+    return viewer if isinstance(viewer, Viewer) else None
+
+
+def owned(column: Any, viewer: Viewer) -> ColumnElement[bool]:
+    """The criterion that `column` (a customer id) is one whose rows `viewer` may see."""
+    if viewer.own_only:
+        mine = select(ASSIGNMENTS.c.customer_id).where(ASSIGNMENTS.c.user_id == viewer.user_id)
+        return column.in_(mine)  # type: ignore[no-any-return]
+    if viewer.customer_ids is None:
+        return true()
+    if not viewer.customer_ids:
+        return false()
+    return column.in_(sorted(viewer.customer_ids))  # type: ignore[no-any-return]
+
+
+def visible(statement: Select[T], model: type[Any], viewer: Viewer) -> Select[T]:
+    """`statement` over `model`, limited to the rows that `viewer` may see."""
+    column = _owner_column(model)
+    return statement if column is None else statement.where(owned(column, viewer))
+
+
+def _owner_column(model: type[Any]) -> Any:
+    if issubclass(model, CustomerItself):
+        return model.id  # type: ignore[attr-defined]
+    if issubclass(model, CustomerOwned):
+        return model.customer_id
+    return None
+
+
+def _limit_to_own_rows(state: ORMExecuteState) -> None:
+    """The second wall: whatever the query forgot, another customer's rows are not in its answer."""
+    viewer = state.session.info.get(KEY)
+    if not isinstance(viewer, Viewer) or state.is_column_load:
+        return
+    if viewer.own_only:
+        criteria = _assigned_to(viewer.user_id)
+    elif viewer.customer_ids is not None:
+        criteria = _belonging_to(tuple(sorted(viewer.customer_ids)))
+    else:
+        return
+    if state.is_select or state.is_update or state.is_delete:
+        state.statement = state.statement.options(*criteria)
+
+
+# The lambdas below are compiled once and cached; what varies must be a plain closure variable.
+
+
+def _belonging_to(ids: tuple[int, ...]) -> tuple[LoaderCriteriaOption, ...]:
+    return (
+        with_loader_criteria(CustomerOwned, lambda cls: cls.customer_id.in_(ids), include_aliases=True),
+        with_loader_criteria(CustomerItself, lambda cls: cls.id.in_(ids), include_aliases=True),
+    )
+
+
+def _assigned_to(user_id: int | None) -> tuple[LoaderCriteriaOption, ...]:
+    return (
+        with_loader_criteria(
+            CustomerOwned,
+            lambda cls: cls.customer_id.in_(
+                select(ASSIGNMENTS.c.customer_id).where(ASSIGNMENTS.c.user_id == user_id)
+            ),
+            include_aliases=True,
+        ),
+        with_loader_criteria(
+            CustomerItself,
+            lambda cls: cls.id.in_(
+                select(ASSIGNMENTS.c.customer_id).where(ASSIGNMENTS.c.user_id == user_id)
+            ),
+            include_aliases=True,
+        ),
+    )
+
+
+def _refuse_foreign_rows(session: Session, _context: UOWTransaction, _instances: Any) -> None:
+    """The third wall: a customer's session cannot write a row of another customer."""
+    viewer = session.info.get(KEY, NOBODY)
+    if not isinstance(viewer, Viewer) or viewer.customer_ids is None or viewer.own_only:
+        return
+    for row in (*session.new, *session.dirty, *session.deleted):
+        if isinstance(row, CustomerOwned) and row.customer_id is not None:
+            if row.customer_id not in viewer.customer_ids and inspect(row).session is session:
+                raise NotFound()
+
+
+event.listen(Session, "do_orm_execute", _limit_to_own_rows)
+event.listen(Session, "before_flush", _refuse_foreign_rows)

@@ -1,0 +1,76 @@
+"""People who sign in: the firm's staff and its customers' users."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask_security import AsaList, UserMixin
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.ext.mutable import MutableList
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.access.permissions import Role
+from portal.db import audit
+from portal.db.audit import Event
+from portal.db.base import Base, Stamped, Versioned
+from portal.db.types import UTCDateTime
+from portal.kernel.text import t
+
+audit.declare(
+    {
+        "user.invited": Event(t("Invited")),
+        "user.joined": Event(t("Invitation accepted")),
+        "user.roles_changed": Event(t("Roles changed")),
+        "user.deactivated": Event(t("Sign-in blocked")),
+        "user.reactivated": Event(t("Sign-in allowed again")),
+        "user.password_changed": Event(t("Password changed")),
+    }
+)
+
+
+class StaffRole(Base):
+    """One role that one member of staff holds."""
+
+    __tablename__ = "staff_role"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(32), primary_key=True)
+
+
+class User(UserMixin, Versioned, Stamped, Base):  # type: ignore[misc]
+    """A login. `kind` says which door it opens; a customer's user acts through memberships."""
+
+    __tablename__ = "user"
+    __table_args__ = (
+        CheckConstraint("kind IN ('staff', 'customer')", name="known_kind"),
+        CheckConstraint("email = lower(email)", name="lower_case_email"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    phone: Mapped[str | None] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(8))
+    locale: Mapped[str] = mapped_column(String(8), default="zh_CN")
+    active: Mapped[bool] = mapped_column(default=True)
+    password: Mapped[str | None] = mapped_column(String(255))
+    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    last_customer_id: Mapped[int | None]
+    tf_primary_method: Mapped[str | None] = mapped_column(String(64))
+    tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+    search_text: Mapped[str] = mapped_column(String(500), default="")
+
+    staff_roles: Mapped[list[StaffRole]] = relationship(cascade="all, delete-orphan", lazy="selectin")
+
+    @property
+    def roles(self) -> list[Any]:
+        """Flask-Security's own roles are not used: the policy table decides."""
+        return []
+
+    @property
+    def role_set(self) -> frozenset[Role]:
+        """The staff roles this user holds."""
+        return frozenset(Role(row.role) for row in self.staff_roles)

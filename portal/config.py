@@ -1,0 +1,130 @@
+"""Settings from the environment and `instance/`; an unsafe default refuses to start.
+
+Every setting has its line in the README; a test compares the two.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class UnsafeSetting(RuntimeError):
+    """A setting that would make the portal unsafe or useless; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One environment variable: its default and what it is for."""
+
+    name: str
+    default: str
+    meaning: str
+
+
+SETTINGS = (
+    Setting("PORTAL_INSTANCE", str(ROOT / "instance"), "folder for the database, secrets, archive and outgoing mail"),
+    Setting("DATABASE_URL", "", "PostgreSQL or SQLite; empty means SQLite in the instance folder"),
+    Setting("PORTAL_SECRET_KEY", "", "signs sessions; empty means generated once into the instance folder"),
+    Setting("PORTAL_TIMEZONE", "Asia/Shanghai", "the firm's zone for business days"),
+    Setting("PORTAL_LOCALE", "zh_CN", "language before a person has chosen one: zh_CN or en"),
+    Setting("PORTAL_BASE_URL", "http://127.0.0.1:8000", "public address, for links in mail and QR codes"),
+    Setting("PORTAL_HTTPS", "0", "1 when served behind TLS: secure cookies and HSTS"),
+    Setting("PORTAL_PROXIES", "0", "how many trusted proxies stand in front"),
+    Setting("PORTAL_STAFF_TOTP", "0", "1 makes the second factor compulsory for staff"),
+    Setting("PORTAL_MAIL", "file", "outgoing mail: file (into the instance folder), console or smtp"),
+    Setting("PORTAL_MAIL_FROM", "portal@localhost", "sender of outgoing mail"),
+    Setting("PORTAL_SMTP_URL", "", "smtp://user:password@host:port or smtps://…, for PORTAL_MAIL=smtp"),
+    Setting("PORTAL_UPLOAD_MB", "20", "largest file that may be uploaded, in megabytes"),
+    Setting("PORTAL_SIGN_IN_LIMIT", "10 per minute;50 per hour", "sign-in attempts for one address"),
+    Setting("PORTAL_LIMIT_STORAGE", "memory://", "where throttles count; redis://… for several servers"),
+)
+
+
+def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Flask's configuration from the environment.
+
+    Raises UnsafeSetting for a short secret, an unknown zone, locale or mail way.
+    """
+    values = _values(os.environ if environ is None else environ)
+    instance = Path(values["PORTAL_INSTANCE"]).resolve()
+    instance.mkdir(parents=True, exist_ok=True)
+    _check(values)
+    secret = values["PORTAL_SECRET_KEY"] or _kept_secret(instance / "secret_key")
+    if len(secret) < 32:
+        raise UnsafeSetting("PORTAL_SECRET_KEY must have at least 32 characters.")
+    https = values["PORTAL_HTTPS"] == "1"
+    return {
+        "INSTANCE": instance,
+        "SECRET_KEY": secret,
+        "TIMEZONE": values["PORTAL_TIMEZONE"],
+        "BASE_URL": values["PORTAL_BASE_URL"].rstrip("/"),
+        "HTTPS": https,
+        "PROXIES": int(values["PORTAL_PROXIES"]),
+        "STAFF_TOTP": values["PORTAL_STAFF_TOTP"] == "1",
+        "MAIL_WAY": values["PORTAL_MAIL"],
+        "MAIL_FROM": values["PORTAL_MAIL_FROM"],
+        "SMTP_URL": values["PORTAL_SMTP_URL"],
+        "MAX_CONTENT_LENGTH": int(values["PORTAL_UPLOAD_MB"]) * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
+        "MAX_FORM_PARTS": 20_000,
+        "SQLALCHEMY_DATABASE_URI": _database(values["DATABASE_URL"], instance),
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": https,
+        "BABEL_DEFAULT_LOCALE": values["PORTAL_LOCALE"],
+        "BABEL_DEFAULT_TIMEZONE": values["PORTAL_TIMEZONE"],
+        "RATELIMIT_STORAGE_URI": values["PORTAL_LIMIT_STORAGE"],
+        "SIGN_IN_LIMIT": values["PORTAL_SIGN_IN_LIMIT"],
+        "SECRET_SALT": _derived(secret, "password salt"),
+        "TOTP_SECRET": _derived(secret, "totp"),
+        "WTF_CSRF_TIME_LIMIT": None,
+    }
+
+
+def _values(environ: Mapping[str, str]) -> dict[str, str]:
+    return {setting.name: environ.get(setting.name, setting.default) for setting in SETTINGS}
+
+
+def _check(values: Mapping[str, str]) -> None:
+    if values["PORTAL_LOCALE"] not in ("zh_CN", "en"):
+        raise UnsafeSetting("PORTAL_LOCALE must be zh_CN or en.")
+    if values["PORTAL_MAIL"] not in ("file", "console", "smtp"):
+        raise UnsafeSetting("PORTAL_MAIL must be file, console or smtp.")
+    if values["PORTAL_MAIL"] == "smtp" and not values["PORTAL_SMTP_URL"]:
+        raise UnsafeSetting("PORTAL_MAIL=smtp needs PORTAL_SMTP_URL.")
+    try:
+        ZoneInfo(values["PORTAL_TIMEZONE"])
+    except (KeyError, ValueError) as error:
+        raise UnsafeSetting("PORTAL_TIMEZONE must be an IANA zone such as Asia/Shanghai.") from error
+
+
+def _kept_secret(path: Path) -> str:
+    """The secret in `path`, generated on first start and readable by its owner alone."""
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text().strip()
+
+
+def _derived(secret: str, purpose: str) -> str:
+    return hashlib.sha256(f"{purpose}:{secret}".encode()).hexdigest()
+
+
+def _database(url: str, instance: Path) -> str:
+    if not url:
+        return f"sqlite:///{instance / 'portal.db'}"
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url

@@ -1,0 +1,1 @@
+"""Customers, their people and places, and who may act for them."""

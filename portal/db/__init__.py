@@ -1,0 +1,1 @@
+"""The database: one object, exact column types, history, numbers, the outbox."""

@@ -1,0 +1,176 @@
+"""History: one entry per step, from a catalogue of names, chained by hash (DESIGN rule 6).
+
+Features declare their events beside their models; an undeclared name is a programming error. The entries of a
+record are its timeline; a customer sees the public ones.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import Index, String, func, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db.base import Base, db
+from portal.db.types import JSONText, UTCDateTime
+from portal.kernel.text import Text
+
+CHAIN_LOCK = 7_401_001  # an arbitrary number that no other advisory lock of ours uses
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A step that history knows: its words, and whether the customer may read them."""
+
+    label: Text
+    public: bool = False
+
+
+EVENTS: dict[str, Event] = {}
+
+
+def declare(events: Mapping[str, Event]) -> None:
+    """Add a feature's events to the catalogue; a name may be declared once."""
+    for name, event in events.items():
+        if name in EVENTS and EVENTS[name] != event:
+            raise ValueError(f"event {name} is declared twice")
+        EVENTS[name] = event
+
+
+class AuditEntry(Base):
+    """Who did what to which record, when, why, and what it was before and after."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (
+        Index("ix_audit_entry_subject", "subject_type", "subject_id", "id"),
+        Index("ix_audit_entry_customer", "customer_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    actor_id: Mapped[int | None]
+    actor_name: Mapped[str] = mapped_column(String(120))
+    event: Mapped[str] = mapped_column(String(64), index=True)
+    subject_type: Mapped[str] = mapped_column(String(64))
+    subject_id: Mapped[int | None]
+    customer_id: Mapped[int | None]
+    is_public: Mapped[bool]
+    before: Mapped[Any | None] = mapped_column(JSONText)
+    after: Mapped[Any | None] = mapped_column(JSONText)
+    reason: Mapped[str | None] = mapped_column(String(2000))
+    previous_hash: Mapped[str] = mapped_column(String(64))
+    entry_hash: Mapped[str] = mapped_column(String(64), unique=True)
+
+    @property
+    def label(self) -> Text:
+        """The step in words."""
+        known = EVENTS.get(self.event)
+        return known.label if known else Text(self.event)
+
+    def facts(self) -> dict[str, Any]:
+        """What the hash covers."""
+        return {
+            "at": self.at.isoformat(),
+            "actor": [self.actor_id, self.actor_name],
+            "event": self.event,
+            "subject": [self.subject_type, self.subject_id],
+            "customer": self.customer_id,
+            "before": self.before,
+            "after": self.after,
+            "reason": self.reason,
+        }
+
+    def computed_hash(self) -> str:
+        """SHA-256 over the previous entry's hash and this one's facts."""
+        facts = json.dumps(self.facts(), ensure_ascii=False, sort_keys=True, default=str)
+        return hashlib.sha256(f"{self.previous_hash}\n{facts}".encode()).hexdigest()
+
+
+class Actor(Protocol):
+    """Whoever acts: a `Viewer` fits."""
+
+    @property
+    def user_id(self) -> int | None: ...
+    @property
+    def name(self) -> str: ...
+
+
+def record(
+    actor: Actor,
+    event: str,
+    subject: Any,
+    now: datetime,
+    *,
+    before: Any = None,
+    after: Any = None,
+    reason: str | None = None,
+) -> AuditEntry:
+    """Write one entry about `subject` (a mapped row); flushes, so that a new row has its id.
+
+    Raises KeyError for an event that no feature declared.
+    """
+    known = EVENTS[event]
+    db.session.flush()
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.execute(select(func.pg_advisory_xact_lock(CHAIN_LOCK)))
+    latest = db.session.scalar(
+        select(AuditEntry.entry_hash).order_by(AuditEntry.id.desc()).limit(1)
+    )
+    entry = AuditEntry(
+        at=now,
+        actor_id=actor.user_id,
+        actor_name=actor.name,
+        event=event,
+        subject_type=subject.__tablename__,
+        subject_id=getattr(subject, "id", None),
+        customer_id=_customer_of(subject),
+        is_public=known.public,
+        before=_plain(before),
+        after=_plain(after),
+        reason=reason,
+        previous_hash=latest or GENESIS,
+    )
+    entry.entry_hash = entry.computed_hash()
+    db.session.add(entry)
+    db.session.flush()
+    return entry
+
+
+def timeline(subject: Any, *, public_only: bool) -> list[AuditEntry]:
+    """The history of one record, newest first; for a customer only the public part."""
+    statement = (
+        select(AuditEntry)
+        .where(AuditEntry.subject_type == subject.__tablename__, AuditEntry.subject_id == subject.id)
+        .order_by(AuditEntry.id.desc())
+    )
+    if public_only:
+        statement = statement.where(AuditEntry.is_public.is_(True))
+    return list(db.session.scalars(statement))
+
+
+def first_broken_link() -> int | None:
+    """The id of the first entry whose hash or link does not hold; None when the chain is whole."""
+    previous = GENESIS
+    for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=500)):
+        if entry.previous_hash != previous or entry.entry_hash != entry.computed_hash():
+            return entry.id
+        previous = entry.entry_hash
+    return None
+
+
+def _customer_of(subject: Any) -> int | None:
+    if subject.__tablename__ == "customer":
+        return int(subject.id)
+    owner = getattr(subject, "customer_id", None)
+    return None if owner is None else int(owner)
+
+
+def _plain(value: Any) -> Any:
+    """Through JSON and back, so that the hash is the same before and after a round trip."""
+    return None if value is None else json.loads(json.dumps(value, ensure_ascii=False, default=str))

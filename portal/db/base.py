@@ -1,0 +1,60 @@
+"""The database object and what every table shares: named constraints, ownership, versions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import ForeignKey, Integer, MetaData
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+
+from portal.db.types import UTCDateTime
+from portal.kernel import clock
+
+
+class Base(DeclarativeBase):
+    """Every constraint has a name, so that a migration and an error can speak of it."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+
+
+class CustomerOwned:
+    """A row that belongs to one customer: the gate, the lists and the session's own criterion see to it."""
+
+    @declared_attr
+    @classmethod
+    def customer_id(cls) -> Mapped[int]:
+        return mapped_column(ForeignKey("customer.id"), index=True)
+
+
+class CustomerItself:
+    """Marks the customer's own table, whose `id` is what the others' `customer_id` names."""
+
+
+class Versioned:
+    """Two people on one record: the later one is told, not lost."""
+
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+    @declared_attr.directive
+    @classmethod
+    def __mapper_args__(cls) -> dict[str, object]:
+        return {"version_id_col": cls.version}
+
+
+class Stamped:
+    """When a row came to be and when it last changed."""
+
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now, onupdate=clock.now)

@@ -1,0 +1,47 @@
+"""The rooms of the house in their order; a room imports only rooms before it.
+
+Each room repeats the same file roles, so its models, doors and commands are found by name.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from flask import Flask
+
+ROOMS = (
+    "accounts",
+    "customers",
+    "documents",
+    "catalogue",
+    "quotations",
+    "admin",
+    "home",
+    "jobs",
+)
+DOORS = ("desk", "my", "public")
+
+
+def register_rooms(app: Flask) -> None:
+    """Load every room's tables, then open its doors: each `views/<door>.py` has one blueprint `bp`."""
+    load_models()
+    for name in _modules("views"):
+        for door in DOORS:
+            if find_spec(f"{name}.{door}") is not None:
+                module = import_module(f"{name}.{door}")
+                for blueprint in getattr(module, "blueprints", None) or [module.bp]:
+                    app.register_blueprint(blueprint)
+
+
+def load_models() -> None:
+    """Import every module that maps tables, so that the metadata is whole."""
+    for name in ("portal.db.audit", "portal.db.outbox", "portal.db.series", "portal.access.models"):
+        import_module(name)
+    for name in _modules("models"):
+        import_module(name)
+
+
+def _modules(role: str) -> list[str]:
+    names = [f"portal.{room}.{role}" for room in ROOMS if find_spec(f"portal.{room}") is not None]
+    return [name for name in names if find_spec(name) is not None]

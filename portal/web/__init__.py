@@ -1,0 +1,1 @@
+"""What every page shares: the transaction, errors, lists, fields, words, headers."""

@@ -1,0 +1,75 @@
+"""Failures become pages in one place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, Response, current_app, g, make_response, render_template, request
+from flask_wtf import FlaskForm
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from portal.access.viewer import NOBODY
+from portal.db.base import db
+from portal.kernel.errors import Invalid, InvalidMany, PortalError, StaleEdit
+from portal.kernel.text import Text, t
+from portal.web.words import say
+
+STALE = t("Somebody else saved this record a moment ago. Look at it again, then repeat.")
+TEMPLATES = {400, 403, 404, 409, 413, 422, 429, 500}
+
+
+def install(app: Flask) -> None:
+    """Register the handlers."""
+    app.register_error_handler(PortalError, _portal_error)
+    app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(StaleDataError, lambda _e: _portal_error(StaleEdit(STALE)))
+    app.register_error_handler(IntegrityError, _integrity_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _crash)
+
+
+def to_fields(form: FlaskForm, error: Invalid | InvalidMany) -> bool:
+    """Put the messages at their fields; False when one has no field in `form`, so that the page must say it."""
+    messages = error.errors if isinstance(error, InvalidMany) else {error.field or "": error.text}
+    known = {name: text for name, text in messages.items() if name in form}
+    for name, text in known.items():
+        form[name].errors = [*form[name].errors, say(text)]
+    return len(known) == len(messages)
+
+
+def _portal_error(error: PortalError) -> Response:
+    return _page(error.status, error.text, error=error)
+
+
+def _csrf_error(_error: CSRFError) -> Response:
+    return _page(400, t("This page was open too long. Reload it and send it again; what you typed is kept by the browser."))
+
+
+def _integrity_error(error: IntegrityError) -> Response:
+    current_app.logger.warning("refused by the database: %s", error.orig)
+    return _page(409, t("The database refused this: a record with the same key exists, or one it needs is gone."))
+
+
+def _http_error(error: HTTPException) -> Any:
+    code = error.code or 500
+    if code < 400 or error.response is not None:
+        return error
+    return _page(code, None)
+
+
+def _crash(error: Exception) -> Response:
+    current_app.logger.exception("unhandled: %s %s", request.method, request.path, exc_info=error)
+    if current_app.testing:
+        raise error
+    return _page(500, None)
+
+
+def _page(status: int, text: Text | None, **context: Any) -> Response:
+    db.session.rollback()
+    if "viewer" not in g:
+        g.viewer = NOBODY
+    template = f"errors/{status if status in TEMPLATES else (400 if status < 500 else 500)}.html"
+    return make_response(render_template(template, message=say(text) if text else None, **context), status)

@@ -1,0 +1,78 @@
+"""Template filters and globals: money, dates, words, static addresses."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask, current_app, g, url_for
+from markupsafe import Markup
+
+from portal.kernel.money import format_amount
+from portal.web.icons import icon
+from portal.web.nav import nav_items
+from portal.web.words import locale_code, name_of, say
+
+
+def install(app: Flask) -> None:
+    """Register them."""
+    app.jinja_env.filters.update(
+        money=money, amount=amount, quantity=quantity, date=day, datetime=instant, say=say, name=name_of
+    )
+    app.jinja_env.globals.update(icon=icon, say=say, static_url=static_url, name_of=name_of)
+    app.context_processor(_per_page)
+
+
+def _per_page() -> dict[str, Any]:
+    return {"viewer": g.get("viewer"), "nav": nav_items() if "viewer" in g else [], "locale": locale_code()}
+
+
+def money(value: Decimal | None, currency: str) -> Markup:
+    """`CNY 1,482.00`, the currency muted; a dash for None."""
+    if value is None:
+        return Markup('<span class="muted">—</span>')
+    return Markup('<span class="money"><span class="currency">{}</span> {}</span>').format(
+        currency, format_amount(value, currency)
+    )
+
+
+def amount(value: Decimal | None, currency: str = "CNY") -> str:
+    """`1,482.00` without the currency."""
+    return "—" if value is None else format_amount(value, currency)
+
+
+def quantity(value: Decimal | None, places: int | None = None) -> str:
+    """A quantity without needless zeros: `2.34`, `1,000`."""
+    if value is None:
+        return "—"
+    if places is not None:
+        return f"{value:,.{places}f}"
+    text = f"{value:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def day(value: date | None) -> str:
+    """`2026-03-02`."""
+    return "—" if value is None else value.isoformat()
+
+
+def instant(value: datetime | None) -> str:
+    """`2026-03-02 14:05` in the firm's zone."""
+    if value is None:
+        return "—"
+    return value.astimezone(ZoneInfo(current_app.config["TIMEZONE"])).strftime("%Y-%m-%d %H:%M")
+
+
+def static_url(path: str) -> str:
+    """The address of a static file with its content's hash, so that it may be cached for ever."""
+    return url_for("static", filename=path, v=_digest(current_app.static_folder or "", path))
+
+
+@cache
+def _digest(folder: str, path: str) -> str:
+    return hashlib.sha256((Path(folder) / path).read_bytes()).hexdigest()[:12]

@@ -1,0 +1,53 @@
+"""One request, one transaction: committed in one place, on success of an unsafe method; GET never writes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, Response, request
+from sqlalchemy.orm.exc import StaleDataError
+
+from portal.db.base import db
+from portal.db.engine import begin_writing
+from portal.kernel.errors import StaleEdit
+from portal.kernel.text import t
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class PortalApp(Flask):
+    """Flask with the transaction around the view, inside the error handlers' reach."""
+
+    def dispatch_request(self) -> Any:
+        """Run the view; commit its work if it may write and went well, else take everything back."""
+        response = self.make_response(super().dispatch_request())
+        if request.method in SAFE or response.status_code >= 400 or _is_refused(response):
+            db.session.rollback()
+        else:
+            commit()
+        return response
+
+
+def open_for_writing() -> None:
+    """Take the writer's place before the first statement of an unsafe request."""
+    if request.method not in SAFE and request.endpoint not in (None, "static"):
+        begin_writing(db.session())
+
+
+def commit() -> None:
+    """Commit; somebody else's save in between becomes `StaleEdit`."""
+    try:
+        db.session.commit()
+    except StaleDataError as error:
+        db.session.rollback()
+        raise StaleEdit(t("Somebody else saved this record a moment ago. Look at it again, then repeat.")) from error
+
+
+def refuse(response: Response) -> Response:
+    """Mark a page that is shown again with its errors: nothing of the request is kept."""
+    response.headers["X-Refused"] = "1"
+    return response
+
+
+def _is_refused(response: Response) -> bool:
+    return response.headers.pop("X-Refused", None) is not None

@@ -1,0 +1,47 @@
+"""Everything around the rooms: database, sessions, language, safety, errors, templates."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_babel import Babel
+from flask_compress import Compress
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from whitenoise import WhiteNoise
+
+from portal import config
+from portal.db.base import db
+from portal.db.engine import prepare
+from portal.web import errors, filters, headers
+from portal.web.words import viewer_locale
+
+babel = Babel()
+csrf = CSRFProtect()
+compress = Compress()
+limiter = Limiter(get_remote_address, headers_enabled=True)
+migrate = Migrate(directory=str(config.ROOT / "portal" / "db" / "migrations"), render_as_batch=True)
+
+ONE_YEAR = 365 * 24 * 3600
+
+
+def install_house(app: Flask) -> None:
+    """Install what every page shares."""
+    db.init_app(app)
+    with app.app_context():
+        prepare(db.engine)
+    migrate.init_app(app, db)
+    translations = str(config.ROOT / "portal" / "translations")
+    babel.init_app(app, locale_selector=viewer_locale, default_translation_directories=translations)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    compress.init_app(app)
+    headers.install(app)
+    errors.install(app)
+    filters.install(app)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if not app.testing:
+        app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+            app.wsgi_app, root=str(config.ROOT / "static"), prefix="static/", max_age=ONE_YEAR
+        )

@@ -1,0 +1,243 @@
+"""Lists: search, filter, sort, page, and export of exactly what is shown (DESIGN rule 9).
+
+A feature describes its list once as a `ListSpec`; `list_page` answers the page, the htmx fragment, the spreadsheet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Response, g, request, url_for
+from sqlalchemy import Select, func, select
+
+from portal.db.base import db
+from portal.kernel.text import Text, t
+from portal.web.exports import table_response
+from portal.web.paging import Order, read_slice
+from portal.web.pages import page
+from portal.web.words import say
+
+COUNT_CAP = 10_000
+EXPORT_CAP = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: `cell` gives what the page shows, `value` what the spreadsheet gets (Decimal, date, str)."""
+
+    key: str
+    label: Text
+    cell: Callable[[Any], Any]
+    sort: Any = None
+    align: str = "start"
+    value: Callable[[Any], Any] | None = None
+    permission: Any = None
+    total: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One drop-down. `options` gives (value, words) pairs, `apply` narrows the statement by a chosen value."""
+
+    key: str
+    label: Text
+    options: Callable[[], Sequence[tuple[str, Any]]]
+    apply: Callable[[Select[Any], str], Select[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """What an empty list says and what to do next."""
+
+    title: Text
+    text: Text
+    action_label: Text | None = None
+    action_endpoint: str | None = None
+    action_permission: Any = None
+
+    @property
+    def action_url(self) -> str | None:
+        """The next step's address, when this viewer may take it."""
+        if not self.action_endpoint or (self.action_permission and not g.viewer.may(self.action_permission)):
+            return None
+        return url_for(self.action_endpoint)
+
+
+@dataclass(frozen=True, slots=True)
+class ListSpec:
+    """One list. `sort` is a column key, with a leading minus for descending; `row_id` breaks ties."""
+
+    key: str
+    columns: Sequence[Column]
+    row_id: Any
+    sort: str
+    url: Callable[[Any], str | None]
+    empty: Empty
+    filters: Sequence[Filter] = ()
+    search: Callable[[Select[Any], str], Select[Any]] | None = None
+    search_hint: Text = t("Search")
+    row_classes: Callable[[Any], str] | None = None
+
+
+@dataclass(slots=True)
+class Row:
+    """One drawn row."""
+
+    cells: list[Any]
+    url: str | None
+    classes: str = ""
+
+
+@dataclass(slots=True)
+class DrawnColumn:
+    """A column head with the address that sorts by it."""
+
+    key: str
+    label: str
+    align: str
+    sortable: bool
+    sorted: str | None
+    sort_url: str | None
+
+
+@dataclass(slots=True)
+class DrawnFilter:
+    """A filter with its options in words and what is chosen."""
+
+    name: str
+    label: str
+    options: list[tuple[str, str]]
+    value: str
+
+
+@dataclass(slots=True)
+class Listing:
+    """Everything `macros/lists.html` needs."""
+
+    key: str
+    columns: list[DrawnColumn]
+    rows: list[Row]
+    search: str | None
+    search_hint: str
+    filters: list[DrawnFilter]
+    count_text: str
+    next_url: str | None
+    prev_url: str | None
+    export_urls: dict[str, str]
+    reset_url: str | None
+    empty: Empty
+    sort: str = ""
+    is_filtered: bool = field(default=False)
+
+
+def list_page(spec: ListSpec, statement: Select[Any], template: str, **context: Any) -> Response | str:
+    """The list as a page, or as a file when `?export=xlsx|csv` asks for one."""
+    narrowed = _narrowed(spec, statement)
+    wanted = request.args.get("export")
+    if wanted in ("xlsx", "csv"):
+        return _exported(spec, narrowed, wanted)
+    return page(template, listing=_drawn(spec, narrowed), **context)
+
+
+def _narrowed(spec: ListSpec, statement: Select[Any]) -> Select[Any]:
+    words = request.args.get("q", "").strip()
+    if words and spec.search is not None:
+        statement = spec.search(statement, words)
+    for each in spec.filters:
+        chosen = request.args.get(each.key, "")
+        if chosen:
+            statement = each.apply(statement, chosen)
+    return statement
+
+
+def _shown(spec: ListSpec) -> list[Column]:
+    return [c for c in spec.columns if c.permission is None or g.viewer.may(c.permission)]
+
+
+def _order(spec: ListSpec) -> tuple[Order, str]:
+    sortable = {column.key: column for column in _shown(spec) if column.sort is not None}
+    asked = request.args.get("sort", spec.sort)
+    if asked.lstrip("-") not in sortable:
+        asked = spec.sort
+    return Order(sortable[asked.lstrip("-")].sort, spec.row_id, asked.startswith("-")), asked
+
+
+def _drawn(spec: ListSpec, statement: Select[Any]) -> Listing:
+    order, sort = _order(spec)
+    found = read_slice(statement, order, after=request.args.get("after"), before=request.args.get("before"))
+    columns = _shown(spec)
+    kept = {k: v for k, v in request.args.items() if v and k not in ("after", "before", "export")}
+    here = dict(request.view_args or {})
+    filters = [
+        DrawnFilter(f.key, say(f.label), [(v, say(w)) for v, w in f.options()], request.args.get(f.key, ""))
+        for f in spec.filters
+    ]
+    is_filtered = bool(kept.get("q")) or any(f.value for f in filters)
+    return Listing(
+        key=spec.key,
+        columns=[_head(column, sort, kept, here) for column in columns],
+        rows=[_row(spec, columns, row) for row in found.rows],
+        search=None if spec.search is None else request.args.get("q", ""),
+        search_hint=say(spec.search_hint),
+        filters=filters,
+        count_text=_count_text(statement),
+        next_url=_here(here, kept, after=found.after) if found.after else None,
+        prev_url=_here(here, kept, before=found.before) if found.before else None,
+        export_urls={kind: _here(here, kept, export=kind) for kind in ("xlsx", "csv")},
+        reset_url=_here(here, {}) if is_filtered else None,
+        empty=spec.empty,
+        sort=sort if "sort" in request.args else "",
+        is_filtered=is_filtered,
+    )
+
+
+def _here(here: dict[str, Any], kept: dict[str, str], **extra: str | None) -> str:
+    return url_for(request.endpoint or "", **{**here, **kept, **extra})
+
+
+def _head(column: Column, sort: str, kept: dict[str, str], here: dict[str, Any]) -> DrawnColumn:
+    target = f"-{column.key}" if sort == column.key else column.key
+    return DrawnColumn(
+        key=column.key,
+        label=say(column.label),
+        align=column.align,
+        sortable=column.sort is not None,
+        sorted=_direction(sort, column.key),
+        sort_url=_here(here, {**kept, "sort": target}) if column.sort is not None else None,
+    )
+
+
+def _direction(sort: str, key: str) -> str | None:
+    return {key: "asc", f"-{key}": "desc"}.get(sort)
+
+
+def _row(spec: ListSpec, columns: list[Column], row: Any) -> Row:
+    classes = spec.row_classes(row) if spec.row_classes else ""
+    return Row([column.cell(row) for column in columns], spec.url(row), classes)
+
+
+def _count_text(statement: Select[Any]) -> str:
+    inner = statement.order_by(None).with_only_columns(*_any_column(statement)).limit(COUNT_CAP + 1).subquery()
+    count = db.session.scalar(select(func.count()).select_from(inner)) or 0
+    if count > COUNT_CAP:
+        return say(t("more than %(count)s", count=f"{COUNT_CAP:,}"))
+    return say(t("%(count)s in all", count=f"{count:,}"))
+
+
+def _any_column(statement: Select[Any]) -> list[Any]:
+    return [next(iter(statement.selected_columns))]
+
+
+def _exported(spec: ListSpec, statement: Select[Any], kind: str) -> Response:
+    order, _ = _order(spec)
+    columns = _shown(spec)
+    rows = db.session.execute(statement.order_by(*order.applied()).limit(EXPORT_CAP))
+    values = ([_value(column, row[0] if len(row) == 1 else row) for column in columns] for row in rows)
+    totals = [column.total for column in columns]
+    return table_response(kind, spec.key, [say(column.label) for column in columns], values, totals)
+
+
+def _value(column: Column, row: Any) -> Any:
+    return column.value(row) if column.value is not None else say(column.cell(row))

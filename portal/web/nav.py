@@ -1,0 +1,77 @@
+"""The menus of both doors, drawn from the policy: an entry shows when its permission is held."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app, g, request, url_for
+
+from portal.access.permissions import Permission
+from portal.kernel.text import Text, t
+from portal.web.words import say
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a menu; rooms that are not installed yet have no endpoint and are left out."""
+
+    label: Text
+    endpoint: str
+    icon: str
+    permission: Permission | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """An entry as drawn on this page."""
+
+    label: str
+    url: str
+    icon: str
+    active: bool
+    badge: str = ""
+
+
+DESK = (
+    Entry(t("Home"), "desk_home.index", "house"),
+    Entry(t("Customers"), "desk_customers.index", "people", Permission.CUSTOMER_SEE),
+    Entry(t("Quotations"), "desk_quotations.index", "file-earmark-text", Permission.QUOTATION_SEE),
+    Entry(t("Lane search"), "desk_quotations.lanes", "search", Permission.QUOTATION_EDIT),
+    Entry(t("Service items"), "desk_catalogue.items", "tags", Permission.CATALOGUE_SEE),
+    Entry(t("Tariffs"), "desk_tariffs.index", "table", Permission.TARIFF_SEE),
+    Entry(t("Surcharges"), "desk_catalogue.surcharges", "layers", Permission.TARIFF_SEE),
+    Entry(t("Batch pricing"), "desk_tariffs.batch", "calculator", Permission.PRICE_BATCH),
+    Entry(t("Rates of exchange"), "desk_catalogue.exchange", "cash-coin", Permission.TARIFF_SEE),
+    Entry(t("Staff"), "desk_accounts.staff", "person", Permission.USER_SEE),
+    Entry(t("Settings"), "desk_admin.settings", "gear", Permission.SETTINGS_SEE),
+    Entry(t("Who can do what"), "desk_admin.policy", "shield-check", Permission.POLICY_SEE),
+    Entry(t("Audit log"), "desk_admin.audit", "journal-text", Permission.AUDIT_SEE),
+    Entry(t("Health"), "desk_admin.health", "activity", Permission.HEALTH_SEE),
+)
+
+MY = (
+    Entry(t("Home"), "my_home.index", "house"),
+    Entry(t("Quotations"), "my_quotations.index", "file-earmark-text", Permission.QUOTATION_SEE),
+    Entry(t("Our users"), "my_customers.members", "people", Permission.MEMBER_SEE),
+)
+
+
+def nav_items() -> list[NavItem]:
+    """The menu of the viewer's door."""
+    viewer = g.viewer
+    entries = DESK if viewer.kind == "staff" else MY if viewer.kind == "customer" else ()
+    return [
+        NavItem(say(entry.label), url_for(entry.endpoint), entry.icon, _is_here(entry.endpoint))
+        for entry in entries
+        if entry.endpoint in current_app.view_functions
+        and (entry.permission is None or viewer.may(entry.permission))
+    ]
+
+
+def _is_here(endpoint: str) -> bool:
+    here = request.endpoint or ""
+    if here == endpoint:
+        return True
+    own_entries = {entry.endpoint for entry in (*DESK, *MY)}
+    room = endpoint.rpartition(".")[0]
+    return here.rpartition(".")[0] == room and here not in own_entries and endpoint.endswith((".index", ".items"))

@@ -1,0 +1,19 @@
+"""Answering with a page: whole, or only its list region when htmx asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, g, make_response, render_template
+
+from portal.web.flask_app import refuse
+
+
+def page(template: str, **context: Any) -> str:
+    """A whole page."""
+    return render_template(template, viewer=g.viewer, **context)
+
+
+def refused(template: str, **context: Any) -> Response:
+    """The page again with its errors: 422, and nothing of the request is kept."""
+    return refuse(make_response(page(template, **context), 422))

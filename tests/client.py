@@ -1,0 +1,110 @@
+"""A test client that inspects every page it fetches: valid HTML, one h1 that opens the title, unique ids,
+labelled fields, forms that say where they go and carry a CSRF token, no inline script or style."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import html5lib
+from flask import g
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from werkzeug.test import TestResponse
+
+from portal.accounts.models import User
+from portal.db.base import db
+
+HTML = "{http://www.w3.org/1999/xhtml}"
+
+
+class CheckingClient(FlaskClient):
+    """Signs in without the form, sends CSRF tokens by itself, and checks each HTML answer."""
+
+    queries: list[str]
+
+    def sign_in(self, user: User) -> CheckingClient:
+        """Become `user`."""
+        with self.session_transaction() as session:
+            session["_user_id"] = user.fs_uniquifier
+            session["_fresh"] = True
+            session["fs_cc"] = "set"
+            session["fs_paa"] = 4_102_444_800.0
+        return self
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Fetch, count the statements sent to the database, inspect."""
+        self._with_token(kwargs)
+        db.session.remove()
+        g.pop("_login_user", None)
+        self.queries = []
+        listener = lambda _c, _cur, statement, *_rest: self.queries.append(statement)  # noqa: E731
+        event.listen(db.engine, "before_cursor_execute", listener)
+        try:
+            response = super().open(*args, **kwargs)
+        finally:
+            event.remove(db.engine, "before_cursor_execute", listener)
+            db.session.remove()
+        if response.mimetype == "text/html" and response.data and response.status_code < 300:
+            inspect_page(response.text)
+        return response
+
+    def _with_token(self, kwargs: dict[str, Any]) -> None:
+        if kwargs.get("method") == "POST" and "csrf" not in kwargs:
+            token = self._token()
+            kwargs["headers"] = {**(kwargs.get("headers") or {}), "X-CSRFToken": token, "Referer": "http://portal.test/"}
+        kwargs.pop("csrf", None)
+
+    def _token(self) -> str:
+        from_page = super().open("/login?csrf", method="GET")
+        found = re.search(r'name="csrf-token" content="([^"]+)"|name="csrf_token"[^>]*value="([^"]+)"', from_page.text)
+        if found is None:
+            found = re.search(r'content="([^"]+)" name="csrf-token"', super().open("/", follow_redirects=True).text)
+        return next((group for group in found.groups() if group), "") if found else ""
+
+
+def inspect_page(text: str) -> None:
+    """Raise AssertionError with what is wrong with a page."""
+    is_fragment = "<html" not in text[:500].lower()
+    if is_fragment:
+        return
+    parser = html5lib.HTMLParser(strict=False)
+    tree = parser.parse(text)
+    errors = [(pos, code) for pos, code, _ in parser.errors]
+    assert not errors, f"invalid HTML: {errors[:3]} near {_near(text, errors[0][0])}"
+    heads = list(tree.iter(f"{HTML}h1"))
+    assert len(heads) == 1, f"{len(heads)} h1 on the page"
+    title = "".join(next(tree.iter(f"{HTML}title")).itertext())
+    heading = _words(heads[0])
+    assert title.strip().startswith(heading), f"title {title!r} does not open with the h1 {heading!r}"
+    ids = Counter(each.get("id") for each in tree.iter() if each.get("id"))
+    assert not [i for i, n in ids.items() if n > 1], f"ids used twice: {[i for i, n in ids.items() if n > 1]}"
+    _inspect_forms(tree)
+    assert not [e for e in tree.iter() if e.get("style")], "inline style"
+    assert not [e for e in tree.iter(f"{HTML}script") if not e.get("src")], "inline script"
+
+
+def _inspect_forms(tree: Element) -> None:
+    for form in tree.iter(f"{HTML}form"):
+        assert form.get("action") is not None, "a form without an action"
+        if form.get("method", "get").lower() == "post":
+            names = {field.get("name") for field in form.iter(f"{HTML}input")}
+            assert "csrf_token" in names, f"a POST form without a CSRF token: {form.get('action')}"
+    labelled = {label.get("for") for label in tree.iter(f"{HTML}label")}
+    inside = {id(f) for label in tree.iter(f"{HTML}label") for f in label.iter()}
+    for kind in ("input", "select", "textarea"):
+        for field in tree.iter(f"{HTML}{kind}"):
+            hidden = field.get("type") in ("hidden", "submit", "button")
+            named = field.get("aria-label") or field.get("aria-labelledby") or field.get("id") in labelled
+            assert hidden or named or id(field) in inside, f"a field without a label: {field.get('name')}"
+
+
+def _words(element: Element) -> str:
+    return " ".join("".join(element.itertext()).split())
+
+
+def _near(text: str, position: tuple[int, int]) -> str:
+    lines = text.splitlines()
+    return lines[min(position[0], len(lines)) - 1][max(0, position[1] - 60) : position[1] + 20]

@@ -1,0 +1,83 @@
+"""One application and one database for the run; every test starts with empty tables.
+
+`TEST_DATABASE_URL` points the same tests at PostgreSQL; without it they use SQLite.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from portal import create_app
+from portal.db.base import Base, db
+from portal.kernel import clock
+from portal.web.flask_app import PortalApp
+from tests.cast import Cast
+from tests.client import CheckingClient
+
+NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday, 10:00 in Shanghai
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalApp]:
+    instance = tmp_path_factory.mktemp("instance")
+    os.environ["PORTAL_INSTANCE"] = str(instance)
+    app = create_app(_settings(instance))
+    app.test_client_class = CheckingClient
+    with app.app_context():
+        db.drop_all()
+        db.create_all()
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _settings(instance: Path) -> dict[str, object]:
+    url = os.environ.get("TEST_DATABASE_URL")
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    database = f"{url}{worker}" if url else f"sqlite:///{instance / 'test.db'}"
+    return {
+        "TESTING": True,
+        "INSTANCE": instance,
+        "SQLALCHEMY_DATABASE_URI": database,
+        "SECURITY_PASSWORD_HASH": "plaintext",
+        "SECURITY_PASSWORD_SCHEMES": ["plaintext"],
+        "RATELIMIT_ENABLED": False,
+        "SERVER_NAME": "portal.test",
+    }
+
+
+@pytest.fixture
+def database(app: PortalApp) -> Iterator[None]:
+    """An application context over empty tables."""
+    with app.app_context():
+        yield
+        db.session.rollback()
+        for table in reversed(Base.metadata.sorted_tables):
+            db.session.execute(table.delete())
+        db.session.commit()
+        db.session.remove()
+
+
+@pytest.fixture
+def now() -> Iterator[datetime]:
+    """The clock held at NOW."""
+    with clock.frozen(NOW):
+        yield NOW
+
+
+@pytest.fixture
+def cast(database: None, now: datetime) -> Cast:
+    """The standing cast: our staff, two customers, their users (tests/cast.py)."""
+    return Cast.assemble(now)
+
+
+@pytest.fixture
+def client(app: PortalApp, database: None, now: datetime) -> CheckingClient:
+    """A browser-like client that inspects every page it fetches."""
+    return app.test_client()  # type: ignore[return-value]
