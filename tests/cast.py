@@ -26,7 +26,7 @@ def staff(name: str, *roles: Role, email: str | None = None) -> User:
         kind="staff",
         password=PASSWORD,
         fs_uniquifier=secrets.token_hex(16),
-        staff_roles=[StaffRole(role=role) for role in roles],
+        roles=[StaffRole(role=role) for role in roles],
         locale="en",
     )
     db.session.add(user)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, event, false, inspect, select, true
+from sqlalchemy import ColumnElement, Select, event, false, select, true
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 
 from portal.access.models import Assignment
-from portal.access.viewer import NOBODY, Viewer
+from portal.access.viewer import Viewer
 from portal.db.base import CustomerItself, CustomerOwned, db
 from portal.kernel.errors import NotFound
 
@@ -100,13 +100,12 @@ def _assigned_to(user_id: int | None) -> tuple[LoaderCriteriaOption, ...]:
 
 def _refuse_foreign_rows(session: Session, _context: UOWTransaction, _instances: Any) -> None:
     """The third wall: a customer's session cannot write a row of another customer."""
-    viewer = session.info.get(KEY, NOBODY)
+    viewer = session.info.get(KEY)
     if not isinstance(viewer, Viewer) or viewer.customer_ids is None or viewer.own_only:
         return
     for row in (*session.new, *session.dirty, *session.deleted):
-        if isinstance(row, CustomerOwned) and row.customer_id is not None:
-            if row.customer_id not in viewer.customer_ids and inspect(row).session is session:
-                raise NotFound()
+        if isinstance(row, CustomerOwned) and row.customer_id not in viewer.customer_ids | {None}:
+            raise NotFound()
 
 
 event.listen(Session, "do_orm_execute", _limit_to_own_rows)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
-
 from flask_security import AsaList, UserMixin
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.ext.mutable import MutableList
@@ -37,6 +35,15 @@ class StaffRole(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
     role: Mapped[str] = mapped_column(String(32), primary_key=True)
 
+    @property
+    def name(self) -> str:
+        """What Flask-Security calls a role by."""
+        return self.role
+
+    def get_permissions(self) -> set[str]:
+        """None of Flask-Security's: the policy table decides."""
+        return set()
+
 
 class User(UserMixin, Versioned, Stamped, Base):  # type: ignore[misc]
     """A login. `kind` says which door it opens; a customer's user acts through memberships."""
@@ -63,14 +70,9 @@ class User(UserMixin, Versioned, Stamped, Base):  # type: ignore[misc]
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
     search_text: Mapped[str] = mapped_column(String(500), default="")
 
-    staff_roles: Mapped[list[StaffRole]] = relationship(cascade="all, delete-orphan", lazy="selectin")
-
-    @property
-    def roles(self) -> list[Any]:
-        """Flask-Security's own roles are not used: the policy table decides."""
-        return []
+    roles: Mapped[list[StaffRole]] = relationship(cascade="all, delete-orphan", lazy="selectin")
 
     @property
     def role_set(self) -> frozenset[Role]:
         """The staff roles this user holds."""
-        return frozenset(Role(row.role) for row in self.staff_roles)
+        return frozenset(Role(row.role) for row in self.roles)

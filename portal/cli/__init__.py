@@ -1,0 +1,30 @@
+"""The command line: `portal …`. Commands parse, then call an action or a job."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from flask import Flask
+from flask.cli import FlaskGroup
+
+from portal import create_app
+
+COMMANDS = ("setup", "rates", "worker", "audit", "demo")
+
+
+def _app() -> Flask:
+    return create_app()
+
+
+main = FlaskGroup(
+    name="portal",
+    create_app=_app,
+    add_default_commands=False,
+    add_version_option=False,
+    help="The customer portal and quoting desk.",
+)
+for name in COMMANDS:
+    if find_spec(f"portal.cli.{name}") is not None:
+        for command in import_module(f"portal.cli.{name}").commands:
+            main.add_command(command)

@@ -1,0 +1,45 @@
+"""Setting up: the database brought to date, the demo world or the first administrator's link."""
+
+from __future__ import annotations
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from flask_migrate import upgrade
+from sqlalchemy import func, select
+
+from portal.accounts.actions import first_administrator_link
+from portal.accounts.models import User
+from portal.db.base import db
+from portal.db.work import unit_of_work
+from portal.demo.world import build_world, demo_logins
+from portal.kernel import clock
+
+
+@click.command()
+@click.option("--demo/--no-demo", default=True, help="Fill an empty database with the demo world.")
+@with_appcontext
+def setup(demo: bool) -> None:
+    """Bring the database to date; an empty one gets the demo world or its first administrator's link."""
+    upgrade()
+    if db.session.scalar(select(func.count()).select_from(User)):
+        return
+    if demo:
+        click.echo("Building the demo world …")
+        build_world(clock.now(), progress=click.echo)
+        return
+    with unit_of_work():
+        link = first_administrator_link(current_app.config["BASE_URL"], clock.now())
+    click.echo("The first administrator opens this link once, within 24 hours:")
+    click.echo(f"  {link}")
+
+
+@click.command("demo-logins")
+@with_appcontext
+def demo_logins_command() -> None:
+    """Print the demo world's sign-ins, one for each role."""
+    for line in demo_logins():
+        click.echo(line)
+
+
+commands = [setup, demo_logins_command]
