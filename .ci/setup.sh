@@ -14,7 +14,7 @@ system_libraries() {
 }
 
 # PostgreSQL's package starts a server of its own when it is installed; the tests only want the programs.
-postgresql() {
+database_server() {
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null && return
   local folder=/etc/postgresql-common/createcluster.d
   local quiet=$folder/portal-tests.conf
@@ -24,7 +24,7 @@ postgresql() {
 }
 
 # Ubuntu's own chromium is a snap, which tests cannot drive; Playwright brings one that they can.
-chromium() {
+browser() {
   if grep -qx 'ID=ubuntu' /etc/os-release; then
     [ -f .venv/.browser ] && return
     say "Installing a browser for the tests"
@@ -86,6 +86,6 @@ python_packages
 translations
 if [ "$purpose" = test ]; then
   need_packages "to look into PDF documents" poppler-utils
-  postgresql
-  chromium
+  database_server
+  browser
 fi
