@@ -23,15 +23,16 @@ database_server() {
   as_root rm -f "$quiet" || true
 }
 
-# Ubuntu's own chromium is a snap, which tests cannot drive; Playwright brings one that they can.
+# Playwright's own program needs libatomic1. Ubuntu's chromium is a snap, which tests cannot drive;
+# there Playwright brings a browser that they can.
 browser() {
-  if grep -qx 'ID=ubuntu' /etc/os-release; then
-    [ -f .venv/.browser ] && return
+  if ! grep -qx 'ID=ubuntu' /etc/os-release; then
+    need_packages "to test in a browser" libatomic1 chromium
+  elif [ ! -f .venv/.browser ]; then
+    need_packages "to test in a browser" libatomic1
     say "Installing a browser for the tests"
     .venv/bin/playwright install --with-deps chromium >&2
     touch .venv/.browser
-  else
-    command -v chromium >/dev/null || need_packages "to test in a browser" chromium
   fi
 }
 
