@@ -55,7 +55,6 @@ class Customer(CustomerItself, Versioned, Stamped, Base):
         Index("ix_customer_updated", "updated_at", "id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(24), unique=True)
     kind: Mapped[str] = mapped_column(String(16))
     name_zh: Mapped[str] = mapped_column(String(120))

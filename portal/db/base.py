@@ -41,6 +41,8 @@ class CustomerOwned:
 class CustomerItself:
     """Marks the customer's own table, whose `id` is what the others' `customer_id` names."""
 
+    id: Mapped[int] = mapped_column(primary_key=True)
+
 
 class Versioned:
     """Two people on one record: the later one is told, not lost."""
