@@ -90,20 +90,17 @@
     });
   }, true);
 
-  /* One click, one step: a form that is on its way is not sent again. Coming back makes it usable. */
+  /* One click, one step: a form on its way is not sent again until the page came back or a download had its time. */
   on("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "yes";
     form.setAttribute("aria-busy", "true");
+    setTimeout(() => ready(form), 8000);
   });
-  window.addEventListener("pageshow", () => {
-    for (const form of document.querySelectorAll("form[data-sent]")) {
-      delete form.dataset.sent;
-      form.removeAttribute("aria-busy");
-    }
-  });
+  const ready = (form) => { delete form.dataset.sent; form.removeAttribute("aria-busy"); };
+  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(ready));
 
   on("change", (event) => {
     const field = event.target;
