@@ -31,21 +31,39 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("PORTAL_INSTANCE", str(ROOT / "instance"), "folder for the database, secrets, archive and outgoing mail"),
+    Setting(
+        "PORTAL_INSTANCE",
+        str(ROOT / "instance"),
+        "folder for the database, secrets, archive and outgoing mail",
+    ),
     Setting("DATABASE_URL", "", "PostgreSQL or SQLite; empty means SQLite in the instance folder"),
-    Setting("PORTAL_SECRET_KEY", "", "signs sessions; empty means generated once into the instance folder"),
+    Setting(
+        "PORTAL_SECRET_KEY",
+        "",
+        "signs sessions; empty means generated once into the instance folder",
+    ),
     Setting("PORTAL_TIMEZONE", "Asia/Shanghai", "the firm's zone for business days"),
     Setting("PORTAL_LOCALE", "zh_CN", "language before a person has chosen one: zh_CN or en"),
-    Setting("PORTAL_BASE_URL", "http://127.0.0.1:8000", "public address, for links in mail and QR codes"),
+    Setting(
+        "PORTAL_BASE_URL", "http://127.0.0.1:8000", "public address, for links in mail and QR codes"
+    ),
     Setting("PORTAL_HTTPS", "0", "1 when served behind TLS: secure cookies and HSTS"),
     Setting("PORTAL_PROXIES", "0", "how many trusted proxies stand in front"),
     Setting("PORTAL_STAFF_TOTP", "0", "1 makes the second factor compulsory for staff"),
-    Setting("PORTAL_MAIL", "file", "outgoing mail: file (into the instance folder), console or smtp"),
+    Setting(
+        "PORTAL_MAIL", "file", "outgoing mail: file (into the instance folder), console or smtp"
+    ),
     Setting("PORTAL_MAIL_FROM", "portal@localhost", "sender of outgoing mail"),
-    Setting("PORTAL_SMTP_URL", "", "smtp://user:password@host:port or smtps://…, for PORTAL_MAIL=smtp"),
+    Setting(
+        "PORTAL_SMTP_URL", "", "smtp://user:password@host:port or smtps://…, for PORTAL_MAIL=smtp"
+    ),
     Setting("PORTAL_UPLOAD_MB", "20", "largest file that may be uploaded, in megabytes"),
-    Setting("PORTAL_SIGN_IN_LIMIT", "10 per minute;50 per hour", "sign-in attempts for one address"),
-    Setting("PORTAL_LIMIT_STORAGE", "memory://", "where throttles count; redis://… for several servers"),
+    Setting(
+        "PORTAL_SIGN_IN_LIMIT", "10 per minute;50 per hour", "sign-in attempts for one address"
+    ),
+    Setting(
+        "PORTAL_LIMIT_STORAGE", "memory://", "where throttles count; redis://… for several servers"
+    ),
 )
 
 
@@ -104,7 +122,9 @@ def _check(values: Mapping[str, str]) -> None:
     try:
         ZoneInfo(values["PORTAL_TIMEZONE"])
     except (KeyError, ValueError) as error:
-        raise UnsafeSetting("PORTAL_TIMEZONE must be an IANA zone such as Asia/Shanghai.") from error
+        raise UnsafeSetting(
+            "PORTAL_TIMEZONE must be an IANA zone such as Asia/Shanghai."
+        ) from error
 
 
 def _kept_secret(path: Path) -> str:

@@ -36,13 +36,17 @@ def staff(name: str, *roles: Role, email: str | None = None) -> User:
 
 def customer(code: str, name_zh: str, name_en: str, **more: object) -> Customer:
     """A customer organisation, flushed."""
-    row = Customer(**{"code": code, "name_zh": name_zh, "name_en": name_en, "kind": "organisation", **more})
+    row = Customer(
+        **{"code": code, "name_zh": name_zh, "name_en": name_en, "kind": "organisation", **more}
+    )
     db.session.add(row)
     db.session.flush()
     return row
 
 
-def member(name: str, of: Customer, powers: frozenset[Power], now: datetime, **more: object) -> User:
+def member(
+    name: str, of: Customer, powers: frozenset[Power], now: datetime, **more: object
+) -> User:
     """A customer's user with these powers, flushed."""
     user = User(
         email=f"{name.lower().replace(' ', '.')}@{of.code.lower()}.example",
@@ -55,7 +59,9 @@ def member(name: str, of: Customer, powers: frozenset[Power], now: datetime, **m
     db.session.add(user)
     db.session.flush()
     db.session.add(
-        Membership(user_id=user.id, customer_id=of.id, powers=sorted(powers), created_at=now, **more)
+        Membership(
+            user_id=user.id, customer_id=of.id, powers=sorted(powers), created_at=now, **more
+        )
     )
     db.session.flush()
     return user
@@ -80,7 +86,9 @@ class Cast:
 
     @classmethod
     def assemble(cls, now: datetime) -> Cast:
-        harbour = customer("HARBOUR", "海港食品有限公司", "Harbour Foods Ltd.", short_name="海港食品")
+        harbour = customer(
+            "HARBOUR", "海港食品有限公司", "Harbour Foods Ltd.", short_name="海港食品"
+        )
         nordwind = customer("NORDWIND", "北风零件有限公司", "Nordwind Parts GmbH")
         cast = cls(
             sales=staff("Chen Li", Role.SALES),

@@ -55,7 +55,11 @@ class CheckingClient(FlaskClient):
     def _with_token(self, kwargs: dict[str, Any]) -> None:
         if kwargs.get("method") == "POST" and "csrf" not in kwargs:
             token = self._token()
-            kwargs["headers"] = {**(kwargs.get("headers") or {}), "X-CSRFToken": token, "Referer": "http://portal.test/"}
+            kwargs["headers"] = {
+                **(kwargs.get("headers") or {}),
+                "X-CSRFToken": token,
+                "Referer": "http://portal.test/",
+            }
         kwargs.pop("csrf", None)
 
     def _token(self) -> str:
@@ -78,9 +82,13 @@ def inspect_page(text: str) -> None:
     assert len(heads) == 1, f"{len(heads)} h1 on the page"
     title = "".join(next(tree.iter(f"{HTML}title")).itertext())
     heading = _words(heads[0])
-    assert title.strip().startswith(heading), f"title {title!r} does not open with the h1 {heading!r}"
+    assert title.strip().startswith(heading), (
+        f"title {title!r} does not open with the h1 {heading!r}"
+    )
     ids = Counter(each.get("id") for each in tree.iter() if each.get("id"))
-    assert not [i for i, n in ids.items() if n > 1], f"ids used twice: {[i for i, n in ids.items() if n > 1]}"
+    assert not [i for i, n in ids.items() if n > 1], (
+        f"ids used twice: {[i for i, n in ids.items() if n > 1]}"
+    )
     _inspect_forms(tree)
     assert not [e for e in tree.iter() if e.get("style")], "inline style"
     assert not [e for e in tree.iter(f"{HTML}script") if not e.get("src")], "inline script"
@@ -97,8 +105,14 @@ def _inspect_forms(tree: Element) -> None:
     for kind in ("input", "select", "textarea"):
         for field in tree.iter(f"{HTML}{kind}"):
             hidden = field.get("type") in ("hidden", "submit", "button")
-            named = field.get("aria-label") or field.get("aria-labelledby") or field.get("id") in labelled
-            assert hidden or named or id(field) in inside, f"a field without a label: {field.get('name')}"
+            named = (
+                field.get("aria-label")
+                or field.get("aria-labelledby")
+                or field.get("id") in labelled
+            )
+            assert hidden or named or id(field) in inside, (
+                f"a field without a label: {field.get('name')}"
+            )
 
 
 def _words(element: Element) -> str:

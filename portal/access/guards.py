@@ -54,7 +54,9 @@ def public(view: View) -> View:
     return view
 
 
-def fetch(model: type[M], row_id: int, *, options: tuple[ExecutableOption, ...] = (), lock: bool = False) -> M:
+def fetch(
+    model: type[M], row_id: int, *, options: tuple[ExecutableOption, ...] = (), lock: bool = False
+) -> M:
     """`gate.load` for this request's viewer and this view's permission."""
     viewer: Viewer = g.viewer
     return load(model, row_id, viewer, g.guard_permission, options=options, lock=lock)

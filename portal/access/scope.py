@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, event, false, select, true
-from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, UOWTransaction, with_loader_criteria
+from sqlalchemy.orm import (
+    LoaderCriteriaOption,
+    ORMExecuteState,
+    Session,
+    UOWTransaction,
+    with_loader_criteria,
+)
 
 from portal.access.models import Assignment
 from portal.access.viewer import Viewer
@@ -32,7 +38,7 @@ def owned(column: Any, viewer: Viewer) -> ColumnElement[bool]:
     """The criterion that `column` (a customer id) is one whose rows `viewer` may see."""
     if viewer.own_only:
         mine = select(ASSIGNMENTS.c.customer_id).where(ASSIGNMENTS.c.user_id == viewer.user_id)
-        return column.in_(mine)  # type: ignore[no-any-return]
+        return column.in_(mine)
     if viewer.customer_ids is None:
         return true()
     if not viewer.customer_ids:
@@ -48,7 +54,7 @@ def visible(statement: Select[T], model: type[Any], viewer: Viewer) -> Select[T]
 
 def _owner_column(model: type[Any]) -> Any:
     if issubclass(model, CustomerItself):
-        return model.id  # type: ignore[attr-defined]
+        return model.id
     if issubclass(model, CustomerOwned):
         return model.customer_id
     return None
@@ -74,7 +80,9 @@ def _limit_to_own_rows(state: ORMExecuteState) -> None:
 
 def _belonging_to(ids: tuple[int, ...]) -> tuple[LoaderCriteriaOption, ...]:
     return (
-        with_loader_criteria(CustomerOwned, lambda cls: cls.customer_id.in_(ids), include_aliases=True),
+        with_loader_criteria(
+            CustomerOwned, lambda cls: cls.customer_id.in_(ids), include_aliases=True
+        ),
         with_loader_criteria(CustomerItself, lambda cls: cls.id.in_(ids), include_aliases=True),
     )
 

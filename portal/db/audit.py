@@ -146,7 +146,9 @@ def timeline(subject: Any, *, public_only: bool) -> list[AuditEntry]:
     """The history of one record, newest first; for a customer only the public part."""
     statement = (
         select(AuditEntry)
-        .where(AuditEntry.subject_type == subject.__tablename__, AuditEntry.subject_id == subject.id)
+        .where(
+            AuditEntry.subject_type == subject.__tablename__, AuditEntry.subject_id == subject.id
+        )
         .order_by(AuditEntry.id.desc())
     )
     if public_only:
@@ -157,7 +159,9 @@ def timeline(subject: Any, *, public_only: bool) -> list[AuditEntry]:
 def first_broken_link() -> int | None:
     """The id of the first entry whose hash or link does not hold; None when the chain is whole."""
     previous = GENESIS
-    for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=500)):
+    for entry in db.session.scalars(
+        select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=500)
+    ):
         if entry.previous_hash != previous or entry.entry_hash != entry.computed_hash():
             return entry.id
         previous = entry.entry_hash

@@ -26,7 +26,9 @@ def next_number(kind: str, year: int, width: int = 6) -> str:
 
     The row is locked until the transaction ends; a second taker waits.
     """
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert = (
+        postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    )
     statement = insert(NumberSeries).values(kind=kind, year=year, last_serial=1)
     statement = statement.on_conflict_do_update(
         index_elements=[NumberSeries.kind, NumberSeries.year],

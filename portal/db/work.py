@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.orm import Session, scoped_session
-
 from portal.db.base import db
 from portal.db.engine import begin_writing
 
 
 @contextmanager
-def unit_of_work() -> Iterator[scoped_session[Session]]:
+def unit_of_work() -> Iterator[None]:
     """Everything inside is committed together, or nothing is."""
     db.session.rollback()
     begin_writing(db.session())
     try:
-        yield db.session
+        yield
         db.session.commit()
     except BaseException:
         db.session.rollback()

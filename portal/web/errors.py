@@ -45,12 +45,20 @@ def _portal_error(error: PortalError) -> Response:
 
 
 def _csrf_error(_error: CSRFError) -> Response:
-    return _page(400, t("This page was open too long. Reload it and send it again; what you typed is kept by the browser."))
+    return _page(
+        400,
+        t(
+            "This page was open too long. Reload it and send it again; the browser keeps what you typed."
+        ),
+    )
 
 
 def _integrity_error(error: IntegrityError) -> Response:
     current_app.logger.warning("refused by the database: %s", error.orig)
-    return _page(409, t("The database refused this: a record with the same key exists, or one it needs is gone."))
+    return _page(
+        409,
+        t("The database refused this: a record with the same key exists, or one it needs is gone."),
+    )
 
 
 def _http_error(error: HTTPException) -> Any:
@@ -72,4 +80,6 @@ def _page(status: int, text: Text | None, **context: Any) -> Response:
     if "viewer" not in g:
         g.viewer = NOBODY
     template = f"errors/{status if status in TEMPLATES else (400 if status < 500 else 500)}.html"
-    return make_response(render_template(template, message=say(text) if text else None, **context), status)
+    return make_response(
+        render_template(template, message=say(text) if text else None, **context), status
+    )

@@ -9,10 +9,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import xlsxwriter
 from flask import Response, current_app
-from zoneinfo import ZoneInfo
 
 from portal.kernel import clock
 from portal.kernel.text import t
@@ -23,7 +23,11 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def table_response(
-    kind: str, name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], totals: Sequence[bool]
+    kind: str,
+    name: str,
+    heads: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    totals: Sequence[bool],
 ) -> Response:
     """A download of `rows` under `heads`; columns marked in `totals` end in a sum."""
     stamp = clock.today(current_app.config["TIMEZONE"]).isoformat()
@@ -62,11 +66,19 @@ def _csv(heads: Sequence[str], rows: Iterable[Sequence[Any]], totals: Sequence[b
 
 def _xlsx(heads: Sequence[str], rows: Iterable[Sequence[Any]], totals: Sequence[bool]) -> bytes:
     out = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "constant_memory": False}
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "constant_memory": False,
+    }
     book = xlsxwriter.Workbook(out, options)
     sheet = book.add_worksheet()
     bold = book.add_format({"bold": True})
-    number, day = book.add_format({"num_format": "#,##0.00####"}), book.add_format({"num_format": "yyyy-mm-dd"})
+    number, day = (
+        book.add_format({"num_format": "#,##0.00####"}),
+        book.add_format({"num_format": "yyyy-mm-dd"}),
+    )
     formats = {Decimal: number, date: day}
     sheet.write_row(0, 0, heads, bold)
     sheet.freeze_panes(1, 0)
@@ -91,7 +103,7 @@ def _write(sheet: Any, row: int, column: int, value: Any, formats: dict[type, An
     elif isinstance(value, datetime):
         sheet.write_string(row, column, _plain(value))
     elif isinstance(value, date):
-        sheet.write_datetime(row, column, datetime(value.year, value.month, value.day), formats[date])
+        sheet.write_datetime(row, column, value, formats[date])
     elif isinstance(value, int) and not isinstance(value, bool):
         sheet.write_number(row, column, value)
     else:

@@ -22,14 +22,24 @@ from portal.web.words import locale_code, name_of, say
 def install(app: Flask) -> None:
     """Register them."""
     app.jinja_env.filters.update(
-        money=money, amount=amount, quantity=quantity, date=day, datetime=instant, say=say, name=name_of
+        money=money,
+        amount=amount,
+        quantity=quantity,
+        date=day,
+        datetime=instant,
+        say=say,
+        name=name_of,
     )
     app.jinja_env.globals.update(icon=icon, say=say, static_url=static_url, name_of=name_of)
     app.context_processor(_per_page)
 
 
 def _per_page() -> dict[str, Any]:
-    return {"viewer": g.get("viewer"), "nav": nav_items() if "viewer" in g else [], "locale": locale_code()}
+    return {
+        "viewer": g.get("viewer"),
+        "nav": nav_items() if "viewer" in g else [],
+        "locale": locale_code(),
+    }
 
 
 def money(value: Decimal | None, currency: str) -> Markup:

@@ -40,7 +40,9 @@ def commit() -> None:
         db.session.commit()
     except StaleDataError as error:
         db.session.rollback()
-        raise StaleEdit(t("Somebody else saved this record a moment ago. Look at it again, then repeat.")) from error
+        raise StaleEdit(
+            t("Somebody else saved this record a moment ago. Look at it again, then repeat.")
+        ) from error
 
 
 def refuse(response: Response) -> Response:

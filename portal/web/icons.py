@@ -28,5 +28,7 @@ def icon(name: str, label: str | None = None) -> Markup:
 def _picture(name: str) -> Markup:
     path = FOLDER / f"{name}.svg"
     if not NAME.fullmatch(name) or not path.is_file():
-        raise LookupError(f"no icon {name!r} in {FOLDER.name}: add the file from the bootstrap-icons package")
+        raise LookupError(
+            f"no icon {name!r} in {FOLDER.name}: add the file from the bootstrap-icons package"
+        )
     return Markup(path.read_text(encoding="utf-8").strip())

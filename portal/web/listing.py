@@ -15,12 +15,13 @@ from sqlalchemy import Select, func, select
 from portal.db.base import db
 from portal.kernel.text import Text, t
 from portal.web.exports import table_response
-from portal.web.paging import Order, read_slice
 from portal.web.pages import page
+from portal.web.paging import Order, read_slice
 from portal.web.words import say
 
 COUNT_CAP = 10_000
 EXPORT_CAP = 100_000
+SEARCH = t("Search")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,9 @@ class Empty:
     @property
     def action_url(self) -> str | None:
         """The next step's address, when this viewer may take it."""
-        if not self.action_endpoint or (self.action_permission and not g.viewer.may(self.action_permission)):
+        if not self.action_endpoint or (
+            self.action_permission and not g.viewer.may(self.action_permission)
+        ):
             return None
         return url_for(self.action_endpoint)
 
@@ -77,7 +80,7 @@ class ListSpec:
     empty: Empty
     filters: Sequence[Filter] = ()
     search: Callable[[Select[Any], str], Select[Any]] | None = None
-    search_hint: Text = t("Search")
+    search_hint: Text = SEARCH
     row_classes: Callable[[Any], str] | None = None
 
 
@@ -132,7 +135,9 @@ class Listing:
     is_filtered: bool = field(default=False)
 
 
-def list_page(spec: ListSpec, statement: Select[Any], template: str, **context: Any) -> Response | str:
+def list_page(
+    spec: ListSpec, statement: Select[Any], template: str, **context: Any
+) -> Response | str:
     """The list as a page, or as a file when `?export=xlsx|csv` asks for one."""
     narrowed = _narrowed(spec, statement)
     wanted = request.args.get("export")
@@ -166,12 +171,16 @@ def _order(spec: ListSpec) -> tuple[Order, str]:
 
 def _drawn(spec: ListSpec, statement: Select[Any]) -> Listing:
     order, sort = _order(spec)
-    found = read_slice(statement, order, after=request.args.get("after"), before=request.args.get("before"))
+    found = read_slice(
+        statement, order, after=request.args.get("after"), before=request.args.get("before")
+    )
     columns = _shown(spec)
     kept = {k: v for k, v in request.args.items() if v and k not in ("after", "before", "export")}
     here = dict(request.view_args or {})
     filters = [
-        DrawnFilter(f.key, say(f.label), [(v, say(w)) for v, w in f.options()], request.args.get(f.key, ""))
+        DrawnFilter(
+            f.key, say(f.label), [(v, say(w)) for v, w in f.options()], request.args.get(f.key, "")
+        )
         for f in spec.filters
     ]
     is_filtered = bool(kept.get("q")) or any(f.value for f in filters)
@@ -219,7 +228,12 @@ def _row(spec: ListSpec, columns: list[Column], row: Any) -> Row:
 
 
 def _count_text(statement: Select[Any]) -> str:
-    inner = statement.order_by(None).with_only_columns(*_any_column(statement)).limit(COUNT_CAP + 1).subquery()
+    inner = (
+        statement.order_by(None)
+        .with_only_columns(*_any_column(statement))
+        .limit(COUNT_CAP + 1)
+        .subquery()
+    )
     count = db.session.scalar(select(func.count()).select_from(inner)) or 0
     if count > COUNT_CAP:
         return say(t("more than %(count)s", count=f"{COUNT_CAP:,}"))
@@ -234,7 +248,9 @@ def _exported(spec: ListSpec, statement: Select[Any], kind: str) -> Response:
     order, _ = _order(spec)
     columns = _shown(spec)
     rows = db.session.execute(statement.order_by(*order.applied()).limit(EXPORT_CAP))
-    values = ([_value(column, row[0] if len(row) == 1 else row) for column in columns] for row in rows)
+    values = (
+        [_value(column, row[0] if len(row) == 1 else row) for column in columns] for row in rows
+    )
     totals = [column.total for column in columns]
     return table_response(kind, spec.key, [say(column.label) for column in columns], values, totals)
 

@@ -74,4 +74,8 @@ def _is_here(endpoint: str) -> bool:
         return True
     own_entries = {entry.endpoint for entry in (*DESK, *MY)}
     room = endpoint.rpartition(".")[0]
-    return here.rpartition(".")[0] == room and here not in own_entries and endpoint.endswith((".index", ".items"))
+    return (
+        here.rpartition(".")[0] == room
+        and here not in own_entries
+        and endpoint.endswith((".index", ".items"))
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -41,7 +42,12 @@ class Slice:
 
 
 def read_slice(
-    statement: Select[Any], order: Order, *, after: str | None, before: str | None, size: int = PAGE_SIZE
+    statement: Select[Any],
+    order: Order,
+    *,
+    after: str | None,
+    before: str | None,
+    size: int = PAGE_SIZE,
 ) -> Slice:
     """The page after (or before) a cursor; a cursor that makes no sense is taken as none."""
     cursor = _decoded(after or before)
@@ -51,7 +57,9 @@ def read_slice(
         forward = order.descending == backwards
         statement = statement.where(place > cursor if forward else place < cursor)
     statement = statement.add_columns(order.column.label("_key"), order.row_id.label("_id"))
-    found = list(db.session.execute(statement.order_by(*order.applied(backwards=backwards)).limit(size + 1)))
+    found = list(
+        db.session.execute(statement.order_by(*order.applied(backwards=backwards)).limit(size + 1))
+    )
     more = len(found) > size
     found = found[:size]
     if backwards:
@@ -80,18 +88,21 @@ _KINDS: tuple[tuple[str, tuple[type, ...]], ...] = (
 )
 
 
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "t": datetime.fromisoformat,
+    "d": date.fromisoformat,
+    "n": Decimal,
+    "i": int,
+    "s": str,
+}
+
+
 def _decoded(cursor: str | None) -> tuple[Any, int] | None:
     if not cursor:
         return None
     try:
-        kind, plain, row_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        value = {
-            "t": datetime.fromisoformat,
-            "d": date.fromisoformat,
-            "n": Decimal,
-            "i": int,
-            "s": str,
-        }[kind](plain)
-        return value, int(row_id)
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        kind, plain, row_id = json.loads(text)
+        return _READERS[kind](plain), int(row_id)
     except (ValueError, KeyError, TypeError, ArithmeticError):
         return None

@@ -37,9 +37,16 @@ class ServiceItem(Versioned, Stamped, Base):
     __tablename__ = "service_item"
     __table_args__ = (
         UniqueConstraint(
-            "category", "load", "charge_code", "origin", "destination", "packaging", "main_unit", "qualifier",
+            "category",
+            "load",
+            "charge_code",
+            "origin",
+            "destination",
+            "packaging",
+            "main_unit",
+            "qualifier",
             name="uq_service_item_key",
-        ),  # fmt: skip
+        ),
         Index("ix_service_item_lane", "origin", "destination", "packaging"),
     )
 

@@ -76,8 +76,12 @@ class PriceScheme(Versioned, Stamped, Base):
 
     __tablename__ = "price_scheme"
     __table_args__ = (
-        CheckConstraint("kind IN ('standard', 'tier', 'customer', 'promotion', 'cost')", name="known_kind"),
-        CheckConstraint("(kind = 'customer') = (customer_id IS NOT NULL)", name="customer_scheme_has_customer"),
+        CheckConstraint(
+            "kind IN ('standard', 'tier', 'customer', 'promotion', 'cost')", name="known_kind"
+        ),
+        CheckConstraint(
+            "(kind = 'customer') = (customer_id IS NOT NULL)", name="customer_scheme_has_customer"
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -95,8 +99,12 @@ class PriceScheme(Versioned, Stamped, Base):
     active: Mapped[bool] = mapped_column(default=True)
     note: Mapped[str] = mapped_column(String(1000), default="")
 
-    grants: Mapped[list[SchemeGrant]] = relationship(cascade="all, delete-orphan", back_populates="scheme")
-    tariffs: Mapped[list[Tariff]] = relationship(back_populates="scheme", order_by="Tariff.version_no")
+    grants: Mapped[list[SchemeGrant]] = relationship(
+        cascade="all, delete-orphan", back_populates="scheme"
+    )
+    tariffs: Mapped[list[Tariff]] = relationship(
+        back_populates="scheme", order_by="Tariff.version_no"
+    )
 
 
 class SchemeGrant(Base):
@@ -123,7 +131,9 @@ class Tariff(Versioned, Stamped, Base):
     __table_args__ = (
         UniqueConstraint("scheme_id", "version_no"),
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="ends_after_start"),
-        CheckConstraint("state IN ('draft', 'active', 'superseded', 'retired')", name="known_state"),
+        CheckConstraint(
+            "state IN ('draft', 'active', 'superseded', 'retired')", name="known_state"
+        ),
         Index("ix_tariff_state", "state", "valid_from"),
     )
 
@@ -179,7 +189,9 @@ class Price(Base):
 
     tariff: Mapped[Tariff] = relationship()
     item: Mapped[ServiceItem] = relationship()
-    costs: Mapped[list[PriceCost]] = relationship(cascade="all, delete-orphan", back_populates="price")
+    costs: Mapped[list[PriceCost]] = relationship(
+        cascade="all, delete-orphan", back_populates="price"
+    )
 
     @property
     def price_terms(self) -> PriceTerms:
@@ -192,7 +204,9 @@ class PriceCost(Base):
 
     __tablename__ = "price_cost"
     __table_args__ = (
-        CheckConstraint("kind IN ('base', 'rebate', 'sticker', 'surcharge', 'other')", name="known_kind"),
+        CheckConstraint(
+            "kind IN ('base', 'rebate', 'sticker', 'surcharge', 'other')", name="known_kind"
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 from alembic import context
+from alembic.autogenerate.api import AutogenContext
 from flask import current_app
 
 
@@ -22,10 +25,10 @@ def run() -> None:
         connection.commit()
 
 
-def _render_item(kind: str, item: object, autogen_context: object) -> str | bool:
+def _render_item(kind: str, item: Any, autogen_context: AutogenContext) -> str | Literal[False]:
     """Our column types are written by their own names."""
     if kind == "type" and type(item).__module__ == "portal.db.types":
-        autogen_context.imports.add("from portal.db import types")  # type: ignore[attr-defined]
+        autogen_context.imports.add("from portal.db import types")
         return f"types.{type(item).__name__}()"
     return False
 
