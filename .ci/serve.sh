@@ -4,7 +4,7 @@ cd "$(dirname "$0")/.."
 . .ci/common.sh
 
 export HOST=${HOST:-127.0.0.1} PORT=${PORT:-8000}
-export PORTAL_BASE_URL=${PORTAL_BASE_URL:-http://$HOST:$PORT}
+export PORTAL_BASE_URL=${PORTAL_BASE_URL:-http://${HOST/#0.0.0.0/127.0.0.1}:$PORT}
 
 python=$(find_python)
 "$python" .ci/check_port.py
