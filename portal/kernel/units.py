@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from portal.kernel.boxes import BOX_LENGTHS, BOX_TYPES, find_box_type
 from portal.kernel.errors import Invalid
-from portal.kernel.text import t
+from portal.kernel.text import Text, t
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,3 +164,51 @@ def convert(quantity: Decimal, from_code: str, to_code: str) -> Decimal:
     if source.dimension != target.dimension or source.factor is None or target.factor is None:
         raise Invalid(t("%(one)s cannot be converted to %(other)s.", one=from_code, other=to_code))
     return quantity * source.factor / target.factor
+
+
+_UNIT_WORDS = {
+    "BL": t("shipment"),
+    "DOC": t("document"),
+    "PAGE": t("page"),
+    "GOODS": t("goods name"),
+    "TRIP": t("trip"),
+    "STOP": t("stop"),
+    "ORD": t("order"),
+    "LINE": t("line"),
+    "CNTR": t("box"),
+    "20FT": t("20' box"),
+    "40FT": t("40' box"),
+    "45FT": t("45' box"),
+    "53FT": t("53' box"),
+    "C62": t("unit"),
+    "EA": t("each"),
+    "H87": t("piece"),
+    "XPX": t("pallet"),
+    "HPX": t("half pallet"),
+    "XBX": t("box"),
+    "XCT": t("carton"),
+    "NMP": t("pack"),
+    "DAY": t("day"),
+    "HUR": t("hour"),
+    "MON": t("month"),
+    "ANN": t("year"),
+    "E48": t("service"),
+    "LS": t("lump sum"),
+    "MTQ.DAY": t("m³·day"),
+    "KGM.DAY": t("kg·day"),
+    "TNE.DAY": t("t·day"),
+    "TEU.DAY": t("TEU·day"),
+    "CNTR.DAY": t("box·day"),
+    "PLT.DAY": t("pallet·day"),
+    "MTK.DAY": t("m²·day"),
+    "MTK.MON": t("m²·month"),
+}
+
+
+def unit_word(code: str) -> Text:
+    """The unit as a word to translate; symbols (kg, m³, TEU, 40HQ) need no translation."""
+    known = _UNIT_WORDS.get(code)
+    if known is not None:
+        return known
+    unit = UNITS.get(code)
+    return Text(unit.short_en if unit else code)

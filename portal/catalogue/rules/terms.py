@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -171,14 +170,15 @@ class PriceTerms:
         return [*_wrong_words(self), *_wrong_prices(self), *_wrong_limits(self), *_odd_breaks(self)]
 
 
-@cache
-def _defaults(kind: type) -> tuple[tuple[str, Any], ...]:
-    return tuple((field.name, field.default) for field in fields(kind))
+_DEFAULTS: dict[type, tuple[tuple[str, Any], ...]] = {
+    kind: tuple((field.name, field.default) for field in fields(kind))
+    for kind in (Break, PriceTerms)
+}
 
 
 def _changed_fields(value: PriceTerms | Break) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for name, default in _defaults(type(value)):
+    for name, default in _DEFAULTS[type(value)]:
         current = getattr(value, name)
         if current is default or (current == default and _plain(current) == _plain(default)):
             continue
