@@ -1,0 +1,73 @@
+"""Frozen papers, and the firm's own look that they carry."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db import audit
+from portal.db.audit import Event
+from portal.db.base import Base, CustomerOwned, Stamped, Versioned
+from portal.db.types import JSONText, UTCDateTime
+from portal.kernel.text import t
+
+audit.declare({"firm.changed": Event(t("The firm's settings changed"))})
+
+
+class Document(CustomerOwned, Base):
+    """A stored PDF: the bytes lie in the archive under their SHA-256 and never change.
+
+    `state` is what its paper is worth today: valid, superseded, withdrawn; the public verification page reads it.
+    """
+
+    __tablename__ = "document"
+    __table_args__ = (
+        CheckConstraint("state IN ('valid', 'superseded', 'withdrawn')", name="known_state"),
+        Index("ix_document_subject", "subject_type", "subject_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(24))
+    number: Mapped[str] = mapped_column(String(40))
+    file_name: Mapped[str] = mapped_column(String(160))
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    size: Mapped[int]
+    pages: Mapped[int] = mapped_column(default=1)
+    language: Mapped[str] = mapped_column(String(8))
+    subject_type: Mapped[str] = mapped_column(String(64))
+    subject_id: Mapped[int]
+    verification_code: Mapped[str] = mapped_column(String(12), unique=True)
+    state: Mapped[str] = mapped_column(String(12), default="valid")
+    valid_until: Mapped[Any | None] = mapped_column(String(10))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+
+class FirmProfile(Versioned, Stamped, Base):
+    """The firm as its papers and pages show it; one row, written by the settings page (REQUIREMENTS Q10).
+
+    `look` holds colours and pictures (archive hashes of logo and seal), `banks` the accounts, `texts` the terms and
+    other blocks in both languages, `quoting` validity days, number prefix, floors and the like.
+    """
+
+    __tablename__ = "firm_profile"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    name_zh: Mapped[str] = mapped_column(String(120))
+    name_en: Mapped[str] = mapped_column(String(160), default="")
+    address_zh: Mapped[str] = mapped_column(String(240), default="")
+    address_en: Mapped[str] = mapped_column(String(240), default="")
+    phone: Mapped[str] = mapped_column(String(60), default="")
+    email: Mapped[str] = mapped_column(String(254), default="")
+    website: Mapped[str] = mapped_column(String(160), default="")
+    licence: Mapped[str] = mapped_column(String(120), default="")
+    credit_code: Mapped[str] = mapped_column(String(18), default="")
+    currency: Mapped[str] = mapped_column(String(3), default="CNY")
+    look: Mapped[Any] = mapped_column(JSONText, default=dict)
+    banks: Mapped[Any] = mapped_column(JSONText, default=list)
+    texts: Mapped[Any] = mapped_column(JSONText, default=list)
+    quoting: Mapped[Any] = mapped_column(JSONText, default=dict)
