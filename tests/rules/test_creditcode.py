@@ -6,7 +6,9 @@ from portal.kernel.errors import Invalid
 GOOD = "91110000600037341L"
 
 
-@pytest.mark.parametrize("typed", [GOOD, "9111 0000 6000 3734 1l", "９１１１００００６０００３７３４１Ｌ"])
+@pytest.mark.parametrize(
+    "typed", [GOOD, "9111 0000 6000 3734 1l", "９１１１００００６０００３７３４１Ｌ"]
+)
 def test_a_good_code_is_stored_in_one_form_however_it_was_typed(typed):
     assert clean_credit_code(typed) == GOOD
 
