@@ -46,6 +46,7 @@ class TaxRate(Versioned, Stamped, Base):
     __table_args__ = (
         UniqueConstraint("tax_class", "valid_from"),
         CheckConstraint("percent >= 0", name="percent_not_negative"),
+        CheckConstraint("kind IN ('taxed', 'exempt', 'zero', 'outside')", name="known_kind"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -54,5 +55,6 @@ class TaxRate(Versioned, Stamped, Base):
     name_en: Mapped[str] = mapped_column(String(80), default="")
     label_zh: Mapped[str] = mapped_column(String(20))
     label_en: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(String(8), default="taxed")
     percent: Mapped[Decimal] = mapped_column(Rate)
     valid_from: Mapped[date]

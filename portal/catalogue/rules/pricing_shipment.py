@@ -42,6 +42,7 @@ class Line:
     """One price line to apply. `discount` in percent; `inclusive`: codes contained in its price (U4).
 
     `source` names the price line and version for the working (P19); `key` is the caller's own.
+    `quantity`, in the unit of `terms`, replaces what the cargo would measure.
     """
 
     code: str
@@ -54,6 +55,7 @@ class Line:
     when: When = ALWAYS
     source: str = ""
     key: object = None
+    quantity: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +206,8 @@ class _Desk:
             named = [each.charge for each in self._done_of({terms.quantity_of})]
             charges = [_as_charged(line, charge) for charge in named]
         else:
-            charges = [price(terms, self.cargo, line.code)]
+            measured = self.cargo if line.quantity is None else line.quantity
+            charges = [price(terms, measured, line.code)]
         return [charge for charge in charges if charge.quantity or terms.basis is Basis.AT_COST]
 
     def _percent_charges(self, line: Line) -> list[Charge]:

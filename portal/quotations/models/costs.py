@@ -12,7 +12,7 @@ from portal.db.types import Amount, Rate
 
 
 class QuotationLineCost(CustomerOwned, Base):
-    """One typed cost component of a line, signed, for the line's whole quantity (DOMAIN M1)."""
+    """One typed cost component of a line: per unit, one amount, or a percentage of its base cost (DOMAIN M1)."""
 
     __tablename__ = "quotation_line_cost"
     __table_args__ = (
@@ -27,7 +27,9 @@ class QuotationLineCost(CustomerOwned, Base):
     )
     kind: Mapped[str] = mapped_column(String(12))
     currency: Mapped[str] = mapped_column(String(3))
-    amount: Mapped[Decimal] = mapped_column(Amount)
+    per_unit: Mapped[Decimal | None] = mapped_column(Rate)
+    flat: Mapped[Decimal | None] = mapped_column(Rate)
+    percent: Mapped[Decimal | None] = mapped_column(Rate)
 
 
 class QuotationMargin(CustomerOwned, Base):

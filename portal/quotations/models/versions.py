@@ -168,6 +168,9 @@ class QuotationLine(CustomerOwned, Base):
 
     `quantity` is in `unit`, `rate` per unit, `amount` before tax treatment in `currency`; `net`, `tax` and `gross`
     follow the line's tax class. `stat_quantity` counts in `main_unit` (TEU) for totals (REQUIREMENTS Q2).
+    `quantity_given` is a quantity that somebody typed instead of the measured one. `option` names the alternative
+    that the line belongs to ("": all of them). A percentage of charges in two currencies fills two rows: the second
+    names the first in `split_of_id`. `problem` says why there is no amount, or why the line does not apply.
     """
 
     __tablename__ = "quotation_line"
@@ -186,15 +189,18 @@ class QuotationLine(CustomerOwned, Base):
     tariff_id: Mapped[int | None] = mapped_column(ForeignKey("tariff.id"))
     scheme_id: Mapped[int | None] = mapped_column(ForeignKey("price_scheme.id"))
     surcharge_rule_id: Mapped[int | None]
+    split_of_id: Mapped[int | None] = mapped_column(ForeignKey("quotation_line.id"))
     charge_code: Mapped[str] = mapped_column(String(24), default="")
     name_zh: Mapped[str] = mapped_column(String(120))
     name_en: Mapped[str] = mapped_column(String(160), default="")
+    inclusive_codes: Mapped[str] = mapped_column(String(240), default="")
     carrier: Mapped[str] = mapped_column(String(40), default="")
     packaging: Mapped[str] = mapped_column(String(16), default="")
     unit: Mapped[str] = mapped_column(String(16), default="")
     main_unit: Mapped[str] = mapped_column(String(16), default="")
     currency: Mapped[str] = mapped_column(String(3))
     quantity: Mapped[Decimal] = mapped_column(Quantity, default=Decimal(0))
+    quantity_given: Mapped[Decimal | None] = mapped_column(Quantity)
     stat_quantity: Mapped[Decimal] = mapped_column(Quantity, default=Decimal(0))
     rate: Mapped[Decimal | None] = mapped_column(Rate)
     discount_percent: Mapped[Decimal] = mapped_column(Rate, default=Decimal(0))
@@ -215,6 +221,7 @@ class QuotationLine(CustomerOwned, Base):
     manual_reason: Mapped[str | None] = mapped_column(String(300))
     terms: Mapped[Any | None] = mapped_column(JSONText)
     working: Mapped[Any | None] = mapped_column(JSONText)
+    problem: Mapped[Any | None] = mapped_column(JSONText)
     note: Mapped[str] = mapped_column(String(300), default="")
 
     version_row: Mapped[QuotationVersion] = relationship(back_populates="lines")
