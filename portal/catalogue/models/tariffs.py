@@ -155,7 +155,10 @@ class Tariff(Versioned, Stamped, Base):
 
 
 class Price(Base):
-    """One price line: an item in a tariff. The lane columns repeat the item's, for the lane index."""
+    """One price line: an item in a tariff. The lane columns repeat the item's, for the lane index.
+
+    `natural_key` is `queries.keys.text_of`: the sheet's key and the first day of the line's own validity.
+    """
 
     __tablename__ = "price"
     __table_args__ = (
@@ -167,9 +170,10 @@ class Price(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     tariff_id: Mapped[int] = mapped_column(ForeignKey("tariff.id", ondelete="CASCADE"))
     item_id: Mapped[int] = mapped_column(ForeignKey("service_item.id"), index=True)
-    natural_key: Mapped[str] = mapped_column(String(240))
+    natural_key: Mapped[str] = mapped_column(String(400))
     category: Mapped[str] = mapped_column(String(24))
     charge_code: Mapped[str] = mapped_column(String(24))
+    charge_name: Mapped[str] = mapped_column(String(160), default="")
     origin: Mapped[str] = mapped_column(String(60), default=ANY)
     destination: Mapped[str] = mapped_column(String(60), default=ANY)
     packaging: Mapped[str] = mapped_column(String(16), default=ANY)
