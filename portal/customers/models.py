@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.access.permissions import Power
 from portal.accounts.models import User
+from portal.customers.rules.kinds import CustomerKind, Segment
 from portal.db import audit
 from portal.db.audit import Event
 from portal.db.base import Base, CustomerItself, CustomerOwned, Stamped, Versioned
@@ -21,9 +22,12 @@ audit.declare(
     {
         "customer.created": Event(t("Customer created")),
         "customer.changed": Event(t("Customer changed")),
+        "customer.deactivated": Event(t("Customer set inactive")),
+        "customer.reactivated": Event(t("Customer set active again")),
         "customer.assigned": Event(t("Owner or team changed")),
         "customer.contact_added": Event(t("Contact added")),
         "customer.contact_changed": Event(t("Contact changed")),
+        "customer.main_contact": Event(t("Main contact changed")),
         "customer.contact_removed": Event(t("Contact removed")),
         "customer.site_added": Event(t("Site added")),
         "customer.site_changed": Event(t("Site changed")),
@@ -35,13 +39,9 @@ audit.declare(
 )
 
 
-class CustomerKind(StrEnum):
-    """An organisation, a group's branch, or a private person."""
-
-    ORGANISATION = "organisation"
-    GROUP = "group"
-    BRANCH = "branch"
-    PERSON = "person"
+def one_of(column: str, words: type[StrEnum]) -> str:
+    """The condition that `column` holds one of `words`."""
+    return f"{column} IN ({', '.join(repr(word.value) for word in words)})"
 
 
 class Customer(CustomerItself, Versioned, Stamped, Base):
@@ -49,7 +49,8 @@ class Customer(CustomerItself, Versioned, Stamped, Base):
 
     __tablename__ = "customer"
     __table_args__ = (
-        CheckConstraint("kind IN ('organisation', 'group', 'branch', 'person')", name="known_kind"),
+        CheckConstraint(one_of("kind", CustomerKind), name="known_kind"),
+        CheckConstraint(one_of("segment", Segment), name="known_segment"),
         CheckConstraint("(kind = 'branch') = (parent_id IS NOT NULL)", name="branch_has_group"),
         Index("ix_customer_name", "name_zh", "id"),
         Index("ix_customer_updated", "updated_at", "id"),
@@ -61,6 +62,7 @@ class Customer(CustomerItself, Versioned, Stamped, Base):
     name_en: Mapped[str] = mapped_column(String(160), default="")
     short_name: Mapped[str] = mapped_column(String(40), default="")
     credit_code: Mapped[str | None] = mapped_column(String(18), unique=True)
+    tax_number: Mapped[str] = mapped_column(String(40), default="")
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
     segment: Mapped[str] = mapped_column(String(16), default="ordinary")
     industry: Mapped[str] = mapped_column(String(60), default="")
@@ -75,8 +77,12 @@ class Customer(CustomerItself, Versioned, Stamped, Base):
     active: Mapped[bool] = mapped_column(default=True)
     search_text: Mapped[str] = mapped_column(String(1000), default="")
 
-    parent: Mapped[Customer | None] = relationship(remote_side="Customer.id", back_populates="branches")
-    branches: Mapped[list[Customer]] = relationship(back_populates="parent", order_by="Customer.code")
+    parent: Mapped[Customer | None] = relationship(
+        remote_side="Customer.id", back_populates="branches"
+    )
+    branches: Mapped[list[Customer]] = relationship(
+        back_populates="parent", order_by="Customer.code"
+    )
     contacts: Mapped[list[Contact]] = relationship(back_populates="customer", order_by="Contact.id")
     sites: Mapped[list[Site]] = relationship(back_populates="customer", order_by="Site.id")
 

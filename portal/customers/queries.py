@@ -2,21 +2,236 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, select
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import joinedload
 
+from portal.access.models import Assignment
 from portal.access.permissions import Permission, Power, of_powers, of_roles
 from portal.access.scope import visible
 from portal.access.viewer import NOBODY, Viewer
-from portal.accounts.models import User
-from portal.customers.models import Customer, Membership
+from portal.accounts.models import StaffRole, User
+from portal.customers.models import Contact, Customer, Membership, Site
+from portal.customers.rules import naming
+from portal.customers.rules.edits import Change
+from portal.customers.rules.kinds import CustomerKind, Part
+from portal.customers.rules.people import ContactFacts, SiteFacts
+from portal.customers.rules.profile import CustomerFacts
+from portal.db import whole
+from portal.db.audit import AuditEntry
 from portal.db.base import db
 from portal.kernel import clock
+from portal.kernel.pinyin import normalise
+
+SIMILAR_SHOWN = 5
+TEAM_ROLES = ("sales", "sales_manager", "customer_service", "service_manager", "administrator")
 
 
-def customers(viewer: Viewer) -> Select[tuple[Customer]]:
+def customers(viewer: Viewer) -> Select[Any]:
     """Every customer that the viewer may see."""
-    return visible(select(Customer), Customer, viewer)
+    return _seen(Customer, viewer)
+
+
+def _seen(model: type[Any], viewer: Viewer) -> Select[Any]:
+    statement: Select[Any] = select(model)
+    return visible(statement, model, viewer)
+
+
+def customer_list(viewer: Viewer) -> Select[Any]:
+    """Customers and their owners' names, for the desk's list."""
+    owned = and_(Assignment.customer_id == Customer.id, Assignment.part == Part.OWNER)
+    statement: Any = select(Customer, User.name)
+    statement = statement.outerjoin(Assignment, owned).outerjoin(User)
+    return visible(statement, Customer, viewer)
+
+
+def having_words(statement: Select[Any], words: str) -> Select[Any]:
+    """`statement` over customers, narrowed to those found by every word: Chinese, pinyin, initials, codes."""
+    return statement.where(*found_by(words))
+
+
+def found_by(words: str) -> list[ColumnElement[bool]]:
+    """The criteria that a customer is found by every one of `words`."""
+    return [
+        Customer.search_text.contains(word, autoescape=True)
+        for word in normalise(words).lower().split()
+    ]
+
+
+def owners(viewer: Viewer) -> list[tuple[int, str]]:
+    """(user id, name) of the staff who own a customer that the viewer may see, by name."""
+    ids: Select[Any] = select(Assignment.user_id).where(Assignment.part == Part.OWNER)
+    mine = visible(ids, Assignment, viewer)
+    rows = db.session.execute(
+        select(User.id, User.name).where(User.id.in_(mine)).order_by(User.name)
+    )
+    return [(row.id, row.name) for row in rows]
+
+
+def staff_for_teams() -> list[tuple[int, str]]:
+    """(user id, name) of the active staff who may look after customers, by name."""
+    in_trade = select(StaffRole.user_id).where(StaffRole.role.in_(TEAM_ROLES))
+    rows = db.session.execute(
+        select(User.id, User.name)
+        .where(User.active.is_(True), User.id.in_(in_trade))
+        .order_by(User.name)
+    )
+    return [(row.id, row.name) for row in rows]
+
+
+def groups(viewer: Viewer) -> list[Customer]:
+    """The groups that a branch can belong to, by name."""
+    statement = customers(viewer).where(
+        Customer.kind == CustomerKind.GROUP, Customer.active.is_(True)
+    )
+    return list(db.session.scalars(statement.order_by(Customer.name_zh)))
+
+
+def branches(customer: Customer, viewer: Viewer) -> list[Customer]:
+    """The branches of a group, by code."""
+    statement = customers(viewer).where(Customer.parent_id == customer.id)
+    return list(db.session.scalars(statement.order_by(Customer.code)))
+
+
+def branch_ids(customer_id: int) -> frozenset[int]:
+    """The ids of all branches of a customer, whoever may see them."""
+    return frozenset(whole.holders(Customer, "parent_id", customer_id))
+
+
+@dataclass(frozen=True, slots=True)
+class TeamMember:
+    """One of our people and the part they have in a customer."""
+
+    user_id: int
+    name: str
+    part: str
+    phone: str
+    email: str
+
+
+def team(customer_id: int) -> list[TeamMember]:
+    """The owner first, then the team by name."""
+    rows = db.session.execute(
+        select(User.id, User.name, Assignment.part, User.phone, User.email)
+        .join(Assignment, Assignment.user_id == User.id)
+        .where(Assignment.customer_id == customer_id)
+        .order_by(Assignment.part, User.name)
+    )
+    return [TeamMember(r.id, r.name, r.part, r.phone or "", r.email) for r in rows]
+
+
+def contacts(customer_id: int, viewer: Viewer) -> list[Contact]:
+    """A customer's contacts, the main one first."""
+    statement = _seen(Contact, viewer).where(Contact.customer_id == customer_id)
+    return list(db.session.scalars(statement.order_by(Contact.is_main.desc(), Contact.id)))
+
+
+def sites(customer_id: int, viewer: Viewer) -> list[Site]:
+    """A customer's sites in the order they were added."""
+    statement = _seen(Site, viewer).where(Site.customer_id == customer_id)
+    return list(db.session.scalars(statement.order_by(Site.id)))
+
+
+def history(customer_id: int, viewer: Viewer, limit: int) -> list[AuditEntry]:
+    """The latest entries about a customer and everything of it; the public ones for its own users."""
+    statement = select(AuditEntry).where(AuditEntry.customer_id == customer_id)
+    if not viewer.is_staff:
+        statement = statement.where(AuditEntry.is_public.is_(True))
+    return list(db.session.scalars(statement.order_by(AuditEntry.id.desc()).limit(limit)))
+
+
+def facts_of(row: Customer | Contact | Site) -> dict[str, Any]:
+    """What a form about the record holds, by field; as its history keeps it."""
+    shape = {"customer": CustomerFacts, "contact": ContactFacts, "site": SiteFacts}[
+        row.__tablename__
+    ]
+    return {
+        each.name: ""
+        if (value := getattr(row, each.name)) is None and each.name != "parent_id"
+        else value
+        for each in fields(shape)
+    }
+
+
+def changes_since(row: Any, version: int) -> list[Change]:
+    """The saved edits of a record that its reader of `version` has not seen, oldest first."""
+    entries = db.session.scalars(
+        select(AuditEntry)
+        .where(AuditEntry.subject_type == row.__tablename__, AuditEntry.subject_id == row.id)
+        .order_by(AuditEntry.id)
+    )
+    return [
+        Change(e.actor_name, e.at, e.after["version"], e.before or {}, _fields(e.after))
+        for e in entries
+        if isinstance(e.after, dict) and e.after.get("version", 0) > version
+    ]
+
+
+def _fields(after: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in after.items() if name != "version"}
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """Customers that may be the same firm: those the viewer may see, and how many others there are."""
+
+    seen: tuple[Customer, ...]
+    unseen: int
+
+    def __bool__(self) -> bool:
+        return bool(self.seen) or self.unseen > 0
+
+
+def similar(name_zh: str, name_en: str, viewer: Viewer, except_id: int | None = None) -> Similar:
+    """Customers whose Chinese or English name is very like these, whoever looks after them."""
+    names = [name for name in (name_zh, name_en) if name]
+    words = [word for name in names for word in naming.shortlist_words(name)]
+    rows = whole.with_any_word(Customer, "search_text", words, ("id", "name_zh", "name_en"))
+    alike = [
+        row_id
+        for row_id, *theirs in rows
+        if row_id != except_id
+        and any(naming.are_alike(mine, other) for mine in names for other in theirs if other)
+    ]
+    seen = list(db.session.scalars(customers(viewer).where(Customer.id.in_(alike[:50]))))
+    return Similar(tuple(seen[:SIMILAR_SHOWN]), len(alike[:50]) - len(seen))
+
+
+def by_credit_code(credit_code: str, viewer: Viewer) -> Customer | None:
+    """The customer with this credit code, if the viewer may see it."""
+    found: Customer | None = db.session.scalar(
+        customers(viewer).where(Customer.credit_code == credit_code)
+    )
+    return found
+
+
+def matching(words: str, viewer: Viewer, limit: int = 10) -> list[Customer]:
+    """The active customers found by `words`, for pickers and the search of everything, by name."""
+    statement = having_words(customers(viewer), words).where(Customer.active.is_(True))
+    return list(db.session.scalars(statement.order_by(Customer.name_zh, Customer.id).limit(limit)))
+
+
+def members(viewer: Viewer, customer_id: int | None = None) -> list[Membership]:
+    """Memberships with users and customers: of one customer, or of all that the viewer may see."""
+    statement = _seen(Membership, viewer).options(
+        joinedload(Membership.user).lazyload(User.roles), joinedload(Membership.customer)
+    )
+    if customer_id is not None:
+        statement = statement.where(Membership.customer_id == customer_id)
+    return list(db.session.scalars(statement.order_by(Membership.customer_id, Membership.id)))
+
+
+def other_powers(membership: Membership) -> list[frozenset[Power]]:
+    """The powers of the other memberships in force at the same customer."""
+    today = clock.today()
+    statement = select(Membership).where(
+        Membership.customer_id == membership.customer_id,
+        Membership.id != membership.id,
+        or_(Membership.ends_on.is_(None), Membership.ends_on >= today),
+    )
+    return [each.power_set for each in db.session.scalars(statement)]
 
 
 def viewer_for(user_id: int, chosen_customer_id: int | None) -> Viewer:
@@ -73,5 +288,7 @@ def _reach(membership: Membership) -> frozenset[int]:
     """The customer itself and, where the membership says so, its branches."""
     if not membership.covers_branches:
         return frozenset({membership.customer_id})
-    branches = db.session.scalars(select(Customer.id).where(Customer.parent_id == membership.customer_id))
+    branches = db.session.scalars(
+        select(Customer.id).where(Customer.parent_id == membership.customer_id)
+    )
     return frozenset({membership.customer_id, *branches})

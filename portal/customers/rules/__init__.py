@@ -1,0 +1,1 @@
+"""What decides about customers, their people and their places: pure, on plain values."""

@@ -1,0 +1,48 @@
+"""Questions put to a whole table, past what the viewer may see: is a key taken, which names are alike.
+
+The answers are for a decision. Whoever shows a row found here asks the gate for it first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Table, or_, select
+
+from portal.db.base import Base, db
+
+
+def holders(model: type[Base], column: str, value: Any) -> list[int]:
+    """The ids of the rows that hold `value` in `column`."""
+    table = _table(model)
+    found = db.session.execute(select(table.c.id).where(table.c[column] == value))
+    return list(found.scalars())
+
+
+def starting_with(model: type[Base], column: str, prefix: str) -> list[str]:
+    """Every value of `column` that starts with `prefix`."""
+    wanted = _table(model).c[column]
+    return list(
+        db.session.execute(
+            select(wanted).where(wanted.startswith(prefix, autoescape=True))
+        ).scalars()
+    )
+
+
+def with_any_word(
+    model: type[Base], column: str, words: Sequence[str], shown: Sequence[str], limit: int = 2000
+) -> list[tuple[Any, ...]]:
+    """`shown` columns of the rows whose `column` holds any of `words`, at most `limit` rows by id."""
+    if not words:
+        return []
+    table = _table(model)
+    any_word = or_(*(table.c[column].contains(word, autoescape=True) for word in words))
+    statement = select(*(table.c[name] for name in shown)).where(any_word).order_by(table.c.id)
+    return [tuple(row) for row in db.session.execute(statement.limit(limit))]
+
+
+def _table(model: type[Base]) -> Table:
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table
