@@ -1,9 +1,17 @@
 import re
 from collections import Counter, defaultdict
+from datetime import date
 
 import pytest
 
-from portal.catalogue.rules.placetable import Kind, key_of, places
+from portal.catalogue.rules.boxes import box_names, find_box, find_package, packages
+from portal.catalogue.rules.carriers import carriers, find_carrier, incoterms
+from portal.catalogue.rules.charges import charges, find_charge, tax_class_rates
+from portal.catalogue.rules.placetable import Kind, places
+from portal.catalogue.rules.tables import key_of
+from portal.kernel.boxes import find_box_type
+from portal.kernel.money import CURRENCIES
+from portal.kernel.units import UNITS
 
 BY_CODE = {place.code: place for place in places()}
 CODE_SHAPES = {
@@ -84,3 +92,76 @@ def test_every_province_has_its_full_name_beside_the_short_one():
     full = [p for p in places() if p.kind == Kind.PROVINCE]
     assert all(re.search("[省市区]$", p.aliases[0]) for p in full)
     assert "内蒙古自治区" in BY_CODE["150000"].aliases
+
+
+WORD_TABLES = {"charges": charges, "carriers": carriers, "packages": packages}
+
+
+@pytest.mark.parametrize(("table", "least"), [("charges", 70), ("carriers", 57), ("packages", 18)])
+def test_each_word_of_a_table_means_one_record(table, least):
+    records = WORD_TABLES[table]()
+    meant = defaultdict(set)
+    for record in records:
+        for word in filter(None, record.words):
+            meant[key_of(word)].add(record.code)
+    assert len(records) >= least
+    assert {word: codes for word, codes in meant.items() if len(codes) > 1} == {}
+
+
+def test_usual_units_currencies_and_tax_classes_of_charges_are_known():
+    classes = {rate.code for rate in tax_class_rates()}
+    assert [c.code for c in charges() if c.unit not in UNITS] == []
+    assert [c.code for c in charges() if c.currency and c.currency not in CURRENCIES] == []
+    assert [c.code for c in charges() if c.tax_class not in classes] == []
+
+
+def test_charges_arise_on_a_known_side():
+    sides = {charge.side for charge in charges()}
+    assert sides == {"origin", "freight", "destination", "service", "cost"}
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [("BAS", "O/F"), ("海运费", "O/F"), ("o/f", "O/F"), ("OHC", "THC"), ("电放费", "TLX")]
+    + [("Telex Release", "TLX"), ("10+2", "ISF"), ("安检费", "XRAY"), ("no such fee", None)],
+)
+def test_a_charge_is_found_by_code_alias_or_name(written, code):
+    charge = find_charge(written)
+    assert (charge.code if charge else None) == code
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [("40'HQ", "40HQ"), ("40高柜", "40HQ"), ("40尺高柜", "40HQ"), ("大柜", "40GP")]
+    + [("小柜", "20GP"), ("20DC", "20GP"), ("40HC", "40HQ"), ("45HDRY", "45HQ")]
+    + [("40RF", "40RH"), ("高柜", "40HQ"), ("ISO tank", "20TK"), ("60GP", None)],
+)
+def test_a_box_is_found_by_the_name_of_quay_or_sheet(written, code):
+    box = find_box(written)
+    assert (box.code if box else None) == code
+
+
+def test_no_spoken_name_contradicts_a_sheets_spelling():
+    spoken = {name: box for name, box in box_names().items() if find_box_type(name)}
+    assert all(find_box_type(name) == box for name, box in spoken.items())
+
+
+def test_carriers_are_found_by_scac_code_and_short_chinese_name():
+    words = ("MAEU", "达飞", "Hapag", "顺丰", "CK")
+    assert [find_carrier(word).code for word in words] == ["MSK", "CMA", "HPL", "SF", "MU"]
+
+
+def test_packages_are_found_in_both_languages():
+    assert [find_package(word).code for word in ("CTNS", "托盘", "吨袋")] == ["CT", "PX", "FI"]
+
+
+def test_there_are_eleven_incoterms_of_2020():
+    assert sum(term.edition == 2020 for term in incoterms()) == 11
+
+
+def test_a_tax_class_has_one_rate_a_day_and_its_source():
+    rates = tax_class_rates()
+    assert len({(rate.code, rate.valid_from) for rate in rates}) == len(rates)
+    assert all(rate.source and rate.label_zh for rate in rates)
+    nine = [r for r in rates if r.code == "transport_9" and r.valid_from <= date(2026, 3, 1)]
+    assert max(nine, key=lambda rate: rate.valid_from).percent == 9

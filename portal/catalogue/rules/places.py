@@ -14,10 +14,10 @@ from portal.catalogue.rules.placetable import (
     PREFERRED_KINDS,
     Kind,
     Place,
-    key_of,
     ordered_kinds,
     places,
 )
+from portal.catalogue.rules.tables import key_of
 from portal.kernel.pinyin import initials, is_chinese, joined, normalise
 
 __all__ = [

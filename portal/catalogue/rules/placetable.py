@@ -6,8 +6,6 @@ are ours. Source: DOMAIN C3. The tables and where they come from: `catalogue/ref
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -74,15 +72,6 @@ class Place:
 def ordered_kinds(prefer: Iterable[Kind] = ()) -> dict[Kind, int]:
     """Kind → rank: the preferred ones first, then the default order."""
     return {kind: rank for rank, kind in enumerate(dict.fromkeys((*prefer, *DEFAULT_ORDER)))}
-
-
-_IGNORED = re.compile(r"[\s\-_'’`.,/()·&]+")
-
-
-def key_of(text: str) -> str:
-    """The form in which names are compared: half-width, lower-case, no accents, blanks or signs."""
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text)).casefold()
-    return _IGNORED.sub("", "".join(c for c in plain if not unicodedata.combining(c)))
 
 
 @cache
