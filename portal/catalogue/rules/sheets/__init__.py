@@ -1,0 +1,1 @@
+"""Rate sheets: any carrier's or the firm's own price file into exact prices and exact problems, and back."""
