@@ -143,6 +143,14 @@ def test_a_band_may_have_its_own_first_weight_and_commission():
     assert amount(terms, "3.4") == D("26.00")  # 10 + 1 + 3 × (4.5 + 0.5)
 
 
+def test_a_weight_inside_the_first_weight_of_its_band_costs_the_first_price():
+    terms = bands("KGM", band("0", None, "2.1", flat="5", beyond="3", step="1"))
+    charge = price(terms, D("0.4"))
+    assert (charge.quantity, charge.amount) == (D("0.4"), D("5.00"))
+    assert str(charge.working.sentences()[-1]) == "Up to 3: 5.00"
+    assert amount(terms, "3.1") == D("7.10")
+
+
 def test_a_band_may_have_its_own_minimum():
     terms = bands("KGM", band("0", "5", "0.75", minimum="43.2272"), band("5", None, "12"))
     assert amount(terms, "4") == D("43.23")

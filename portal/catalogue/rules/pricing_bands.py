@@ -77,16 +77,20 @@ def price_graduated(terms: PriceTerms, measured: Measured, steps: list[Step]) ->
 
 
 def _in_band(band: Break, quantity: Decimal) -> Priced:
-    """flat + rate × (quantity - beyond) with the band's own step, minimum and commission."""
+    """flat + rate × what is beyond, with the band's own step, minimum and commission."""
     rate, flat = band.rate, band.flat
     if rate is None:
         if flat is None:
             raise Invalid(t("The band over %(over)s has no price.", over=band.over), field="breaks")
         return Priced(quantity, None, flat + band.commission)
-    if band.step is not None:
-        quantity = to_step(quantity - band.beyond, band.step) + band.beyond
+    further = quantity - band.beyond
+    if further < 0:  # all of it lies inside the first weight
+        further = Decimal(0)
+    elif band.step is not None:
+        further = to_step(further, band.step)
+        quantity = further + band.beyond
     rate += band.commission_rate
-    amount = rate * (quantity - band.beyond) if band.beyond else rate * quantity
+    amount = rate * further
     if flat is not None:
         amount += flat
     if band.commission:

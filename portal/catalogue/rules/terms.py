@@ -72,7 +72,7 @@ class PercentOn(StrEnum):
 class Break:
     """One band of a schedule; `over` and `up_to` in the price unit, read by the terms' `bound`.
 
-    BANDS: amount = flat + rate × (quantity - beyond), at least `minimum`. GRADUATED: `rate` for
+    BANDS: flat + rate × (quantity - beyond, not below 0), at least `minimum`. GRADUATED: `rate` for
     the part of the quantity inside the band, `flat` once when the band is entered. `step` rounds
     the priced quantity up inside this band only (seen: whole kg only above 5.5 kg). `commission`
     and `commission_rate` add to flat and rate (S8).

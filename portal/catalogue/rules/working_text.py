@@ -100,6 +100,8 @@ def _band_amount(v: _Values) -> Text:
         return t("One amount for the band: %(amount)s", amount=amount)
     parts = {"quantity": _short(v["quantity"]), "rate": _rate(v["rate"]), "amount": amount}
     if _number(v["beyond"]):
+        if _number(v["quantity"]) <= _number(v["beyond"]):
+            return t("Up to %(beyond)s: %(amount)s", beyond=_quantity(v["beyond"]), amount=amount)
         parts["beyond"] = _quantity(v["beyond"])
         parts["flat"] = _rate(v["flat"] or 0)
         return t("%(flat)s + (%(quantity)s − %(beyond)s) × %(rate)s = %(amount)s", **parts)
