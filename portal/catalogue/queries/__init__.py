@@ -1,0 +1,1 @@
+"""Reading the catalogue; what the viewer may not see is not in any answer."""
