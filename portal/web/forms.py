@@ -1,0 +1,45 @@
+"""Forms and verbs: what a verb refuses is told at its field, and what was typed is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from flask import Response, flash
+from flask_babel.speaklater import LazyString
+from flask_wtf import FlaskForm
+
+from portal.kernel.errors import Invalid, InvalidMany
+from portal.kernel.text import Text
+from portal.web.errors import to_fields
+from portal.web.pages import page, refused
+from portal.web.words import say
+
+T = TypeVar("T")
+
+
+def attempted(form: FlaskForm, verb: Callable[[], T]) -> T | None:
+    """What `verb` gives; None when it refused: its messages are then at their fields, or flashed."""
+    try:
+        return verb()
+    except (Invalid, InvalidMany) as error:
+        if not to_fields(form, error):
+            flash(say(error.text), "error")
+        return None
+
+
+def form_page(template: str, form: FlaskForm, **context: Any) -> Response | str:
+    """A page with its form: fresh, or again with its errors and nothing kept of the request."""
+    if form.is_submitted():
+        return refused(template, form=form, **context)
+    return page(template, form=form, **context)
+
+
+def lazily(text: Text) -> LazyString:
+    """A label that is put into words when it is drawn."""
+    return LazyString(say, text)
+
+
+def choices(words: Mapping[str, Text]) -> Callable[[], Sequence[tuple[str, str]]]:
+    """The choices of a select field, put into words for each request."""
+    return lambda: [(str(value), say(text)) for value, text in words.items()]
