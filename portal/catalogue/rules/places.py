@@ -93,6 +93,13 @@ class Gazetteer:
                 return None
         return found[0].place if found else None
 
+    def by_initials(self, text: str) -> tuple[Place, ...]:
+        """Places whose pinyin initials are exactly `text` (sh: 上海, 石河子 …), hubs first."""
+        ranks = ordered_kinds()
+        met = self._by_key.get(key_of(text), {})
+        found = [place for place, fit in met.items() if fit is Fit.INITIALS]
+        return tuple(sorted(found, key=lambda p: (p.tier, ranks[p.kind], p.code)))
+
     def search(self, text: str, limit: int = 10, kinds: Iterable[Kind] = ()) -> tuple[Place, ...]:
         """Places for a half-typed word (Chinese, pinyin, initials, English, code), likeliest first.
 
