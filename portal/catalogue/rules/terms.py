@@ -309,5 +309,7 @@ def _odd_breaks(terms: PriceTerms) -> Iterator[Problem]:
 
 
 def _rises(lower: Break, higher: Break) -> bool:
-    both_by_rate = lower.rate is not None and higher.rate is not None
-    return both_by_rate and higher.rate > lower.rate  # type: ignore[operator]
+    if lower.rate is None or higher.rate is None:
+        return False
+    plain = lower.flat is None and higher.flat is None  # beside a first price rates may rise
+    return plain and higher.rate > lower.rate
