@@ -157,7 +157,8 @@ class Tariff(Versioned, Stamped, Base):
 class Price(Base):
     """One price line: an item in a tariff. The lane columns repeat the item's, for the lane index.
 
-    `natural_key` is `queries.keys.text_of`: the sheet's key and the first day of the line's own validity.
+    `natural_key` is that of `rules.sheets.rows.PriceRow`; what it names beside these columns is the item's (load,
+    qualifier). `inclusive_codes` are separated by blanks.
     """
 
     __tablename__ = "price"
@@ -204,7 +205,10 @@ class Price(Base):
 
 
 class PriceCost(Base):
-    """A typed cost component of a price (DOMAIN M1): in a table of its own, which no customer's page reads."""
+    """A typed cost component of a price (DOMAIN M1): in a table of its own, which no customer's page reads.
+
+    `amount` is for one price unit, or with `is_flat` for the whole line; otherwise `percent` of the base cost.
+    """
 
     __tablename__ = "price_cost"
     __table_args__ = (
@@ -218,6 +222,7 @@ class PriceCost(Base):
     kind: Mapped[str] = mapped_column(String(12))
     currency: Mapped[str] = mapped_column(String(3), default="")
     amount: Mapped[Decimal | None] = mapped_column(Rate)
+    is_flat: Mapped[bool] = mapped_column(default=False)
     percent: Mapped[Decimal | None] = mapped_column(Rate)
     note: Mapped[str] = mapped_column(String(200), default="")
 

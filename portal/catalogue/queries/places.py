@@ -10,7 +10,7 @@ from portal.catalogue.rules.places import Gazetteer, Kind, Place, gazetteer
 from portal.db.base import db
 
 
-def firm_place_list() -> Select[tuple[FirmPlace]]:
+def firm_place_list() -> Select[FirmPlace]:
     """The firm's own places."""
     return select(FirmPlace)
 

@@ -6,7 +6,7 @@ Everything the desk asks of the catalogue is found here: `usable_schemes`, `lane
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -16,14 +16,15 @@ from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 
 from portal.access.permissions import Permission
 from portal.access.viewer import Viewer
-from portal.catalogue.models import Price, PriceCost, PriceScheme, ServiceItem, Tariff
+from portal.catalogue.models import Price, PriceScheme, ServiceItem, Tariff
 from portal.catalogue.models.items import ANY
-from portal.catalogue.queries.keys import key_of
+from portal.catalogue.queries.costs import costs_of_prices
+from portal.catalogue.queries.history import PricePoint, price_history
 from portal.catalogue.queries.places import all_places, chain
 from portal.catalogue.queries.rates import TaxInForce, exchange_rate, tax_of
-from portal.catalogue.queries.schemes import covering, seen_by, usable_schemes
+from portal.catalogue.queries.schemes import covering, usable_schemes
 from portal.catalogue.queries.surcharges import AttachedSurcharge, surcharges_for
-from portal.catalogue.rules.margin import CostComponent, CostKind
+from portal.catalogue.rules.margin import CostComponent
 from portal.catalogue.rules.picking import is_freight, narrowest, rank
 from portal.catalogue.rules.terms import PriceTerms
 from portal.customers.models import Customer
@@ -78,9 +79,7 @@ class LanePrice:
     destination: str
     packaging: str
     carrier: str
-    service: str
-    mode: str
-    commodity: str
+    qualifier: str
     currency: str
     basis: str
     unit: str
@@ -100,26 +99,6 @@ class LanePrice:
     note: str
     level: int
     costs: tuple[CostComponent, ...] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PricePoint:
-    """What a lane cost in one version of a tariff."""
-
-    price_id: int
-    tariff_code: str
-    scheme_code: str
-    scheme_name_zh: str
-    scheme_name_en: str
-    state: str
-    charge_code: str
-    carrier: str
-    packaging: str
-    unit: str
-    currency: str
-    headline: Decimal | None
-    valid_from: date
-    valid_to: date | None
 
 
 def lane_prices(
@@ -181,7 +160,7 @@ def lane_price(
 def charges_beside(
     viewer: Viewer, customer: Customer | None, picked: LanePrice, on: date
 ) -> list[LanePrice]:
-    """What the same sheet charges beside a picked freight: same tariff, places, carrier, service and goods.
+    """What the same sheet charges beside a picked freight: same tariff, places, carrier and qualifier.
 
     Charges that the freight's price includes are among them; the engine leaves them out and says so (DOMAIN U4).
     """
@@ -202,44 +181,6 @@ def charges_beside(
     return _with_costs(found, viewer)
 
 
-def costs_of_prices(price_ids: Iterable[int]) -> dict[int, tuple[CostComponent, ...]]:
-    """Price id → its cost components per price unit. For margins inside actions: who shows them checks the right."""
-    ids = sorted(set(price_ids))
-    if not ids:
-        return {}
-    found: dict[int, list[CostComponent]] = {each: [] for each in ids}
-    statement = select(PriceCost).where(PriceCost.price_id.in_(ids)).order_by(PriceCost.id)
-    for row in db.session.scalars(statement):
-        part = CostComponent(CostKind(row.kind), row.currency, row.amount, None, row.percent)
-        found[row.price_id].append(part)
-    return {each: tuple(parts) for each, parts in found.items()}
-
-
-def price_history(
-    viewer: Viewer, origin: str, destination: str, packaging: str | None = None, limit: int = 50
-) -> list[PricePoint]:
-    """Freight prices of exactly this lane in every version that was ever in force, newest first.
-
-    Only schemes that `viewer` may look at; cost schemes only with the right to see costs.
-    """
-    statement = (
-        select(Price, Tariff, PriceScheme)
-        .join(Tariff, Tariff.id == Price.tariff_id)
-        .join(PriceScheme, PriceScheme.id == Tariff.scheme_id)
-        .where(
-            Price.origin == origin,
-            Price.destination == destination,
-            Tariff.state != "draft",
-            seen_by(viewer),
-        )
-        .order_by(Tariff.valid_from.desc(), Price.id.desc())
-    )
-    if packaging:
-        statement = statement.where(Price.packaging == packaging)
-    rows = db.session.execute(statement.limit(limit * 4))
-    return [_point(*row) for row in rows if is_freight(row[0].charge_code)][:limit]
-
-
 # -- how it is found
 
 
@@ -258,6 +199,7 @@ def _columns() -> Select[Any]:
         ServiceItem.name_zh,
         ServiceItem.name_en,
         ServiceItem.load,
+        ServiceItem.qualifier,
         ServiceItem.section,
         ServiceItem.main_unit,
         ServiceItem.tax_class,
@@ -284,9 +226,8 @@ def _wanted(row: Row[Any], charges: Which) -> bool:
 
 def _competing(row: Row[Any]) -> tuple[Any, ...]:
     """What only one level of places may answer: one scheme's price of one charge by one carrier."""
-    key = key_of(row.natural_key)
     same = (row.tariff_id, row.carrier, row.charge_code, row.load, row.packaging, row.unit)
-    return (*same, key.service, key.mode, key.commodity)
+    return (*same, row.qualifier)
 
 
 def _distance(
@@ -297,13 +238,7 @@ def _distance(
 
 
 def _beside(row: Row[Any], picked: LanePrice) -> bool:
-    key = key_of(row.natural_key)
-    return (
-        not is_freight(row.charge_code)
-        and key.service in ("", picked.service)
-        and key.mode in ("", picked.mode)
-        and key.commodity in ("", picked.commodity)
-    )
+    return not is_freight(row.charge_code) and row.qualifier in ("", picked.qualifier)
 
 
 def _in_order(row: Row[Any], of: tuple[Tariff, PriceScheme]) -> tuple[Any, ...]:
@@ -313,7 +248,6 @@ def _in_order(row: Row[Any], of: tuple[Tariff, PriceScheme]) -> tuple[Any, ...]:
 
 def _lane_price(row: Row[Any], of: tuple[Tariff, PriceScheme], level: int) -> LanePrice:
     tariff, scheme = of
-    key = key_of(row.natural_key)
     own_end = row.valid_to or tariff.valid_to
     return LanePrice(
         price_id=row.id,
@@ -337,16 +271,14 @@ def _lane_price(row: Row[Any], of: tuple[Tariff, PriceScheme], level: int) -> La
         destination=row.destination,
         packaging=row.packaging,
         carrier=row.carrier,
-        service=key.service,
-        mode=key.mode,
-        commodity=key.commodity,
+        qualifier=row.qualifier,
         currency=row.currency,
         basis=row.basis,
         unit=row.unit,
         main_unit=row.main_unit,
         headline=row.headline,
         terms=_terms(row.terms, scheme),
-        inclusive=frozenset(filter(None, row.inclusive_codes.split(","))),
+        inclusive=frozenset(row.inclusive_codes.split()),
         transit_days=row.transit_days,
         free_days=row.free_days,
         valid_from=max(row.valid_from or tariff.valid_from, tariff.valid_from),
@@ -374,22 +306,3 @@ def _with_costs(prices: list[LanePrice], viewer: Viewer) -> list[LanePrice]:
         return prices
     costs = costs_of_prices(price.price_id for price in prices)
     return [replace(price, costs=costs[price.price_id]) for price in prices]
-
-
-def _point(price: Price, tariff: Tariff, scheme: PriceScheme) -> PricePoint:
-    return PricePoint(
-        price_id=price.id,
-        tariff_code=tariff.code,
-        scheme_code=scheme.code,
-        scheme_name_zh=scheme.name_zh,
-        scheme_name_en=scheme.name_en,
-        state=tariff.state,
-        charge_code=price.charge_code,
-        carrier=price.carrier,
-        packaging=price.packaging,
-        unit=price.unit,
-        currency=price.currency,
-        headline=price.headline,
-        valid_from=max(price.valid_from or tariff.valid_from, tariff.valid_from),
-        valid_to=price.valid_to or tariff.valid_to,
-    )

@@ -36,12 +36,12 @@ class TaxInForce:
         return TaxTerms(self.kind, self.percent, inclusive)
 
 
-def exchange_list() -> Select[tuple[ExchangeRateRow]]:
+def exchange_list() -> Select[ExchangeRateRow]:
     """Every recorded rate of exchange."""
     return select(ExchangeRateRow)
 
 
-def tax_list() -> Select[tuple[TaxRate]]:
+def tax_list() -> Select[TaxRate]:
     """Every tax rate that the firm has recorded."""
     return select(TaxRate)
 

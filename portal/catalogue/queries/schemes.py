@@ -49,7 +49,7 @@ def granted_to(viewer: Viewer) -> ColumnElement[bool]:
     return or_(anyone, exists().where(of_scheme, mine))
 
 
-def scheme_list(viewer: Viewer) -> Select[tuple[PriceScheme]]:
+def scheme_list(viewer: Viewer) -> Select[PriceScheme]:
     """The schemes that `viewer` may look at."""
     return select(PriceScheme).where(seen_by(viewer))
 

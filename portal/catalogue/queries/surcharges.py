@@ -51,7 +51,7 @@ class AttachedSurcharge:
     note: str
 
 
-def surcharge_list(viewer: Viewer) -> Select[tuple[SurchargeRule]]:
+def surcharge_list(viewer: Viewer) -> Select[SurchargeRule]:
     """The rules that `viewer` may look at: those of a scheme need the right to see the scheme."""
     return (
         select(SurchargeRule)
