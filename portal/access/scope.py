@@ -18,7 +18,7 @@ from portal.access.viewer import Viewer
 from portal.db.base import CustomerItself, CustomerOwned, db
 from portal.kernel.errors import NotFound
 
-T = TypeVar("T", bound=tuple[Any, ...])
+S = TypeVar("S", bound="Select[*tuple[Any, ...]]")
 KEY = "viewer"
 ASSIGNMENTS = Assignment.__table__
 
@@ -38,7 +38,7 @@ def owned(column: Any, viewer: Viewer) -> ColumnElement[bool]:
     """The criterion that `column` (a customer id) is one whose rows `viewer` may see."""
     if viewer.own_only:
         mine = select(ASSIGNMENTS.c.customer_id).where(ASSIGNMENTS.c.user_id == viewer.user_id)
-        return column.in_(mine)
+        return column.in_(mine)  # type: ignore[no-any-return]
     if viewer.customer_ids is None:
         return true()
     if not viewer.customer_ids:
@@ -46,7 +46,7 @@ def owned(column: Any, viewer: Viewer) -> ColumnElement[bool]:
     return column.in_(sorted(viewer.customer_ids))  # type: ignore[no-any-return]
 
 
-def visible(statement: Select[T], model: type[Any], viewer: Viewer) -> Select[T]:
+def visible(statement: S, model: type[Any], viewer: Viewer) -> S:
     """`statement` over `model`, limited to the rows that `viewer` may see."""
     column = _owner_column(model)
     return statement if column is None else statement.where(owned(column, viewer))

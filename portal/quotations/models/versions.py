@@ -101,6 +101,7 @@ class QuotationVersion(CustomerOwned, Versioned, Stamped, Base):
 
     # What is shipped, as the pricing engine's Cargo in JSON, and the words around it.
     category: Mapped[str] = mapped_column(String(24), default="")
+    load: Mapped[str] = mapped_column(String(8), default="")
     origin: Mapped[str] = mapped_column(String(60), default="")
     destination: Mapped[str] = mapped_column(String(60), default="")
     carrier: Mapped[str] = mapped_column(String(40), default="")
@@ -175,7 +176,7 @@ class QuotationLine(CustomerOwned, Base):
 
     __tablename__ = "quotation_line"
     __table_args__ = (
-        UniqueConstraint("version_id", "position"),
+        Index("ix_quotation_line_version", "version_id", "position"),
         CheckConstraint("NOT is_manual OR manual_reason IS NOT NULL", name="manual_with_reason"),
     )
 
@@ -206,6 +207,7 @@ class QuotationLine(CustomerOwned, Base):
     discount_percent: Mapped[Decimal] = mapped_column(Rate, default=Decimal(0))
     amount: Mapped[Decimal | None] = mapped_column(Amount)
     tax_class: Mapped[str] = mapped_column(String(24), default="")
+    tax_kind: Mapped[str] = mapped_column(String(8), default="taxed")
     tax_percent: Mapped[Decimal] = mapped_column(Rate, default=Decimal(0))
     tax_label_zh: Mapped[str] = mapped_column(String(20), default="")
     tax_label_en: Mapped[str] = mapped_column(String(20), default="")

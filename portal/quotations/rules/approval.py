@@ -115,9 +115,8 @@ def reasons_for_approval(
         if line.is_left_out or line.draft.is_on_request:
             continue
         reasons += _line_reasons(line, costs.get(line.draft.key, LineCosts()), currency, rates)
-    if whole is not None and document_floor is not None:
-        if below_floor(whole.margin, Floor(rate=document_floor)) is not None:
-            reasons.append(t("The whole quotation is below the firm's margin floor."))
+    if whole is not None and below_floor(whole.margin, Floor(rate=document_floor)) is not None:
+        reasons.append(t("The whole quotation is below the firm's margin floor."))
     return tuple(dict.fromkeys(reasons))
 
 

@@ -1,0 +1,1 @@
+"""Quotations: versions, approval, issue, acceptance, and the paper that the customer receives."""

@@ -1,0 +1,1 @@
+"""The verbs of the quotation desk: draft, price, approve, issue, answer."""
