@@ -25,7 +25,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> PortalApp:
     app.config.update(config.load())
     app.config.update(settings or {})
     install_house(app)
+    request.install(app, viewer_for)  # before sign-in, whose own hooks read the database
     sign_in.install(app)
-    request.install(app, viewer_for)
     register_rooms(app)
     return app

@@ -5,11 +5,13 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from portal.access.models import Assignment
 from portal.access.permissions import Power, Role
 from portal.access.viewer import Viewer
 from portal.accounts.models import StaffRole, User
+from portal.accounts.sign_in import password_hash
 from portal.customers.models import Customer, Membership
 from portal.customers.queries import viewer_for
 from portal.db.base import db
@@ -18,13 +20,19 @@ PASSWORD = "correct horse battery"
 EVERY_POWER = frozenset(Power)
 
 
+@cache
+def hashed() -> str:
+    """PASSWORD as the database keeps it: computed once, shared by everybody in the cast."""
+    return password_hash(PASSWORD)
+
+
 def staff(name: str, *roles: Role, email: str | None = None) -> User:
     """One of our people with these roles, flushed."""
     user = User(
         email=email or f"{name.lower().replace(' ', '.')}@farhaven.example",
         name=name,
         kind="staff",
-        password=PASSWORD,
+        password=hashed(),
         fs_uniquifier=secrets.token_hex(16),
         roles=[StaffRole(role=role) for role in roles],
         locale="en",
@@ -52,7 +60,7 @@ def member(
         email=f"{name.lower().replace(' ', '.')}@{of.code.lower()}.example",
         name=name,
         kind="customer",
-        password=PASSWORD,
+        password=hashed(),
         fs_uniquifier=secrets.token_hex(16),
         locale="en",
     )
@@ -107,6 +115,8 @@ class Cast:
         for each in (harbour, nordwind):
             db.session.add(Assignment(user_id=cast.sales.id, customer_id=each.id, part="owner"))
         db.session.commit()
+        for row in vars(cast).values():  # still readable when a request has closed the session
+            db.session.refresh(row)
         return cast
 
     def everybody(self) -> list[User]:

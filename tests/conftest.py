@@ -45,9 +45,8 @@ def _settings(instance: Path) -> dict[str, object]:
         "TESTING": True,
         "INSTANCE": instance,
         "SQLALCHEMY_DATABASE_URI": database,
-        "SECURITY_PASSWORD_HASH": "plaintext",
-        "SECURITY_PASSWORD_SCHEMES": ["plaintext"],
-        "RATELIMIT_ENABLED": False,
+        "PASSWORD_COST": {"time_cost": 1, "memory_cost": 8, "parallelism": 1},
+        "SIGN_IN_LIMIT": "100000 per minute",
         "SERVER_NAME": "portal.test",
     }
 

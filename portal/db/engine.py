@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 
+READS_FIRST = "reads_first"
+
 BUSY_TIMEOUT_MS = 15_000
 
 
@@ -44,3 +46,22 @@ def _begin_sqlite(connection: Connection) -> None:
 def begin_writing(session: Session) -> None:
     """Open the session's transaction as a writer's; must come before its first statement."""
     session.connection(execution_options={"writes": True})
+
+
+def begin_reading_first(session: Session) -> None:
+    """Leave the writer's place to others until this session's first write (sign-in hashes meanwhile)."""
+    session.info[READS_FIRST] = True
+
+
+def write_from_here(session: Session, *_flush: Any) -> None:
+    """Make a session that read first a writer's; what it reads from now on is the latest.
+
+    Runs by itself before the first flush. What was read before may have changed since: a `Versioned` row tells.
+    """
+    if session.info.pop(READS_FIRST, False) and session.get_bind().dialect.name == "sqlite":
+        connection = session.connection()
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+event.listen(Session, "before_flush", write_from_here)

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from portal.kernel.money import format_amount
 from portal.web.icons import icon
+from portal.web.links import house_links
 from portal.web.nav import nav_items
 from portal.web.words import locale_code, name_of, say
 
@@ -39,6 +40,7 @@ def _per_page() -> dict[str, Any]:
         "viewer": g.get("viewer"),
         "nav": nav_items() if "viewer" in g else [],
         "locale": locale_code(),
+        "links": house_links(),
     }
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from sqlalchemy.orm.exc import StaleDataError
 
 from portal.db.base import db
-from portal.db.engine import begin_writing
+from portal.db.engine import begin_reading_first, begin_writing
 from portal.kernel.errors import StaleEdit
 from portal.kernel.text import t
 
@@ -29,9 +29,22 @@ class PortalApp(Flask):
 
 
 def open_for_writing() -> None:
-    """Take the writer's place before the first statement of an unsafe request."""
-    if request.method not in SAFE and request.endpoint not in (None, "static"):
+    """Take the writer's place before the first statement of an unsafe request.
+
+    A view marked `reads_first` takes it at its first write: nobody waits while it hashes a password.
+    """
+    if request.method in SAFE or request.endpoint in (None, "static"):
+        return
+    if getattr(current_app.view_functions[request.endpoint], "reads_first", False):
+        begin_reading_first(db.session())
+    else:
         begin_writing(db.session())
+
+
+def reads_first(view: Any) -> Any:
+    """Mark a view that thinks long before it writes."""
+    view.reads_first = True
+    return view
 
 
 def commit() -> None:

@@ -1,0 +1,220 @@
+"""Forms of sign-in: Flask-Security's with our words, and our own for staff and invitations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_security import (
+    ChangePasswordForm,
+    ForgotPasswordForm,
+    LoginForm,
+    MfRecoveryForm,
+    ResetPasswordForm,
+    TwoFactorVerifyCodeForm,
+    VerifyForm,
+    hash_password,
+)
+from flask_security.forms import (
+    EmailValidation,
+    EqualToLocalize,
+    IsString,
+    IsStringOrInt,
+    RequiredLocalize,
+    email_required,
+    password_required,
+    valid_user_email,
+)
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    EmailField,
+    HiddenField,
+    PasswordField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TelField,
+)
+from wtforms.validators import Email, EqualTo, InputRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from portal.access.permissions import ROLE_LABELS, Role
+from portal.accounts.rules.passwords import MAX_LENGTH
+from portal.web.links import is_ours
+from portal.web.words import say
+
+LANGUAGES = [("zh_CN", "中文"), ("en", "English")]
+NEW = {"autocomplete": "new-password"}
+CURRENT = {"autocomplete": "current-password"}
+NOT_ENDLESS = Length(max=1024)  # longer ones are refused by the hash itself, with a crash
+
+
+def _own_email(**kw: Any) -> EmailField:
+    return EmailField(
+        _l("E-mail address"), render_kw={"autocomplete": "username", "autofocus": True}, **kw
+    )
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]
+    """E-mail address and password. A foreign `next` is forgotten, not complained about."""
+
+    email = _own_email(validators=[IsString(), email_required, EmailValidation()])
+    password = PasswordField(
+        _l("Password"), render_kw=CURRENT, validators=[IsString(), password_required, NOT_ENDLESS]
+    )
+    remember = BooleanField(_l("Keep me signed in on this device"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_ours(self.next.data or ""):
+            self.next.data = ""
+
+    def validate_next(self, field: HiddenField) -> None:
+        """Nothing to say: `__init__` has looked at it."""
+
+
+class ForgottenForm(ForgotPasswordForm):  # type: ignore[misc]
+    """The address to send a link to. Known or not, the answer takes one hash's time."""
+
+    email = _own_email(
+        validators=[IsString(), email_required, EmailValidation(verify=True), valid_user_email]
+    )
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Whether there is somebody who may have a link: joined, and not blocked."""
+        if not super().validate(**kwargs) or not self.user.has_joined:
+            return False
+        hash_password("not-a-password")  # the view does so for addresses that it does not know
+        return True
+
+
+class NewPasswordForm(ResetPasswordForm):  # type: ignore[misc]
+    """The new password, twice."""
+
+    password = PasswordField(
+        _l("New password"), render_kw=NEW, validators=[IsString(), password_required]
+    )
+    password_confirm = PasswordField(
+        _l("New password again"),
+        render_kw=NEW,
+        validators=[
+            IsString(),
+            EqualToLocalize("password", message="RETYPE_PASSWORD_MISMATCH"),
+            password_required,
+        ],
+    )
+
+
+class OtherPasswordForm(ChangePasswordForm):  # type: ignore[misc]
+    """The present password and the new one, twice."""
+
+    password = PasswordField(_l("Present password"), render_kw=CURRENT, validators=[NOT_ENDLESS])
+    new_password = PasswordField(
+        _l("New password"), render_kw=NEW, validators=[IsString(), password_required]
+    )
+    new_password_confirm = PasswordField(
+        _l("New password again"),
+        render_kw=NEW,
+        validators=[
+            IsString(),
+            EqualToLocalize("new_password", message="RETYPE_PASSWORD_MISMATCH"),
+            password_required,
+        ],
+    )
+
+
+class AgainForm(VerifyForm):  # type: ignore[misc]
+    """The password once more, before something that matters."""
+
+    password = PasswordField(
+        _l("Password"), render_kw=CURRENT, validators=[IsString(), password_required, NOT_ENDLESS]
+    )
+
+
+class CodeForm(TwoFactorVerifyCodeForm):  # type: ignore[misc]
+    """Six figures from the authenticator app."""
+
+    code = StringField(
+        _l("Code"),
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True},
+        validators=[IsStringOrInt(), RequiredLocalize()],
+    )
+
+
+class RecoveryForm(MfRecoveryForm):  # type: ignore[misc]
+    """One of the recovery codes."""
+
+    code = StringField(
+        _l("Recovery code"),
+        render_kw={"autocomplete": "off", "autofocus": True},
+        validators=[IsString(), RequiredLocalize()],
+    )
+
+
+def role_choices() -> list[tuple[str, str]]:
+    """Staff roles in words."""
+    return [(role.value, say(ROLE_LABELS[role])) for role in Role]
+
+
+class Ticks(SelectMultipleField):
+    """Several of a few, as boxes to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class RolesForm(FlaskForm):  # type: ignore[misc]
+    """The staff roles of one person."""
+
+    roles = Ticks(_l("Roles"), choices=role_choices)
+    version = HiddenField()
+
+    @property
+    def chosen(self) -> frozenset[Role]:
+        """The ticked roles."""
+        return frozenset(Role(value) for value in self.roles.data or ())
+
+
+class InviteForm(RolesForm):
+    """A new member of staff."""
+
+    name = StringField(_l("Name"), validators=[InputRequired(), Length(max=80)])
+    email = EmailField(_l("E-mail address"), validators=[InputRequired(), Email(), Length(max=254)])
+    locale = SelectField(_l("Language"), choices=LANGUAGES)
+
+
+class JoinForm(FlaskForm):  # type: ignore[misc]
+    """What an invited person tells: name and password."""
+
+    name = StringField(
+        _l("Your name"),
+        render_kw={"autocomplete": "name"},
+        validators=[InputRequired(), Length(max=80)],
+    )
+    password = PasswordField(
+        _l("Password"), render_kw=NEW, validators=[InputRequired(), Length(max=MAX_LENGTH)]
+    )
+    password_again = PasswordField(
+        _l("Password again"),
+        render_kw=NEW,
+        validators=[InputRequired(), EqualTo("password", _l("The two passwords differ."))],
+    )
+
+
+class FirstJoinForm(JoinForm):
+    """The first administrator's: nobody has written the address down yet."""
+
+    email = EmailField(
+        _l("E-mail address"),
+        render_kw={"autocomplete": "username"},
+        validators=[InputRequired(), Email(), Length(max=254)],
+    )
+
+
+class OwnDetailsForm(FlaskForm):  # type: ignore[misc]
+    """What a person may change about themselves."""
+
+    name = StringField(_l("Name"), validators=[InputRequired(), Length(max=80)])
+    phone = TelField(_l("Telephone"), validators=[Length(max=40)])
+    locale = SelectField(_l("Language"), choices=LANGUAGES)

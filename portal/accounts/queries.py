@@ -1,0 +1,79 @@
+"""Reading users: staff as lists see them, one person, the open invitation behind a link."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import Select, exists, select
+
+from portal.access.gate import load
+from portal.access.permissions import Permission, Role
+from portal.access.viewer import Viewer
+from portal.accounts.models import Invitation, StaffRole, User
+from portal.db.base import db
+from portal.kernel.errors import NotFound
+
+
+def staff() -> Select[tuple[User]]:
+    """The firm's own people."""
+    return select(User).where(User.kind == "staff")
+
+
+def with_role(statement: Select[tuple[User]], role: str) -> Select[tuple[User]]:
+    """Only those who hold `role`."""
+    held = exists().where(StaffRole.user_id == User.id, StaffRole.role == role)
+    return statement.where(held)
+
+
+def in_state(statement: Select[tuple[User]], state: str) -> Select[tuple[User]]:
+    """Only those who are `active`, `invited` or `blocked`."""
+    wanted = {
+        "active": User.active.is_(True) & User.password.is_not(None),
+        "invited": User.active.is_(True) & User.password.is_(None),
+        "blocked": User.active.is_(False),
+    }
+    return statement.where(wanted[state]) if state in wanted else statement
+
+
+def found_by(statement: Select[tuple[User]], words: str) -> Select[tuple[User]]:
+    """Only those whose name (Chinese, pinyin, initials) or address holds each of `words`."""
+    for word in words.lower().split():
+        statement = statement.where(User.search_text.contains(word, autoescape=True))
+    return statement
+
+
+def staff_member(user_id: int, viewer: Viewer, permission: Permission) -> User:
+    """One of the firm's own people; NotFound for a customer's user, Forbidden without `permission`."""
+    user = load(User, user_id, viewer, permission)
+    if user.kind != "staff":
+        raise NotFound()
+    return user
+
+
+def by_email(email: str) -> User | None:
+    """The user with this address, whatever its case."""
+    return db.session.scalar(select(User).where(User.email == email.strip().lower()))
+
+
+def other_administrators(user: User) -> list[User]:
+    """Administrators besides `user` who can sign in; their role rows stay locked until the end."""
+    rows = db.session.scalars(
+        select(StaffRole).where(StaffRole.role == Role.ADMINISTRATOR).with_for_update()
+    )
+    ids = [row.user_id for row in rows if row.user_id != user.id]
+    able = select(User).where(User.id.in_(ids), User.active, User.password.is_not(None))
+    return list(db.session.scalars(able))
+
+
+def token_hash(token: str) -> str:
+    """What is kept of a link's token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def open_invitation(token: str, now: datetime) -> Invitation | None:
+    """The invitation behind a link, unless it is unknown, used, replaced, or past its time."""
+    row = db.session.scalar(select(Invitation).where(Invitation.token_hash == token_hash(token)))
+    if row is None or row.used_at is not None or row.expires_at <= now or not row.user.active:
+        return None
+    return row

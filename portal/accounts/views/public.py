@@ -1,0 +1,117 @@
+"""Everybody: taking an invitation, choosing the language, one's own account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, current_app, flash, g, make_response, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_security import login_user, logout_user
+
+from portal.access.guards import public, signed_in
+from portal.accounts import actions, queries
+from portal.accounts.forms import FirstJoinForm, JoinForm, OwnDetailsForm
+from portal.accounts.models import Invitation, User
+from portal.accounts.rules.passwords import weakness
+from portal.accounts.sign_in import password_hash, security
+from portal.db.base import db
+from portal.kernel import clock
+from portal.kernel.errors import Invalid, NotFound
+from portal.web.doors import porch
+from portal.web.flask_app import reads_first
+from portal.web.forms import attempted
+from portal.web.links import ours_or
+from portal.web.pages import page, refused
+from portal.web.request import LANGUAGE_COOKIE, LOCALES
+
+bp = porch("accounts", __name__)
+ONE_YEAR = 365 * 24 * 3600
+
+
+@bp.route("/join/<token>", methods=["GET", "POST"])
+@reads_first
+@public
+def join(token: str) -> Any:
+    """Take an invitation: name and password, then signed in."""
+    invitation = _open(token)
+    form = _join_form(invitation.user)
+    context = {"form": form, "user": invitation.user}
+    if not form.validate_on_submit():
+        return (
+            refused("accounts/join.html", **context)
+            if form.errors
+            else page("accounts/join.html", **context)
+        )
+    user = attempted(form, lambda: _joined(invitation, token, form))
+    if user is None:
+        return refused("accounts/join.html", **context)
+    return _welcomed(user)
+
+
+@bp.post("/language")
+@public
+def language() -> Response:
+    """Chinese or English, kept in a cookie and with the user."""
+    chosen = request.form.get("locale", "")
+    answer = make_response(redirect(ours_or(request.form.get("next"), "/")))
+    if chosen in LOCALES:
+        https = current_app.config["HTTPS"]
+        answer.set_cookie(
+            LANGUAGE_COOKIE, chosen, max_age=ONE_YEAR, samesite="Lax", secure=https, httponly=True
+        )
+        if g.viewer.user_id is not None:
+            db.session.get_one(User, g.viewer.user_id).locale = chosen
+    return answer
+
+
+@bp.route("/account", methods=["GET", "POST"])
+@signed_in
+def account() -> Any:
+    """One's own name, language, password and second factor."""
+    user = db.session.get_one(User, g.viewer.user_id)
+    form = OwnDetailsForm(obj=user)
+    if form.validate_on_submit():
+        own = {name: form[name].data or "" for name in ("name", "phone", "locale")}
+        actions.change_own_details(user, clock.now(), **own)
+        flash(_("Saved."), "success")
+        return redirect(url_for(".account"))
+    context = {"form": form, "user": user, "codes_left": len(user.mf_recovery_codes or ())}
+    return (
+        refused("accounts/account.html", **context)
+        if form.errors
+        else page("accounts/account.html", **context)
+    )
+
+
+def _open(token: str) -> Invitation:
+    invitation = queries.open_invitation(token, clock.now())
+    if invitation is None:
+        raise NotFound(actions.LINK_IS_GONE)
+    return invitation
+
+
+def _join_form(user: User) -> JoinForm:
+    if actions.needs_address(user):
+        return FirstJoinForm()
+    return JoinForm(name=user.name)
+
+
+def _joined(invitation: Invitation, token: str, form: JoinForm) -> User:
+    """Judge and hash the password first: nobody waits for the database meanwhile."""
+    email = form.email.data if isinstance(form, FirstJoinForm) else invitation.user.email
+    wrong = weakness(form.password.data, email=email, name=form.name.data)
+    if wrong is not None:
+        raise Invalid(wrong, "password")
+    hashed = password_hash(form.password.data)
+    return actions.join(token, form.name.data, hashed, clock.now(), email=email)
+
+
+def _welcomed(user: User) -> Any:
+    """Signed in, by way of the second factor where that is compulsory."""
+    logout_user()
+    way = security.two_factor_plugins.tf_enter(user, False, "invitation", next_loc=None)
+    if way is not None:
+        return way
+    login_user(user, authn_via=["invitation"])
+    flash(_("Welcome, %(name)s.", name=user.name), "success")
+    return redirect("/")
