@@ -118,5 +118,7 @@ def test_senseless_limits_are_named_by_their_field(change, column):
 
 def test_alternatives_share_one_currency_and_are_at_least_two():
     assert complaints(replace(LIGHT_OR_HEAVY, alternatives=()))[0][0] == "alternatives"
+    at_cost = replace(LIGHT_OR_HEAVY, alternatives=(once("5"), PriceTerms(Basis.AT_COST)))
+    assert complaints(at_cost)[0] == ("alternatives", "at_cost", "an amount of its own")
     mixed = replace(LIGHT_OR_HEAVY, alternatives=(per("TNE", "30"), per("MTQ", "10", "USD")))
     assert complaints(mixed) == [("currency", "USD", "one currency for all")]

@@ -82,6 +82,12 @@ def test_a_missing_price_is_never_zero(terms):
         (per("CHW", "5", volume_divisor=D(6000)), Cargo(D(3)), "volume_m3"),
         (per("RT", "5"), Cargo(D(3)), "volume_m3"),
         (per("HUR", "5"), Cargo(), "counts"),
+        (per("CHW", "5", volume_divisor=D(6000), per_piece=True), Cargo(D(3), D(1)), "pieces"),
+        (
+            per("CHW", "5", volume_divisor=D(6000), per_piece=True),
+            Cargo(D(3), pieces=(Piece(D(9), D(9), D(9)),)),
+            "pieces",
+        ),
         (per("KGM", "5"), Cargo(D(-3)), "quantity"),
     ],
 )
@@ -196,6 +202,20 @@ def test_handling_takes_the_larger_of_weight_and_volume():
     assert amount(terms, Cargo(D(500), D("1"))) == D("30.00")
 
 
+def test_the_larger_of_nothing_or_of_a_bare_percentage_is_refused():
+    bare = PriceTerms(Basis.PERCENT, percent=D(5), base_codes=("O/F",))
+    for alternatives in ((), (bare, per("TNE", "30"))):
+        with pytest.raises(Invalid):
+            amount(PriceTerms(Basis.MAX_OF, "", "CNY", alternatives=alternatives), "3")
+    with pytest.raises(Invalid, match="taken of"):
+        amount(bare, "3")
+
+
+def test_a_price_per_second_unit_needs_the_facts_and_not_one_figure():
+    with pytest.raises(Invalid, match="number of units"):
+        amount(per("DAY", "20", each="40HQ"), "3")
+
+
 def test_detention_is_progressive_by_day_and_per_box():
     terms = PriceTerms(
         Basis.GRADUATED,
@@ -260,6 +280,11 @@ def test_boxes_may_be_given_in_any_spelling():
 def test_negative_ocean_freight_is_a_rebate_per_revenue_ton():
     rebate = per("RT", "-20", "USD", is_rebate=True)
     assert amount(rebate, Cargo(D(800), D("2.5"))) == D("-50.00")
+
+
+def test_a_longer_weight_than_six_decimals_is_rounded_where_no_step_is_named():
+    charge = price(per("CHW", "3", volume_divisor=D(6000)), Cargo(D(43), D("0.31")))
+    assert (charge.quantity, charge.amount) == (D("51.666667"), D("155.00"))
 
 
 def test_what_is_at_cost_has_no_amount_yet():

@@ -11,7 +11,18 @@ from portal.catalogue.rules.pricing import price
 from portal.catalogue.rules.pricing_shipment import Line, price_shipment
 from portal.catalogue.rules.terms import Basis, PriceTerms
 from portal.catalogue.rules.working import Working
-from tests.rules.prices import AIR_PVG_FRA, SF_ZONES, D, hangzhou, per, percent, surcharge, yunda
+from tests.rules.prices import (
+    AIR_PVG_FRA,
+    SF_ZONES,
+    D,
+    band,
+    bands,
+    hangzhou,
+    per,
+    percent,
+    surcharge,
+    yunda,
+)
 
 SMALL_AIR = Cargo(D("43"), D("0.31"))
 
@@ -69,6 +80,21 @@ def test_percent_discount_and_price_line_are_told():
     assert told(freight.charge.working)[0] == "Price line S-1 v3 #812"
     assert told(freight.charge.working)[-1] == "Less 5.00 % discount: −50.00"
     assert told(caf.charge.working) == ["4.00 % of USD 1,000.00 (O/F) = 40.00"]
+
+
+def test_a_first_price_and_what_is_beyond_it_are_told():
+    terms = bands("KGM", band("0", "1", flat="5"), band("1", None, "2", flat="5", beyond="1"))
+    assert told(price(terms, D("0.5")).working)[-2:] == [
+        "0.5 kg: band over 0 up to 1",
+        "One amount for the band: 5.00",
+    ]
+    assert told(price(terms, D("3")).working)[-1] == "5.00 + (3 − 1) × 2.00 = 9.00"
+
+
+def test_a_part_with_an_amount_on_entering_it_is_told():
+    parts = (band("0", "50", "0"), band("50", None, "0.1", flat="10"))
+    terms = PriceTerms(Basis.GRADUATED, "KGM", "CNY", breaks=parts)
+    assert told(price(terms, D(80)).working)[-1] == "From 50 to 80: 10.00 + 30 × 0.10 = 13.00"
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
+from typing import NamedTuple
 
 from portal.catalogue.rules.cargo import Cargo
 from portal.catalogue.rules.pricing_bands import Priced, price_bands, price_graduated
@@ -42,6 +43,17 @@ class Charge:
     working: Working
 
 
+class _Work(NamedTuple):
+    """A calculation before its amount is rounded."""
+
+    quantity: Decimal
+    rate: Decimal | None
+    amount: Decimal
+    unit: str
+    measured: Decimal
+    steps: list[Step]
+
+
 def price(terms: PriceTerms, cargo: Cargo | Decimal, code: str = "") -> Charge:
     """Price `cargo`, or a quantity already in the unit of `terms`.
 
@@ -53,22 +65,12 @@ def price(terms: PriceTerms, cargo: Cargo | Decimal, code: str = "") -> Charge:
         return Charge(code, terms.unit, terms.currency, ONE, ONE, None, None, working)
     if terms.basis is Basis.PERCENT:
         return _price_declared_value(terms, cargo, code)
-    if terms.basis is Basis.MAX_OF:
-        return _price_largest(terms, cargo, code)
-    if terms.basis is Basis.FLAT:
-        measured = Measured(ONE, ONE, [])
-    elif isinstance(cargo, Cargo):
-        measured = quantity_for(terms, cargo)
-    else:
-        measured = given_quantity(terms, cargo)
-    steps = measured.steps
-    if terms.free_quantity and not measured.quantity:
-        priced = Priced(measured.quantity, terms.rate, Decimal(0))
-    else:
-        priced = _CALCULATIONS[terms.basis](terms, measured, steps)
-    if terms.each:
-        priced = _times(terms, cargo, priced, steps)
-    return _charge(terms, code, priced, measured.quantity, steps)
+    work = _work(terms, cargo)
+    amount = _to_minor_unit(work.amount, terms.currency, work.steps)
+    unit = work.unit or "LS"
+    working = Working(tuple(work.steps))
+    quantities = (work.quantity, work.measured)
+    return Charge(code, unit, terms.currency, *quantities, work.rate, amount, working)
 
 
 def price_percent(
@@ -105,32 +107,42 @@ def _price_declared_value(terms: PriceTerms, cargo: Cargo | Decimal, code: str) 
     return price_percent(terms, value, currency, (DECLARED_VALUE,), code)
 
 
-def _price_largest(terms: PriceTerms, cargo: Cargo | Decimal, code: str) -> Charge:
-    """P12, P13: the largest of the alternatives; the first of equals."""
+def _work(terms: PriceTerms, cargo: Cargo | Decimal) -> _Work:
+    """One calculation up to its limits, before the amount is rounded."""
+    if terms.basis is Basis.MAX_OF:
+        return _largest(terms, cargo)
+    calculate = _CALCULATIONS.get(terms.basis)
+    if calculate is None:
+        raise Invalid(t("A percentage needs the charges that it is taken of."), field="base_codes")
+    if terms.basis is Basis.FLAT:
+        measured = Measured(ONE, ONE, [])
+    elif isinstance(cargo, Cargo):
+        measured = quantity_for(terms, cargo)
+    else:
+        measured = given_quantity(terms, cargo)
+    steps = measured.steps
+    if terms.free_quantity and not measured.quantity:
+        priced = Priced(measured.quantity, terms.rate, Decimal(0))
+    else:
+        priced = calculate(terms, measured, steps)
+    if terms.each:
+        priced = _times(terms, cargo, priced, steps)
+    quantity, rate, amount = priced
+    if quantity:
+        amount = _limited(terms, amount, steps)
+    return _Work(quantity, rate, amount, terms.unit, measured.quantity, steps)
+
+
+def _largest(terms: PriceTerms, cargo: Cargo | Decimal) -> _Work:
+    """P12, P13: the largest of the alternatives, the first of equals; then the limits."""
     if not terms.alternatives:
         raise Invalid(t("There are no alternatives to choose from."), field="alternatives")
-    charges = [price(alternative, cargo, code) for alternative in terms.alternatives]
-    amounts = [_given(charge.amount, "alternatives") for charge in charges]
-    largest = max(amounts)
-    chosen = charges[amounts.index(largest)]
-    steps = [step for charge in charges for step in charge.working.steps]
-    steps.append(("largest", {"amounts": amounts, "amount": largest}))
-    amount = _to_minor_unit(_limited(terms, largest, steps), terms.currency, steps)
-    parts = (chosen.quantity, chosen.measured, chosen.rate, amount)
-    return Charge(code, chosen.unit, terms.currency, *parts, Working(tuple(steps)))
-
-
-def _charge(
-    terms: PriceTerms, code: str, priced: Priced, measured: Decimal, steps: list[Step]
-) -> Charge:
-    amount = priced.amount
-    if priced.quantity:
-        amount = _limited(terms, amount, steps)
-    amount = _to_minor_unit(amount, terms.currency, steps)
-    unit = terms.unit or "LS"
-    quantity, rate = priced.quantity, priced.rate
-    working = Working(tuple(steps))
-    return Charge(code, unit, terms.currency, quantity, measured, rate, amount, working)
+    works = [_work(alternative, cargo) for alternative in terms.alternatives]
+    chosen = max(works, key=lambda work: work.amount)
+    steps = [step for work in works for step in work.steps]
+    amounts = [work.amount for work in works]
+    steps.append(("largest", {"amounts": amounts, "amount": chosen.amount}))
+    return chosen._replace(amount=_limited(terms, chosen.amount, steps), steps=steps)
 
 
 def _price_per_unit(terms: PriceTerms, measured: Measured, steps: list[Step]) -> Priced:

@@ -249,6 +249,8 @@ def _wrong_prices(terms: PriceTerms) -> Iterator[Problem]:
             yield _problem("alternatives", len(terms.alternatives), t("two alternatives or more"))
         for alternative in terms.alternatives:
             yield from alternative.check()
+            if alternative.basis in {Basis.PERCENT, Basis.AT_COST}:
+                yield _problem("alternatives", alternative.basis, t("an amount of its own"))
             if alternative.currency != terms.currency:
                 yield _problem("currency", alternative.currency, t("one currency for all"))
 
