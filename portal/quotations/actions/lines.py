@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Protocol
 
 from sqlalchemy import delete
 
 from portal.access.viewer import Viewer
-from portal.catalogue.models import Bundle
+from portal.catalogue.models import Bundle, ServiceItem
 from portal.catalogue.queries.prices import (
     AttachedSurcharge,
     LanePrice,
@@ -37,17 +36,8 @@ SECTIONS = (
 )
 
 
-class Sold(Protocol):
-    """What a line copies from a service item, however it was found."""
-
-    charge_code: str
-    name_zh: str
-    name_en: str
-    section: str
-    packaging: str
-    main_unit: str
-    tax_class: str
-    tax_inclusive: bool
+Sold = LanePrice | AttachedSurcharge | ServiceItem
+"""What a line copies its charge, names and tax class from."""
 
 
 def add_prices(

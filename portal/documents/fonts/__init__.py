@@ -1,0 +1,1 @@
+"""How the printed papers' typefaces are made; see README.md in this folder."""

@@ -1,0 +1,1 @@
+"""What every printed paper shares, as plain values: words, language, the firm's look, codes, names."""
