@@ -62,6 +62,11 @@ def read_text(cell: Cell) -> str:
     return str(cell)
 
 
+def read_words(cell: Cell) -> str:
+    """The cell's words as they were typed, without blanks around: for notes and names."""
+    return cell.strip() if isinstance(cell, str) else read_text(cell)
+
+
 def is_blank(cell: Cell) -> bool:
     """Whether the cell holds nothing, or one of the marks that stand for nothing."""
     return cell is None or (isinstance(cell, str) and _blank_word(read_text(cell)))

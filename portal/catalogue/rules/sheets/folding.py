@@ -58,6 +58,8 @@ class Fold:
         self.template = template
         self.offers = profile.repeats is Repeats.OFFERS
         self.has_starts = bool(sheet.of(Meaning.OVER))
+        # our own sheet states each band as it is; elsewhere a first weight may reach into it
+        self.states_bands = bool(sheet.of(Meaning.CALCULATION))
         self.sheet = sheet
         self.label = sheet.label(Meaning.OVER, Meaning.UP_TO)
         self.problems: list[Problem] = []
@@ -70,7 +72,9 @@ class Fold:
         values = line.values
         path = self._path(line)
         has_band = not BAND_MEANINGS.isdisjoint(values)
-        group = self.last if path and self.last is not None else self._group(line, has_band)
+        group = self._above(line) if path else self._group(line, has_band)
+        if group is None:
+            return
         if group.rows[-1] != line.number:
             group.rows.append(line.number)
         node = group.nodes.get(path)
@@ -80,7 +84,23 @@ class Fold:
             self._compare(node, line)
         group.whole = group.whole and line.whole
         if has_band and line.whole:
-            node.bands += [(band, line.number) for band in split_first(make_break(values))]
+            band = make_break(values)
+            parts = (band,) if self.states_bands else split_first(band)
+            node.bands += [(part, line.number) for part in parts]
+
+    def _above(self, line: Line) -> Group | None:
+        """The price that an alternative stands below."""
+        group = self.last
+        if group is not None:
+            start = line.values.get(Meaning.VALID_FROM)
+            key = make_key(line.values)._replace(unit=group.head.key.unit)
+            if (key, start) == (group.head.key, group.head.valid_from):
+                return group
+        label = self.sheet.label(Meaning.ALTERNATIVE)
+        expected = t("an alternative directly below the line of its price")
+        found = line.values[Meaning.ALTERNATIVE]
+        self.problems.append(Problem(line.number, label, shown(found), expected))
+        return None
 
     def _path(self, line: Line) -> Path:
         written = line.values.get(Meaning.ALTERNATIVE, "")
