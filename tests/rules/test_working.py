@@ -91,6 +91,21 @@ def test_a_first_price_and_what_is_beyond_it_are_told():
     assert told(price(terms, D("3")).working)[-1] == "5.00 + (3 − 1) × 2.00 = 9.00"
 
 
+def test_commission_and_minimum_of_a_band_are_told_with_figures_that_add_up():
+    above = band(
+        "1", None, "4.5", flat="10", beyond="1", step="1", commission="1", commission_rate="0.5"
+    )
+    terms = bands("KGM", band("0", "1", "2", minimum="7.5"), above)
+    assert told(price(terms, D("3.4")).working)[-2:] == [
+        "11.00 + (4 − 1) × 5.00 = 26.00",
+        "Commission contained: 2.50",
+    ]
+    assert told(price(terms, D("0.5")).working)[-2:] == [
+        "0.5 × 2.00 = 1.00",
+        "Raised to the band's minimum 7.50",
+    ]
+
+
 def test_a_part_with_an_amount_on_entering_it_is_told():
     parts = (band("0", "50", "0"), band("50", None, "0.1", flat="10"))
     terms = PriceTerms(Basis.GRADUATED, "KGM", "CNY", breaks=parts)

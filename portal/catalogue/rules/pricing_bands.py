@@ -24,6 +24,16 @@ class Priced(NamedTuple):
     amount: Decimal
 
 
+class _InBand(NamedTuple):
+    """A quantity priced in one band; flat and rate with commission, `plain` before the minimum."""
+
+    quantity: Decimal
+    rate: Decimal | None
+    flat: Decimal | None
+    plain: Decimal
+    amount: Decimal
+
+
 def find_band(terms: PriceTerms, quantity: Decimal) -> Break:
     """The band that `quantity` belongs to by the terms' bound; Invalid when it is in none (P9)."""
     bound = terms.bound
@@ -51,9 +61,8 @@ def price_bands(terms: PriceTerms, measured: Measured, steps: list[Step]) -> Pri
         rounding = {"before": quantity, "after": own.quantity, "step": band.step}
         steps.append(("rounded", rounding))
     _tell_amount(band, own, steps)
-    if not terms.step_up:
-        return own
-    return _cheapest_above(terms, own, steps)
+    best = _cheapest_above(terms, own, steps) if terms.step_up else own
+    return Priced(best.quantity, best.rate, best.amount)
 
 
 def price_graduated(terms: PriceTerms, measured: Measured, steps: list[Step]) -> Priced:
@@ -66,43 +75,44 @@ def price_graduated(terms: PriceTerms, measured: Measured, steps: list[Step]) ->
         if band.over != covered:
             raise _no_band(terms, quantity)
         covered = quantity if band.up_to is None else min(quantity, band.up_to)
-        part = covered - band.over
-        amount = _in_band(band, part).amount
-        values = {"over": band.over, "to": covered, "quantity": part}
-        steps.append(("part", {**values, "rate": band.rate, "flat": band.flat, "amount": amount}))
-        total += amount
+        part = _in_band(band, covered - band.over)
+        values = {"over": band.over, "to": covered, "quantity": part.quantity}
+        prices = {"rate": part.rate, "flat": part.flat, "amount": part.plain}
+        steps.append(("part", {**values, **prices}))
+        _tell_extras(band, part, steps)
+        total += part.amount
     if covered != quantity:
         raise _no_band(terms, quantity)
     return Priced(quantity, None, total)
 
 
-def _in_band(band: Break, quantity: Decimal) -> Priced:
+def _in_band(band: Break, quantity: Decimal) -> _InBand:
     """flat + rate × what is beyond, with the band's own step, minimum and commission."""
     rate, flat = band.rate, band.flat
+    if band.commission:
+        flat = band.commission if flat is None else flat + band.commission
     if rate is None:
-        if flat is None:
+        if band.flat is None or flat is None:
             raise Invalid(t("The band over %(over)s has no price.", over=band.over), field="breaks")
-        return Priced(quantity, None, flat + band.commission)
+        return _InBand(quantity, None, flat, flat, flat)
     further = quantity - band.beyond
     if further < 0:  # all of it lies inside the first weight
         further = Decimal(0)
     elif band.step is not None:
         further = to_step(further, band.step)
         quantity = further + band.beyond
-    rate += band.commission_rate
-    amount = rate * further
+    if band.commission_rate:
+        rate += band.commission_rate
+    plain = rate * further
     if flat is not None:
-        amount += flat
-    if band.commission:
-        amount += band.commission
-    if band.minimum is not None and amount < band.minimum:
-        amount = band.minimum
-    return Priced(quantity, rate, amount)
+        plain += flat
+    amount = plain if band.minimum is None else max(plain, band.minimum)
+    return _InBand(quantity, rate, flat, plain, amount)
 
 
-def _cheapest_above(terms: PriceTerms, own: Priced, steps: list[Step]) -> Priced:
+def _cheapest_above(terms: PriceTerms, own: _InBand, steps: list[Step]) -> _InBand:
     """Every higher break at its own start against the own band (P6); a tie stays in the own."""
-    best: Priced | None = None
+    best: _InBand | None = None
     for band in terms.breaks:
         if band.over > own.quantity:
             there = _in_band(band, band.over)
@@ -123,14 +133,21 @@ def _tell_band(terms: PriceTerms, band: Break, quantity: Decimal, steps: list[St
     steps.append(("band", {**values, "quantity": quantity, "unit": terms.unit}))
 
 
-def _tell_amount(band: Break, own: Priced, steps: list[Step]) -> None:
-    values = {"flat": band.flat, "rate": band.rate, "beyond": band.beyond}
+def _tell_amount(band: Break, own: _InBand, steps: list[Step]) -> None:
+    values = {"flat": own.flat, "rate": own.rate, "beyond": band.beyond}
+    steps.append(("band_amount", {**values, "quantity": own.quantity, "amount": own.plain}))
+    _tell_extras(band, own, steps)
+
+
+def _tell_extras(band: Break, own: _InBand, steps: list[Step]) -> None:
+    """The commission inside the figures, and the band's own minimum."""
     if band.commission or band.commission_rate:
-        values["commission"] = band.commission
-        values["commission_rate"] = band.commission_rate
-    steps.append(("band_amount", {**values, "quantity": own.quantity, "amount": own.amount}))
-    if band.minimum is not None and own.amount == band.minimum:
-        steps.append(("band_minimum", {"minimum": band.minimum}))
+        contained = band.commission
+        if own.rate is not None:
+            contained += band.commission_rate * max(own.quantity - band.beyond, Decimal(0))
+        steps.append(("contained_commission", {"amount": contained}))
+    if own.amount != own.plain:
+        steps.append(("band_minimum", {"minimum": own.amount}))
 
 
 def _no_band(terms: PriceTerms, quantity: Decimal) -> Invalid:

@@ -294,6 +294,8 @@ def _odd_breaks(terms: PriceTerms) -> Iterator[Problem]:
             yield _problem("breaks", band.up_to, t("an upper bound above %(over)s", over=band.over))
         if band.step is not None and band.step <= 0:
             yield _problem("breaks", band.step, t("a step of more than 0"))
+        if band.beyond and terms.basis is Basis.GRADUATED:
+            yield _problem("breaks", band.beyond, t("no first weight inside a graduated band"))
     breaks = terms.breaks
     if breaks and breaks[0].over > 0:
         yield _problem("breaks", breaks[0].over, t("a price from 0 on"), "warning")

@@ -188,7 +188,7 @@ _PLAIN: dict[str, tuple[Text, Mapping[str, Callable[[Any], Any]]]] = {
         {"quantity": _short, "unit": unit_word, "rate": _rate, "amount": _rate},
     ),
     "flat": (t("One amount for the shipment: %(amount)s"), {"amount": _rate}),
-    "band_minimum": (t("The band's minimum %(minimum)s applies"), {"minimum": _rate}),
+    "band_minimum": (t("Raised to the band's minimum %(minimum)s"), {"minimum": _rate}),
     "step_up": (
         t("Charged as %(quantity)s %(unit)s of a higher band: %(amount)s instead of %(own)s"),
         {"quantity": _quantity, "unit": unit_word, "amount": _rate, "own": _rate},
@@ -203,6 +203,7 @@ _PLAIN: dict[str, tuple[Text, Mapping[str, Callable[[Any], Any]]]] = {
         {"count": _quantity, "step": _quantity, "each": _rate, "amount": _rate},
     ),
     "commission": (t("Commission added: %(amount)s"), {"amount": _rate}),
+    "contained_commission": (t("Commission contained: %(amount)s"), {"amount": _rate}),
     "each": (
         t("For each of %(times)s × %(unit)s: %(amount)s"),
         {"times": _quantity, "unit": unit_word, "amount": _rate},
