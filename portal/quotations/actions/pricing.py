@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm.attributes import flag_modified
 
 from portal.catalogue.models import PriceScheme
 from portal.catalogue.queries.rates import exchange_rate
@@ -69,6 +70,7 @@ def recompute(version: QuotationVersion, now: datetime) -> PricedVersion:
     version.teu, version.boxes = cargo.teu, cargo.natural_boxes
     _store_margin(version, rows, priced, rates)
     version.updated_at = now
+    flag_modified(version, "updated_at")  # a changed line is a changed version: its counter moves
     repeat_on_quotation(version, now)
     db.session.flush()
     return priced
