@@ -80,11 +80,26 @@ translations() {
   done
 }
 
+# Compressed once beside the originals; the web server picks the smaller one by itself.
+smaller_static_files() {
+  local newest
+  newest=$(find static -newer .venv/.compressed-static -type f \( -name '*.css' -o -name '*.js' -o -name '*.svg' \) \
+    -print -quit 2>/dev/null || echo all)
+  [ -n "$newest" ] || return 0
+  find static -type f \( -name '*.br' -o -name '*.gz' \) -delete
+  local folder
+  for folder in css js icons vendor/bootstrap vendor/htmx; do
+    .venv/bin/python -m whitenoise.compress --quiet "static/$folder" >/dev/null
+  done
+  touch .venv/.compressed-static
+}
+
 system_libraries
 virtual_environment
 python_packages
 [ -x .venv/bin/portal ] || command_line
 translations
+smaller_static_files
 if [ "$purpose" = test ]; then
   need_packages "to look into PDF documents" poppler-utils
   database_server
