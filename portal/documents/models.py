@@ -49,8 +49,9 @@ class Document(CustomerOwned, Base):
 class FirmProfile(Versioned, Stamped, Base):
     """The firm as its papers and pages show it; one row, written by the settings page (REQUIREMENTS Q10).
 
-    `look` holds colours and pictures (archive hashes of logo and seal), `banks` the accounts, `texts` the terms and
-    other blocks in both languages, `quoting` validity days, number prefix, floors and the like.
+    `look`: accent (#rrggbb), logo and seal (SHA-256 in the archive). `banks`: a list of holder_zh, holder_en, bank_zh,
+    bank_en, number, currency, swift, clearing_number. `texts`: the standing terms, a list of zh and en. `quoting`:
+    valid_days, number_prefix, floor_margin_percent, language.
     """
 
     __tablename__ = "firm_profile"

@@ -43,5 +43,9 @@ def install_house(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if not app.testing:
         app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-            app.wsgi_app, root=str(config.ROOT / "static"), prefix="static/", max_age=ONE_YEAR
+            app.wsgi_app,
+            root=str(config.ROOT / "static"),
+            prefix="static/",
+            max_age=ONE_YEAR,
+            allow_all_origins=False,
         )
