@@ -137,14 +137,14 @@ def find_columns(
         problems.append(Problem(profile.header_row or None, None, "", expected))
         return None
     number, header = found
-    places = _positions(header)
+    places = positions(header)
     missing = False
     names = [one.header for one in profile.columns] + [one.header for one in profile.leave_out]
     for name in dict.fromkeys(names):
         where = places.get(squeeze(name), ())
         if len(where) != 1:
             missing = True
-            problems.append(_wrong_header(name, where, number, header))
+            problems.append(wrong_header(name, where, number, header))
     if missing:
         return None
     fields = tuple(
@@ -172,7 +172,8 @@ def _header_row(table: Table, profile: Profile, wanted: set[str]) -> tuple[int, 
     return best if most * 2 >= len(wanted) else None
 
 
-def _positions(header: Row) -> dict[str, list[int]]:
+def positions(header: Row) -> dict[str, list[int]]:
+    """Squeezed header → the places (from 0) where it stands."""
     places: dict[str, list[int]] = {}
     for index, cell in enumerate(header):
         word = squeeze(cells.read_text(cell))
@@ -181,7 +182,8 @@ def _positions(header: Row) -> dict[str, list[int]]:
     return places
 
 
-def _wrong_header(name: str, where: Sequence[int], number: int, header: Row) -> Problem:
+def wrong_header(name: str, where: Sequence[int], number: int, header: Row) -> Problem:
+    """The problem of a header that is missing, or that stands in several places."""
     if where:
         listed = ", ".join(column_letter(index + 1) for index in where)
         return Problem(number, listed, name, t("the column “%(name)s” only once", name=name))
