@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import defer, joinedload
 
 from portal.access.models import Assignment
 from portal.access.permissions import Permission, Power, of_powers, of_roles
@@ -34,17 +34,40 @@ def customers(viewer: Viewer) -> Select[Any]:
     return _seen(Customer, viewer)
 
 
+def all_customers(viewer: Viewer) -> list[Customer]:
+    """The active customers within a customer's user's reach, by code."""
+    statement = customers(viewer).where(Customer.active.is_(True))
+    return list(db.session.scalars(statement.order_by(Customer.code)))
+
+
 def _seen(model: type[Any], viewer: Viewer) -> Select[Any]:
     statement: Select[Any] = select(model)
     return visible(statement, model, viewer)
 
 
 def customer_list(viewer: Viewer) -> Select[Any]:
-    """Customers and their owners' names, for the desk's list."""
-    owned = and_(Assignment.customer_id == Customer.id, Assignment.part == Part.OWNER)
-    statement: Any = select(Customer, User.name)
-    statement = statement.outerjoin(Assignment, owned).outerjoin(User)
+    """Customers with the owner's name and the main contact, for the desk's list.
+
+    The extra columns are looked up for the rows of a page only; counting needs none of them.
+    """
+    owner = select(User.name).join(Assignment, Assignment.user_id == User.id)
+    owner = owner.where(Assignment.customer_id == Customer.id, Assignment.part == Part.OWNER)
+    main = Contact.customer_id == Customer.id, Contact.is_main.is_(True)
+    statement: Any = select(
+        Customer,
+        owner.limit(1).scalar_subquery().label("owner"),
+        select(Contact.name).where(*main).limit(1).scalar_subquery().label("contact"),
+        select(Contact.phone).where(*main).limit(1).scalar_subquery().label("contact_phone"),
+    ).options(defer(Customer.search_text), defer(Customer.note))
     return visible(statement, Customer, viewer)
+
+
+def owned_by(statement: Select[Any], user_id: int) -> Select[Any]:
+    """`statement` over customers, narrowed to those whose owner is this member of staff."""
+    theirs = select(Assignment.customer_id).where(
+        Assignment.user_id == user_id, Assignment.part == Part.OWNER
+    )
+    return statement.where(Customer.id.in_(theirs))
 
 
 def having_words(statement: Select[Any], words: str) -> Select[Any]:
@@ -87,6 +110,16 @@ def groups(viewer: Viewer) -> list[Customer]:
         Customer.kind == CustomerKind.GROUP, Customer.active.is_(True)
     )
     return list(db.session.scalars(statement.order_by(Customer.name_zh)))
+
+
+def group_of(customer: Customer, viewer: Viewer) -> Customer | None:
+    """The group of a branch, if the viewer may see it."""
+    if customer.parent_id is None:
+        return None
+    found: Customer | None = db.session.scalar(
+        customers(viewer).where(Customer.id == customer.parent_id)
+    )
+    return found
 
 
 def branches(customer: Customer, viewer: Viewer) -> list[Customer]:
@@ -134,12 +167,16 @@ def sites(customer_id: int, viewer: Viewer) -> list[Site]:
     return list(db.session.scalars(statement.order_by(Site.id)))
 
 
-def history(customer_id: int, viewer: Viewer, limit: int) -> list[AuditEntry]:
-    """The latest entries about a customer and everything of it; the public ones for its own users."""
-    statement = select(AuditEntry).where(AuditEntry.customer_id == customer_id)
-    if not viewer.is_staff:
-        statement = statement.where(AuditEntry.is_public.is_(True))
-    return list(db.session.scalars(statement.order_by(AuditEntry.id.desc()).limit(limit)))
+def entries(customer: Customer, viewer: Viewer) -> Select[Any]:
+    """Every entry about a customer and everything of it; the public ones for its own users."""
+    statement: Select[Any] = select(AuditEntry).where(AuditEntry.customer_id == customer.id)
+    return statement if viewer.is_staff else statement.where(AuditEntry.is_public.is_(True))
+
+
+def history(customer: Customer, viewer: Viewer, limit: int) -> list[AuditEntry]:
+    """The latest entries about a customer, newest first."""
+    latest = entries(customer, viewer).order_by(AuditEntry.id.desc()).limit(limit)
+    return list(db.session.scalars(latest))
 
 
 def facts_of(row: Customer | Contact | Site) -> dict[str, Any]:

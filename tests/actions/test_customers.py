@@ -104,7 +104,7 @@ def test_a_change_is_kept_in_history_field_by_field(cast: Cast, now: datetime) -
     actions.change(
         customer, facts_of(customer, industry="造纸"), 1, viewer(cast.sales_manager), now
     )
-    entry = queries.history(customer.id, viewer(cast.sales_manager), 1)[0]
+    entry = queries.history(customer, viewer(cast.sales_manager), 1)[0]
     assert (entry.event, entry.before, entry.after) == (
         "customer.changed",
         {"industry": ""},
@@ -115,7 +115,7 @@ def test_a_change_is_kept_in_history_field_by_field(cast: Cast, now: datetime) -
 def test_saving_without_a_change_leaves_no_trace(cast: Cast, now: datetime) -> None:
     customer = taken_in(cast, now)
     actions.change(customer, facts_of(customer), 1, viewer(cast.sales_manager), now)
-    assert [e.event for e in queries.history(customer.id, viewer(cast.sales_manager), 9)] == [
+    assert [e.event for e in queries.history(customer, viewer(cast.sales_manager), 9)] == [
         "customer.created"
     ]
 
@@ -183,7 +183,7 @@ def test_contacts_and_sites_are_changed_and_removed_with_their_history(
     with pytest.raises(EditClash):
         actions.change_site(site, SiteFacts("外高桥仓", "别处"), 1, actor, now)
     actions.remove_site(site, actor, now)
-    events = [e.event.removeprefix("customer.") for e in queries.history(customer.id, actor, 3)]
+    events = [e.event.removeprefix("customer.") for e in queries.history(customer, actor, 3)]
     assert events == ["site_removed", "site_changed", "site_added"]
 
 

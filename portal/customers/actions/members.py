@@ -67,7 +67,7 @@ def add_member(
 
 def change_member(
     membership: Membership, grant: Grant, version: int, actor: Viewer, now: datetime
-) -> None:
+) -> Membership:
     """Save what a user may do, as it was read at `version`.
 
     Raises `InvalidMany`, `EditClash`, and `Invalid` at `powers` when a customer's own people would be left without
@@ -81,6 +81,7 @@ def change_member(
     membership.covers_branches = grant.covers_branches
     membership.ends_on = grant.ends_on
     save(membership, before, in_words(grant), "customer.member_changed", actor, now)
+    return membership
 
 
 def end_member(membership: Membership, actor: Viewer, now: datetime) -> None:

@@ -38,7 +38,7 @@ def add_contact(
 
 def change_contact(
     contact: Contact, facts: ContactFacts, version: int, actor: Viewer, now: datetime
-) -> None:
+) -> Contact:
     """Save a contact that was read at `version`. Raises `InvalidMany`, `EditClash`."""
     tidy = asdict(cleaned_contact(facts))
     refuse_clash(contact, version, tidy)
@@ -47,6 +47,7 @@ def change_contact(
         setattr(contact, name, value)
     if save(contact, before, tidy, "customer.contact_changed", actor, now):
         _refresh(contact.customer, actor)
+    return contact
 
 
 def make_main_contact(contact: Contact, actor: Viewer, now: datetime) -> None:
@@ -80,7 +81,7 @@ def add_site(customer: Customer, facts: SiteFacts, actor: Viewer, now: datetime)
     return site
 
 
-def change_site(site: Site, facts: SiteFacts, version: int, actor: Viewer, now: datetime) -> None:
+def change_site(site: Site, facts: SiteFacts, version: int, actor: Viewer, now: datetime) -> Site:
     """Save a site that was read at `version`. Raises `InvalidMany`, `EditClash`."""
     tidy = asdict(cleaned_site(facts))
     refuse_clash(site, version, tidy)
@@ -88,6 +89,7 @@ def change_site(site: Site, facts: SiteFacts, version: int, actor: Viewer, now: 
     for name, value in tidy.items():
         setattr(site, name, value)
     save(site, before, tidy, "customer.site_changed", actor, now)
+    return site
 
 
 def remove_site(site: Site, actor: Viewer, now: datetime) -> None:

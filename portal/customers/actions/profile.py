@@ -50,7 +50,7 @@ def proposed_code(name: str) -> str:
 
 def change(
     customer: Customer, facts: CustomerFacts, version: int, actor: Viewer, now: datetime
-) -> None:
+) -> Customer:
     """Save the form of a customer that was read at `version`.
 
     Raises `InvalidMany` or `Invalid` with the fields, `EditClash` when somebody else changed it in between.
@@ -58,7 +58,8 @@ def change(
     tidy = profile.cleaned(_with_code(facts, facts.code or customer.code))
     refuse_clash(customer, version, asdict(tidy))
     _check_kind(customer, tidy)
-    _group(tidy, actor)
+    if tidy.parent_id != customer.parent_id:
+        _group(tidy, actor)
     _refuse_taken(tidy, actor, customer.id)
     before = queries.facts_of(customer)
     for name, value in asdict(tidy).items():
@@ -66,6 +67,7 @@ def change(
     customer.credit_code = tidy.credit_code or None
     refresh_search(customer, tidy, actor)
     save(customer, before, asdict(tidy), "customer.changed", actor, now)
+    return customer
 
 
 def deactivate(customer: Customer, reason: str, actor: Viewer, now: datetime) -> None:

@@ -27,7 +27,7 @@ def assign(
     now: datetime,
     *,
     with_branches: bool = False,
-) -> None:
+) -> Customer:
     """Put a customer into the care of an owner and a team; of its branches too when asked.
 
     Raises `Invalid` at `owner_id` or `team_ids` for somebody who cannot look after customers.
@@ -42,6 +42,7 @@ def assign(
     others = queries.branches(customer, actor) if with_branches else []
     for each in (customer, *others):
         _set_parts(each, parts, actor, now)
+    return customer
 
 
 def hand_over(customer: Customer, owner_id: int | None, group: Customer | None) -> None:

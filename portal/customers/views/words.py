@@ -1,0 +1,82 @@
+"""Values of a customer's fields in words, and its history as a reader sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+
+from portal.access.permissions import POWER_LABELS, Power
+from portal.customers.rules import kinds
+from portal.customers.rules.people import CONTACT_FIELDS, GRANT_FIELDS, SITE_FIELDS
+from portal.customers.rules.profile import FIELDS
+from portal.db.audit import AuditEntry
+from portal.kernel.text import Text, t
+from portal.web.words import say
+
+LABELS: Mapping[str, Mapping[str, Text]] = {
+    "customer": {**FIELDS, "owner": t("Account manager"), "team": t("Team")},
+    "contact": CONTACT_FIELDS,
+    "site": SITE_FIELDS,
+    "membership": {**GRANT_FIELDS, "name": t("Name"), "email": t("Mail")},
+}
+CHOICES: Mapping[str, Mapping[str, Text]] = {
+    "kind": kinds.KINDS,
+    "segment": kinds.SEGMENTS,
+    "billing": kinds.BILLINGS,
+    "document_language": kinds.DOCUMENT_LANGUAGES,
+    "purpose": kinds.SITE_PURPOSES,
+    "powers": {str(power): text for power, text in POWER_LABELS.items()},
+}
+NAMING = ("name", "owner", "team", "powers", "position", "phone", "email", "address")
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of a timeline."""
+
+    at: datetime
+    who: str
+    what: Text
+    why: str
+    public: bool
+
+
+def in_words(field: str, value: Any) -> str:
+    """A field's value as a person reads it; a dash for nothing."""
+    known = CHOICES.get(field, {})
+    if isinstance(value, list):
+        return _(", ").join(say(known[v]) if v in known else str(v) for v in value) or "—"
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if value in (None, ""):
+        return "—"
+    return say(known[value]) if value in known else str(value)
+
+
+def powers_in_words(powers: frozenset[Power]) -> str:
+    """The powers in the table's order."""
+    return in_words("powers", [str(power) for power in Power if power in powers])
+
+
+def happening(entry: AuditEntry) -> Happening:
+    """An entry of history with what it was about."""
+    why = entry.reason or _details(entry)
+    return Happening(entry.at, entry.actor_name, entry.label, why, entry.is_public)
+
+
+def _details(entry: AuditEntry) -> str:
+    labels = LABELS.get(entry.subject_type, {})
+    before, after = entry.before or {}, entry.after or {}
+    if not labels or not isinstance(before, dict) or not isinstance(after, dict):
+        return ""
+    if before and after:
+        return _("; ").join(
+            f"{say(labels[name])}: {in_words(name, before.get(name))} → {in_words(name, after[name])}"
+            for name in after
+            if name in labels and before.get(name) != after[name]
+        )
+    return " · ".join(in_words(n, v) for n in NAMING if (v := (after or before).get(n)))
