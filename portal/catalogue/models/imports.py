@@ -63,6 +63,7 @@ class RateImport(Versioned, Base):
     options: Mapped[Any] = mapped_column(JSONText, default=dict)
     created_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    heartbeat_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     scheme: Mapped[PriceScheme] = relationship()

@@ -59,7 +59,7 @@ def usable_for_batch(viewer: Viewer) -> list[Tariff]:
     return list(db.session.scalars(statement.order_by(PriceScheme.code, Tariff.version_no.desc())))
 
 
-def price_list(tariff_id: int) -> Select[Any]:
+def price_list(tariff_id: int) -> Select[Price, ServiceItem]:
     """(price, item) of one tariff: who asks has fetched the tariff through `tariff`."""
     return (
         select(Price, ServiceItem)

@@ -1,0 +1,81 @@
+"""The words of a sheet as this firm's codes: places, zones, charges, carriers (DOMAIN S9)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+from sqlalchemy import select
+
+from portal.catalogue.models import ServiceItem
+from portal.catalogue.queries.places import all_places
+from portal.catalogue.rules.carriers import find_carrier
+from portal.catalogue.rules.charges import find_charge
+from portal.catalogue.rules.places import PREFERRED_KINDS, Gazetteer, Kind
+from portal.catalogue.rules.sheets.rows import Lookups
+from portal.db.base import db
+
+_CITY = (Kind.CITY, Kind.DISTRICT, Kind.PROVINCE)
+_PROVINCE = (Kind.PROVINCE, Kind.CITY, Kind.REGION)
+
+
+def lookups_for(category: str = "") -> Lookups:
+    """How words become codes for sheets of one service category; read once for a whole file.
+
+    A word that names several places of the same kind is not known. A charge is known when the shipped table or one of
+    the firm's items has it. A carrier that the shipped table lacks is kept as written.
+    """
+    places = all_places()
+    own_codes = frozenset(db.session.scalars(select(ServiceItem.charge_code).distinct()))
+    return Lookups(
+        find_place=_places(places, category),
+        find_charge=_charges(own_codes),
+        find_carrier=_carrier,
+        find_zone=zones(places),
+    )
+
+
+def _places(places: Gazetteer, category: str) -> Callable[[str], str | None]:
+    prefer = PREFERRED_KINDS.get(category, ())
+
+    def find(word: str) -> str | None:
+        found = places.get(word) or places.find(word, prefer)
+        return None if found is None else found.code
+
+    return find
+
+
+def _charges(own_codes: frozenset[str]) -> Callable[[str], str | None]:
+    def find(word: str) -> str | None:
+        known = find_charge(word)
+        if known is not None:
+            return known.code
+        code = word.upper()
+        return code if code in own_codes else word if word in own_codes else None
+
+    return find
+
+
+def _carrier(word: str) -> str:
+    known = find_carrier(word)
+    return word if known is None else known.code
+
+
+def zones(places: Gazetteer) -> Callable[[str, str], str | None]:
+    """(province, city) → the code of the city, or of the province where no city is named; None when unknown.
+
+    A city must lie in the province that stands beside it; a city alone in the province's column is a city.
+    """
+
+    @cache
+    def find(province: str, city: str) -> str | None:
+        above = places.find(province, _PROVINCE) if province else None
+        if province and above is None:
+            return None
+        if not city:
+            return above.code if above is not None else None
+        met = [match.place for match in places.matches(city, _CITY)]
+        inside = [p for p in met if above is None or above in places.parents(p)]
+        return inside[0].code if inside else None
+
+    return find
