@@ -1,0 +1,1 @@
+"""The demo world: an invented firm, built through the same actions that people use."""
