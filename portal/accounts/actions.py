@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
+from sqlalchemy.orm.attributes import flag_modified
 
 from portal.access.permissions import Role
 from portal.access.viewer import SYSTEM, Viewer
@@ -173,7 +174,7 @@ def change_roles(
     kept = [row for row in user.roles if row.role in wanted]
     new = sorted(wanted - user.role_set)
     user.roles = kept + [StaffRole(role=role.value) for role in new]
-    user.updated_at = now  # the roles are rows of their own: this moves the user's version on
+    flag_modified(user, "updated_at")  # roles are rows of their own: the user's version moves on too
     audit.record(actor, "user.roles_changed", user, now, before=before, after=_said(user))
 
 

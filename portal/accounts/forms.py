@@ -11,6 +11,8 @@ from flask_security import (
     LoginForm,
     MfRecoveryForm,
     ResetPasswordForm,
+    TwoFactorRescueForm,
+    TwoFactorSetupForm,
     TwoFactorVerifyCodeForm,
     VerifyForm,
     hash_password,
@@ -31,6 +33,7 @@ from wtforms import (
     EmailField,
     HiddenField,
     PasswordField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -44,7 +47,7 @@ from portal.accounts.rules.passwords import MAX_LENGTH
 from portal.web.links import is_ours
 from portal.web.words import say
 
-LANGUAGES = [("zh_CN", "中文"), ("en", "English")]
+LANGUAGES = [SelectChoice("zh_CN", "中文"), SelectChoice("en", "English")]
 NEW = {"autocomplete": "new-password"}
 CURRENT = {"autocomplete": "current-password"}
 NOT_ENDLESS = Length(max=1024)  # longer ones are refused by the hash itself, with a crash
@@ -152,9 +155,29 @@ class RecoveryForm(MfRecoveryForm):  # type: ignore[misc]
     )
 
 
-def role_choices() -> list[tuple[str, str]]:
+class SetUpForm(TwoFactorSetupForm):  # type: ignore[misc]
+    """One method, one button each for on and off: no choice to make."""
+
+    setup = HiddenField()
+
+
+class NoChoice(HiddenField):
+    """Where Flask-Security would offer weaker ways in."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.choices: list[Any] = []
+
+
+class RescueForm(TwoFactorRescueForm):  # type: ignore[misc]
+    """Never shown: a lost phone is what recovery codes are for."""
+
+    help_setup = NoChoice()
+
+
+def role_choices() -> list[SelectChoice]:
     """Staff roles in words."""
-    return [(role.value, say(ROLE_LABELS[role])) for role in Role]
+    return [SelectChoice(role.value, say(ROLE_LABELS[role])) for role in Role]
 
 
 class Ticks(SelectMultipleField):

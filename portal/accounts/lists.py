@@ -7,7 +7,6 @@ from markupsafe import Markup
 
 from portal.access.permissions import ROLE_LABELS, Permission
 from portal.accounts import queries
-from portal.accounts.forms import role_choices
 from portal.accounts.labels import STATES, state_of
 from portal.accounts.models import User
 from portal.kernel.text import t
@@ -51,7 +50,9 @@ STAFF = ListSpec(
     sort="name",
     url=lambda u: url_for("desk_accounts.person", user_id=u.id),
     filters=(
-        Filter("role", t("Role"), lambda: [("", t("Any")), *role_choices()], queries.with_role),
+        Filter(
+            "role", t("Role"), lambda: [("", t("Any")), *ROLE_LABELS.items()], queries.with_role
+        ),
         Filter(
             "state",
             t("State"),

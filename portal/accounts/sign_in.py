@@ -129,6 +129,8 @@ def _settings(app: Flask) -> dict[str, Any]:
         "SECURITY_RECOVERABLE": True,
         "SECURITY_RESET_PASSWORD_WITHIN": timedelta(hours=2),
         "SECURITY_CHANGEABLE": True,
+        "SECURITY_FRESHNESS": timedelta(hours=1),
+        "SECURITY_FRESHNESS_GRACE_PERIOD": timedelta(minutes=15),
         "SECURITY_TWO_FACTOR": True,
         "SECURITY_TWO_FACTOR_REQUIRED": app.config["STAFF_TOTP"],
         "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
@@ -214,6 +216,8 @@ security = Security(
     reset_password_form=forms.NewPasswordForm,
     change_password_form=forms.OtherPasswordForm,
     verify_form=forms.AgainForm,
+    two_factor_setup_form=forms.SetUpForm,
+    two_factor_rescue_form=forms.RescueForm,
     two_factor_verify_code_form=forms.CodeForm,
     mf_recovery_form=forms.RecoveryForm,
 )

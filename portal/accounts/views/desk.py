@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug import Response
 
 from portal.access.guards import requires
-from portal.access.permissions import Permission
+from portal.access.permissions import ROLE_LABELS, Permission, Role
 from portal.accounts import actions, queries
 from portal.accounts.forms import InviteForm, RolesForm
 from portal.accounts.labels import state_of
@@ -126,6 +126,7 @@ def _about(user: User, form: RolesForm | None = None) -> dict[str, Any]:
     return {
         "user": user,
         "state": state_of(user),
+        "held": [ROLE_LABELS[role] for role in Role if role in user.role_set],
         "form": form or RolesForm(roles=[row.role for row in user.roles], version=user.version),
         "entries": audit.timeline(user, public_only=False),
         "may_edit": g.viewer.may(Permission.USER_EDIT) and user.id != g.viewer.user_id,

@@ -1,0 +1,99 @@
+"""Delivering the outbox: claim, send, note; a second run at the same time finds nothing left to claim.
+
+A mail that cannot go now waits longer each time; after the last try it stays as a dead letter that the health page
+shows. If the process dies between sending and noting, the mail goes out once more, with the same Message-ID.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+
+from flask import current_app
+from sqlalchemy import select
+
+from portal.db.base import db
+from portal.db.outbox import OutboxMessage, OutboxState
+from portal.db.work import unit_of_work
+from portal.jobs.carriers import Refused, carry
+from portal.jobs.letters import Letter, written
+
+log = logging.getLogger(__name__)
+
+BATCH = 50
+LEASE = timedelta(minutes=10)
+WAITS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720, 1440))
+SECRETS = ("path",)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one run came to."""
+
+    sent: int = 0
+    failed: int = 0
+    dead: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.sent} sent, {self.failed} to be tried again, {self.dead} given up"
+
+
+def deliver(now: datetime, send: Callable[[EmailMessage], None] | None = None) -> Tally:
+    """Send what is due at `now`, at most BATCH mails; `send` is the settings' way unless given."""
+    tally = Tally()
+    for letter in _claimed(now):
+        try:
+            mail = written(letter)
+            (send or _by_settings)(mail)
+        except Exception as error:  # whatever it is, the other letters still go
+            log.warning("mail %s not sent: %s", letter.row_id, error)
+            _note_failure(letter, error, now, tally)
+        else:
+            _note_success(letter, now)
+            tally.sent += 1
+    return tally
+
+
+def _by_settings(mail: EmailMessage) -> None:
+    carry(mail, current_app.config)
+
+
+def _claimed(now: datetime) -> list[Letter]:
+    """Take due rows for this run: they are not due again until the lease is over."""
+    with unit_of_work():
+        rows = db.session.scalars(
+            select(OutboxMessage)
+            .where(
+                OutboxMessage.state == OutboxState.PENDING.value, OutboxMessage.next_try_at <= now
+            )
+            .order_by(OutboxMessage.next_try_at, OutboxMessage.id)
+            .limit(BATCH)
+            .with_for_update(skip_locked=True)
+        ).all()
+        for row in rows:
+            row.tries += 1
+            row.next_try_at = now + LEASE
+        return [Letter.of(row) for row in rows]
+
+
+def _note_success(letter: Letter, now: datetime) -> None:
+    """Sent; what would open a door does not stay in the table."""
+    with unit_of_work():
+        row = db.session.get_one(OutboxMessage, letter.row_id)
+        row.state, row.sent_at, row.last_error = OutboxState.SENT.value, now, None
+        row.facts = {name: value for name, value in letter.facts.items() if name not in SECRETS}
+
+
+def _note_failure(letter: Letter, error: Exception, now: datetime, tally: Tally) -> None:
+    with unit_of_work():
+        row = db.session.get_one(OutboxMessage, letter.row_id)
+        row.last_error = f"{type(error).__name__}: {error}"[:500]
+        if isinstance(error, Refused) or row.tries > len(WAITS):
+            row.state = OutboxState.DEAD.value
+            tally.dead += 1
+        else:
+            row.next_try_at = now + WAITS[row.tries - 1]
+            tally.failed += 1

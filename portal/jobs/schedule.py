@@ -1,0 +1,75 @@
+"""Which job runs when; each leaves its heartbeat."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from apscheduler.schedulers.blocking import BlockingScheduler
+from flask import Flask
+
+from portal.access.scope import set_viewer
+from portal.access.viewer import SYSTEM
+from portal.admin.models import Heartbeat
+from portal.db.base import db
+from portal.db.work import unit_of_work
+from portal.jobs.mail import deliver
+from portal.kernel import clock
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work that is done every so many seconds; `run` takes the instant and says what came of it."""
+
+    name: str
+    seconds: int
+    run: Callable[[datetime], object]
+
+
+JOBS = (Job("mail", 5, deliver), Job("alive", 30, lambda _now: "alive"))
+
+
+def run_once(jobs: tuple[Job, ...] = JOBS) -> list[str]:
+    """Every job, one after the other; what came of each. For tests, cron, and impatient people."""
+    return [f"{job.name}: {run_job(job)}" for job in jobs]
+
+
+def run_job(job: Job) -> str:
+    """One job inside an application context; a failure is logged and told, never fatal."""
+    now = clock.now()
+    set_viewer(SYSTEM)
+    try:
+        result = str(job.run(now))
+    except Exception as error:  # the next run may succeed, and the other jobs must go on
+        log.exception("job %s failed", job.name)
+        db.session.rollback()
+        result = f"failed: {type(error).__name__}"
+    with unit_of_work():
+        beat = db.session.get(Heartbeat, job.name) or Heartbeat(job=job.name)
+        beat.at, beat.note = now, result[:200]
+        db.session.add(beat)
+    db.session.remove()
+    return result
+
+
+def run_for_ever(app: Flask) -> None:
+    """Keep time until the process is told to stop."""
+    scheduler = BlockingScheduler(timezone=app.config["TIMEZONE"])
+    for job in JOBS:
+        scheduler.add_job(
+            _inside, "interval", seconds=job.seconds, args=(app, job), id=job.name,
+            coalesce=True, max_instances=1, next_run_time=clock.now(),
+        )  # fmt: skip
+    try:
+        scheduler.start()
+    except (KeyboardInterrupt, SystemExit):
+        scheduler.shutdown(wait=False)
+
+
+def _inside(app: Flask, job: Job) -> None:
+    with app.app_context():
+        run_job(job)
