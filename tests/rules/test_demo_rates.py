@@ -112,7 +112,7 @@ def test_air_rates_fall_from_break_to_break_and_stay_in_the_usual_range():
     for row in prices("FH-AIR-1").values():
         rates = [band.rate for band in row.terms.breaks]
         assert rates == sorted(rates, reverse=True)
-        assert 3 <= rates[-1] and rates[0] <= 120
+        assert rates[-1] >= 3 and rates[0] <= 120
 
 
 def test_part_loads_by_sea_stay_in_range_and_below_zero_only_as_refunds():

@@ -77,8 +77,17 @@ def test_pinyin_that_two_cities_share_is_not_guessed():
 
 @pytest.mark.parametrize(
     ("typed", "first"),
-    [("sh", "CNSHA"), ("shang", "CNSHA"), ("ny", "USNYC"), ("汉", "DEHAM"), ("los a", "USLAX")]
-    + [("hcm", "VNSGN"), ("kunsh", "320583"), ("long b", "USLGB"), ("重", "CNCKG")],
+    [
+        ("sh", "CNSHA"),
+        ("shang", "CNSHA"),
+        ("ny", "USNYC"),
+        ("汉", "DEHAM"),
+        ("los a", "USLAX"),
+        ("hcm", "VNSGN"),
+        ("kunsh", "320583"),
+        ("long b", "USLGB"),
+        ("重", "CNCKG"),
+    ],
 )
 def test_half_a_word_brings_the_likeliest_place_first(typed, first):
     assert search_places(typed, kinds=(Kind.PORT, Kind.DISTRICT, Kind.CITY))[0].code == first
@@ -96,7 +105,12 @@ def test_a_search_can_be_limited_to_kinds_of_places():
 
 def test_parents_go_from_the_port_to_its_city_province_country_and_regions():
     chain = [p.code for p in parents(find_place("CNYTN"))]
-    assert chain == ["CNYTN", "CNSZX", "440300", "440000", "CN"] + [
+    assert chain == [
+        "CNYTN",
+        "CNSZX",
+        "440300",
+        "440000",
+        "CN",
         "R-HNS",
         "R-CHN",
         "R-EAS",

@@ -28,8 +28,16 @@ CODE_SHAPES = {
 
 @pytest.mark.parametrize(
     ("kind", "least"),
-    [("port", 300), ("airport", 200), ("rail", 60), ("province", 31), ("city", 330)]
-    + [("country", 200), ("region", 40), ("district", 90)],
+    [
+        ("port", 300),
+        ("airport", 200),
+        ("rail", 60),
+        ("province", 31),
+        ("city", 330),
+        ("country", 200),
+        ("region", 40),
+        ("district", 90),
+    ],
 )
 def test_there_are_enough_places_of_each_kind(kind, least):
     assert sum(place.kind == kind for place in places()) >= least
@@ -122,8 +130,17 @@ def test_charges_arise_on_a_known_side():
 
 @pytest.mark.parametrize(
     ("written", "code"),
-    [("BAS", "O/F"), ("海运费", "O/F"), ("o/f", "O/F"), ("OHC", "THC"), ("电放费", "TLX")]
-    + [("Telex Release", "TLX"), ("10+2", "ISF"), ("安检费", "XRAY"), ("no such fee", None)],
+    [
+        ("BAS", "O/F"),
+        ("海运费", "O/F"),
+        ("o/f", "O/F"),
+        ("OHC", "THC"),
+        ("电放费", "TLX"),
+        ("Telex Release", "TLX"),
+        ("10+2", "ISF"),
+        ("安检费", "XRAY"),
+        ("no such fee", None),
+    ],
 )
 def test_a_charge_is_found_by_code_alias_or_name(written, code):
     charge = find_charge(written)
@@ -132,9 +149,20 @@ def test_a_charge_is_found_by_code_alias_or_name(written, code):
 
 @pytest.mark.parametrize(
     ("written", "code"),
-    [("40'HQ", "40HQ"), ("40高柜", "40HQ"), ("40尺高柜", "40HQ"), ("大柜", "40GP")]
-    + [("小柜", "20GP"), ("20DC", "20GP"), ("40HC", "40HQ"), ("45HDRY", "45HQ")]
-    + [("40RF", "40RH"), ("高柜", "40HQ"), ("ISO tank", "20TK"), ("60GP", None)],
+    [
+        ("40'HQ", "40HQ"),
+        ("40高柜", "40HQ"),
+        ("40尺高柜", "40HQ"),
+        ("大柜", "40GP"),
+        ("小柜", "20GP"),
+        ("20DC", "20GP"),
+        ("40HC", "40HQ"),
+        ("45HDRY", "45HQ"),
+        ("40RF", "40RH"),
+        ("高柜", "40HQ"),
+        ("ISO tank", "20TK"),
+        ("60GP", None),
+    ],
 )
 def test_a_box_is_found_by_the_name_of_quay_or_sheet(written, code):
     box = find_box(written)
