@@ -5,9 +5,9 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
-from typing import IO
+from typing import IO, TextIO
 
 from portal.kernel.errors import FileProblems
 from portal.kernel.tables.refusals import LIMITS, Limits, refuse
@@ -30,12 +30,13 @@ def read_delimited(
     with closing(open_stream()) as stream:
         delimiter = _delimiter(stream, encoding)
 
-    def rows() -> Iterator[NumberedRow]:
-        with closing(open_stream()) as stream:
-            yield from _rows(stream, encoding, delimiter, limits)
+    def rows() -> Generator[NumberedRow, None, None]:
+        with io.TextIOWrapper(open_stream(), encoding=encoding, newline="") as text:
+            yield from _rows(text, delimiter, limits)
 
-    if not any(any(cells) for _, cells in rows()):
-        raise refuse(name, t("a file with a header row and at least one row below it"))
+    with closing(rows()) as first:
+        if not any(any(cells) for _, cells in first):
+            raise refuse(name, t("a file with a header row and at least one row below it"))
     return Table(name=name, sheet="", sheets=(), open_rows=rows)
 
 
@@ -87,10 +88,7 @@ def _delimiter(stream: IO[bytes], encoding: str) -> str:
     return best
 
 
-def _rows(
-    stream: IO[bytes], encoding: str, delimiter: str, limits: Limits
-) -> Iterator[NumberedRow]:
-    text = io.TextIOWrapper(stream, encoding=encoding, newline="")
+def _rows(text: TextIO, delimiter: str, limits: Limits) -> Iterator[NumberedRow]:
     reader = csv.reader(text, delimiter=delimiter)
     number = 0
     try:
