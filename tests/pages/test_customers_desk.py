@@ -187,7 +187,7 @@ def test_a_stale_edit_shows_both_sides_keeps_yours_and_saves_at_the_second_try(
 ) -> None:
     customer = taken_in(cast, now)
     url = f"/desk/customers/{customer.id}/edit"
-    yours = edit_form(customer, phone="021-33333")
+    yours = edit_form(customer, phone="021-33333", industry="")
     client.sign_in(cast.sales_manager).post(
         url, data=edit_form(customer, phone="021-22222", industry="造纸")
     )
