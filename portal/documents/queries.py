@@ -1,0 +1,52 @@
+"""Reading the firm's own look: for pages as it is stored, for papers as a value with its pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from portal.db.base import db
+from portal.documents import archive
+from portal.documents.models import FirmProfile
+from portal.documents.rules.firm import BankAccount, Colours, Firm, Picture
+from portal.documents.rules.words import Words, same
+
+NO_FIRM = FirmProfile(id=1, name_zh="示例物流", name_en="Sample Logistics")
+
+
+def firm_profile() -> FirmProfile:
+    """The firm's settings; a stand-in that is in no session before anybody wrote them."""
+    return db.session.get(FirmProfile, 1) or NO_FIRM
+
+
+def firm_on_paper(instance: Path) -> Firm:
+    """The firm as its papers show it; `instance` is the folder with the archive."""
+    profile = firm_profile()
+    look: dict[str, Any] = profile.look or {}
+    return Firm(
+        name=Words(profile.name_zh, profile.name_en or ""),
+        address=Words(profile.address_zh or "", profile.address_en or ""),
+        phone=profile.phone or "",
+        email=profile.email or "",
+        licence=same(profile.licence or ""),
+        credit_code=profile.credit_code or "",
+        logo=_picture(instance, look.get("logo"), profile.name_zh),
+        seal=_picture(instance, look.get("seal"), profile.name_zh),
+        colours=Colours(look["accent"]) if look.get("accent") else Colours(),
+        accounts=tuple(_account(row) for row in profile.banks or []),
+    )
+
+
+def _picture(instance: Path, sha256: str | None, alt: str) -> Picture | None:
+    return Picture(archive.read(instance, sha256), alt) if sha256 else None
+
+
+def _account(row: dict[str, str]) -> BankAccount:
+    return BankAccount(
+        holder=Words(row["holder_zh"], row.get("holder_en", "")),
+        bank=Words(row["bank_zh"], row.get("bank_en", "")),
+        number=row["number"],
+        currency=row.get("currency", "CNY"),
+        swift=row.get("swift", ""),
+        clearing_number=row.get("clearing_number", ""),
+    )
