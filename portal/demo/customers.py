@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from portal.access.permissions import Power
 from portal.customers.rules.kinds import CustomerKind, Segment
@@ -38,7 +39,7 @@ class DemoCustomer:
 
 
 def _firm(code: str, zh: str, en: str, short: str, industry: str, segment: str = Segment.ORDINARY,
-          kind: str = CustomerKind.ORGANISATION, **more: str) -> CustomerFacts:  # fmt: skip
+          kind: str = CustomerKind.ORGANISATION, **more: Any) -> CustomerFacts:  # fmt: skip
     return CustomerFacts(kind=kind, code=code, name_zh=zh, name_en=en, short_name=short, industry=industry,
                          segment=segment, **more)  # fmt: skip
 

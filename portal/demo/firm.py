@@ -6,7 +6,7 @@ from typing import Any
 
 from portal.access.permissions import Role
 
-PASSWORD = "try-the-portal"  # noqa: S105 - the demo's own, printed at every start
+PASSWORD = "try-the-portal"
 DOMAIN = "farhaven.example"
 
 FIRM: dict[str, Any] = {
@@ -56,9 +56,17 @@ FIRM: dict[str, Any] = {
             "zh": "超重、超限及危险品另议；20′ 限重 21 吨，40′ 限重 26 吨。",
             "en": "Overweight, oversize and dangerous goods on request; 20' up to 21 t, 40' up to 26 t.",
         },
-        {"zh": "结算方式：月结 30 天，自账单日起。", "en": "Payment: 30 days from the statement date."},
+        {
+            "zh": "结算方式：月结 30 天，自账单日起。",
+            "en": "Payment: 30 days from the statement date.",
+        },
     ],
-    "quoting": {"valid_days": 14, "number_prefix": "QT", "floor_margin_percent": "4", "language": "zh_en"},
+    "quoting": {
+        "valid_days": 14,
+        "number_prefix": "QT",
+        "floor_margin_percent": "4",
+        "language": "zh_en",
+    },
 }
 
 STAFF: tuple[tuple[str, str, Role], ...] = (

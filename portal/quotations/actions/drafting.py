@@ -47,6 +47,7 @@ class ShipmentFacts:
     incoterm: str = ""
     goods: str = ""
     routing: str = ""
+    load: str = ""
     transit_days: int | None = None
     free_days: int | None = None
     reference_on: date | None = None

@@ -60,7 +60,7 @@ def add_prices(
         row = _from_price(version, price, now)
         row.option = option
         append(version, row)
-        _add_costs(row, price.terms, costs.get(price.price_id, ()))
+        _add_costs(row, costs.get(price.price_id, ()))
         _take_facts(version, price)
     attach_surcharges(version, actor, now)
     done(version, actor, now, {"added": [price.charge_code for price in prices], "option": option})
@@ -131,7 +131,7 @@ def add_bundle(
         row.quantity_given = wanted.quantity
         append(version, row)
         if price is not None:
-            _add_costs(row, price.terms, costs.get(price.price_id, ()))
+            _add_costs(row, costs.get(price.price_id, ()))
     attach_surcharges(version, actor, now)
     done(version, actor, now, {"bundle": bundle.code})
 
@@ -238,26 +238,20 @@ def _attach(
                 per_unit=None if flat else cost.rate,
                 flat=cost.rate if flat else None,
             )
-            _add_costs(row, each.terms, (part,))
+            _add_costs(row, (part,))
 
 
-def _add_costs(row: QuotationLine, terms: PriceTerms, parts: Iterable[CostComponent]) -> None:
-    """The line's own copy of the costs. A price for the whole shipment costs once, not by quantity."""
-    flat = terms.basis is Basis.FLAT
+def _add_costs(row: QuotationLine, parts: Iterable[CostComponent]) -> None:
+    """The line's own copy of what it costs."""
     for part in parts:
-        per_unit, whole = (
-            (None, part.per_unit)
-            if flat and part.per_unit is not None
-            else (part.per_unit, part.flat)
-        )
         db.session.add(
             QuotationLineCost(
                 line_id=row.id,
                 customer_id=row.customer_id,
                 kind=part.kind.value,
                 currency=part.currency or row.currency,
-                per_unit=per_unit,
-                flat=whole,
+                per_unit=part.per_unit,
+                flat=part.flat,
                 percent=part.percent,
             )
         )

@@ -1,0 +1,132 @@
+"""The demo world, built through the same actions that people use; nothing in it is written past them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from flask_security.utils import hash_password
+from sqlalchemy import select
+
+from portal.access.permissions import ROLE_LABELS, Role
+from portal.access.viewer import Viewer
+from portal.accounts.actions import create_user
+from portal.accounts.models import User
+from portal.customers.actions import people as contacts
+from portal.customers.actions import profile
+from portal.customers.models import Customer, Membership
+from portal.customers.queries import viewer_for
+from portal.db.base import db
+from portal.db.work import unit_of_work
+from portal.demo.catalogue import load_catalogue
+from portal.demo.customers import CUSTOMERS, DemoCustomer, DemoMember
+from portal.demo.firm import DOMAIN, FIRM, PASSWORD, PHONES, STAFF
+from portal.demo.quotations import write_quotations
+from portal.documents.models import FirmProfile
+from portal.kernel import clock
+
+Tell = Callable[[str], object]
+BEFORE = timedelta(days=20)
+
+
+def build_world(now: datetime, progress: Tell = print) -> None:
+    """Fill an empty database. The people came three weeks ago, so that the history has a past."""
+    past = now - BEFORE
+    with clock.frozen(past), unit_of_work():
+        progress("  the firm and its people")
+        db.session.add(FirmProfile(id=1, **FIRM))
+        secret = hash_password(PASSWORD)
+        staff = dict(_staff(secret, past))
+        progress("  customers")
+        for each in CUSTOMERS:
+            _customer(each, staff, secret, past)
+    with clock.frozen(past), unit_of_work():
+        progress("  tariffs, surcharges, rates of exchange")
+        load_catalogue(past, now, progress)
+    with unit_of_work():
+        progress("  quotations")
+        write_quotations(now, {login: as_viewer(user_id) for login, user_id in _logins().items()})
+
+
+def demo_logins() -> Iterator[str]:
+    """Lines that tell how to sign in as each role; nothing when this database holds no demo world."""
+    known = set(db.session.scalars(select(User.email)))
+    if f"{STAFF[0][0]}@{DOMAIN}" not in known:
+        return
+    yield f"Demo sign-ins, all with the password {PASSWORD}:"
+    for login, name, role in STAFF:
+        yield f"  {ROLE_LABELS[role]!s:20} {login}@{DOMAIN:22} {name}"
+    for customer in CUSTOMERS:
+        for member in customer.members:
+            what = "Customer administrator" if len(member.powers) > 1 else "Customer member"
+            address = f"{member.login}@{customer.domain}"
+            yield f"  {what:20} {address:30} {member.name}, {customer.facts.short_name}"
+
+
+def as_viewer(user_id: int) -> Viewer:
+    """A user as the value that actions take."""
+    return viewer_for(user_id, None)
+
+
+def _staff(secret: str, now: datetime) -> Iterator[tuple[str, User]]:
+    for login, name, role in STAFF:
+        yield (
+            login,
+            _person(f"{login}@{DOMAIN}", name, "staff", secret, now, [role], PHONES.get(login)),
+        )
+
+
+def _person(
+    email: str,
+    name: str,
+    kind: str,
+    secret: str,
+    now: datetime,
+    roles: list[Role],
+    phone: str | None = None,
+    locale: str = "zh_CN",
+) -> User:
+    return create_user(
+        email, name, kind, now=now, roles=roles, locale=locale, phone=phone, password_hash=secret
+    )
+
+
+def _customer(each: DemoCustomer, staff: dict[str, User], secret: str, now: datetime) -> None:
+    owner = as_viewer(staff[each.owner].id)
+    facts = each.facts
+    if each.group:
+        parent = db.session.scalar(select(Customer.id).where(Customer.code == each.group))
+        facts = replace(facts, parent_id=parent)
+    customer = profile.create(facts, owner, now)
+    for index, contact in enumerate(each.contacts):
+        contacts.add_contact(customer, contact, owner, now, main=index == 0)
+    for site in each.sites:
+        contacts.add_site(customer, site, owner, now)
+    for member in each.members:
+        _member(customer, member, each.domain, secret, now)
+
+
+def _member(
+    customer: Customer, member: DemoMember, domain: str, secret: str, now: datetime
+) -> None:
+    user = _person(
+        f"{member.login}@{domain}", member.name, "customer", secret, now, [], locale=member.locale
+    )
+    db.session.flush()
+    db.session.add(
+        Membership(
+            user_id=user.id,
+            customer_id=customer.id,
+            powers=sorted(member.powers),
+            covers_branches=member.covers_branches,
+            created_at=now,
+        )
+    )
+    db.session.flush()
+
+
+def _logins() -> dict[str, int]:
+    """Sign-in name before the @ → user id."""
+    rows = db.session.execute(select(User.email, User.id))
+    return {email.partition("@")[0]: user_id for email, user_id in rows}
