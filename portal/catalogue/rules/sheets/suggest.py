@@ -121,7 +121,7 @@ def _constants(
     elif "pricegp" in words:
         texts = {"category": "sea", "load": "lcl", "charge_code": "O/F", "unit": "RT"}
     elif meanings & {Meaning.FIRST_AMOUNT, Meaning.PROVINCE}:
-        texts = {"category": "express", "load": "parcel", "charge_code": "EXP", "unit": "KGM"}
+        texts = {"category": "express", "load": "parcel", "charge_code": "EXPR", "unit": "KGM"}
     if Meaning.FIRST_AMOUNT in meanings:
         texts |= {"first_quantity": "1", "continued_step": "1"}
     if Meaning.CHARGE_CODE in meanings or Meaning.CHARGE_NAME in meanings:
