@@ -1,12 +1,13 @@
-"""One application and one database for the run; every test starts with empty tables.
+"""The application on SQLite and on PostgreSQL; every test starts with empty tables.
 
-`TEST_DATABASE_URL` points the same tests at PostgreSQL; without it they use SQLite.
+A test that touches the database runs on both; `-m "not postgres"` leaves the second run out.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,33 +19,47 @@ from portal.kernel import clock
 from portal.web.flask_app import PortalApp
 from tests.cast import Cast
 from tests.client import CheckingClient
+from tests.postgres import PostgresServer, postgres_server
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday, 10:00 in Shanghai
 
 
 @pytest.fixture(scope="session")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalApp]:
+def postgres() -> Iterator[PostgresServer]:
+    """One PostgreSQL server of the tests' own for the run."""
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(
+    scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+)
+def app(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[PortalApp]:
+    """The application, on either database in turn."""
     instance = tmp_path_factory.mktemp("instance")
     os.environ["PORTAL_INSTANCE"] = str(instance)
-    app = create_app(_settings(instance))
-    app.test_client_class = CheckingClient
-    with app.app_context():
-        db.drop_all()
-        db.create_all()
-    yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    with ExitStack() as open_until_the_end:
+        url = f"sqlite:///{instance / 'test.db'}"
+        if request.param == "postgresql":
+            server: PostgresServer = request.getfixturevalue("postgres")
+            url = open_until_the_end.enter_context(server.database())
+        app = create_app(_settings(instance, url))
+        app.test_client_class = CheckingClient
+        with app.app_context():
+            db.create_all()
+        yield app
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
 
 
-def _settings(instance: Path) -> dict[str, object]:
-    url = os.environ.get("TEST_DATABASE_URL")
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-    database = f"{url}{worker}" if url else f"sqlite:///{instance / 'test.db'}"
+def _settings(instance: Path, url: str) -> dict[str, object]:
     return {
         "TESTING": True,
         "INSTANCE": instance,
-        "SQLALCHEMY_DATABASE_URI": database,
+        "SQLALCHEMY_DATABASE_URI": url,
         "PASSWORD_COST": {"time_cost": 1, "memory_cost": 8, "parallelism": 1},
         "SIGN_IN_LIMIT": "100000 per minute",
         "SERVER_NAME": "portal.test",
