@@ -13,6 +13,7 @@ LABELS: dict[str, Words] = {
     for key, zh, en in (
         # the head
         ("quotation", "报价单", "Quotation"),
+        ("prices", "价格表", "Prices"),
         ("to", "致", "To"),
         ("from", "自", "From"),
         ("number", "编号", "No."),
@@ -60,9 +61,8 @@ LABELS: dict[str, Words] = {
         ("note", "备注", "Remark"),
         ("on_request", "另询", "On request"),
         ("free", "免", "Free"),
-        ("subtotal", "小计", "Subtotal"),
-        ("tax_included", "含税", "tax incl."),
-        ("tax_excluded", "不含税", "tax excl."),
+        ("subtotal_with_tax", "小计（含税）", "Subtotal (tax incl.)"),
+        ("subtotal_without_tax", "小计（不含税）", "Subtotal (tax excl.)"),
         ("collect", "到付", "Collect"),
         ("collect_note", "以下费用由收货方在目的地支付，仅供参考，不计入合计。",
          "Payable at destination by the consignee; for information, not in the total."),
@@ -92,7 +92,7 @@ LABELS: dict[str, Words] = {
         ("signed_on", "日期", "Date"),
         ("verification", "验证码", "Code"),
         ("scan_to_verify", "扫码验真", "Scan to verify"),
-        ("continued", "续", "continued"),
+        ("continued", "（续）", "(continued)"),
     )
 }  # fmt: skip
 

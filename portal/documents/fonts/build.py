@@ -46,10 +46,17 @@ BLOCKS = (
 # Frequent in names, and not among the everyday characters of GB 2312.
 NAMES = "雯昊晟睿璟喆堃镕犇淼昇祎翀玥彧珺琦玮炜烨煊钰锴赟頔甯婕婧妤旻昕昱暄曦熠玢珏珮琛琬瑄璇"
 
+# Extension A characters of the 2013 table of general standard characters: names and places.
+EXTENSION_A = (
+    "㑇㑊㕮㘎㙍㙘㙦㛃㛚㛹㟃㠇㠓㤘㥄㧐㧑㧟㫰㬊㬎㬚㭎㭕㮾㰀㳇㳘㳚㴔㵐㶲㸆㸌㺄㻬㽏㿠䁖䂮䃅䃎䅟䌹䎃䎖䏝䏡䏲䐃䓖䓛䓨䓫䓬䗖䗛䗪䗴䜣䝙"
+    "䢺䢼䣘䥽䦃䲟䲠䲢䴓䴔䴕䴖䴗䴘䴙䶮"
+)
+
 
 def wanted_codepoints() -> set[int]:
     """Every code point the faces should cover, whether or not the source has it."""
     wanted = {cp for first, last in BLOCKS for cp in range(first, last + 1)}
+    wanted |= set(map(ord, EXTENSION_A))
     for codepoint in range(0x80, 0x10000):
         try:
             chr(codepoint).encode("gbk")

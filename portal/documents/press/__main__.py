@@ -1,0 +1,27 @@
+"""Start the press: `python -m press --socket PATH --fonts FOLDER --css FILE`, in portal/documents."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from .engine import Engine
+from .server import Press, listen, worker
+
+
+def main() -> None:
+    """Listen first, so that callers may queue while the engine warms."""
+    parser = argparse.ArgumentParser(prog="press")
+    parser.add_argument("--socket", type=Path, required=True)
+    parser.add_argument("--css", type=Path, required=True, help="a style sheet to warm up with")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--seconds", type=int, default=60, help="longest time for one document")
+    parser.add_argument("--idle-seconds", type=float, default=0, help="0: until the starter is gone")
+    chosen = parser.parse_args()
+    listener = listen(chosen.socket)
+    engine = Engine()
+    engine.warm_up(chosen.css.read_bytes())
+    Press(listener, chosen.workers, chosen.idle_seconds).run(worker(engine, chosen.seconds))
+
+
+main()

@@ -1,0 +1,152 @@
+"""The press's own process: warms one engine, then forks workers that share its memory.
+
+Every worker takes connections from the one listening socket, so the kernel keeps the queue and its
+bound. A worker that takes too long is ended by its own alarm; one that dies is replaced. Nothing here
+imports the portal: `python -m press` starts with WeasyPrint alone in memory.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import gc
+import os
+import select
+import signal
+import socket
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+from .engine import Engine
+from .wire import Broken, receive, send
+
+WAITING = 32
+ACCEPT_SECONDS = 2.0
+SPEAK_SECONDS = 10.0
+DOCUMENTS_EACH = 500
+BREATH = 0.2
+USED = b"."
+STOP = b"!"
+
+
+def listen(path: Path) -> socket.socket:
+    """The socket, owned by this user alone; whoever starts second leaves quietly."""
+    lock = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        sys.exit(0)
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    before = os.umask(0o177)
+    listener.bind(str(path))
+    os.umask(before)
+    listener.listen(WAITING)
+    return listener
+
+
+class Press:
+    """The parent: keeps `size` workers alive until its starter is gone or nobody came for long."""
+
+    def __init__(self, listener: socket.socket, size: int, idle_seconds: float) -> None:
+        self.listener = listener
+        self.size = size
+        self.idle_seconds = idle_seconds
+        self.starter = os.getppid()
+        self.workers: set[int] = set()
+        self.reports, self.report = os.pipe()
+        self.last_use = time.monotonic()
+
+    def run(self, work: Callable[[socket.socket, int], None]) -> None:
+        """Until it is time to go: replace the dead, notice use."""
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        try:
+            while not self._is_over():
+                while len(self.workers) < self.size:
+                    self._fork(work)
+                if select.select([self.reports], [], [], BREATH)[0]:
+                    if STOP in os.read(self.reports, 4096):
+                        return
+                    self.last_use = time.monotonic()
+                self._bury()
+        finally:
+            for worker in self.workers:
+                os.kill(worker, signal.SIGKILL)
+
+    def _fork(self, work: Callable[[socket.socket, int], None]) -> None:
+        worker = os.fork()
+        if worker:
+            self.workers.add(worker)
+            return
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        try:
+            work(self.listener, self.report)
+        except BaseException:
+            traceback.print_exc()
+        os._exit(0)
+
+    def _bury(self) -> None:
+        while self.workers:
+            dead, _ = os.waitpid(-1, os.WNOHANG)
+            if not dead:
+                return
+            self.workers.discard(dead)
+
+    def _is_over(self) -> bool:
+        if self.idle_seconds:
+            return time.monotonic() - self.last_use > self.idle_seconds
+        return os.getppid() != self.starter
+
+
+def worker(engine: Engine, seconds: int) -> Callable[[socket.socket, int], None]:
+    """What one worker does: take a connection, print, answer; up to its share of documents."""
+
+    def work(listener: socket.socket, report: int) -> None:
+        parent = os.getppid()
+        listener.settimeout(ACCEPT_SECONDS)
+        for _ in range(DOCUMENTS_EACH):
+            connection = _next(listener, parent)
+            with connection:
+                connection.settimeout(SPEAK_SECONDS)
+                signal.alarm(seconds)
+                if not serve(engine, connection):
+                    os.write(report, STOP)
+                    return
+                signal.alarm(0)
+            os.write(report, USED)
+            gc.collect()
+
+    return work
+
+
+def serve(engine: Engine, connection: socket.socket) -> bool:
+    """One job; False when asked to stop. What goes wrong with the document is answered; a caller
+    who left is let go."""
+    try:
+        header, blobs = receive(connection)
+        if header.get("stop"):
+            return False
+        html, css, *pictures = blobs
+        try:
+            named = dict(zip(header["pictures"], pictures, strict=True))
+            paper, pages = engine.print(html, css, named)
+        except Exception as error:
+            send(connection, {"ok": False, "reason": f"{type(error).__name__}: {error}"})
+            return True
+        send(connection, {"ok": True, "pages": pages}, [paper])
+    except (Broken, OSError, ValueError):
+        return True
+    return True
+
+
+def _next(listener: socket.socket, parent: int) -> socket.socket:
+    while True:
+        if os.getppid() != parent:
+            os._exit(0)
+        try:
+            connection, _ = listener.accept()
+        except TimeoutError:
+            continue
+        return connection
