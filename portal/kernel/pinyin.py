@@ -6,21 +6,28 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from pypinyin import lazy_pinyin, load_phrases_dict
+from pypinyin import lazy_pinyin, load_phrases_dict, load_single_dict
 
 _CHINESE = re.compile(r"[㐀-䶿一-鿿]")
 _NOT_WORD = re.compile(r"[^0-9a-z㐀-䶿一-鿿]+")
 
-# Place names whose reading the phrase dictionary does not know; tones as the dictionary writes them.
+# The dictionary's first reading of these is the rarer one in names of places and firms (it reads 长 as in
+# 市长, 都 as in "all"); phrases that it knows, such as 什么 or 董事长, are not touched.
+load_single_dict({ord("长"): "cháng", ord("都"): "dū", ord("什"): "shí", ord("珲"): "hún"})
+
+# Names whose reading neither the dictionary nor the line above gets right.
 load_phrases_dict(
     {
         "朝阳": [["cháo"], ["yáng"]],
-        "朝阳市": [["cháo"], ["yáng"], ["shì"]],
+        "乐陵": [["lào"], ["líng"]],
+        "乐亭": [["lào"], ["tíng"]],
+        "泊头": [["bó"], ["tóu"]],
+        "漯河": [["luò"], ["hé"]],
+        "闵行": [["mǐn"], ["háng"]],
+        "单县": [["shàn"], ["xiàn"]],
+        "蔚县": [["yù"], ["xiàn"]],
         "厦门港": [["xià"], ["mén"], ["gǎng"]],
         "重庆港": [["chóng"], ["qìng"], ["gǎng"]],
-        "长滩": [["cháng"], ["tān"]],
-        "长荣": [["cháng"], ["róng"]],
-        "长锦": [["cháng"], ["jǐn"]],
     }
 )
 

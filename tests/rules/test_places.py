@@ -56,6 +56,8 @@ def test_a_place_is_found_by_any_of_its_words(text, category, code):
         ("Los Angeles, CA", "USLAX"),
         ("Shanghai (CN)", "CNSHA"),
         ("汉堡(德国)", "DEHAM"),
+        ("Yangon, Myanmar (Burma)", "MMRGN"),
+        ("Davao City, Philippines", "PHDVO"),
         ("Hamburg, France", None),
         ("Hamburg, CA", None),
     ],

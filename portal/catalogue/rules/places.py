@@ -154,7 +154,8 @@ class Gazetteer:
 
     def _lies_in(self, place: Place, tail: str) -> bool:
         """Whether `tail` of "Hamburg, Germany" or "Los Angeles, CA" names what `place` lies in."""
-        containing = self._by_key.get(key_of(tail), {})
+        outside_brackets = tail.partition("(")[0]
+        containing = self._by_key.get(key_of(outside_brackets), {})
         if any(above in containing for above in self.parents(place)):
             return True
         return place.country in _STATE_COUNTRIES and _STATE.fullmatch(tail.strip(" )")) is not None
@@ -189,9 +190,11 @@ _ZH_ENDINGS = {
     Kind.PORT: ("港", "港口"),
     Kind.AIRPORT: ("机场", "国际机场"),
     Kind.RAIL: ("站", "铁路"),
+    Kind.PROVINCE: ("省",),
+    Kind.DISTRICT: ("市", "区", "县"),
 }
 _EN_ENDINGS = {
-    Kind.PORT: ("{} Port", "Port of {}", "Port {}"),
+    Kind.PORT: ("{} Port", "Port of {}", "Port {}", "{} New Port", "{} City"),
     Kind.AIRPORT: ("{} Airport", "{} International Airport"),
     Kind.RAIL: ("{} Railway Station",),
 }
@@ -207,8 +210,10 @@ def _words(place: Place) -> Iterator[tuple[str, Fit]]:
             yield key_of(name), Fit.WORD
     for ending in _ZH_ENDINGS.get(place.kind, ()):
         yield key_of(place.name_zh + ending), Fit.FORM
-    for form in _EN_ENDINGS.get(place.kind, ()):
-        yield key_of(form.format(place.name_en)), Fit.FORM
+    for name in (place.name_en, *place.aliases):
+        if len(name) > 3 and not is_chinese(name):
+            for form in _EN_ENDINGS.get(place.kind, ()):
+                yield key_of(form.format(name)), Fit.FORM
     for name in (place.name_zh, *place.aliases):
         if len(name) > 1 and is_chinese(name):
             yield joined(name), Fit.PINYIN
