@@ -125,8 +125,9 @@ def test_a_currency_is_a_code_or_its_usual_word(cell: str, code: str):
     assert cells.read_currency(cell) == code
 
 
-def test_an_unknown_currency_and_a_wrong_flag_are_refused():
+def test_an_unknown_currency_is_refused_and_so_is_a_flag_that_says_neither_yes_nor_no():
     assert "a currency code" in expectation(cells.read_currency, "XXY")
+    assert [cells.read_flag(cell) for cell in ("是", "no", "")] == [True, False, None]
     assert "yes or no" in expectation(cells.read_flag, "maybe")
 
 

@@ -7,7 +7,6 @@ Every reader takes the raw cell and returns its value; None means blank. What ca
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -25,6 +24,7 @@ _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+(\.\d{3})*,\d+")
 _NUMBER_FIRST = re.compile(r"(?P<number>[+-]?[\d.,]+)\s*(?P<word>[^\d\s.,+-]\D*)")
 _WORD_FIRST = re.compile(r"(?P<word>[^\d\s.,+-][^\d.,+-]*?)\s*(?P<number>[+-]?[\d.,]+)")
+_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xFFE5: "¥"}
 _SPACES = re.compile(r"\s+")
 _CURRENCY_WORDS = {
     "RMB": "CNY", "CNH": "CNY", "元": "CNY", "人民币": "CNY", "人民币元": "CNY", "US$": "USD",
@@ -53,7 +53,7 @@ def read_text(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        text = cell if cell.isascii() else unicodedata.normalize("NFKC", cell)
+        text = cell if cell.isascii() else cell.translate(_HALF_WIDTH)
         return _SPACES.sub(" ", text).replace(" ,", ",").strip()
     if isinstance(cell, Decimal):
         return format(cell, "f")
@@ -234,12 +234,14 @@ def read_mode(cell: Cell) -> str:
 
 
 _YES = frozenset({"1", "Y", "YES", "TRUE", "是", "√", "X"})
-_NO = frozenset({"", "0", "N", "NO", "FALSE", "否"})
+_NO = frozenset({"0", "N", "NO", "FALSE", "否"})
 
 
-def read_flag(cell: Cell) -> bool:
-    """Yes or no; blank is no."""
+def read_flag(cell: Cell) -> bool | None:
+    """Yes or no; None for a blank cell, which says neither."""
     text = read_text(cell).upper()
+    if not text:
+        return None
     if text in _YES:
         return True
     if text in _NO:

@@ -68,24 +68,32 @@ def incomplete(row: PriceRow, sheet: Sheet) -> Problem | None:
     if row.valid_from and row.valid_to and row.valid_to < row.valid_from:
         expected = t("a day on or after %(start)s", start=row.valid_from.isoformat())
         return Problem(where, sheet.label(Meaning.VALID_TO), row.valid_to.isoformat(), expected)
-    wrong = _lacks(row.terms)
+    wrong = _lacks_price(row.terms) or _lacks_currency(row.terms)
     if wrong is None:
         return None
     meanings, expected = wrong
-    return Problem(where, sheet.label(*meanings, *_PRICE_COLUMNS), "", expected)
+    found = "" if row.terms.rate is None else str(row.terms.rate)
+    return Problem(where, sheet.label(*meanings, *_PRICE_COLUMNS), found, expected)
 
 
-def _lacks(terms: PriceTerms) -> tuple[tuple[Meaning, ...], Text] | None:
+Lack = tuple[tuple[Meaning, ...], Text]
+
+
+def _lacks_currency(terms: PriceTerms) -> Lack | None:
+    if terms.currency or terms.basis in (Basis.AT_COST, Basis.PERCENT):
+        return None
+    return (Meaning.CURRENCY, *_PRICE_COLUMNS), NO_CURRENCY
+
+
+def _lacks_price(terms: PriceTerms) -> Lack | None:
     if terms.basis is Basis.AT_COST:
         return None
     if terms.basis is Basis.PERCENT:
         return None if terms.percent is not None else ((Meaning.PERCENT,), t("a percentage"))
-    if not terms.currency:
-        return (Meaning.CURRENCY,), NO_CURRENCY
     if terms.basis is Basis.MAX_OF:
         if len(terms.alternatives) < 2:
             return (Meaning.ALTERNATIVE,), t("at least two alternatives to take the largest of")
-        return next(filter(None, map(_lacks, terms.alternatives)), None)
+        return next(filter(None, map(_lacks_price, terms.alternatives)), None)
     if terms.basis in _SCHEDULES:
         bare = any(band.rate is None and band.flat is None for band in terms.breaks)
         return (_PRICE_COLUMNS[1:4], NO_PRICE) if bare or not terms.breaks else None
@@ -98,7 +106,7 @@ def _lacks(terms: PriceTerms) -> tuple[tuple[Meaning, ...], Text] | None:
     return None
 
 
-def _lacks_first(terms: PriceTerms) -> tuple[tuple[Meaning, ...], Text] | None:
+def _lacks_first(terms: PriceTerms) -> Lack | None:
     needed = (
         (Meaning.FIRST_QUANTITY, terms.first_quantity),
         (Meaning.FIRST_AMOUNT, terms.first_amount),
