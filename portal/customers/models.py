@@ -93,7 +93,10 @@ class Customer(CustomerItself, Versioned, Stamped, Base):
 
 
 class Contact(CustomerOwned, Versioned, Base):
-    """A person at the customer; not necessarily somebody who signs in."""
+    """A person at the customer; not necessarily somebody who signs in.
+
+    One who was removed stays as a row that is not `active`: issued papers name people.
+    """
 
     __tablename__ = "contact"
 
@@ -105,12 +108,13 @@ class Contact(CustomerOwned, Versioned, Base):
     wechat: Mapped[str] = mapped_column(String(60), default="")
     is_main: Mapped[bool] = mapped_column(default=False)
     note: Mapped[str] = mapped_column(String(500), default="")
+    active: Mapped[bool] = mapped_column(default=True)
 
     customer: Mapped[Customer] = relationship(back_populates="contacts")
 
 
 class Site(CustomerOwned, Versioned, Base):
-    """A place where the customer ships, receives or gets its post."""
+    """A place where the customer ships, receives or gets its post; removed ones are not `active`."""
 
     __tablename__ = "site"
 
@@ -120,6 +124,7 @@ class Site(CustomerOwned, Versioned, Base):
     address: Mapped[str] = mapped_column(String(240))
     contact_name: Mapped[str] = mapped_column(String(80), default="")
     phone: Mapped[str] = mapped_column(String(40), default="")
+    active: Mapped[bool] = mapped_column(default=True)
 
     customer: Mapped[Customer] = relationship(back_populates="sites")
 

@@ -157,13 +157,15 @@ def team(customer_id: int) -> list[TeamMember]:
 
 def contacts(customer_id: int, viewer: Viewer) -> list[Contact]:
     """A customer's contacts, the main one first."""
-    statement = _seen(Contact, viewer).where(Contact.customer_id == customer_id)
+    statement = _seen(Contact, viewer).where(
+        Contact.customer_id == customer_id, Contact.active.is_(True)
+    )
     return list(db.session.scalars(statement.order_by(Contact.is_main.desc(), Contact.id)))
 
 
 def sites(customer_id: int, viewer: Viewer) -> list[Site]:
     """A customer's sites in the order they were added."""
-    statement = _seen(Site, viewer).where(Site.customer_id == customer_id)
+    statement = _seen(Site, viewer).where(Site.customer_id == customer_id, Site.active.is_(True))
     return list(db.session.scalars(statement.order_by(Site.id)))
 
 

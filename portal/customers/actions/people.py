@@ -63,8 +63,7 @@ def remove_contact(contact: Contact, actor: Viewer, now: datetime) -> None:
     """Take a person off; when it was the main contact, the oldest other one takes the place."""
     customer = contact.customer
     audit.record(actor, "customer.contact_removed", contact, now, before=queries.facts_of(contact))
-    was_main = contact.is_main
-    db.session.delete(contact)
+    was_main, contact.is_main, contact.active = contact.is_main, False, False
     db.session.flush()
     rest = queries.contacts(customer.id, actor)
     if was_main and rest:
@@ -95,7 +94,7 @@ def change_site(site: Site, facts: SiteFacts, version: int, actor: Viewer, now: 
 def remove_site(site: Site, actor: Viewer, now: datetime) -> None:
     """Take a place off."""
     audit.record(actor, "customer.site_removed", site, now, before=queries.facts_of(site))
-    db.session.delete(site)
+    site.active = False
 
 
 def _refresh(customer: Customer, actor: Viewer) -> None:

@@ -37,7 +37,7 @@ def create(
     values["credit_code"] = tidy.credit_code or None
     customer = Customer(**values, search_text=profile.search_text(_with_code(tidy, values["code"])))
     db.session.add(customer)
-    audit.record(actor, "customer.created", customer, now, after=asdict(tidy))
+    audit.record(actor, "customer.created", customer, now, after=values)
     hand_over(customer, owner_id or actor.user_id, group)
     return customer
 

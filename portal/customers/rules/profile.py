@@ -40,7 +40,7 @@ LENGTHS: Mapping[str, int] = {
     "note": 2000,
 }
 FIELDS: Mapping[str, Text] = {
-    "kind": t("Kind of customer"),
+    "kind": t("Kind"),
     "name_zh": t("Chinese name"),
     "name_en": t("English name"),
     "short_name": t("Short name"),

@@ -15,6 +15,7 @@ from portal.customers.models import Contact, Customer
 from portal.customers.views.door import desk
 from portal.customers.views.editing import Clashes, begun, edited
 from portal.kernel import clock
+from portal.kernel.errors import NotFound
 from portal.web.forms import attempted, form_page
 
 
@@ -33,7 +34,7 @@ def new_contact(customer_id: int) -> Any:
 @requires(P.CUSTOMER_EDIT)
 def edit_contact(contact_id: int) -> Any:
     """Change a person."""
-    contact = fetch(Contact, contact_id)
+    contact = _present(contact_id)
     form = ContactForm(data=queries.facts_of(contact))
     begun(form, contact)
     clashes: Clashes = ()
@@ -50,7 +51,7 @@ def edit_contact(contact_id: int) -> Any:
 @requires(P.CUSTOMER_EDIT)
 def main_contact(contact_id: int) -> Response:
     """Make somebody the one whom we turn to first."""
-    contact = fetch(Contact, contact_id)
+    contact = _present(contact_id)
     actions.make_main_contact(contact, g.viewer, clock.now())
     flash(_("%(name)s is the main contact now.", name=contact.name), "success")
     return _back(contact.customer_id)
@@ -60,11 +61,19 @@ def main_contact(contact_id: int) -> Response:
 @requires(P.CUSTOMER_EDIT)
 def remove_contact(contact_id: int) -> Response:
     """Take a person off."""
-    contact = fetch(Contact, contact_id)
+    contact = _present(contact_id)
     back = _back(contact.customer_id)
     flash(_("%(name)s is removed.", name=contact.name), "success")
     actions.remove_contact(contact, g.viewer, clock.now())
     return back
+
+
+def _present(contact_id: int) -> Contact:
+    """One that was not removed."""
+    contact = fetch(Contact, contact_id)
+    if not contact.active:
+        raise NotFound()
+    return contact
 
 
 def _back(customer_id: int) -> Response:

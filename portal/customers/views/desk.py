@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import Response, flash, g, redirect, request, url_for
@@ -13,6 +14,7 @@ from portal.customers import actions, queries
 from portal.customers.forms import CustomerForm, TeamForm
 from portal.customers.models import Customer
 from portal.customers.rules.kinds import KINDS, CustomerKind, Part
+from portal.customers.rules.profile import CustomerFacts
 from portal.customers.views import contacts, desk_members, door, profile_page, sites
 from portal.customers.views.editing import Clashes, begun, edited
 from portal.customers.views.lists import CUSTOMERS, HISTORY, by_state
@@ -135,7 +137,8 @@ def _groups() -> list[tuple[int, str]]:
 
 
 def _new_form(kind: str) -> CustomerForm:
-    form = CustomerForm(parent_id=request.args.get("parent", type=int), kind=kind)
+    parent = request.args.get("parent", type=int)
+    form = CustomerForm(data={**asdict(CustomerFacts(kind)), "parent_id": parent})
     form.for_kind(kind, _groups() if kind == CustomerKind.BRANCH else [])
     del form.kind
     if g.viewer.may(P.CUSTOMER_ASSIGN):

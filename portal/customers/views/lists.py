@@ -57,9 +57,8 @@ CUSTOMERS = ListSpec(
         Column(
             "name", t("Name"), _name, sort=Customer.name_zh, value=lambda r: r[CUSTOMER].name_zh
         ),
-        Column("name_en", t("English name"), lambda r: r[CUSTOMER].name_en, sort=Customer.name_en),
         Column("code", t("Customer code"), lambda r: r[CUSTOMER].code, sort=Customer.code),
-        Column("kind", t("Kind of customer"), lambda r: say(KINDS[r[CUSTOMER].kind])),
+        Column("kind", t("Kind"), lambda r: say(KINDS[r[CUSTOMER].kind])),
         Column("segment", t("Segment"), lambda r: say(SEGMENTS[r[CUSTOMER].segment])),
         Column("owner", t("Account manager"), lambda r: r[OWNER] or "—"),
         Column(
@@ -82,7 +81,7 @@ CUSTOMERS = ListSpec(
     filters=(
         Filter(
             "kind",
-            t("Kind of customer"),
+            t("Kind"),
             lambda: [ANY, *KINDS.items()],
             lambda s, v: s.where(Customer.kind == v),
         ),
@@ -106,7 +105,7 @@ CUSTOMERS = ListSpec(
         ),
     ),
     search=queries.having_words,
-    search_hint=t("Name, pinyin, initials, code, contact …"),
+    search_hint=t("Name, pinyin, initials, code, contact"),
     row_classes=lambda r: "" if r[CUSTOMER].active else "row-muted",
     empty=Empty(
         t("No customers yet"),

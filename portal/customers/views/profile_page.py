@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
+
+from flask import current_app, url_for
 
 from portal.access.permissions import Permission
 from portal.access.viewer import Viewer
@@ -11,8 +14,15 @@ from portal.customers.models import Customer
 from portal.customers.rules.kinds import CustomerKind, Part
 from portal.customers.views import words
 from portal.customers.views.member_states import drawn_members
+from portal.db.base import db
+from portal.kernel import clock
+from portal.quotations import queries as quotations
+from portal.quotations.labels import label_of
+from portal.quotations.models import Quotation
+from portal.web.labels import Label
 
-HISTORY_SHOWN = 12
+HISTORY_SHOWN = 8
+QUOTATIONS_SHOWN = 5
 
 
 def context(customer: Customer, viewer: Viewer) -> dict[str, Any]:
@@ -29,6 +39,8 @@ def context(customer: Customer, viewer: Viewer) -> dict[str, Any]:
         "owner": next((member for member in team if member.part == Part.OWNER), None),
         "team": [member for member in team if member.part != Part.OWNER],
         "members": drawn_members(queries.members(viewer, customer.id)) if may_see_members else None,
+        "quotations": _quotations(customer, viewer),
+        "new_quotation_url": _new_quotation_url(customer, viewer),
         "happenings": happenings,
         "in_words": words.in_words,
     }
@@ -37,3 +49,38 @@ def context(customer: Customer, viewer: Viewer) -> dict[str, Any]:
 def _branches(customer: Customer, viewer: Viewer) -> list[Customer] | None:
     """A group's branches; None for a customer that has none by its kind."""
     return queries.branches(customer, viewer) if customer.kind == CustomerKind.GROUP else None
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnQuotation:
+    """One quotation with its chip and its page."""
+
+    quotation: Quotation
+    state: Label
+    url: str | None
+
+
+def _quotations(customer: Customer, viewer: Viewer) -> list[DrawnQuotation] | None:
+    """The latest quotations; None for a viewer who sees none at all."""
+    if not viewer.may(Permission.QUOTATION_SEE):
+        return None
+    theirs = quotations.quotations(viewer).where(Quotation.customer_id == customer.id)
+    latest = theirs.order_by(Quotation.updated_at.desc(), Quotation.id.desc())
+    today = clock.today()
+    rows = db.session.scalars(latest.limit(QUOTATIONS_SHOWN))
+    return [
+        DrawnQuotation(
+            row, label_of(row, today), address("desk_quotations.show", quotation_id=row.id)
+        )
+        for row in rows
+    ]
+
+
+def _new_quotation_url(customer: Customer, viewer: Viewer) -> str | None:
+    may = customer.active and viewer.may(Permission.QUOTATION_EDIT)
+    return address("desk_quotations.new", customer=customer.id) if may else None
+
+
+def address(endpoint: str, **values: Any) -> str | None:
+    """The address of a page of a later room; None while that room is closed."""
+    return url_for(endpoint, **values) if endpoint in current_app.view_functions else None

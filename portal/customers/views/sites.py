@@ -15,6 +15,7 @@ from portal.customers.models import Customer, Site
 from portal.customers.views.door import desk
 from portal.customers.views.editing import Clashes, begun, edited
 from portal.kernel import clock
+from portal.kernel.errors import NotFound
 from portal.web.forms import attempted, form_page
 
 
@@ -33,7 +34,7 @@ def new_site(customer_id: int) -> Any:
 @requires(P.CUSTOMER_EDIT)
 def edit_site(site_id: int) -> Any:
     """Change a place."""
-    site = fetch(Site, site_id)
+    site = _present(site_id)
     form = SiteForm(data=queries.facts_of(site))
     begun(form, site)
     clashes: Clashes = ()
@@ -50,11 +51,19 @@ def edit_site(site_id: int) -> Any:
 @requires(P.CUSTOMER_EDIT)
 def remove_site(site_id: int) -> Response:
     """Take a place off."""
-    site = fetch(Site, site_id)
+    site = _present(site_id)
     back = _back(site.customer_id)
     flash(_("%(name)s is removed.", name=site.name), "success")
     actions.remove_site(site, g.viewer, clock.now())
     return back
+
+
+def _present(site_id: int) -> Site:
+    """One that was not removed."""
+    site = fetch(Site, site_id)
+    if not site.active:
+        raise NotFound()
+    return site
 
 
 def _back(customer_id: int) -> Response:

@@ -31,7 +31,7 @@ CHOICES: Mapping[str, Mapping[str, Text]] = {
     "purpose": kinds.SITE_PURPOSES,
     "powers": {str(power): text for power, text in POWER_LABELS.items()},
 }
-NAMING = ("name", "owner", "team", "powers", "position", "phone", "email", "address")
+NAMING = ("code", "name", "position", "powers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,9 @@ def in_words(field: str, value: Any) -> str:
 
 
 def powers_in_words(powers: frozenset[Power]) -> str:
-    """The powers in the table's order."""
+    """The powers in the table's order, or in one word."""
+    if powers == frozenset(Power):
+        return _("Everything")
     return in_words("powers", [str(power) for power in Power if power in powers])
 
 
