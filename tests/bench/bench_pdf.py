@@ -62,7 +62,9 @@ def main() -> None:
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         press = Press(Path(folder), workers=1)
-        print(f"{'paper':30} {'p50':>6} {'p95':>6} {'usual':>6} {'ratio':>6} {'bytes':>8} {'usual':>8} pages")
+        print(
+            f"{'paper':30} {'p50':>6} {'p95':>6} {'usual':>6} {'ratio':>6} {'bytes':>8} {'usual':>8} pages"
+        )
         began = time.perf_counter()
         _print(press, samples.g1(), PaperLanguage.ZH)
         cold = time.perf_counter() - began

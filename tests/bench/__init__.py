@@ -1,0 +1,1 @@
+"""Measurements: they print tables and prove nothing; `make bench ARGS="pages"` names one."""

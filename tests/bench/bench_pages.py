@@ -1,0 +1,114 @@
+"""Pages at size under gunicorn, beside a plain Flask page in the same run: `python -m tests.bench pages`.
+
+At size: 1,000,000 prices, 5,000 customers, 20,000 quotations (--prices, --customers, --quotations change it).
+The generated database stays in the temporary folder and is used again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import os
+import tempfile
+import time
+from pathlib import Path
+
+from tests.bench import at_size
+from tests.bench.load import Measured, ask, memory_mb, served
+
+SECONDS = 5.0
+LANES = "/desk/lanes?q=SHA+NYC+40HQ"
+DESK = (
+    ("customer list", "/desk/customers"),
+    ("customer search (pinyin)", "/desk/customers?q=haigang"),
+    ("quotation list", "/desk/quotations"),
+    ("quotation search", "/desk/quotations?q=QT-2026-019999"),
+    ("quotation page", "/desk/quotations/777"),
+    ("lane search", LANES),
+    ("tariff list", "/desk/tariffs"),
+    ("price list of a tariff", "/desk/tariffs/1"),
+    ("service items", "/desk/items"),
+    ("global search", "/desk/search?q=QT-2026-019999"),
+)
+MY = (("customer home", "/my/"), ("customer's quotations", "/my/quotations"))
+
+
+def main(arguments: list[str]) -> None:
+    """Build, serve, ask, print the table."""
+    options = _options(arguments)
+    instance = (
+        Path(tempfile.gettempdir())
+        / f"portal-bench-{options.prices}-{options.customers}-{options.quotations}"
+    )
+    os.environ["PORTAL_INSTANCE"] = str(instance)
+    cookies = _prepared(options)
+    plain = _plain(options.seconds)
+    print(
+        f"{'page':28}{'clients':>8}{'pages/s':>9}{'p50 ms':>8}{'p95':>8}{'p99':>8}{'KB':>7}  of plain"
+    )
+    for each in plain.values():
+        _print(each, plain)
+    with served("wsgi:app", {"PORTAL_INSTANCE": str(instance)}) as (port, process, start):
+        rest = memory_mb(process)
+        for (name, path), cookie in _pages(cookies):
+            for clients in (1, 8):
+                _print(
+                    ask(port, name, path, cookie, clients=clients, seconds=options.seconds), plain
+                )
+        print(
+            f"first answer after {start:.2f} s; at rest {rest:.0f} MB, after load {memory_mb(process):.0f} MB (PSS)"
+        )
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench pages")
+    parser.add_argument("--prices", type=int, default=1_000_000)
+    parser.add_argument("--customers", type=int, default=5_000)
+    parser.add_argument("--quotations", type=int, default=20_000)
+    parser.add_argument("--seconds", type=float, default=SECONDS)
+    return parser.parse_args(arguments)
+
+
+def _prepared(options: argparse.Namespace) -> dict[str, str]:
+    """The database at size, and a session cookie for each door."""
+    from portal import create_app  # noqa: PLC0415 - the instance folder must be named first
+    from portal.db.base import db  # noqa: PLC0415
+
+    app = create_app()
+    with app.app_context():
+        db.create_all()
+        if not at_size.is_built():
+            began = time.perf_counter()
+            at_size.build(options.prices, options.customers, options.quotations)
+            print(f"generated in {time.perf_counter() - began:.0f} s")
+    signer = app.session_interface.get_signing_serializer(app)
+    values = {"_fresh": True, "fs_cc": "set"}
+    return {
+        who: f"session={signer.dumps({**values, '_user_id': unique})}"
+        for who, unique in (("desk", "staff1"), ("my", "customer"))
+    }
+
+
+def _pages(cookies: dict[str, str]) -> list[tuple[tuple[str, str], str]]:
+    return [(page, cookies["desk"]) for page in DESK] + [(page, cookies["my"]) for page in MY]
+
+
+def _plain(seconds: float) -> dict[int, Measured]:
+    with served("tests.bench.plain_app:app", {}) as (port, _process, _start):
+        connection = http.client.HTTPConnection("127.0.0.1", port)
+        connection.request("GET", "/login")
+        cookie = (connection.getresponse().getheader("Set-Cookie") or "").partition(";")[0]
+        return {
+            n: ask(port, "plain Flask page", "/", cookie, clients=n, seconds=seconds)
+            for n in (1, 8)
+        }
+
+
+def _print(found: Measured, plain: dict[int, Measured]) -> None:
+    beside = plain[found.clients]
+    share = f"{found.rate / beside.rate:5.2f} × pages/s, {found.point(50) / beside.point(50):5.1f} × p50"
+    wrong = f"  {found.wrong} NOT 200" if found.wrong else ""
+    print(
+        f"{found.name:28}{found.clients:>8}{found.rate:>9.0f}{found.point(50):>8.1f}{found.point(95):>8.1f}"
+        f"{found.point(99):>8.1f}{found.size / 1024:>7.1f}  {share}{wrong}"
+    )
