@@ -37,6 +37,34 @@ SECTIONS: Mapping[str, Text] = {
     "other": t("Other charges"),
 }
 
+CATEGORIES: Mapping[str, Text] = {
+    "sea": t("Sea freight"),
+    "air": t("Air freight"),
+    "rail": t("Rail freight"),
+    "road": t("Road transport"),
+    "water": t("Inland water"),
+    "express": t("Express"),
+    "storage": t("Storage"),
+    "handling": t("Handling"),
+    "customs": t("Customs"),
+    "sorting": t("Sorting"),
+    "consolidation": t("Consolidation"),
+    "packing": t("Packing"),
+    "delivery": t("Delivery"),
+    "documentation": t("Documentation"),
+    "other": t("Other services"),
+}
+
+LOADS: Mapping[str, Text] = {
+    "fcl": t("Full container"),
+    "lcl": t("Less than a container"),
+    "bulk": t("Bulk"),
+    "parcel": t("Parcel"),
+    "ftl": t("Full truck"),
+    "ltl": t("Less than a truck"),
+    "none": t("Any load"),
+}
+
 LANGUAGES: Mapping[str, Text] = {
     "zh": t("Chinese"),
     "en": t("English"),

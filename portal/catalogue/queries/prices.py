@@ -6,7 +6,7 @@ Everything the desk asks of the catalogue is found here: `usable_schemes`, `lane
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -41,6 +41,8 @@ __all__ = [
     "lane_price",
     "lane_prices",
     "price_history",
+    "prices_named",
+    "successors",
     "surcharges_for",
     "tax_of",
     "usable_schemes",
@@ -147,14 +149,40 @@ def lane_price(
     price_id: int, viewer: Viewer, customer: Customer | None, on: date
 ) -> LanePrice | None:
     """One price by its id, if `viewer` may quote it to `customer` on a day; None otherwise."""
+    return prices_named((price_id,), viewer, customer, on).get(price_id)
+
+
+def prices_named(
+    price_ids: Iterable[int], viewer: Viewer, customer: Customer | None, on: date
+) -> dict[int, LanePrice]:
+    """Price id → price, for those that `viewer` may quote to `customer` on a day, in the order given."""
+    ids = list(dict.fromkeys(price_ids))
+    return _where(Price.id.in_(sorted(ids)), viewer, customer, on, lambda row: ids.index(row.id))
+
+
+def successors(
+    keys: Iterable[tuple[int, int, str]], viewer: Viewer, customer: Customer | None, on: date
+) -> dict[tuple[int, int, str], LanePrice]:
+    """(scheme id, item id, carrier) → the price in force on a day, where there is still one (DOMAIN P18)."""
+    wanted = set(keys)
+    items = sorted({item_id for _, item_id, _ in wanted})
+    found = _where(Price.item_id.in_(items), viewer, customer, on, lambda row: row.id)
+    by_key = {(each.scheme_id, each.item_id, each.carrier): each for each in found.values()}
+    return {key: price for key, price in by_key.items() if key in wanted}
+
+
+def _where(
+    criterion: ColumnElement[bool],
+    viewer: Viewer,
+    customer: Customer | None,
+    on: date,
+    order: Callable[[Row[Any]], int],
+) -> dict[int, LanePrice]:
     tariffs = _tariffs(usable_schemes(viewer, customer, on), on)
-    statement = _columns().where(
-        Price.id == price_id, Price.tariff_id.in_(sorted(tariffs)), _valid_on(on)
-    )
-    row = db.session.execute(statement).first()
-    if row is None:
-        return None
-    return _with_costs([_lane_price(row, tariffs[row.tariff_id], 0)], viewer)[0]
+    statement = _columns().where(criterion, Price.tariff_id.in_(sorted(tariffs)), _valid_on(on))
+    rows = sorted(db.session.execute(statement), key=order)
+    found = [_lane_price(row, tariffs[row.tariff_id], 0) for row in rows]
+    return {each.price_id: each for each in _with_costs(found, viewer)}
 
 
 def charges_beside(

@@ -109,7 +109,7 @@ def create(
     )
     quotation.versions.append(version)
     _describe(version, facts or ShipmentFacts())
-    _index(quotation, customer)
+    index(quotation, customer)
     audit.record(actor, "quotation.created", quotation, now, after={"number": quotation.number})
     recompute(version, now)
     return quotation
@@ -302,7 +302,8 @@ def _standing_terms() -> list[Any]:
     return list(firm.texts or []) if firm else []
 
 
-def _index(quotation: Quotation, customer: Customer) -> None:
+def index(quotation: Quotation, customer: Customer) -> None:
+    """The words by which lists find it."""
     quotation.search_text = search_words(
         quotation.number, quotation.title, customer.name_zh, customer.name_en, customer.code
     )[:600]

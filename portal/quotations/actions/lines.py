@@ -60,7 +60,7 @@ def add_prices(
         row = _from_price(version, price, now)
         row.option = option
         append(version, row)
-        _add_costs(row, costs.get(price.price_id, ()))
+        add_costs(row, costs.get(price.price_id, ()))
         _take_facts(version, price)
     attach_surcharges(version, actor, now)
     done(version, actor, now, {"added": [price.charge_code for price in prices], "option": option})
@@ -131,7 +131,7 @@ def add_bundle(
         row.quantity_given = wanted.quantity
         append(version, row)
         if price is not None:
-            _add_costs(row, costs.get(price.price_id, ()))
+            add_costs(row, costs.get(price.price_id, ()))
     attach_surcharges(version, actor, now)
     done(version, actor, now, {"bundle": bundle.code})
 
@@ -229,19 +229,19 @@ def _attach(
         row.is_collect, row.is_optional = each.is_collect, each.is_optional
         row.is_pass_through, row.note = each.is_pass_through, each.note[:300]
         append(version, row)
-        cost = costs.get(each.rule_id)
-        if cost is not None and cost.rate is not None:
-            flat = cost.basis is Basis.FLAT
-            part = CostComponent(
-                CostKind.BASE,
-                cost.currency,
-                per_unit=None if flat else cost.rate,
-                flat=cost.rate if flat else None,
-            )
-            _add_costs(row, (part,))
+        add_costs(row, cost_parts(costs.get(each.rule_id)))
 
 
-def _add_costs(row: QuotationLine, parts: Iterable[CostComponent]) -> None:
+def cost_parts(cost: PriceTerms | None) -> tuple[CostComponent, ...]:
+    """What a surcharge costs, where its rule says so."""
+    if cost is None or cost.rate is None:
+        return ()
+    if cost.basis is Basis.FLAT:
+        return (CostComponent(CostKind.BASE, cost.currency, flat=cost.rate),)
+    return (CostComponent(CostKind.BASE, cost.currency, per_unit=cost.rate),)
+
+
+def add_costs(row: QuotationLine, parts: Iterable[CostComponent]) -> None:
     """The line's own copy of what it costs."""
     for part in parts:
         db.session.add(

@@ -59,7 +59,7 @@ def recompute(version: QuotationVersion, now: datetime) -> PricedVersion:
     """
     db.session.flush()
     rows = [row for row in version.lines if row.split_of_id is None]
-    drafts = [_draft(at, row) for at, row in enumerate(rows)]
+    drafts = [draft_of(at, row) for at, row in enumerate(rows)]
     cargo = cargo_from_json(version.cargo)
     on = business_day(now)
     rates = _rates(version, {row.currency for row in rows if row.currency}, on)
@@ -76,7 +76,8 @@ def recompute(version: QuotationVersion, now: datetime) -> PricedVersion:
     return priced
 
 
-def _draft(at: int, row: QuotationLine) -> DraftLine:
+def draft_of(at: int, row: QuotationLine) -> DraftLine:
+    """A stored line as the rules know it, under the key `at`."""
     return DraftLine(
         key=at,
         code=row.charge_code or row.name_zh,
