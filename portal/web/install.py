@@ -14,7 +14,7 @@ from whitenoise import WhiteNoise
 from portal import config
 from portal.db.base import db
 from portal.db.engine import prepare
-from portal.web import errors, filters, headers
+from portal.web import errors, filters, headers, words
 from portal.web.words import viewer_locale
 
 babel = Babel()
@@ -34,6 +34,7 @@ def install_house(app: Flask) -> None:
     migrate.init_app(app, db)
     translations = str(config.ROOT / "portal" / "translations")
     babel.init_app(app, locale_selector=viewer_locale, default_translation_directories=translations)
+    words.install(app)
     csrf.init_app(app)
     limiter.init_app(app)
     compress.init_app(app)

@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from portal.access.scope import set_viewer
 from portal.access.viewer import NOBODY, Viewer
+from portal.web import words
 from portal.web.flask_app import open_for_writing
 
 LANGUAGE_COOKIE = "lang"
@@ -27,6 +28,7 @@ def install(app: Flask, viewer_for: Callable[[int, int | None], Viewer]) -> None
         if current_user.is_authenticated:
             g.viewer = viewer_for(current_user.id, session.get("customer_id"))
         set_viewer(g.viewer)
+        words.read_in(g.viewer.locale)
 
 
 def _anonymous(default_locale: str) -> Viewer:

@@ -1,26 +1,72 @@
-"""From `Text` to words of the reader's language."""
+"""From `Text` to words of the reader's language.
+
+A list says some hundred words a page, so the reader's language is settled once a request and its catalogue kept
+at hand; outside a request Flask-Babel is asked.
+"""
 
 from __future__ import annotations
 
+from contextvars import ContextVar
+from functools import cache
 from typing import Any
 
-from flask import g
+from babel.support import NullTranslations, Translations
+from flask import Flask, g
 from flask_babel import get_locale, get_translations
 
+from portal import config
 from portal.kernel.text import Text
+
+_reader: ContextVar[NullTranslations | None] = ContextVar("reader", default=None)
+
+
+def install(app: Flask) -> None:
+    """Templates speak through the catalogue at hand; a request's language ends with it."""
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        translate,
+        lambda one, many, count: (_reader.get() or get_translations()).ungettext(one, many, count),
+        newstyle=True,
+        pgettext=lambda context, msgid: (_reader.get() or get_translations()).upgettext(
+            context, msgid
+        ),
+        npgettext=lambda context, one, many, count: (
+            _reader.get() or get_translations()
+        ).unpgettext(context, one, many, count),
+    )
+    app.teardown_request(_forget)
+
+
+def _forget(_error: BaseException | None) -> None:
+    _reader.set(None)
+
+
+def read_in(locale: str) -> None:
+    """Settle the language of this request: `zh_CN` or `en`."""
+    _reader.set(_catalogue(locale))
+
+
+@cache
+def _catalogue(locale: str) -> NullTranslations:
+    folder = str(config.ROOT / "portal" / "translations")
+    return Translations.load(folder, [locale])
+
+
+def translate(msgid: str) -> str:
+    """`msgid` in the reader's language."""
+    catalogue = _reader.get() or get_translations()
+    return str(catalogue.ugettext(msgid))
 
 
 def say(value: Any) -> str:
     """A `Text` in the reader's language; anything else as it is."""
-    return value.render(_translate) if isinstance(value, Text) else str(value)
-
-
-def _translate(msgid: str) -> str:
-    return str(get_translations().ugettext(msgid))
+    return value.render(translate) if isinstance(value, Text) else str(value)
 
 
 def locale_code() -> str:
     """`zh_CN` or `en`."""
+    viewer = g.get("viewer")
+    if viewer is not None:
+        return "en" if viewer.locale == "en" else "zh_CN"
     return "en" if str(get_locale() or "").startswith("en") else "zh_CN"
 
 
