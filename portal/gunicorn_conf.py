@@ -6,9 +6,17 @@ Everything that a firm may want to change comes from the environment; README lis
 from __future__ import annotations
 
 import gc
+import logging
 import os
+import signal
+import threading
+import time
 from pathlib import Path
 from typing import Any
+
+from portal.db.base import db
+from portal.documents.render import press
+from portal.jobs.schedule import run_for_ever
 
 _MEMORY_FOLDER = Path("/dev/shm")
 
@@ -29,10 +37,21 @@ control_socket_disable = True
 preload_app = True
 
 
+# The worker (mail and other jobs) beside the pages; a server that runs `portal worker` by itself sets 0.
+with_worker = os.environ.get("PORTAL_WORKER", "1") == "1"
+_beside: list[int] = []
+
+
 def when_ready(server: Any) -> None:
-    """In the parent, before workers: keep what is loaded out of every later collection, so shared."""
+    """In the parent, before workers: keep what is loaded out of every later collection, so shared.
+
+    The press that prints documents and the worker start here: one of each, whatever the number of web workers.
+    """
+    app = server.app.wsgi()
     gc.collect()
     gc.freeze()
+    if hasattr(app, "config") and "INSTANCE" in app.config:
+        _start_beside(server, app)
     server.log.info("The portal is ready at http://%s (Ctrl+C stops it)", bind)
 
 
@@ -42,3 +61,38 @@ def post_fork(_server: Any, worker: Any) -> None:
     with app.app_context():
         for engine in app.extensions["sqlalchemy"].engines.values():
             engine.dispose(close=False)
+
+
+def on_exit(_server: Any) -> None:
+    """The worker ends with the web server; the press notices by itself."""
+    for process in _beside:
+        try:
+            os.kill(process, signal.SIGTERM)
+        except ProcessLookupError:
+            logging.getLogger(__name__).debug("the worker had already ended")
+
+
+def _start_beside(server: Any, app: Any) -> None:
+    press().start(for_parent=True)
+    if not with_worker:
+        return
+    process = os.fork()
+    if process:
+        _beside.append(process)
+        return
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
+    for listener in server.LISTENERS:
+        listener.close()
+    threading.Thread(target=_leave_with, args=(os.getppid(),), daemon=True).start()
+    with app.app_context():
+        db.engine.dispose(close=False)
+    run_for_ever(app)
+    os._exit(0)
+
+
+def _leave_with(parent: int) -> None:
+    """A web server that is killed takes the worker along."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(0)
