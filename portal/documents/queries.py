@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from portal.db.base import db
-from portal.documents import archive
+from portal.documents.archive import archive
 from portal.documents.models import FirmProfile
 from portal.documents.rules.firm import BankAccount, Colours, Firm, Picture
 from portal.documents.rules.words import Words, same
@@ -19,8 +18,8 @@ def firm_profile() -> FirmProfile:
     return db.session.get(FirmProfile, 1) or NO_FIRM
 
 
-def firm_on_paper(instance: Path) -> Firm:
-    """The firm as its papers show it; `instance` is the folder with the archive."""
+def firm_on_paper() -> Firm:
+    """The firm as its papers show it, its pictures out of the archive."""
     profile = firm_profile()
     look: dict[str, Any] = profile.look or {}
     return Firm(
@@ -30,15 +29,15 @@ def firm_on_paper(instance: Path) -> Firm:
         email=profile.email or "",
         licence=same(profile.licence or ""),
         credit_code=profile.credit_code or "",
-        logo=_picture(instance, look.get("logo"), profile.name_zh),
-        seal=_picture(instance, look.get("seal"), profile.name_zh),
+        logo=_picture(look.get("logo"), profile.name_zh),
+        seal=_picture(look.get("seal"), profile.name_zh),
         colours=Colours(look["accent"]) if look.get("accent") else Colours(),
         accounts=tuple(_account(row) for row in profile.banks or []),
     )
 
 
-def _picture(instance: Path, sha256: str | None, alt: str) -> Picture | None:
-    return Picture(archive.read(instance, sha256), alt) if sha256 else None
+def _picture(sha256: str | None, alt: str) -> Picture | None:
+    return Picture(archive().read(sha256), alt) if sha256 else None
 
 
 def _account(row: dict[str, str]) -> BankAccount:
