@@ -23,6 +23,7 @@ from portal.db import whole
 from portal.db.audit import AuditEntry
 from portal.db.base import db
 from portal.kernel import clock
+from portal.kernel.creditcode import clean_credit_code, credit_code_problem
 from portal.kernel.pinyin import normalise
 
 SIMILAR_SHOWN = 5
@@ -223,27 +224,23 @@ class Similar:
         return bool(self.seen) or self.unseen > 0
 
 
-def similar(name_zh: str, name_en: str, viewer: Viewer, except_id: int | None = None) -> Similar:
-    """Customers whose Chinese or English name is very like these, whoever looks after them."""
+def similar(
+    name_zh: str, name_en: str, credit_code: str, viewer: Viewer, except_id: int | None = None
+) -> Similar:
+    """Customers with this credit code or a name very like these, whoever looks after them."""
     names = [name for name in (name_zh, name_en) if name]
     words = [word for name in names for word in naming.shortlist_words(name)]
     rows = whole.with_any_word(Customer, "search_text", words, ("id", "name_zh", "name_en"))
-    alike = [
+    alike = {
         row_id
         for row_id, *theirs in rows
-        if row_id != except_id
-        and any(naming.are_alike(mine, other) for mine in names for other in theirs if other)
-    ]
-    seen = list(db.session.scalars(customers(viewer).where(Customer.id.in_(alike[:50]))))
-    return Similar(tuple(seen[:SIMILAR_SHOWN]), len(alike[:50]) - len(seen))
-
-
-def by_credit_code(credit_code: str, viewer: Viewer) -> Customer | None:
-    """The customer with this credit code, if the viewer may see it."""
-    found: Customer | None = db.session.scalar(
-        customers(viewer).where(Customer.credit_code == credit_code)
-    )
-    return found
+        if any(naming.are_alike(mine, other) for mine in names for other in theirs if other)
+    }
+    if credit_code and credit_code_problem(credit_code) is None:
+        alike.update(whole.holders(Customer, "credit_code", clean_credit_code(credit_code)))
+    wanted = sorted(alike - {except_id})[:50]
+    seen = list(db.session.scalars(customers(viewer).where(Customer.id.in_(wanted))))
+    return Similar(tuple(seen[:SIMILAR_SHOWN]), len(wanted) - len(seen))
 
 
 def matching(words: str, viewer: Viewer, limit: int = 10) -> list[Customer]:

@@ -69,13 +69,13 @@ def test_similar_names_are_found_and_a_colleague_s_are_only_counted(
     cast: Cast, now: datetime
 ) -> None:
     taken_in(cast, now)
-    found = queries.similar("东方纸业股份有限公司", "", viewer(cast.sales_manager))
+    found = queries.similar("东方纸业股份有限公司", "", "", viewer(cast.sales_manager))
     assert [c.name_zh for c in found.seen] == ["东方纸业有限公司"]
     sales = viewer(cast.sales)
     set_viewer(sales)
-    found = queries.similar("东方纸业股份有限公司", "", sales)
+    found = queries.similar("东方纸业股份有限公司", "", "", sales)
     assert (found.seen, found.unseen) == ((), 1)
-    assert not queries.similar("西方纸业有限公司", "", sales)
+    assert not queries.similar("西方纸业有限公司", "", "", sales)
 
 
 def test_a_branch_belongs_to_a_group_and_inherits_its_team(cast: Cast, now: datetime) -> None:

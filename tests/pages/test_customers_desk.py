@@ -173,6 +173,28 @@ def test_a_likely_double_is_shown_with_a_link_and_saved_when_confirmed(
     assert desk.post("/desk/customers/new", data={**form, "different": "y"}).status_code == 302
 
 
+def test_a_credit_code_that_is_taken_leads_to_who_has_it(
+    desk: CheckingClient, cast: Cast, now: datetime
+) -> None:
+    first = taken_in(cast, now, credit_code=GOOD_CODE)
+    form = {"name_zh": "完全不同", "credit_code": GOOD_CODE, **CHOICES, "owner_id": cast.sales.id}
+    warned = desk.post("/desk/customers/new", data=form)
+    assert f'href="/desk/customers/{first.id}"' in warned.text
+    refused = desk.post("/desk/customers/new", data={**form, "different": "y"})
+    assert refused.status_code == 422 and "has it already" in refused.text
+
+
+def test_a_double_in_a_colleague_s_care_is_hinted_at_without_its_name(
+    client: CheckingClient, cast: Cast, now: datetime
+) -> None:
+    taken_in(cast, now, short_name="秘密")
+    client.sign_in(cast.sales)
+    form = {"name_zh": "东方纸业", "credit_code": "123", **CHOICES}
+    warned = client.post("/desk/customers/new", data=form)
+    assert "in a colleague" in warned.text and "秘密" not in warned.text
+    assert "has 18 characters" in warned.text
+
+
 def edit_form(customer: Customer, **changed: str) -> dict[str, str]:
     typed = {
         "kind": customer.kind,

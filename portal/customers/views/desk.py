@@ -13,6 +13,7 @@ from portal.access.permissions import Permission as P
 from portal.customers import actions, queries
 from portal.customers.forms import CustomerForm, TeamForm
 from portal.customers.models import Customer
+from portal.customers.rules import profile
 from portal.customers.rules.kinds import KINDS, CustomerKind, Part
 from portal.customers.rules.profile import CustomerFacts
 from portal.customers.views import contacts, desk_members, door, profile_page, sites
@@ -167,10 +168,20 @@ def _edit_form(customer: Customer) -> CustomerForm:
 def _alike(form: CustomerForm, customer: Customer | None = None) -> queries.Similar | None:
     """Customers that this one may be a double of, unless the writer said that it is another."""
     names = form.name_zh.data or "", form.name_en.data or ""
-    unchanged = customer is not None and names == (customer.name_zh, customer.name_en)
-    if unchanged or form.different.data:
+    if form.different.data or (customer is not None and not _renamed(form, customer)):
         return None
-    return queries.similar(*names, g.viewer, customer.id if customer else None)
+    code = form.credit_code.data or "" if "credit_code" in form else ""
+    found = queries.similar(*names, code, g.viewer, customer.id if customer else None)
+    if found:  # what else is wrong is told at the same time
+        kind = customer.kind if customer else request.args.get("kind", CustomerKind.ORGANISATION)
+        attempted(form, lambda: profile.cleaned(form.facts(kind)))
+    return found
+
+
+def _renamed(form: CustomerForm, customer: Customer) -> bool:
+    typed = queries.facts_of(customer)
+    watched = [name for name in ("name_zh", "name_en", "credit_code") if name in form]
+    return any((form[name].data or "") != typed[name] for name in watched)
 
 
 def _created(form: CustomerForm, kind: str) -> Customer:
