@@ -108,7 +108,12 @@ def test_the_first_administrator_signs_up_with_an_address(client, database: None
 
 def test_an_administrator_invites_a_colleague(client, cast: Cast):
     client.sign_in(cast.administrator)
-    data = {"name": "Li Na", "email": "li.na@farhaven.example", "locale": "en", "roles": ["finance"]}
+    data = {
+        "name": "Li Na",
+        "email": "li.na@farhaven.example",
+        "locale": "en",
+        "roles": ["finance"],
+    }
     page = client.get(client.post("/desk/staff/new", data=data).headers["Location"])
     assert "Li Na" in page.text and "Send the invitation again" in page.text
     assert user_of("li.na@farhaven.example").role_set == {Role.FINANCE}
@@ -123,7 +128,12 @@ def test_an_administrator_invites_a_colleague(client, cast: Cast):
 ])  # fmt: skip
 def test_a_wrong_invitation_is_told_at_its_field_and_kept(client, cast: Cast, change, says: str):
     client.sign_in(cast.administrator)
-    data = {"name": "Li Na", "email": "li.na@farhaven.example", "locale": "en", "roles": ["finance"]}
+    data = {
+        "name": "Li Na",
+        "email": "li.na@farhaven.example",
+        "locale": "en",
+        "roles": ["finance"],
+    }
     page = client.post("/desk/staff/new", data={**data, **change})
     assert page.status_code == 422 and says in page.text
     assert {**data, **change}["email"] in page.text
@@ -167,7 +177,9 @@ def test_roles_are_changed_on_the_persons_page(client, cast: Cast):
     done = client.post(f"{person}/roles", data={"roles": ["finance", "sales"], "version": "1"})
     assert done.headers["Location"] == person
     assert client.post(f"{person}/roles", data={"roles": [], "version": "2"}).status_code == 422
-    assert client.post(f"{person}/roles", data={"roles": ["sales"], "version": "1"}).status_code == 409
+    assert (
+        client.post(f"{person}/roles", data={"roles": ["sales"], "version": "1"}).status_code == 409
+    )
 
 
 def test_a_blocked_persons_session_ends_at_once(app: PortalApp, client, cast: Cast):

@@ -32,9 +32,7 @@ def asked_for_link(client, email: str) -> str:
 
 
 def choose(client, path: str, password: str = NEW, again: str | None = None):
-    return client.post(
-        path, data={"password": password, "password_confirm": again or password}
-    )
+    return client.post(path, data={"password": password, "password_confirm": again or password})
 
 
 def test_a_known_and_an_unknown_address_get_the_same_answer(client, cast: Cast):
@@ -107,7 +105,9 @@ def test_a_weak_password_is_refused_at_its_field(client, cast: Cast, password: s
 
 
 def test_two_different_passwords_are_refused(client, cast: Cast):
-    page = choose(client, asked_for_link(client, cast.sales.email), NEW, again="something else here")
+    page = choose(
+        client, asked_for_link(client, cast.sales.email), NEW, again="something else here"
+    )
     assert page.status_code == 422 and "The two passwords differ." in page.text
 
 

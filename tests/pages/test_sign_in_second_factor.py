@@ -62,7 +62,9 @@ def test_it_is_on_once_the_first_code_was_typed(client, cast: Cast):
     client.sign_in(cast.sales)
     page = client.post("/tf-setup", data={"setup": "authenticator"}).text
     target = re.search(r'action="(/tf-setup/[^"]+)"', page)[1]
-    assert client.post(target, data={"code": code_of(key_on(page))}).headers["Location"] == "/account"
+    assert (
+        client.post(target, data={"code": code_of(key_on(page))}).headers["Location"] == "/account"
+    )
     assert "asks for a code from your app" in client.get("/account").text
 
 

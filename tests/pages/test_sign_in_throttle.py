@@ -55,9 +55,7 @@ def test_another_account_is_not_held_up_by_that(client, cast: Cast):
 
 def test_signing_in_well_does_not_use_the_accounts_attempts_up(app, client, cast: Cast):
     email = cast.sales.email
-    answers = [
-        attempt(app.test_client(), email, PASSWORD, address=f"10.0.0.{n}") for n in range(5)
-    ]
+    answers = [attempt(app.test_client(), email, PASSWORD, address=f"10.0.0.{n}") for n in range(5)]
     assert answers == [302] * 5
 
 

@@ -1,0 +1,1 @@
+"""What the settings must be like, on plain values."""
