@@ -8,7 +8,7 @@ from typing import Any
 from portal import config
 from portal.accounts import sign_in
 from portal.customers.queries import viewer_for
-from portal.documents import archive, render
+from portal.documents import installing as documents
 from portal.rooms import register_rooms
 from portal.web import request
 from portal.web.flask_app import PortalApp
@@ -29,6 +29,5 @@ def create_app(settings: Mapping[str, Any] | None = None) -> PortalApp:
     request.install(app, viewer_for)  # before sign-in, whose own hooks read the database
     sign_in.install(app)
     register_rooms(app)
-    render.configure(app.config["INSTANCE"] / "press")
-    archive.configure(app.config["INSTANCE"] / archive.FOLDER)
+    documents.install(app.config)
     return app

@@ -12,6 +12,7 @@ from portal.kernel.errors import NotFound, PortalError
 from portal.kernel.text import t
 
 SHA256 = re.compile(r"[0-9a-f]{64}\Z")
+FOLDER = "archive"
 
 
 class ArchiveDamaged(PortalError):

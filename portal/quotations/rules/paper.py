@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from portal.documents.rules.firm import Firm
 from portal.documents.rules.words import NO_WORDS, PaperLanguage, Words
+from portal.kernel.text import Text
 
 PORTRAIT_COLUMNS = 7
 MOST_OPTIONS = 4
@@ -90,6 +91,7 @@ class Line:
     price: per unit of `basis`, up to 6 places; None with an amount means that `rate` words say it
     (a percentage, for example). quantity: in that unit. amount: quantity x price after minimum and
     rounding, with tax when the paper's prices include it. net and tax: for those columns only.
+    working: how the amount arose, a sentence a step; told on screen, not printed (P19).
     """
 
     name: Words
@@ -105,6 +107,7 @@ class Line:
     net: Decimal | None = None
     tax: Decimal | None = None
     note: Words = NO_WORDS
+    working: tuple[Text, ...] = ()
 
     @property
     def on_request(self) -> bool:
@@ -261,6 +264,10 @@ class QuotationPaper:
     verification: Verification | None = None
     mark: Words = NO_WORDS
     language: PaperLanguage = PaperLanguage.BOTH
+
+    def __post_init__(self) -> None:
+        if not {Column.CHARGE, Column.AMOUNT} <= set(self.columns):
+            raise ValueError("a charge table has at least the charge and its amount")
 
     @property
     def is_landscape(self) -> bool:
