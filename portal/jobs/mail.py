@@ -47,6 +47,7 @@ def deliver(now: datetime, send: Callable[[EmailMessage], None] | None = None) -
     for letter in _claimed(now):
         try:
             mail = written(letter)
+            db.session.rollback()  # no transaction stays open while the other side takes its time
             (send or _by_settings)(mail)
         except Exception as error:  # whatever it is, the other letters still go
             log.warning("mail %s not sent: %s", letter.row_id, error)
