@@ -13,7 +13,7 @@ from portal.catalogue.rules.carriers import find_carrier
 from portal.catalogue.rules.places import Gazetteer
 from portal.catalogue.rules.placetable import Kind
 from portal.catalogue.rules.working_text import sentences_of
-from portal.documents.rules.words import NO_WORDS, Words, same
+from portal.documents.rules.words import NO_WORDS, PaperLanguage, Words, same
 from portal.kernel.money import format_quantity
 from portal.kernel.text import Text
 from portal.kernel.units import UNITS
@@ -41,9 +41,9 @@ _OURS = frozenset({"commission"})
 _CHARGED_BY = {"CHW": "chargeable_weight", "RT": "revenue_tons"}
 
 
-def charges_of(rows: Iterable[QuotationLine]) -> tuple[Charged, ...]:
+def charges_of(rows: Iterable[QuotationLine], language: PaperLanguage) -> tuple[Charged, ...]:
     """The lines as the customer may see them."""
-    return tuple(_charged(row) for row in rows)
+    return tuple(_charged(row, language is PaperLanguage.BOTH) for row in rows)
 
 
 def totals_of(version: QuotationVersion) -> tuple[StoredTotals, ...]:
@@ -121,13 +121,13 @@ def option_titles(
     return titles
 
 
-def _charged(row: QuotationLine) -> Charged:
+def _charged(row: QuotationLine, bilingual: bool) -> Charged:
     basis_unit = row.main_unit if row.unit == "LS" and row.main_unit else row.unit
     return Charged(
         section=row.section,
-        name=charge_words(row.name_zh, row.name_en, row.unit, row.packaging),
+        name=charge_words(row.name_zh, row.name_en, row.unit, row.packaging, bilingual=bilingual),
         key=(row.section, row.charge_code or row.name_zh, row.packaging or row.unit, row.name_zh),
-        code=row.charge_code,
+        code="" if row.charge_code in (row.name_zh, row.name_en) else row.charge_code,
         option=row.option,
         carrier=row.carrier,
         unit=row.unit,

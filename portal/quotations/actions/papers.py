@@ -109,13 +109,20 @@ def file_name_of(version: QuotationVersion) -> str:
     )
 
 
-def paper_of(version: QuotationVersion, now: datetime, code: str = "") -> QuotationPaper:
+def paper_of(
+    version: QuotationVersion,
+    now: datetime,
+    code: str = "",
+    language: PaperLanguage | None = None,
+) -> QuotationPaper:
     """Everything that a version's paper shows; `code` is the verification code, none on a draft.
 
-    Sealed only when issued, that is when whatever approval it needed was given (DOMAIN Q4).
+    `language` is the version's own unless a reader's is given (pages). Sealed only when issued, that
+    is when whatever approval it needed was given (DOMAIN Q4).
     """
     quotation = version.quotation
-    charges = paper_facts.charges_of(version.lines)
+    language = language or LANGUAGES.get(version.language, PaperLanguage.BOTH)
+    charges = paper_facts.charges_of(version.lines, language)
     stored = paper_facts.totals_of(version)
     on = business_day(version.issued_at or now)
     firm = firm_on_paper()
@@ -137,7 +144,7 @@ def paper_of(version: QuotationVersion, now: datetime, code: str = "") -> Quotat
         is_sealed=version.issued_at is not None,
         verification=Verification(code, verification.address_of(code)) if code else None,
         mark=MARKS.get(QuotationState(version.state), NO_WORDS),
-        language=LANGUAGES.get(version.language, PaperLanguage.BOTH),
+        language=language,
     )
     return with_charges(paper, version, charges, stored)
 
@@ -161,14 +168,14 @@ def with_charges(
     if len(stored) > MOST_OPTIONS:
         return replace(paper, sections=_one_below_the_other(version, charges, stored, shown))
     (only,) = stored or (StoredTotals("", {}),)
-    taxes = tax_totals(charges)
+    taxes, functional = tax_totals(charges), firm_profile().currency or "CNY"
     converts = converts and needs_conversion(only, currency)
     return replace(
         paper,
         sections=sections(charges, version.category, shown),
         tax_totals=taxes,
         totals=currency_totals(taxes, only, converts),
-        grand_total=grand_total(only, currency, firm_profile().currency, converts=converts),
+        grand_total=grand_total(only, currency, functional, converts=converts),
     )
 
 

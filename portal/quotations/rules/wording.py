@@ -141,19 +141,24 @@ def quantity_unit(unit: str) -> str:
     return UNITS[unit].short_en if unit in _MEASURES else ""
 
 
-def charge_words(name_zh: str, name_en: str, unit: str, packaging: str) -> Words:
-    """The charge with the box it is for: 海运费 20GP, 码头操作费 20′."""
+def charge_words(
+    name_zh: str, name_en: str, unit: str, packaging: str, *, bilingual: bool = False
+) -> Words:
+    """The charge with the box it is for: 海运费 20GP, 码头操作费 20′.
+
+    On a bilingual paper the box stands with the Chinese name alone; the English follows it.
+    """
     box = packaging or (unit if unit in BOX_TYPES else "")
     if not box and unit in BOX_LENGTHS:
         box = f"{BOX_LENGTHS[unit]}′"
     if not box or box in name_zh:
         return Words(name_zh, name_en)
-    return Words(f"{name_zh} {box}", f"{name_en} {box}" if name_en else "")
+    return Words(f"{name_zh} {box}", name_en if bilingual or not name_en else f"{name_en} {box}")
 
 
 def days_words(days: int, *, about: bool = False) -> Words:
-    """28 天, 28 days."""
-    mark_zh, mark_en = ("约 ", "about ") if about else ("", "")
+    """28 天, 28 days; about: 约 28 天, ~28 days."""
+    mark_zh, mark_en = ("约 ", "~") if about else ("", "")
     return Words(f"{mark_zh}{days} 天", f"{mark_en}{days} day{'' if days == 1 else 's'}")
 
 
