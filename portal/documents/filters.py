@@ -113,4 +113,3 @@ def exchange_rate(value: Decimal) -> str:
 def quantity(value: Decimal) -> str:
     """A measured quantity, thousands separated."""
     return format_quantity(value).replace("-", MINUS)
-

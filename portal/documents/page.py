@@ -43,12 +43,16 @@ def draw(
     address gives the URL of a picture by its name ("logo", "seal"); stylesheets are linked by URL,
     none when the press brings its own. The template sees `paper` (the facts) and `say` (a Speech).
     """
-    return _environment().get_template(template).render(
-        paper=facts,
-        say=Speech(language, _chinese().gettext),
-        language=language,
-        address=address,
-        stylesheets=stylesheets,
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            paper=facts,
+            say=Speech(language, _chinese().gettext),
+            language=language,
+            address=address,
+            stylesheets=stylesheets,
+        )
     )
 
 

@@ -72,8 +72,7 @@ def _prevailing(flat: Image.Image, mask: Image.Image) -> tuple[int, int, int]:
     """The most frequent colour among the opaque pixels; white when there is none."""
     seen = Image.composite(flat, Image.new("RGB", flat.size, "white"), mask)
     counted = seen.getcolors(flat.width * flat.height) or []
-    inked = [entry for entry in counted if entry[1] != (255, 255, 255)]
-    if not inked:
-        return 255, 255, 255
-    colour = max(inked)[1]
-    return colour if isinstance(colour, tuple) else (255, 255, 255)
+    inked = [(count, rgb) for count, rgb in counted if rgb != (255, 255, 255)]
+    _, colour = max(inked, default=(0, (255, 255, 255)))
+    assert isinstance(colour, tuple)
+    return int(colour[0]), int(colour[1]), int(colour[2])

@@ -79,6 +79,7 @@ class Press:
         self.seconds = seconds
         self.workers = workers
         self.socket_path = _socket_path(self.folder)
+        self._process: subprocess.Popen[bytes] | None = None
 
     def print(self, html: str, css: str, pictures: dict[str, bytes]) -> PrintedPaper:
         """The page as PDF. Raises PressBusy or PressFailed."""
@@ -88,16 +89,19 @@ class Press:
             try:
                 return self._ask({"pictures": list(pictures)}, blobs, deadline)
             except TimeoutError as error:
-                raise PressBusy(t("Too many papers are being printed. Please try again.")) from error
+                raise PressBusy(
+                    t("Too many papers are being printed. Please try again.")
+                ) from error
             except (wire.Broken, OSError) as error:
                 if last_try:
                     raise _failed(str(error)) from error
         raise AssertionError("unreachable")
 
-    def start(self, *, for_parent: bool = False) -> subprocess.Popen[bytes]:
+    def start(self, *, for_parent: bool = False) -> None:
         """Start the press's process; one that finds another at work leaves at once.
 
-        for_parent: it lives as long as this very process; otherwise until ten idle minutes pass.
+        for_parent: it lives as long as this very process (a web server's parent); otherwise it goes
+        its own way and ends after ten idle minutes.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         fonts = typefaces.configure(FONTS, self.folder)
@@ -108,10 +112,14 @@ class Press:
             "--idle-seconds", "0" if for_parent else str(IDLE_SECONDS),
         ]  # fmt: skip
         with (self.folder / "press.log").open("ab") as log:
-            return subprocess.Popen(
+            process = subprocess.Popen(  # noqa: S603 - our own program, our own arguments
                 command, cwd=PRESS.parent, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 env={**_environment(), "FONTCONFIG_FILE": str(fonts)}, start_new_session=not for_parent,
             )  # fmt: skip
+        if for_parent:
+            self._process = process
+        else:
+            process.wait(START_SECONDS)
 
     def stop(self) -> None:
         """End the press at this socket, if there is one; for tests and measurements."""
@@ -135,7 +143,7 @@ class Press:
 
     def _connect(self, deadline: float) -> socket.socket:
         """A connection to the press, which is started when nobody answers."""
-        started = None
+        started = False
         latest = min(deadline, time.monotonic() + START_SECONDS)
         while True:
             connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -147,7 +155,9 @@ class Press:
                 connection.close()
             if time.monotonic() > latest:
                 raise wire.Broken("the press did not start; see press.log in its folder")
-            started = started or self.start()
+            if not started:
+                self.start()
+                started = True
             time.sleep(0.05)
 
 
@@ -189,7 +199,9 @@ def _failed(reason: str) -> PressFailed:
 
 def _environment() -> dict[str, str]:
     """The little that the press needs: no secrets of the portal go there."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LD_LIBRARY_PATH") if name in os.environ}
+    kept = {
+        name: os.environ[name] for name in ("PATH", "HOME", "LD_LIBRARY_PATH") if name in os.environ
+    }
     return {**kept, "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
 
 

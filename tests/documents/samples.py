@@ -239,6 +239,7 @@ def of_lines(count: int) -> QuotationPaper:
 
 def with_options() -> QuotationPaper:
     """Three carriers side by side, and nothing else."""
+
     def cell(amount: str, currency: str = "USD") -> OptionCell:
         return OptionCell(currency, Decimal(amount))
 
@@ -264,7 +265,7 @@ def with_options() -> QuotationPaper:
         for zh, en, etd_zh, etd_en, days, way, way_en, usd, cny, total, recommended in (
             ("中远海运", "COSCO", "周四", "Thu", 28, "直航", "direct", "5650.00", "1336.00", "41597.90", True),
             ("马士基", "Maersk", "周二", "Tue", 31, "经釜山", "via Busan", "5850.00", "886.00", "42573.10", False),
-            ("地中海航运", "MSC", "周日", "Sun", 35, "经新加坡", "via Singapore", "1880.00", "886.00", "14282.88", False),
+            ("地中海航运", "MSC", "周日", "Sun", 35, "经仁川", "via Incheon", "1880.00", "886.00", "14282.88", False),
         )
     )  # fmt: skip
     return replace(

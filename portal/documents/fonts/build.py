@@ -23,7 +23,10 @@ from fontTools.ttLib.scaleUpem import scale_upem
 FAMILY = "Portal Sans SC"
 POSTSCRIPT = "PortalSansSC"
 STATIC_FONTS = Path(__file__).resolve().parents[3] / "static" / "fonts"
-WEIGHTS = {"Regular": "400Regular/NotoSansSC_400Regular.ttf", "Bold": "700Bold/NotoSansSC_700Bold.ttf"}
+WEIGHTS = {
+    "Regular": "400Regular/NotoSansSC_400Regular.ttf",
+    "Bold": "700Bold/NotoSansSC_700Bold.ttf",
+}
 
 # Outlines are drawn again with fewer points and on a coarser grid: a fifth off every paper's size. The
 # error stays under 0.7 % of the type size: 0.02 mm at 9 points, half a dot of a 600 dpi printer.

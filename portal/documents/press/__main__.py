@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 from .engine import Engine
@@ -10,14 +11,21 @@ from .server import Press, listen, worker
 
 
 def main() -> None:
-    """Listen first, so that callers may queue while the engine warms."""
+    """Listen first, so that callers may queue while the engine warms.
+
+    A press that outlives its starter leaves it at once, so that nobody has to wait for its end.
+    """
     parser = argparse.ArgumentParser(prog="press")
     parser.add_argument("--socket", type=Path, required=True)
     parser.add_argument("--css", type=Path, required=True, help="a style sheet to warm up with")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seconds", type=int, default=60, help="longest time for one document")
-    parser.add_argument("--idle-seconds", type=float, default=0, help="0: until the starter is gone")
+    parser.add_argument(
+        "--idle-seconds", type=float, default=0, help="0: until the starter is gone"
+    )
     chosen = parser.parse_args()
+    if chosen.idle_seconds and os.fork():
+        return
     listener = listen(chosen.socket)
     engine = Engine()
     engine.warm_up(chosen.css.read_bytes())

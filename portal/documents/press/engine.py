@@ -79,9 +79,7 @@ class Engine:
         """The page as PDF/A-2a and its number of pages; the same input gives the same bytes."""
         gc.disable()
         try:
-            page = _Page(
-                string=html.decode(), base_url=SCHEME + "/", url_fetcher=Assets(pictures)
-            )
+            page = _Page(string=html.decode(), base_url=SCHEME + "/", url_fetcher=Assets(pictures))
             document = page.render(
                 font_config=self.fonts,
                 color_profiles=self.profiles,
@@ -89,9 +87,7 @@ class Engine:
                 pdf_variant="pdf/a-2a",
                 output_intent=PROFILE,
             )
-            paper = document.write_pdf(
-                finisher=thin, pdf_variant="pdf/a-2a", output_intent=PROFILE
-            )
+            paper = document.write_pdf(finisher=thin, pdf_variant="pdf/a-2a", output_intent=PROFILE)
             return paper, len(document.pages)
         finally:
             gc.enable()
