@@ -19,10 +19,12 @@ from portal.customers.models import Customer, Membership
 from portal.customers.queries import viewer_for
 from portal.db.base import db
 from portal.db.work import unit_of_work
+from portal.demo import pictures
 from portal.demo.catalogue import load_catalogue
 from portal.demo.customers import CUSTOMERS, DemoCustomer, DemoMember
 from portal.demo.firm import DOMAIN, FIRM, PASSWORD, PHONES, STAFF
 from portal.demo.quotations import write_quotations
+from portal.documents.archive import archive
 from portal.documents.models import FirmProfile
 from portal.kernel import clock
 
@@ -35,7 +37,7 @@ def build_world(now: datetime, progress: Tell = print) -> None:
     past = now - BEFORE
     with clock.frozen(past), unit_of_work():
         progress("  the firm and its people")
-        db.session.add(FirmProfile(id=1, **FIRM))
+        db.session.add(_firm())
         secret = hash_password(PASSWORD)
         staff = dict(_staff(secret, past))
         progress("  customers")
@@ -67,6 +69,16 @@ def demo_logins() -> Iterator[str]:
 def as_viewer(user_id: int) -> Viewer:
     """A user as the value that actions take."""
     return viewer_for(user_id, None)
+
+
+def _firm() -> FirmProfile:
+    """The firm's settings, with its logo and seal in the archive."""
+    look = {
+        **FIRM["look"],
+        "logo": archive().store(pictures.logo()),
+        "seal": archive().store(pictures.seal(FIRM["name_zh"])),
+    }
+    return FirmProfile(id=1, **{**FIRM, "look": look})
 
 
 def _staff(secret: str, now: datetime) -> Iterator[tuple[str, User]]:
