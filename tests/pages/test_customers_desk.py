@@ -241,6 +241,8 @@ def test_contacts_and_sites_are_written_and_removed_on_their_pages(
     site = db.session.query(Site).one()
     desk.post(f"/desk/sites/{site.id}/remove")
     desk.post(f"/desk/contacts/{second.id}/remove")
+    assert desk.get(f"/desk/sites/{site.id}").status_code == 404
+    assert desk.get(f"/desk/contacts/{second.id}").status_code == 404
     page = desk.get(f"/desk/customers/{customer.id}").text
     assert "No site yet" in page and "mailto:" not in page
 

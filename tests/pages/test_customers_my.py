@@ -171,6 +171,20 @@ def test_a_group_s_administrator_with_all_branches_invites_for_any_of_them(
     )
 
 
+def test_a_reach_that_the_form_does_not_show_stays_what_it_is(
+    client: CheckingClient, cast: Cast
+) -> None:
+    branches(cast, "EAST")
+    place(cast.clerk.id).covers_branches = True
+    settle()
+    client.sign_in(cast.lin)
+    url = f"/my/users/{place(cast.clerk.id).id}"
+    assert "covers_branches" not in client.get(url).text
+    version = str(place(cast.clerk.id).version)
+    assert client.post(url, data={"powers": ["book"], "version": version}).status_code == 302
+    assert place(cast.clerk.id).covers_branches and place(cast.clerk.id).power_set == {Power.BOOK}
+
+
 def test_somebody_with_two_customers_switches_and_sees_the_other_s(
     client: CheckingClient, cast: Cast, now: datetime
 ) -> None:

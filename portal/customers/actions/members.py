@@ -73,7 +73,7 @@ def change_member(
     Raises `InvalidMany`, `EditClash`, and `Invalid` at `powers` when a customer's own people would be left without
     anybody who administers them.
     """
-    _check(membership.customer, grant, actor, now)
+    _check(membership.customer, grant, actor, now, held=membership.covers_branches)
     refuse_clash(membership, version, in_words(grant))
     _keep_administered(membership, grant.powers, actor)
     before = in_words(grant_of(membership))
@@ -119,15 +119,18 @@ def in_words(grant: Grant) -> dict[str, Any]:
     }
 
 
-def _check(customer: Customer, grant: Grant, actor: Viewer, now: datetime) -> None:
+def _check(
+    customer: Customer, grant: Grant, actor: Viewer, now: datetime, *, held: bool = False
+) -> None:
+    """That `actor` may give this; a reach over branches that is `held` already needs nobody's own."""
     if not grant.powers <= set(Power):
         raise Invalid(t("Choose among the powers."), "powers")
     below = queries.branch_ids(customer.id)
     reaches = actor.customer_ids is None or actor.is_staff or below <= actor.customer_ids
     check_grant(
         grant,
-        giver_covers_branches=reaches,
-        has_branches=bool(below),
+        giver_covers_branches=reaches or held,
+        has_branches=bool(below) or held,
         today=clock.business_day(now),
     )
 

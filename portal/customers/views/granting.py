@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import g
@@ -62,8 +63,11 @@ def grant_form(membership: Membership) -> GrantForm:
 
 
 def changed(membership: Membership, form: GrantForm) -> Membership:
-    """Save it."""
-    return actions.change_member(membership, form.grant, form.seen_version, g.viewer, clock.now())
+    """Save it; a reach that the form does not show stays what it is."""
+    grant = form.grant
+    if "covers_branches" not in form:
+        grant = replace(grant, covers_branches=membership.covers_branches)
+    return actions.change_member(membership, grant, form.seen_version, g.viewer, clock.now())
 
 
 def lost_own_place(membership: Membership, powers: frozenset[Any]) -> bool:
