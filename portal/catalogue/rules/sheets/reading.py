@@ -54,9 +54,12 @@ def read_prices(
     problems.sort(key=lambda one: one.row or 0)
     if len(problems) > MOST_PROBLEMS:
         more = len(problems) - MOST_PROBLEMS
-        problems[MOST_PROBLEMS:] = [
-            Problem(None, None, f"+ {more:,}", t("fewer problems; the list is cut here"))
-        ]
+        cut = problems[MOST_PROBLEMS:]
+        worst: Literal["error", "warning"] = (
+            "error" if any(one.severity == "error" for one in cut) else "warning"
+        )
+        expected = t("fewer problems; the list is cut here")
+        problems[MOST_PROBLEMS:] = [Problem(None, None, f"+ {more:,}", expected, worst)]
     return Reading(tuple(kept), tuple(problems), reader.count, reader.left_out)
 
 
