@@ -95,24 +95,30 @@ def create(
     )
     db.session.add(quotation)
     db.session.flush()
-    version = QuotationVersion(
-        quotation_id=quotation.id,
-        customer_id=customer.id,
-        version_no=1,
-        author_id=actor.user_id,
-        valid_until=on + timedelta(days=_valid_days()),
-        language=customer.document_language,
-        total_currency=_currency(),
-        terms=_standing_terms(),
-        created_at=now,
-        updated_at=now,
-    )
+    version = _first_version(quotation, customer, actor, now)
     quotation.versions.append(version)
     _describe(version, facts or ShipmentFacts())
     index(quotation, customer)
     audit.record(actor, "quotation.created", quotation, now, after={"number": quotation.number})
     recompute(version, now)
     return quotation
+
+
+def _first_version(
+    quotation: Quotation, customer: Customer, actor: Viewer, now: datetime
+) -> QuotationVersion:
+    return QuotationVersion(
+        quotation_id=quotation.id,
+        customer_id=customer.id,
+        version_no=1,
+        author_id=actor.user_id,
+        valid_until=business_day(now) + timedelta(days=_valid_days()),
+        language=customer.document_language,
+        total_currency=_currency(),
+        terms=_standing_terms(),
+        created_at=now,
+        updated_at=now,
+    )
 
 
 def change_facts(
