@@ -58,12 +58,12 @@ def demo_logins() -> Iterator[str]:
         return
     yield f"Demo sign-ins, all with the password {PASSWORD}:"
     for login, name, role in STAFF:
-        yield f"  {ROLE_LABELS[role]!s:20} {login}@{DOMAIN:22} {name}"
+        yield f"  {ROLE_LABELS[role]!s:24}{f'{login}@{DOMAIN}':32}{name}"
     for customer in CUSTOMERS:
         for member in customer.members:
             what = "Customer administrator" if len(member.powers) > 1 else "Customer member"
             address = f"{member.login}@{customer.domain}"
-            yield f"  {what:20} {address:30} {member.name}, {customer.facts.short_name}"
+            yield f"  {what:24}{address:32}{member.name}, {customer.facts.short_name}"
 
 
 def as_viewer(user_id: int) -> Viewer:

@@ -26,10 +26,12 @@ def run() -> None:
 
 
 def _render_item(kind: str, item: Any, autogen_context: AutogenContext) -> str | Literal[False]:
-    """Our column types are written by their own names."""
+    """Our column types are written by their own names; a migration needs no other package."""
     if kind == "type" and type(item).__module__ == "portal.db.types":
         autogen_context.imports.add("from portal.db import types")
         return f"types.{type(item).__name__}()"
+    if kind == "type" and type(item).__module__.startswith("flask_security"):
+        return "sa.UnicodeText()"  # its list type is text in the database
     return False
 
 
