@@ -13,7 +13,7 @@ import html5lib
 from flask import g
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy import event
+from sqlalchemy import event, inspect
 from werkzeug.test import TestResponse
 
 from portal.accounts.models import User
@@ -29,8 +29,9 @@ class CheckingClient(FlaskClient):
 
     def sign_in(self, user: User) -> CheckingClient:
         """Become `user`."""
+        mark = db.session.get_one(User, inspect(user).identity[0]).fs_uniquifier
         with self.session_transaction() as session:
-            session["_user_id"] = user.fs_uniquifier
+            session["_user_id"] = mark
             session["_fresh"] = True
             session["fs_cc"] = "set"
             session["fs_paa"] = time.time()

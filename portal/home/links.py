@@ -24,9 +24,9 @@ class Step:
 
 
 DESK_STEPS = (
-    Step(t("New quotation"), "desk_quotations.create", "file-earmark-plus", P.QUOTATION_EDIT),
+    Step(t("New quotation"), "desk_quotations.new", "file-earmark-plus", P.QUOTATION_EDIT),
     Step(t("Find a lane"), "desk_quotations.lanes", "search", P.QUOTATION_EDIT),
-    Step(t("New customer"), "desk_customers.create", "person-plus", P.CUSTOMER_EDIT),
+    Step(t("New customer"), "desk_customers.new", "person-plus", P.CUSTOMER_EDIT),
     Step(
         t("Import a rate sheet"), "desk_tariffs.import_", "file-earmark-arrow-up", P.TARIFF_IMPORT
     ),

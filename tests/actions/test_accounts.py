@@ -61,7 +61,7 @@ def test_joining_sets_name_and_password_and_spends_the_link(boss, now: datetime)
         actions.join(token, "Somebody else", "hash", now)
 
 
-@pytest.mark.parametrize("hours, is_open", [(71, True), (72, False), (100, False)])
+@pytest.mark.parametrize(("hours", "is_open"), [(71, True), (72, False), (100, False)])
 def test_a_link_is_good_for_seventy_two_hours(boss, now: datetime, hours: int, is_open: bool):
     invited(boss, now)
     assert (open_invitation(link(), now + timedelta(hours=hours)) is not None) is is_open

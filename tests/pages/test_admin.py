@@ -156,7 +156,7 @@ def test_the_firms_name_is_on_every_page_once_it_is_set(boss):
     assert "远港国际物流" in boss.get("/login").text
 
 
-@pytest.mark.parametrize("change, says", [
+@pytest.mark.parametrize(("change", "says"), [
     ({"name_zh": ""}, "This field is required"),
     ({"credit_code": "91310000MA1FL0000A"}, "wrong"),
     ({"currency": "XXX"}, "Not a valid choice"),
@@ -202,8 +202,9 @@ def test_logo_and_seal_are_drawn_anew_and_printed(app: PortalApp, boss):
     assert "--accent: #7a1f3d" in boss.get("/firm/accent-7a1f3d.css").text
 
 
-@pytest.mark.parametrize("body, name", [
-    (b"<svg onload=alert(1)>", "logo.png"), (b"%PDF-1.7", "logo.png"), (b"\x89PNG\r\n\x1a\nbroken", "logo.png"), (b"", "empty.png"),
+@pytest.mark.parametrize(("body", "name"), [
+    (b"<svg onload=alert(1)>", "logo.png"), (b"%PDF-1.7", "logo.png"),
+    (b"\x89PNG\r\n\x1a\nbroken", "logo.png"), (b"", "empty.png"),
 ])  # fmt: skip
 def test_what_is_no_picture_is_refused_whatever_its_name(boss, body: bytes, name: str):
     data = {"accent": "#7a1f3d", "logo": (io.BytesIO(body), name), "version": "1"}

@@ -74,7 +74,7 @@ def test_a_link_that_nobody_sent_is_not_found(client, cast: Cast, token: str):
     assert client.get(f"/join/{token}").status_code == 404
 
 
-@pytest.mark.parametrize("change, says", [
+@pytest.mark.parametrize(("change", "says"), [
     ({"password": "short", "password_again": "short"}, "at least 10 characters"),
     ({"password": "1234567890", "password_again": "1234567890"}, "first that anybody would try"),
     ({"password": "wang@farhaven.example", "password_again": "wang@farhaven.example"}, "your name or e-mail"),
@@ -119,7 +119,7 @@ def test_an_administrator_invites_a_colleague(client, cast: Cast):
     assert user_of("li.na@farhaven.example").role_set == {Role.FINANCE}
 
 
-@pytest.mark.parametrize("change, says", [
+@pytest.mark.parametrize(("change", "says"), [
     ({"email": "nonsense"}, "Invalid email address"),
     ({"email": "chen.li@farhaven.example"}, "has a sign-in already"),
     ({"name": ""}, "This field is required"),

@@ -91,7 +91,7 @@ def test_a_link_that_nobody_sent_opens_nothing(client, cast: Cast, path: str):
     assert client.get(path).headers["Location"] == "/reset"
 
 
-@pytest.mark.parametrize("password, says", [
+@pytest.mark.parametrize(("password", "says"), [
     ("short", "at least 10 characters"),
     ("1234567890", "first that anybody would try"),
     ("aaaaaaaaaaaa", "first that anybody would try"),
@@ -133,7 +133,7 @@ def test_the_change_is_in_the_history_and_told_by_mail(client, cast: Cast):
     assert [mail.template for mail in mails()] == ["password_changed"]
 
 
-@pytest.mark.parametrize("data, says", [
+@pytest.mark.parametrize(("data", "says"), [
     ({"password": "wrong one here", "new_password": NEW}, "The password is wrong."),
     ({"password": PASSWORD, "new_password": PASSWORD}, "must differ"),
     ({"password": PASSWORD, "new_password": "short"}, "at least 10 characters"),

@@ -1,19 +1,84 @@
-"""The desk's first page."""
+"""The desk's first page, and the search over everything."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from flask import current_app, g, redirect, request
+
 from portal.access.guards import signed_in
-from portal.home.links import steps
+from portal.access.permissions import Permission
+from portal.admin.queries import signs
+from portal.customers.queries import matching
+from portal.db.base import db
+from portal.home import queries
+from portal.home.links import address, steps
+from portal.home.waiting import at_the_desk
+from portal.kernel import clock
+from portal.quotations import queries as quotation_queries
+from portal.quotations.labels import label_of
 from portal.web.doors import desk
 from portal.web.pages import page
 
 bp = desk("home", __name__)
+FOUND = 10
 
 
 @bp.get("/")
 @signed_in
 def index() -> Any:
     """What waits for this member of staff."""
-    return page("home/desk.html", steps=steps())
+    now = clock.now()
+    today = clock.today(current_app.config["TIMEZONE"])
+    writes, sees = (g.viewer.may(p) for p in (Permission.QUOTATION_EDIT, Permission.CUSTOMER_SEE))
+    drafts = quotation_queries.own_drafts(g.viewer) if writes else []
+    return page(
+        "home/desk.html",
+        waiting=at_the_desk(g.viewer, today, now),
+        drafts=[(each, label_of(each, today), _shown(each.id)) for each in drafts],
+        customers=[(each, _customer(each.id)) for each in queries.recent_customers(g.viewer)]
+        if sees
+        else [],
+        unwell=_unwell(),
+        steps=steps(),
+    )
+
+
+@bp.get("/search")
+@signed_in
+def search() -> Any:
+    """Customers and quotations found by the words; a quotation's whole number leads straight to it."""
+    words = request.args.get("q", "").strip()[:100]
+    today = clock.today(current_app.config["TIMEZONE"])
+    found = _quotations(words) if g.viewer.may(Permission.QUOTATION_SEE) and words else []
+    if len(found) == 1 and found[0].number == words.upper() and (url := _shown(found[0].id)):
+        return redirect(url)
+    return page(
+        "home/search.html",
+        words=words,
+        quotations=[(each, label_of(each, today), _shown(each.id)) for each in found],
+        customers=[
+            (each, _customer(each.id)) for each in (matching(words, g.viewer) if words else [])
+        ],
+    )
+
+
+def _quotations(words: str) -> list[Any]:
+    statement = quotation_queries.search(quotation_queries.quotations(g.viewer), words)
+    newest = quotation_queries.Quotation.updated_at.desc()
+    return list(db.session.scalars(statement.order_by(newest).limit(FOUND)))
+
+
+def _unwell() -> int:
+    """How many signs of health are not good, for those who look after them."""
+    if not g.viewer.may(Permission.HEALTH_SEE):
+        return 0
+    return sum(sign.tone != "good" for sign in signs(clock.now(), current_app.config["INSTANCE"]))
+
+
+def _shown(quotation_id: int) -> str | None:
+    return address("desk_quotations.show", quotation_id=quotation_id)
+
+
+def _customer(customer_id: int) -> str | None:
+    return address("desk_customers.show", customer_id=customer_id)

@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import current_app, g
 
 from portal.access.guards import signed_in
+from portal.access.permissions import Permission
+from portal.customers.queries import team
+from portal.home import queries
+from portal.home.links import address
+from portal.home.rules import greeting
+from portal.home.waiting import at_the_customers, shown_to_customer
+from portal.kernel import clock
+from portal.quotations.labels import label_of
 from portal.web.doors import my
 from portal.web.pages import page
 
@@ -15,4 +26,17 @@ bp = my("home", __name__)
 @signed_in
 def index() -> Any:
     """What waits for this customer."""
-    return page("home/my.html")
+    now, zone = clock.now(), current_app.config["TIMEZONE"]
+    today = clock.business_day(now, zone)
+    return page(
+        "home/my.html",
+        greeting=greeting(now.astimezone(ZoneInfo(zone)).hour),
+        waiting=at_the_customers(g.viewer, today, now),
+        latest=[
+            (each, label_of(each.version, today), shown_to_customer(each))
+            for each in queries.latest_issued(g.viewer)
+        ],
+        all_quotations=address("my_quotations.index"),
+        members=address("my_customers.members") if g.viewer.may(Permission.MEMBER_SEE) else None,
+        people=team(g.viewer.customer_id)[:2] if g.viewer.customer_id else [],
+    )

@@ -1,0 +1,16 @@
+"""Small decisions of the first page."""
+
+from __future__ import annotations
+
+from portal.kernel.text import Text, t
+
+
+def greeting(hour: int) -> Text:
+    """How one greets at this hour of the firm's day (0 to 23)."""
+    if 5 <= hour < 11:
+        return t("Good morning")
+    if 11 <= hour < 13:
+        return t("Good day")
+    if 13 <= hour < 18:
+        return t("Good afternoon")
+    return t("Good evening")
