@@ -27,6 +27,7 @@ from portal.kernel.text import Text, t
 PRESS = Path(__file__).with_name("press")
 FONTS = page.ROOT / "static" / "fonts"
 START_SECONDS = 20.0
+START_AGAIN_SECONDS = 3.0
 IDLE_SECONDS = 600
 LONGEST_SOCKET_PATH = 100
 
@@ -142,22 +143,29 @@ class Press:
         return paper
 
     def _connect(self, deadline: float) -> socket.socket:
-        """A connection to the press, which is started when nobody answers."""
-        started = False
-        latest = min(deadline, time.monotonic() + START_SECONDS)
+        """A connection to the press, which is started when nobody answers.
+
+        TimeoutError when its queue stays full, Broken when it does not start.
+        """
+        latest = time.monotonic() + START_SECONDS
+        next_start = time.monotonic()
         while True:
             connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             connection.settimeout(max(0.1, deadline - time.monotonic()))
             try:
                 connection.connect(str(self.socket_path))
                 return connection
+            except BlockingIOError:  # as many callers wait as may wait
+                connection.close()
+                if time.monotonic() > deadline:
+                    raise TimeoutError from None
             except (FileNotFoundError, ConnectionRefusedError):
                 connection.close()
-            if time.monotonic() > latest:
-                raise wire.Broken("the press did not start; see press.log in its folder")
-            if not started:
-                self.start()
-                started = True
+                if time.monotonic() > min(deadline, latest):
+                    raise wire.Broken("the press did not start; see its press.log") from None
+                if time.monotonic() >= next_start:
+                    self.start()
+                    next_start = time.monotonic() + START_AGAIN_SECONDS
             time.sleep(0.05)
 
 

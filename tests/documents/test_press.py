@@ -79,6 +79,24 @@ def test_a_paper_that_takes_too_long_is_given_up_with_a_typed_answer(press):
     assert failure.value.status == 503
 
 
+def test_a_full_queue_is_told_as_busy(tmp_path):
+    press = Press(tmp_path, seconds=0.4)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(press.socket_path))
+        listener.listen(0)
+        with socket.socket(socket.AF_UNIX) as waiting:
+            waiting.connect(str(press.socket_path))
+            with pytest.raises(PressBusy):
+                press.print(HELLO, CSS, {})
+
+
+def test_a_press_that_cannot_start_is_a_typed_failure(tmp_path, monkeypatch):
+    monkeypatch.setattr(Press, "start", lambda self: None)
+    with pytest.raises(PressFailed) as failure:
+        Press(tmp_path, seconds=0.3).print(HELLO, CSS, {})
+    assert "press.log" in failure.value.reason
+
+
 def test_many_callers_at_once_start_one_press_and_all_get_their_paper(tmp_path):
     press = Press(tmp_path / "shared")
     papers: list[bytes] = []

@@ -62,6 +62,7 @@ class Press:
     def run(self, work: Callable[[socket.socket, int], None]) -> None:
         """Until it is time to go: replace the dead, notice use."""
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the starter; we follow it
         try:
             while not self._is_over():
                 while len(self.workers) < self.size:
