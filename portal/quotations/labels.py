@@ -42,7 +42,7 @@ CATEGORIES: Mapping[str, Text] = {
     "air": t("Air freight"),
     "rail": t("Rail freight"),
     "road": t("Road transport"),
-    "water": t("Inland water"),
+    "inland_water": t("Inland water"),
     "express": t("Express"),
     "storage": t("Storage"),
     "handling": t("Handling"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -22,14 +23,21 @@ RISKY = ("=", "+", "-", "@", "\t", "\r")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A control total: of all rows, or apart for each value of the column at index `by` (a currency)."""
+
+    by: int | None = None
+
+
 def table_response(
     kind: str,
     name: str,
     heads: Sequence[str],
     rows: Iterable[Sequence[Any]],
-    totals: Sequence[bool],
+    totals: Sequence[Total | None],
 ) -> Response:
-    """A download of `rows` under `heads`; columns marked in `totals` end in a sum."""
+    """A download of `rows` under `heads`; columns with a `Total` end in a sum, or in one for each group."""
     stamp = clock.today(current_app.config["TIMEZONE"]).isoformat()
     body = _xlsx(heads, rows, totals) if kind == "xlsx" else _csv(heads, rows, totals)
     mimetype = XLSX if kind == "xlsx" else "text/csv; charset=utf-8"
@@ -51,7 +59,9 @@ def safe_text(value: str) -> str:
     return f"'{value}" if value.startswith(RISKY) else value
 
 
-def _csv(heads: Sequence[str], rows: Iterable[Sequence[Any]], totals: Sequence[bool]) -> bytes:
+def _csv(
+    heads: Sequence[str], rows: Iterable[Sequence[Any]], totals: Sequence[Total | None]
+) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow([safe_text(head) for head in heads])
@@ -59,12 +69,13 @@ def _csv(heads: Sequence[str], rows: Iterable[Sequence[Any]], totals: Sequence[b
     for row in rows:
         sums.add(row)
         writer.writerow([_plain(value) for value in row])
-    if sums.wanted:
-        writer.writerow([_plain(value) for value in sums.line()])
+    writer.writerows([_plain(value) for value in line] for line in sums.lines())
     return out.getvalue().encode("utf-8-sig")
 
 
-def _xlsx(heads: Sequence[str], rows: Iterable[Sequence[Any]], totals: Sequence[bool]) -> bytes:
+def _xlsx(
+    heads: Sequence[str], rows: Iterable[Sequence[Any]], totals: Sequence[Total | None]
+) -> bytes:
     out = io.BytesIO()
     options = {
         "in_memory": True,
@@ -87,9 +98,9 @@ def _xlsx(heads: Sequence[str], rows: Iterable[Sequence[Any]], totals: Sequence[
         sums.add(row)
         for column, value in enumerate(row):
             _write(sheet, last, column, value, formats)
-    if sums.wanted:
-        for column, value in enumerate(sums.line()):
-            _write(sheet, last + 1, column, value, formats)
+    for line_no, line in enumerate(sums.lines(), start=last + 1):
+        for column, value in enumerate(line):
+            _write(sheet, line_no, column, value, formats)
     sheet.autofit()
     book.close()
     return out.getvalue()
@@ -121,21 +132,33 @@ def _plain(value: Any) -> str:
 
 
 class _Sums:
-    """Running control totals of the marked columns."""
+    """Running control totals of the marked columns: (column, group) → sum, the groups in their order."""
 
-    def __init__(self, totals: Sequence[bool]) -> None:
-        self.wanted = any(totals)
-        self._sums: list[Decimal | None] = [Decimal(0) if total else None for total in totals]
+    def __init__(self, totals: Sequence[Total | None]) -> None:
+        self._totals = {at: total for at, total in enumerate(totals) if total is not None}
+        self._width = len(totals)
+        self._sums: dict[Any, dict[int, Decimal]] = {}
+        self._groups: dict[Any, int] = {}
         self.count = 0
 
     def add(self, row: Sequence[Any]) -> None:
         self.count += 1
-        for index, total in enumerate(self._sums):
-            if total is not None and row[index] is not None:
-                self._sums[index] = total + Decimal(row[index])
+        for at, total in self._totals.items():
+            group = None if total.by is None else row[total.by]
+            sums = self._sums.setdefault(group, {})
+            sums[at] = sums.get(at, Decimal(0)) + Decimal(row[at] or 0)
+            self._groups[group] = self._groups.get(group, 0) + 1
 
-    def line(self) -> list[Any]:
-        line: list[Any] = list(self._sums)
-        if line and line[0] is None:
-            line[0] = say(t("Total of %(count)s rows", count=self.count))
-        return line
+    def lines(self) -> Iterable[list[Any]]:
+        """One line of sums, or one for each group with its name under its column."""
+        for group, sums in self._sums.items():
+            line: list[Any] = [sums.get(at) for at in range(self._width)]
+            for at, total in self._totals.items():
+                if total.by is not None and at in sums:
+                    line[total.by] = group
+            if line[0] is None:
+                line[0] = say(t("Total of %(count)s rows", count=self._counted(group, sums)))
+            yield line
+
+    def _counted(self, group: Any, sums: dict[int, Decimal]) -> int:
+        return self._groups[group] // len(sums)

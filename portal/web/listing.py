@@ -14,7 +14,7 @@ from sqlalchemy import Select, func, select
 
 from portal.db.base import db
 from portal.kernel.text import Text, t
-from portal.web.exports import table_response
+from portal.web.exports import Total, table_response
 from portal.web.pages import page
 from portal.web.paging import Order, read_slice
 from portal.web.words import say
@@ -26,7 +26,11 @@ SEARCH = t("Search")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: `cell` gives what the page shows, `value` what the spreadsheet gets (Decimal, date, str)."""
+    """One column: `cell` gives what the page shows, `value` what the spreadsheet gets (Decimal, date, str).
+
+    `total` ends the column of a file in a sum; `total_by` names the column (a currency, a unit) whose values are
+    summed apart. `only_in_files` columns are not on the page.
+    """
 
     key: str
     label: Text
@@ -36,6 +40,8 @@ class Column:
     value: Callable[[Any], Any] | None = None
     permission: Any = None
     total: bool = False
+    total_by: str = ""
+    only_in_files: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +180,7 @@ def _drawn(spec: ListSpec, statement: Select[Any]) -> Listing:
     found = read_slice(
         statement, order, after=request.args.get("after"), before=request.args.get("before")
     )
-    columns = _shown(spec)
+    columns = [column for column in _shown(spec) if not column.only_in_files]
     kept = {k: v for k, v in request.args.items() if v and k not in ("after", "before", "export")}
     here = dict(request.view_args or {})
     filters = [
@@ -251,7 +257,10 @@ def _exported(spec: ListSpec, statement: Select[Any], kind: str) -> Response:
     values = (
         [_value(column, row[0] if len(row) == 1 else row) for column in columns] for row in rows
     )
-    totals = [column.total for column in columns]
+    keys = [column.key for column in columns]
+    totals = [
+        Total(keys.index(c.total_by) if c.total_by else None) if c.total else None for c in columns
+    ]
     return table_response(kind, spec.key, [say(column.label) for column in columns], values, totals)
 
 

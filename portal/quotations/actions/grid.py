@@ -129,6 +129,8 @@ def _edit(row: QuotationLine, edit: LineEdit) -> dict[str, Text]:
         row.discount_percent = edit.discount
     if edit.rate is not None and edit.rate != row.rate:
         errors |= _set_rate(row, edit, name)
+    elif row.is_manual and (edit.reason or "").strip():
+        row.manual_reason = (edit.reason or "").strip()
     for field in ("note", "option", "section", "position", "is_on_request", "is_collect"):
         value = getattr(edit, field)
         if value is not None:
@@ -142,8 +144,11 @@ def _set_rate(row: QuotationLine, edit: LineEdit, name: str) -> dict[str, Text]:
         return {f"{name}-reason": t("Say why the price is set by hand.")}
     if edit.rate is not None and edit.rate < 0:
         return {f"{name}-rate": t("A price cannot be negative.")}
-    row.quantity_given = row.quantity if row.quantity_given is None else row.quantity_given
-    row.terms = _manual_terms(row.unit or "LS", row.currency, edit.rate).to_json()
+    if row.unit in ("", "P1"):  # a percentage, or a line without any price yet: one lump sum
+        row.unit, row.quantity_given = "LS", Decimal(1)
+    elif row.quantity_given is None:
+        row.quantity_given = row.quantity
+    row.terms = _manual_terms(row.unit, row.currency, edit.rate).to_json()
     row.is_manual, row.manual_reason = True, (edit.reason or row.manual_reason or "").strip()
     row.is_on_request = False
     return {}
