@@ -101,6 +101,7 @@ def password_hash(password: str) -> str:
 def install(app: Flask) -> None:
     """Set up sign-in; every view of it is public or asks Flask-Security itself who is there."""
     app.config.update(_settings(app))
+    app.config.update(_second_factor(app))
     for key, (text, tone) in MESSAGES.items():
         app.config[f"SECURITY_MSG_{key}"] = (text.msgid, tone)
     security.init_app(app, SQLAlchemyUserDatastore(db, User, None))
@@ -116,7 +117,6 @@ def install(app: Flask) -> None:
 
 def _settings(app: Flask) -> dict[str, Any]:
     cost = app.config.get("PASSWORD_COST", PASSWORD_COST)
-    secret = app.config["TOTP_SECRET"]
     return {
         "SECURITY_PASSWORD_SALT": app.config["SECRET_SALT"],
         "SECURITY_PASSWORD_HASH": "argon2",
@@ -131,17 +131,6 @@ def _settings(app: Flask) -> dict[str, Any]:
         "SECURITY_CHANGEABLE": True,
         "SECURITY_FRESHNESS": timedelta(hours=1),
         "SECURITY_FRESHNESS_GRACE_PERIOD": timedelta(minutes=15),
-        "SECURITY_TWO_FACTOR": True,
-        "SECURITY_TWO_FACTOR_REQUIRED": app.config["STAFF_TOTP"],
-        "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
-        "SECURITY_TWO_FACTOR_AUTHENTICATOR_VALIDITY": 30,
-        "SECURITY_TWO_FACTOR_RESCUE_EMAIL": False,
-        "SECURITY_TWO_FACTOR_POST_SETUP_VIEW": "/account",
-        "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,
-        "SECURITY_MULTI_FACTOR_RECOVERY_CODES_N": 8,
-        "SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS": [_fernet_key(secret)],
-        "SECURITY_TOTP_SECRETS": {"1": secret},
-        "SECURITY_TOTP_ISSUER": "Portal",
         "SECURITY_USER_IDENTITY_ATTRIBUTES": [{"email": {"mapper": _lower}}],
         "SECURITY_POST_LOGIN_VIEW": "/",
         "SECURITY_POST_LOGOUT_VIEW": "/login",
@@ -156,6 +145,23 @@ def _settings(app: Flask) -> dict[str, Any]:
         "REMEMBER_COOKIE_HTTPONLY": True,
         "REMEMBER_COOKIE_SAMESITE": "Lax",
         "REMEMBER_COOKIE_SECURE": app.config["HTTPS"],
+    }
+
+
+def _second_factor(app: Flask) -> dict[str, Any]:
+    secret = app.config["TOTP_SECRET"]
+    return {
+        "SECURITY_TWO_FACTOR": True,
+        "SECURITY_TWO_FACTOR_REQUIRED": app.config["STAFF_TOTP"],
+        "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
+        "SECURITY_TWO_FACTOR_AUTHENTICATOR_VALIDITY": 30,
+        "SECURITY_TWO_FACTOR_RESCUE_EMAIL": False,
+        "SECURITY_TWO_FACTOR_POST_SETUP_VIEW": "/account",
+        "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,
+        "SECURITY_MULTI_FACTOR_RECOVERY_CODES_N": 8,
+        "SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS": [_fernet_key(secret)],
+        "SECURITY_TOTP_SECRETS": {"1": secret},
+        "SECURITY_TOTP_ISSUER": "Portal",
     }
 
 
