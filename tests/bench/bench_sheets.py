@@ -45,7 +45,7 @@ def generated(count: int) -> Iterator[PriceRow]:
             CARRIERS[carrier],
             "CY/CY",
         )
-        rate = Decimal(900 + box * 800 + number % 97)
+        rate = Decimal(900 + box * 300 + lane % 97)
         terms = PriceTerms(Basis.PER_UNIT, BOXES[box], "USD", rate=rate)
         validity = (date(2026, 3, 1), date(2026, 3, 31))
         yield PriceRow(key, terms, transit_days=20 + lane % 15, valid_from=validity[0],

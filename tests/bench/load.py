@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import quantiles
@@ -73,9 +73,7 @@ def _until_it_answers(port: int) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", "/login")
-            connection.getresponse().read()
+            _once(port, "/login", "")
             return
         except OSError:
             time.sleep(0.05)
@@ -100,6 +98,7 @@ def ask(port: int, name: str, path: str, cookie: str, *, clients: int, seconds: 
             size = len(response.read())
             own.append(time.perf_counter() - start)
             wrong += response.status != 200
+        connection.close()
         with lock:
             found.seconds += own
             found.wrong += wrong
@@ -116,9 +115,9 @@ def ask(port: int, name: str, path: str, cookie: str, *, clients: int, seconds: 
 
 
 def _once(port: int, path: str, cookie: str) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    connection.request("GET", path, headers={"Cookie": cookie})
-    connection.getresponse().read()
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+        connection.request("GET", path, headers={"Cookie": cookie})
+        connection.getresponse().read()
 
 
 def memory_mb(process: psutil.Process) -> float:

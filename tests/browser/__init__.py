@@ -1,0 +1,1 @@
+"""Journeys in a real browser, against the portal as `make run` serves it."""

@@ -1,0 +1,125 @@
+"""The portal with its demo world under gunicorn, and Debian's Chromium; axe looks at every page that a test visits."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_core_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from portal.demo.firm import PASSWORD
+from tests.bench.load import served
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SHOTS = ROOT / "tests" / "screenshots"
+PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
+QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync")  # fmt: skip
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the portal with a fresh demo world is served."""
+    instance = tmp_path_factory.mktemp("served")
+    environment = {
+        **os.environ,
+        "PORTAL_INSTANCE": str(instance),
+        "PORTAL_SIGN_IN_LIMIT": "1000 per minute",
+    }
+    command = [sys.executable, "-m", "portal", "setup", "--demo"]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+    with served("wsgi:app", environment) as (port, _process, _seconds):
+        yield f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, headless."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=list(QUIET)
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Callable[..., Visitor]]:
+    """Open the portal as somebody: `visit("lin@harbour.example", phone=True, scripts=False)`."""
+    contexts: list[BrowserContext] = []
+
+    def open_as(
+        email: str | None = None,
+        *,
+        phone: bool = False,
+        scripts: bool = True,
+        locale: str = "zh-CN",
+    ) -> Visitor:
+        context = browser.new_context(
+            base_url=address,
+            viewport=PHONE if phone else DESK,
+            java_script_enabled=scripts,
+            locale=locale,
+        )
+        contexts.append(context)
+        visitor = Visitor(context.new_page(), phone=phone, scripts=scripts)
+        if email:
+            visitor.sign_in(email)
+        return visitor
+
+    yield open_as
+    for context in contexts:
+        context.close()
+
+
+class Visitor:
+    """Somebody at a browser; every page that is looked at must satisfy axe and fit its width."""
+
+    def __init__(self, page: Page, *, phone: bool, scripts: bool) -> None:
+        self.page = page
+        self.phone = phone
+        self.scripts = scripts
+        self.complaints: list[str] = []
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def sign_in(self, email: str, password: str = PASSWORD) -> None:
+        """Through the form."""
+        self.page.goto("/login")
+        self.page.fill("input[name=email]", email)
+        self.page.fill("input[name=password]", password)
+        self.page.press("input[name=password]", "Enter")
+        self.page.wait_for_url(lambda url: "/login" not in url)
+
+    def open(self, path: str, name: str) -> Page:
+        """Go there and look."""
+        self.page.goto(path)
+        return self.look(name)
+
+    def look(self, name: str) -> Page:
+        """Keep a picture of the page; it has no fault that axe knows, and nothing sticks out sideways."""
+        SHOTS.mkdir(exist_ok=True)
+        width = 360 if self.phone else 1280
+        self.page.screenshot(path=SHOTS / f"{name}-{width}.png", full_page=True)
+        assert self.complaints == [], self.complaints
+        if self.scripts:
+            found = Axe().run(self.page, options=RULES)["violations"]
+            assert not found, [
+                (each["id"], [node["html"] for node in each["nodes"]][:3]) for each in found
+            ]
+            wide = self.page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{name} is {wide} px wide"
+        return self.page
+
+    def _hear(self, message: object) -> None:
+        if getattr(message, "type", "") == "error" and "Failed to load resource" not in str(
+            message
+        ):
+            self.complaints.append(str(message))
