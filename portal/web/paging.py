@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, tuple_
 
 from portal.db.base import db
 
-PAGE_SIZE = 50
+PAGE_SIZE = 30
 
 
 @dataclass(frozen=True, slots=True)
