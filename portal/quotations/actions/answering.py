@@ -35,10 +35,11 @@ class Outdated(NotAllowedNow):
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Who answers: the name they signed with and where from."""
+    """Who answers: the name they signed with and where from; of several alternatives the chosen one."""
 
     name: str
     ip: str | None = None
+    option: str = ""
 
 
 def accept(version: QuotationVersion, signature: Signature, actor: Viewer, now: datetime) -> None:
@@ -47,8 +48,14 @@ def accept(version: QuotationVersion, signature: Signature, actor: Viewer, now: 
     check_current(version, now)
     if len(signature.name.strip()) < 2:
         raise Invalid(t("Write your name: it stands for your signature."), "name")
+    offered = options_of(version)
+    if offered and signature.option not in offered:
+        raise Invalid(t("Choose one of the alternatives."), "option")
+    version.accepted_option = signature.option if offered else None
     _decide(version, QuotationStep.ACCEPT, signature, actor, now)
     after = {"version": version.version_no, "name": signature.name.strip(), "ip": signature.ip}
+    if offered:
+        after["option"] = signature.option
     audit.record(actor, "quotation.accepted", version.quotation, now, after=after)
     _tell_owner(version, "quotation_accepted", signature.name, "", now)
 
@@ -68,6 +75,12 @@ def decline(
         actor, "quotation.declined", version.quotation, now, after=after, reason=reason.strip()
     )
     _tell_owner(version, "quotation_declined", signature.name, reason.strip(), now)
+
+
+def options_of(version: QuotationVersion) -> list[str]:
+    """The alternatives of which one is chosen; empty where there is nothing to choose."""
+    named = [each["option"] for each in (version.totals or {}).get("options", ())]
+    return named if len(named) > 1 else []
 
 
 def check_current(version: QuotationVersion, now: datetime) -> None:
@@ -95,8 +108,10 @@ def ask(
     asked_by: str,
     actor: Viewer,
     now: datetime,
+    *,
+    email: str = "",
 ) -> QuotationQuestion:
-    """A question on a quotation; its owner is told."""
+    """A question on a quotation; its owner is told. The answer goes to `email`, if there is one."""
     if not actor.may(Permission.QUOTATION_ASK):
         raise Forbidden()
     if len(question.strip()) < 2:
@@ -107,7 +122,8 @@ def ask(
         customer_id=quotation.customer_id,
         quotation_id=quotation.id,
         version_no=version_no,
-        asked_by=asked_by.strip() or actor.name,
+        asked_by=(asked_by.strip() or actor.name)[:120],
+        asked_email=email,
         asked_at=now,
         question=question.strip()[:2000],
     )
@@ -139,6 +155,17 @@ def answer(
     )
     quotation.updated_at = now
     audit.record(actor, "quotation.answered", quotation, now, after={"answer": question.answer})
+    if question.asked_email:
+        facts = {"name": question.asked_by, "question": question.question, "sender": actor.name}
+        whole = {"number": quotation.number, "answer": question.answer, **facts}
+        post_mail(
+            question.asked_email,
+            "quotation_answered",
+            whole,
+            locale="zh_CN" if quotation.customer.document_language != "en" else "en",
+            key=f"quotation-answer-{question.id}",
+            now=now,
+        )
 
 
 def questions_of(quotation: Quotation) -> list[QuotationQuestion]:
@@ -236,6 +263,7 @@ def _tell_owner(
     version: QuotationVersion, template: str, name: str, reason: str, now: datetime
 ) -> None:
     facts = {"name": name, "reason": reason, "version": version.version_no}
+    facts["option"] = version.accepted_option or ""
     _post(version.quotation, template, facts, f"{template}-{version.id}", now)
 
 

@@ -20,6 +20,7 @@ class QuotationQuestion(CustomerOwned, Base):
     quotation_id: Mapped[int] = mapped_column(ForeignKey("quotation.id"), index=True)
     version_no: Mapped[int]
     asked_by: Mapped[str] = mapped_column(String(120))
+    asked_email: Mapped[str] = mapped_column(String(254), default="")
     asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
     question: Mapped[str] = mapped_column(String(2000))
     answered_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))

@@ -144,6 +144,7 @@ class QuotationVersion(CustomerOwned, Versioned, Stamped, Base):
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     decided_name: Mapped[str | None] = mapped_column(String(120))
     decided_ip: Mapped[str | None] = mapped_column(String(45))
+    accepted_option: Mapped[str | None] = mapped_column(String(40))
     decline_reason: Mapped[str | None] = mapped_column(String(1000))
     withdraw_reason: Mapped[str | None] = mapped_column(String(500))
 
