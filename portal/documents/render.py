@@ -28,7 +28,7 @@ PRESS = Path(__file__).with_name("press")
 FONTS = page.ROOT / "static" / "fonts"
 START_SECONDS = 20.0
 START_AGAIN_SECONDS = 3.0
-IDLE_SECONDS = 600
+IDLE_SECONDS = 180
 LONGEST_SOCKET_PATH = 100
 
 
@@ -81,6 +81,7 @@ class Press:
         self.workers = workers
         self.socket_path = _socket_path(self.folder)
         self._process: subprocess.Popen[bytes] | None = None
+        self._next_start = 0.0
 
     def print(self, html: str, css: str, pictures: dict[str, bytes]) -> PrintedPaper:
         """The page as PDF. Raises PressBusy or PressFailed."""
@@ -102,7 +103,7 @@ class Press:
         """Start the press's process; one that finds another at work leaves at once.
 
         for_parent: it lives as long as this very process (a web server's parent); otherwise it goes
-        its own way and ends after ten idle minutes.
+        its own way and ends after three idle minutes.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         fonts = typefaces.configure(FONTS, self.folder)
@@ -117,6 +118,7 @@ class Press:
                 command, cwd=PRESS.parent, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 env={**_environment(), "FONTCONFIG_FILE": str(fonts)}, start_new_session=not for_parent,
             )  # fmt: skip
+        self._next_start = time.monotonic() + START_AGAIN_SECONDS
         if for_parent:
             self._process = process
         else:
@@ -148,7 +150,6 @@ class Press:
         TimeoutError when its queue stays full, Broken when it does not start.
         """
         latest = time.monotonic() + START_SECONDS
-        next_start = time.monotonic()
         while True:
             connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             connection.settimeout(max(0.1, deadline - time.monotonic()))
@@ -163,9 +164,8 @@ class Press:
                 connection.close()
                 if time.monotonic() > min(deadline, latest):
                     raise wire.Broken("the press did not start; see its press.log") from None
-                if time.monotonic() >= next_start:
+                if time.monotonic() >= self._next_start:
                     self.start()
-                    next_start = time.monotonic() + START_AGAIN_SECONDS
             time.sleep(0.05)
 
 

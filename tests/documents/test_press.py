@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -35,6 +36,14 @@ def processes(press: Press) -> list[psutil.Process]:
     ]
     pids = {each.pid for each in found}
     return sorted(found, key=lambda each: each.info["ppid"] in pids)
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait until it holds; AssertionError after ten seconds."""
+    deadline = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def test_a_killed_worker_is_replaced_and_the_next_paper_comes_all_the_same(press):
@@ -109,7 +118,7 @@ def test_many_callers_at_once_start_one_press_and_all_get_their_paper(tmp_path):
     for caller in callers:
         caller.join()
     assert len(papers) == 6 and len(set(papers)) == 1
-    assert len(processes(press)) == 1 + press.workers
+    until(lambda: len(processes(press)) == 1 + press.workers)
     press.stop()
 
 
@@ -123,12 +132,16 @@ def test_a_press_for_a_parent_ends_with_it(tmp_path):
     with parent:
         assert parent.stdout and parent.stdout.readline() == b"up\n"
         press = Press(tmp_path)
-        assert len(processes(press)) == 3
+        until(lambda: len(processes(press)) == 3)
         parent.send_signal(signal.SIGKILL)
-    deadline = time.monotonic() + 8
-    while processes(press) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert not processes(press)
+    until(lambda: not processes(press))
+
+
+def test_a_press_whose_folder_is_gone_ends(tmp_path):
+    press = Press(tmp_path / "gone")
+    press.print(HELLO, CSS, {})
+    press.socket_path.unlink()
+    until(lambda: not processes(press))
 
 
 def test_the_socket_is_for_this_user_alone(press):

@@ -52,6 +52,7 @@ class Press:
 
     def __init__(self, listener: socket.socket, size: int, idle_seconds: float) -> None:
         self.listener = listener
+        self.path = Path(listener.getsockname())
         self.size = size
         self.idle_seconds = idle_seconds
         self.starter = os.getppid()
@@ -96,6 +97,8 @@ class Press:
             self.workers.discard(dead)
 
     def _is_over(self) -> bool:
+        if not self.path.exists():
+            return True  # nobody can find us any more
         if self.idle_seconds:
             return time.monotonic() - self.last_use > self.idle_seconds
         return os.getppid() != self.starter
