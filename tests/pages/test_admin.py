@@ -277,6 +277,7 @@ def test_quotation_defaults_and_texts_are_kept_in_the_order_of_their_places(boss
         "terms-1-en": "First",
     }
     assert boss.post("/desk/settings/quotations", data={**QUOTING, **texts}).status_code == 302
+    assert 'value="4.5"' in boss.get("/desk/settings/quotations").text
     profile = db.session.get_one(FirmProfile, 1)
     assert profile.texts == [{"zh": "第一", "en": "First"}, {"zh": "第二", "en": ""}]
     assert profile.quoting == {

@@ -117,7 +117,7 @@ def test_a_customer_sees_the_quotation_that_waits_with_its_validity(
     quotation(cast, cast.harbour, "issued", now)
     page = client.sign_in(cast.lin).get("/my/").text
     assert "waits for your answer" in page and "valid until 2026-03-05" in page
-    assert "1 things wait" in page and "45,700.00" in page
+    assert "1 thing waits for you." in page and "45,700.00" in page
 
 
 def test_another_customer_sees_nothing_of_it(client, cast: Cast, now: datetime):

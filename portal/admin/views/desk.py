@@ -13,7 +13,7 @@ from werkzeug import Response
 
 from portal.access import permissions
 from portal.access.guards import fetch, requires
-from portal.access.permissions import Permission
+from portal.access.permissions import Permission, Power
 from portal.admin import actions, queries
 from portal.admin.lists import HISTORY, record_name
 from portal.admin.views import settings
@@ -42,9 +42,18 @@ def policy() -> Any:
         "admin/policy.html",
         tables=(
             (_("Our people, by role"), permissions.ROLE_LABELS, _rights(permissions.ROLES)),
-            (_("A customer's users, by power"), permissions.POWER_LABELS, _rights(permissions.POWERS)),
+            (_("A customer's users, by power"), _powers(), _rights(permissions.POWERS)),
         ),
     )
+
+
+def _powers() -> dict[Power, Text]:
+    """The powers that open something by now."""
+    return {
+        power: words
+        for power, words in permissions.POWER_LABELS.items()
+        if permissions.POWERS[power]
+    }
 
 
 def _rights(held: Mapping[Any, frozenset[Permission]]) -> list[tuple[Text, set[Any]]]:

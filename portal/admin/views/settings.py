@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, url_for
@@ -85,6 +86,7 @@ def quoting() -> Any:
     """Defaults of quotations and their standing texts."""
     profile = firm_profile()
     kept = {"valid_days": 14, "number_prefix": "QT", "language": "zh_en", **(profile.quoting or {})}
+    kept["floor_margin_percent"] = _exact(kept.get("floor_margin_percent"))
     texts = [{**text, "place": place} for place, text in enumerate(profile.texts or [], start=1)]
     form = QuotingForm(data={**kept, "terms": texts + [{}] * SPARE_TERMS, "version": _version()})
     return _answer(
@@ -94,6 +96,11 @@ def quoting() -> Any:
             form.value(), form.texts(), g.viewer, clock.now(), version=form.seen
         ),
     )
+
+
+def _exact(kept: str | None) -> Decimal | None:
+    """The floor as it is kept, text, as a number."""
+    return Decimal(kept) if kept else None
 
 
 def _version() -> int:
