@@ -7,17 +7,21 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from portal.kernel.errors import NotAllowedNow
-from portal.kernel.text import t
+from portal.kernel.text import Text, t
 
 S = TypeVar("S", bound=StrEnum)
 A = TypeVar("A", bound=StrEnum)
 
 
 class Lifecycle(Generic[S, A]):
-    """A table `{(state, action): next state}`; any move not listed is refused."""
+    """A table `{(state, action): next state}`; any move not listed is refused.
 
-    def __init__(self, steps: Mapping[tuple[S, A], S]) -> None:
+    `words` name every state to the person who is refused.
+    """
+
+    def __init__(self, steps: Mapping[tuple[S, A], S], words: Mapping[S, Text]) -> None:
         self._steps = dict(steps)
+        self.words = words
 
     def next(self, state: S, action: A) -> S:
         """The state after `action`; raises `NotAllowedNow` when the table has no such step."""
@@ -25,7 +29,10 @@ class Lifecycle(Generic[S, A]):
             return self._steps[(state, action)]
         except KeyError:
             raise NotAllowedNow(
-                t("This step is not possible now: the record is “%(state)s”.", state=t(state.value))
+                t(
+                    "This step is not possible now: the record is “%(state)s”.",
+                    state=self.words[state],
+                )
             ) from None
 
     def allows(self, state: S, action: A) -> bool:

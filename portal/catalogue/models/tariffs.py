@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -17,7 +18,7 @@ from portal.db.audit import Event
 from portal.db.base import Base, Stamped, Versioned
 from portal.db.types import JSONText, Rate, UTCDateTime
 from portal.kernel.lifecycle import Lifecycle
-from portal.kernel.text import t
+from portal.kernel.text import Text, t
 
 audit.declare(
     {
@@ -62,12 +63,20 @@ class TariffStep(StrEnum):
     RETIRE = "retire"
 
 
+TARIFF_WORDS: Mapping[TariffState, Text] = {
+    TariffState.DRAFT: t("Draft"),
+    TariffState.ACTIVE: t("Active"),
+    TariffState.SUPERSEDED: t("Superseded"),
+    TariffState.RETIRED: t("Retired"),
+}
+
 TARIFF_STEPS = Lifecycle(
     {
         (TariffState.DRAFT, TariffStep.ACTIVATE): TariffState.ACTIVE,
         (TariffState.ACTIVE, TariffStep.SUPERSEDE): TariffState.SUPERSEDED,
         (TariffState.ACTIVE, TariffStep.RETIRE): TariffState.RETIRED,
-    }
+    },
+    TARIFF_WORDS,
 )
 
 

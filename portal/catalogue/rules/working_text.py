@@ -81,7 +81,8 @@ def _band(v: _Values) -> Text:
     parts["over"] = _quantity(v["over"])
     if v["up_to"] is not None:
         parts["up_to"] = _quantity(v["up_to"])
-    return t(_BANDS[v["bound"], v["up_to"] is not None].msgid, **parts)
+    kind = v["bound"], v["up_to"] is not None
+    return t(_BANDS[kind].msgid, **parts)
 
 
 _BANDS = {

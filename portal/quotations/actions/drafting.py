@@ -30,7 +30,7 @@ from portal.quotations.models import (
     QuotationVersion,
 )
 from portal.quotations.rules.shipment import cargo_to_json
-from portal.quotations.rules.states import QuotationState
+from portal.quotations.rules.states import STATE_WORDS, QuotationState
 
 DEFAULT_VALID_DAYS = 14
 NUMBER_KIND = "QT"
@@ -209,8 +209,9 @@ def version_numbered(quotation: Quotation, number: int) -> QuotationVersion:
 def check_editable(version: QuotationVersion, seen: int | None = None) -> None:
     """Only a draft is edited, and only as its editor last saw it (`seen` is the version counter of the page)."""
     if version.state != QuotationState.DRAFT:
+        state = STATE_WORDS[QuotationState(version.state)]
         raise NotAllowedNow(
-            t("Only a draft can be changed; this version is “%(state)s”.", state=t(version.state))
+            t("Only a draft can be changed; this version is “%(state)s”.", state=state)
         )
     if seen is not None and seen != version.version:
         raise StaleEdit(_who_changed(version))

@@ -5,10 +5,12 @@ Expired is never stored: an issued version whose `valid_until` has passed is rea
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
 from portal.kernel.lifecycle import Lifecycle
+from portal.kernel.text import Text, t
 
 
 class QuotationState(StrEnum):
@@ -41,6 +43,18 @@ class QuotationStep(StrEnum):
 
 S, A = QuotationState, QuotationStep
 
+STATE_WORDS: Mapping[QuotationState, Text] = {
+    S.DRAFT: t("Draft"),
+    S.PENDING_APPROVAL: t("Pending approval"),
+    S.APPROVED: t("Approved"),
+    S.ISSUED: t("Issued"),
+    S.ACCEPTED: t("Accepted"),
+    S.DECLINED: t("Declined"),
+    S.EXPIRED: t("Expired"),
+    S.SUPERSEDED: t("Superseded"),
+    S.WITHDRAWN: t("Withdrawn"),
+}
+
 STEPS = Lifecycle(
     {
         (S.DRAFT, A.SUBMIT): S.PENDING_APPROVAL,
@@ -55,7 +69,8 @@ STEPS = Lifecycle(
         (S.ISSUED, A.DECLINE): S.DECLINED,
         (S.ISSUED, A.WITHDRAW): S.WITHDRAWN,
         (S.ISSUED, A.SUPERSEDE): S.SUPERSEDED,
-    }
+    },
+    STATE_WORDS,
 )
 
 FROZEN = frozenset({S.ISSUED, S.ACCEPTED, S.DECLINED, S.SUPERSEDED, S.WITHDRAWN})
