@@ -77,9 +77,9 @@ def receive(
     return row
 
 
-def opening_of(row: RateImport, instance: Path, sheet: str = "") -> Opening:
+def opening_of(row: RateImport, instance: Path, sheet: str = "", header_row: int = 0) -> Opening:
     """The kept file of an import, opened again."""
-    return open_sheet(path_of(instance, row.sha256), row.file_name, sheet)
+    return open_sheet(path_of(instance, row.sha256), row.file_name, sheet, header_row)
 
 
 def choose_profile(

@@ -12,6 +12,7 @@ from portal.catalogue.models import Tariff
 from portal.catalogue.queries.lookups import lookups_for
 from portal.catalogue.queries.tariffs import rows_of
 from portal.catalogue.rules.headline import headline
+from portal.catalogue.rules.sheets.columns import header_texts
 from portal.catalogue.rules.sheets.difference import Change, Difference, Kind, difference
 from portal.catalogue.rules.sheets.meaning import Meaning
 from portal.catalogue.rules.sheets.profile import Profile, fingerprint, own_profile
@@ -52,12 +53,15 @@ class Opening:
         return is_own_sheet(self.headers)
 
 
-def open_sheet(path: Path, name: str, sheet: str = "") -> Opening:
-    """Open a kept file. FileProblems for whatever is no safe, readable table."""
+def open_sheet(path: Path, name: str, sheet: str = "", header_row: int = 0) -> Opening:
+    """Open a kept file; `header_row` 0 finds the headers. FileProblems for whatever is no safe, readable table."""
     table = open_table(path, name, sheet or None)
-    header_row, headers = find_header(table)
+    found_row, headers = find_header(table)
+    if header_row and header_row != found_row:
+        rows = dict(table.head(header_row))
+        found_row, headers = header_row, header_texts(rows.get(header_row, []))
     profile, sureness = suggest_profile(headers)
-    return Opening(table, header_row, headers, profile, sureness, table.head(PREVIEWED))
+    return Opening(table, found_row, headers, profile, sureness, table.head(PREVIEWED))
 
 
 def read_sheet(

@@ -203,8 +203,8 @@ def retire(tariff: Tariff, reason: str, actor: Viewer, now: datetime) -> None:
 
 def change_days(
     tariff: Tariff, valid_from: date, valid_to: date | None, actor: Viewer, now: datetime
-) -> None:
-    """Move the days of a draft. Invalid (field "valid_to") for an end before the start."""
+) -> Tariff:
+    """Move the days of a draft; the tariff. Invalid (field "valid_to") for an end before the start."""
     _check_draft(tariff)
     if valid_to is not None and valid_to < valid_from:
         expected = t("a day on or after %(start)s", start=valid_from.isoformat())
@@ -213,6 +213,7 @@ def change_days(
     tariff.valid_from, tariff.valid_to = valid_from, valid_to
     after = {"from": valid_from, "to": valid_to}
     audit.record(actor, "tariff.drafted", tariff, now, before=before, after=after)
+    return tariff
 
 
 def discard(tariff: Tariff, actor: Viewer, now: datetime) -> None:

@@ -59,13 +59,12 @@ def usable_for_batch(viewer: Viewer) -> list[Tariff]:
     return list(db.session.scalars(statement.order_by(PriceScheme.code, Tariff.version_no.desc())))
 
 
-def price_list(tariff_id: int) -> Select[Price, ServiceItem]:
+def price_list(tariff_id: int) -> Select[Any]:
     """(price, item) of one tariff: who asks has fetched the tariff through `tariff`."""
-    return (
-        select(Price, ServiceItem)
-        .join(ServiceItem, ServiceItem.id == Price.item_id)
-        .where(Price.tariff_id == tariff_id)
+    statement: Select[Any] = select(Price, ServiceItem).join(  # type: ignore[assignment]
+        ServiceItem, ServiceItem.id == Price.item_id
     )
+    return statement.where(Price.tariff_id == tariff_id)
 
 
 def having_words(statement: Select[Any], words: str) -> Select[Any]:

@@ -1,0 +1,1 @@
+"""Forms of the catalogue's room: they parse and shape; the actions judge."""

@@ -1,0 +1,65 @@
+"""What a dry run found, in words for its page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from portal.catalogue.labels import CHANGES
+from portal.catalogue.rules.sheets.rows import PriceKey
+from portal.web.labels import Label
+
+SHOWN_CHANGES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ShownChange:
+    """One price before and after."""
+
+    label: Label
+    what: str
+    old: str
+    new: str
+    currency: str
+    percent: str
+    row: int | None
+
+
+def shown_changes(counts: Mapping[str, Any], places: Callable[[str], str]) -> list[ShownChange]:
+    """The first changes of each kind, those of most concern first."""
+    return [_shown(each, places) for each in _first_of_each(counts.get("changes") or [])]
+
+
+def _first_of_each(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    taken: dict[str, int] = {}
+    found = []
+    for each in changes:
+        count = taken.get(each["kind"], 0)
+        if count < SHOWN_CHANGES:
+            taken[each["kind"]] = count + 1
+            found.append(each)
+    return found
+
+
+def _shown(change: Mapping[str, Any], places: Callable[[str], str]) -> ShownChange:
+    percent = change["percent"]
+    sign = "+" if percent and not percent.startswith("-") else ""
+    return ShownChange(
+        label=CHANGES[change["kind"]],
+        what=_what(PriceKey(*change["key"]), places),
+        old=change["old"] or "",
+        new=change["new"] or "",
+        currency=change["currency"],
+        percent=f"{sign}{percent} %" if percent else "",
+        row=change["row"],
+    )
+
+
+def _what(key: PriceKey, places: Callable[[str], str]) -> str:
+    lane = ""
+    if key.origin or key.destination:
+        lane = f"{places(key.origin)} → {places(key.destination)}"
+    return " · ".join(
+        filter(None, (key.charge_code, lane, key.packaging or key.unit, key.carrier, key.qualifier))
+    )
