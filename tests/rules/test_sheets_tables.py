@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 
+import openpyxl
 import pytest
+from openpyxl.cell.rich_text import CellRichText
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from portal.kernel.errors import FileProblems
 from portal.kernel.tables import (
@@ -21,6 +24,7 @@ from portal.kernel.tables import (
 from tests.rules.sheet_files import archive, with_sheet, workbook
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
+DAY_AND_TIME = datetime(2026, 3, 2, 13, 30)  # noqa: DTZ001 - a spreadsheet has no zone
 _SHEET = (
     b'<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/'
     b'2006/main"><sheetData>%s</sheetData></worksheet>'
@@ -34,12 +38,9 @@ def refused(content: bytes, name: str = "a.xlsx", **more: object) -> str:
 
 
 def test_a_workbook_is_read_with_the_rows_that_the_spreadsheet_shows():
-    table = open_table(workbook([[], ["", "head"], ["x", 0.1 + 0.2]]))
-    assert list(table.rows()) == [
-        (1, [None, None]),
-        (2, [None, "head"]),
-        (3, ["x", Decimal("0.3")]),
-    ]
+    table = open_table(workbook([[], ["", "head"], [], ["x", 0.1 + 0.2]]))
+    assert list(table.rows()) == [(2, [None, "head"]), (4, ["x", Decimal("0.3")])]
+    assert table.row_count == 4
 
 
 def test_empty_columns_before_the_first_keep_their_letters():
@@ -74,6 +75,52 @@ def test_a_wrong_sheet_name_is_told_with_the_names_there_are():
 def test_merged_cells_are_named():
     (merge,) = open_table(workbook([["a", "b"], ["c", "d"]], merge="A3:B4")).merges
     assert merge.address == "A3:B4"
+
+
+def test_every_kind_of_cell_is_read_as_the_spreadsheet_shows_it():
+    book = openpyxl.Workbook()
+    page = book.active
+    page.append([True, date(2026, 3, 2), DAY_AND_TIME, time(8, 30), "=1+1", CellRichText("a", "b")])
+    page.append([44000, 44000, 0.25, 12.5])
+    for column, look in enumerate(('[$-804]yyyy"年"m"月"', '0.00"days"', "0%", "[Red]0.0"), 1):
+        page.cell(2, column).number_format = look
+    stream = io.BytesIO()
+    book.save(stream)
+    assert list(open_table(stream.getvalue()).rows()) == [
+        (1, [True, date(2026, 3, 2), DAY_AND_TIME, time(8, 30), None, "ab"]),
+        (2, [date(2020, 6, 18), Decimal(44000), Decimal("0.25"), Decimal("12.5")]),
+    ]
+
+
+def test_days_of_a_workbook_that_counts_from_1904_are_the_days_that_were_typed():
+    book = openpyxl.Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    book.active.append([date(2026, 3, 2)])
+    stream = io.BytesIO()
+    book.save(stream)
+    assert list(open_table(stream.getvalue()).rows()) == [(1, [date(2026, 3, 2)])]
+
+
+def test_cells_without_addresses_and_with_other_namespaces_are_read_in_turn():
+    plain = b"<row><c><v>1</v></c><c t='str'><v>x</v></c></row><row/><row><c><v>2</v></c></row>"
+    strict = (_SHEET % plain).replace(
+        b"schemas.openxmlformats.org/spreadsheetml", b"purl.oclc.org/x"
+    )
+    assert list(open_table(with_sheet(strict)).rows()) == [(1, [1, "x"]), (3, [2])]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'<!DOCTYPE x [<!ENTITY a "aaaa">]>' + _SHEET % b"<row><c><v>&a;</v></c></row>",
+        (_SHEET % b"<row><c><v>1</v></c></row>").decode().encode("utf-16"),
+        _SHEET % b"<row><c><v>ten</v></c></row>",
+        _SHEET % b"<row><c t='s'><v>99</v></c></row>",
+        b"<worksheet",
+    ],
+)
+def test_a_sheet_that_hides_something_or_is_broken_is_refused(content: bytes):
+    assert "a workbook" in refused(with_sheet(content)) or "damaged" in refused(with_sheet(content))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16"])
@@ -150,7 +197,7 @@ def test_a_bomb_that_lies_about_its_size_is_refused_too():
 
 
 @pytest.mark.parametrize("address", [b"A200001", b"A9999999", b"XFD1", b"xfd9"])
-def test_a_cell_far_away_is_refused_before_a_rectangle_is_laid_out_for_it(address: bytes):
+def test_a_cell_far_away_is_refused(address: bytes):
     content = with_sheet(_SHEET % (b'<row><c r="%s"><v>1</v></c></row>' % address))
     assert "at most" in refused(content)
 

@@ -1,7 +1,6 @@
-"""Look into an .xlsx before a parser does: is it one, and is it safe to unpack?
+"""Look into an .xlsx before it is read: is it one, and is it safe to unpack?
 
-The parser lays a sheet out as a full rectangle, so that two cells at opposite corners would cost
-the memory of every cell between. Sizes are therefore counted here, on the stream, nothing kept.
+Every part is unpacked once on the stream, with nothing kept, since the sizes written in an archive may lie.
 """
 
 from __future__ import annotations
@@ -14,27 +13,35 @@ from typing import IO
 
 from portal.kernel.errors import FileProblems
 from portal.kernel.tables.refusals import Limits, refuse
-from portal.kernel.tables.table import column_letter, column_number
 from portal.kernel.text import t
 
 _CHUNK = 1024 * 1024
-_OVERLAP = 64
-_ADDRESS = re.compile(rb"[\s\"']r\s*=\s*[\"']([A-Za-z]*)([0-9]+)")
+_OVERLAP = 200
+_MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?ref\s*=\s*[\"']([A-Z]+\d+):([A-Z]+\d+)")
+UNREADABLE = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, KeyError)
+"""What the zip reader raises on damaged or strange archives."""
+
+Corners = tuple[str, str]
 
 
-def check_archive(stream: IO[bytes], name: str, limits: Limits) -> None:
-    """Refuse what is no plain workbook or would be too large; leaves the stream at its start."""
+def damaged(name: str) -> FileProblems:
+    """The refusal of a workbook that cannot be read to its end."""
+    return refuse(name, t("an Excel workbook that is not damaged; open it, save it again as .xlsx"))
+
+
+def check_archive(stream: IO[bytes], name: str, limits: Limits) -> dict[str, list[Corners]]:
+    """Refuse what is no plain workbook or would be too large; leaves the stream at its start.
+
+    Returns the merged blocks of each part, which stand behind the cells and would be met too late.
+    """
     try:
         with zipfile.ZipFile(stream) as archive:
             _check_kind(archive, name)
-            _check_sizes(archive, limits)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError) as error:
-        raise _damaged(name) from error
+            merges = _check_parts(archive, limits)
+    except UNREADABLE as error:
+        raise damaged(name) from error
     stream.seek(0)
-
-
-def _damaged(name: str) -> FileProblems:
-    return refuse(name, t("an Excel workbook that is not damaged; open it, save it again as .xlsx"))
+    return merges
 
 
 def _check_kind(archive: zipfile.ZipFile, name: str) -> None:
@@ -49,64 +56,38 @@ def _check_kind(archive: zipfile.ZipFile, name: str) -> None:
         raise refuse(name, t("an Excel workbook (.xlsx) or a CSV file; this is some other archive"))
 
 
-def _check_sizes(archive: zipfile.ZipFile, limits: Limits) -> None:
+def _check_parts(archive: zipfile.ZipFile, limits: Limits) -> dict[str, list[Corners]]:
     budget = limits.unpacked
+    merges: dict[str, list[Corners]] = {}
     for info in archive.infolist():
-        budget -= _measure(archive, info, budget, limits)
+        allowed = min(budget, max(limits.ratio_from, info.compress_size * limits.ratio))
+        budget -= _unpack(archive, info, allowed, merges)
+    return merges
 
 
-def _measure(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: int, limits: Limits) -> int:
-    """The true unpacked size of one part; the size written in the archive is not believed."""
+def _unpack(
+    archive: zipfile.ZipFile,
+    info: zipfile.ZipInfo,
+    allowed: int,
+    merges: dict[str, list[Corners]],
+) -> int:
+    """The true unpacked size of one part; its merged blocks are added to `merges`."""
     generous = copy.copy(info)
-    generous.file_size = limits.unpacked + _CHUNK
-    allowed = min(budget, max(limits.ratio_from, info.compress_size * limits.ratio))
-    extent = _Extent(limits)
+    generous.file_size = allowed + 2 * _CHUNK
     size = 0
+    tail = b""
     with archive.open(generous) as part:
         while chunk := part.read(_CHUNK):
             size += len(chunk)
             if size > allowed:
-                raise refuse(
-                    f"{info.filename} > {allowed // _CHUNK} MB",
-                    t("a workbook of ordinary size; this looks like a zip bomb"),
-                )
-            extent.look(chunk)
+                expected = t("a workbook of ordinary size; this looks like a zip bomb")
+                raise refuse(f"{info.filename} > {allowed // _CHUNK} MB", expected)
+            text = tail + chunk
+            if b"<!DOCTYPE" in text:
+                raise refuse(info.filename, t("a workbook without document type declarations"))
+            if b"mergeCell" in text:
+                found = [(a.decode(), b.decode()) for a, b in _MERGE.findall(text)]
+                known = merges.setdefault(info.filename, [])
+                known += [corners for corners in found if corners not in known[-9:]]
+            tail = text[-_OVERLAP:]
     return size
-
-
-class _Extent:
-    """The rectangle a worksheet would be laid out as, from the addresses in its text."""
-
-    def __init__(self, limits: Limits) -> None:
-        self.limits = limits
-        self.rows = 0
-        self.columns = 0
-        self.tail = b""
-
-    def look(self, chunk: bytes) -> None:
-        text = self.tail + chunk
-        self.tail = text[-_OVERLAP:]
-        found = _ADDRESS.findall(text)
-        if not found:
-            return
-        self.rows = max(self.rows, max(int(digits[:9]) for _, digits in found))
-        widest = max({letters for letters, _ in found}, key=lambda x: (len(x), x.upper()))
-        self.columns = max(self.columns, column_number(widest[:6].decode()))
-        self._check()
-
-    def _check(self) -> None:
-        limits = self.limits
-        if self.rows > limits.rows:
-            raise refuse(
-                f"A{self.rows}",
-                t("at most %(rows)s rows; split the file", rows=f"{limits.rows:,}"),
-            )
-        if self.columns > limits.columns or self.rows * self.columns > limits.cells:
-            raise refuse(
-                f"{column_letter(self.columns)}{self.rows}",
-                t(
-                    "at most %(columns)s columns and %(cells)s cells; delete empty columns",
-                    columns=limits.columns,
-                    cells=f"{limits.cells:,}",
-                ),
-            )

@@ -39,11 +39,10 @@ def open_table(
         )
     with _open(source) as stream:
         head = stream.read(4096)
-        if head.startswith(_ZIP):
-            stream.seek(0)
-            return read_excel(stream, shown, sheet, limits)
         if head.startswith(_OLE):
             raise _old_or_locked(stream, shown)
+    if head.startswith(_ZIP):
+        return read_excel(lambda: _open(source), shown, sheet, limits)
     wrong = _other_kind(head, shown)
     if wrong is not None:
         raise refuse(shown, wrong)

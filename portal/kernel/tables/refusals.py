@@ -21,7 +21,6 @@ class Limits:
     ratio_from: int = 8 * 1024 * 1024
     rows: int = 200_000
     columns: int = 300
-    cells: int = 8_000_000
 
 
 LIMITS = Limits()
