@@ -32,6 +32,8 @@ from portal.quotations.rules.wording import (
 )
 
 ZERO = Decimal(0)
+LANE_SIGN = "–"
+"""What stands between the ends of a lane in an item's name (catalogue/rules/itemkeys)."""
 _CODED = frozenset({Kind.PORT, Kind.AIRPORT, Kind.RAIL})
 """Kinds of place whose code a trader reads: CNSHA, PVG. Others have statistical codes."""
 _BY_WATER = ("sea", "inland_water")
@@ -41,9 +43,12 @@ _OURS = frozenset({"commission"})
 _CHARGED_BY = {"CHW": "chargeable_weight", "RT": "revenue_tons"}
 
 
-def charges_of(rows: Iterable[QuotationLine], language: PaperLanguage) -> tuple[Charged, ...]:
+def charges_of(version: QuotationVersion, language: PaperLanguage) -> tuple[Charged, ...]:
     """The lines as the customer may see them."""
-    return tuple(_charged(row, language is PaperLanguage.BOTH) for row in rows)
+    known, bilingual = all_places(), language is PaperLanguage.BOTH
+    ends = [place_words(code, known) for code in (version.origin, version.destination) if code]
+    lane = Words(LANE_SIGN.join(end.zh for end in ends), LANE_SIGN.join(end.en for end in ends))
+    return tuple(_charged(row, lane, bilingual) for row in version.lines)
 
 
 def totals_of(version: QuotationVersion) -> tuple[StoredTotals, ...]:
@@ -121,11 +126,13 @@ def option_titles(
     return titles
 
 
-def _charged(row: QuotationLine, bilingual: bool) -> Charged:
+def _charged(row: QuotationLine, lane: Words, bilingual: bool) -> Charged:
     basis_unit = row.main_unit if row.unit == "LS" and row.main_unit else row.unit
     return Charged(
         section=row.section,
-        name=charge_words(row.name_zh, row.name_en, row.unit, row.packaging, bilingual=bilingual),
+        name=charge_words(
+            Words(row.name_zh, row.name_en), row.unit, row.packaging, lane, bilingual=bilingual
+        ),
         key=(row.section, row.charge_code or row.name_zh, row.packaging or row.unit, row.name_zh),
         code="" if row.charge_code in (row.name_zh, row.name_en) else row.charge_code,
         option=row.option,

@@ -122,7 +122,7 @@ def paper_of(
     """
     quotation = version.quotation
     language = language or LANGUAGES.get(version.language, PaperLanguage.BOTH)
-    charges = paper_facts.charges_of(version.lines, language)
+    charges = paper_facts.charges_of(version, language)
     stored = paper_facts.totals_of(version)
     on = business_day(version.issued_at or now)
     firm = firm_on_paper()

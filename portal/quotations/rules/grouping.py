@@ -208,7 +208,7 @@ def _counted(charges: Sequence[Charged]) -> Words:
     if len(counts) != 1 or first.unit == "P1" or counts == {Decimal(1)}:
         return basis
     count = format_quantity(counts.pop().normalize())
-    return Words(f"{basis.zh} × {count}", f"{basis.en} × {count}")
+    return Words(f"{basis.zh} × {count}", f"{count} × {basis.en}")
 
 
 def _option(

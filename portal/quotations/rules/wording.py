@@ -71,7 +71,7 @@ _BASES = {
     "ORD": Words("每单", "per order"),
     "LINE": Words("每行", "per line"),
     "KGM": Words("每公斤", "per kg"),
-    "CHW": Words("每公斤（计费重）", "per chargeable kg"),
+    "CHW": Words("每计费公斤", "per chargeable kg"),
     "TNE": Words("每吨", "per tonne"),
     "GRM": Words("每克", "per g"),
     "LBR": Words("每磅", "per lb"),
@@ -142,18 +142,27 @@ def quantity_unit(unit: str) -> str:
 
 
 def charge_words(
-    name_zh: str, name_en: str, unit: str, packaging: str, *, bilingual: bool = False
+    name: Words, unit: str, packaging: str, lane: Words = NO_WORDS, *, bilingual: bool = False
 ) -> Words:
     """The charge with the box it is for: 海运费 20GP, 码头操作费 20′.
 
-    On a bilingual paper the box stands with the Chinese name alone; the English follows it.
+    A name that repeats the paper's own `lane` (上海–纽约) loses it: it stands above the charges. On a
+    bilingual paper the box stands with the Chinese name alone; the English follows it.
     """
     box = packaging or (unit if unit in BOX_TYPES else "")
     if not box and unit in BOX_LENGTHS:
         box = f"{BOX_LENGTHS[unit]}′"
-    if not box or box in name_zh:
-        return Words(name_zh, name_en)
-    return Words(f"{name_zh} {box}", name_en if bilingual or not name_en else f"{name_en} {box}")
+    chinese, english = _without(name.zh, lane.zh, box), _without(name.en, lane.en, box)
+    in_english = f"{english} {box}".strip() if english and not bilingual else english
+    return Words(f"{chinese} {box}".strip(), in_english)
+
+
+def _without(name: str, *parts: str) -> str:
+    """`name` without these words; the whole name where nothing else would be left."""
+    left = name
+    for part in parts:
+        left = " ".join(left.replace(part, " ").split()) if part else left
+    return left or name
 
 
 def days_words(days: int, *, about: bool = False) -> Words:

@@ -134,6 +134,11 @@ def customer_label(row: Any) -> Label:
     return TO_ANSWER if state is S.ISSUED else STATES[state]
 
 
+def language_here() -> PaperLanguage:
+    """The paper's language for this reader: never both on a page."""
+    return PaperLanguage.EN if locale_code() == "en" else PaperLanguage.ZH
+
+
 def reading() -> Callable[[Words], str]:
     """Words in the reader's language."""
     first = 1 if locale_code() == "en" else 0
@@ -151,8 +156,7 @@ def changes(version: QuotationVersion, history: Sequence[QuotationVersion]) -> l
 
 
 def _read(version: QuotationVersion) -> dict[str, Any]:
-    language = PaperLanguage.EN if locale_code() == "en" else PaperLanguage.ZH
-    paper = papers.paper_of(version, clock.now(), language=language)
+    paper = papers.paper_of(version, clock.now(), language=language_here())
     return {
         "paper": paper,
         "w": reading(),
@@ -169,7 +173,7 @@ def _accepters(quotation: Quotation) -> list[str]:
 def _compared(version: QuotationVersion | None) -> list[ComparedLine]:
     if version is None:
         return []
-    charges = paper_facts.charges_of(version.lines, PaperLanguage.ZH)
+    charges = paper_facts.charges_of(version, language_here())
     return [_line(each) for each in charges if not each.does_not_apply]
 
 
