@@ -10,14 +10,14 @@ from flask import Response, redirect, request, url_for
 from portal.access.guards import public
 from portal.access.scope import set_viewer
 from portal.access.viewer import SYSTEM
-from portal.documents import page as papers
 from portal.documents import verification
 from portal.documents.forms import CodeForm, FileForm
-from portal.documents.queries import firm_on_paper, firm_profile
+from portal.documents.queries import firm_profile
 from portal.documents.rules.codes import read_code
+from portal.documents.standings import EXPLANATIONS, KINDS, STANDINGS
 from portal.documents.verification import Proof
 from portal.kernel import clock
-from portal.kernel.errors import Invalid, NotFound
+from portal.kernel.errors import Invalid
 from portal.kernel.text import t
 from portal.web.doors import porch
 from portal.web.errors import to_fields
@@ -27,7 +27,6 @@ from portal.web.throttles import against_guessing, count_as_guess
 from portal.web.uploads import received
 
 bp = porch("documents", __name__)
-FOR_EVER = "public, max-age=31536000, immutable"
 
 
 @bp.route("/v", methods=["GET", "POST"])
@@ -54,25 +53,13 @@ def proof(code: str) -> Any:
     set_viewer(SYSTEM)
     found = verification.proof_of(code, clock.today())
     if found is None:
-        response = Response(page("verification/unknown.html", code=code[:12]), 404)
-        return refuse(response)
+        said = page("verification/unknown.html", code=code[:12], issuer=firm_profile())
+        return refuse(Response(said, 404))
     form = FileForm()
     verdict = _compared(form, found) if form.is_submitted() else None
-    context = {"proof": found, "form": form, "verdict": verdict, "issuer": firm_profile()}
+    context = {"proof": found, "form": form, "verdict": verdict, **_words(found)}
     template = "verification/proof.html"
     return refused(template, **context) if form.errors else page(template, **context)
-
-
-@bp.get("/paper/<string:tag>.css")
-@public
-def sheet(tag: str) -> Response:
-    """The papers' style sheet in the firm's colours, for previews in the browser."""
-    colours = firm_on_paper().colours
-    if tag != papers.stylesheet_tag(colours):
-        raise NotFound()
-    response = Response(papers.stylesheet(colours), mimetype="text/css")
-    response.headers["Cache-Control"] = FOR_EVER
-    return response
 
 
 @bp.after_request
@@ -80,6 +67,16 @@ def unlisted(response: Response) -> Response:
     """No search engine keeps what a code says."""
     response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
     return response
+
+
+def _words(proof: Proof) -> dict[str, Any]:
+    return {
+        "issuer": firm_profile(),
+        "issued_on": clock.business_day(proof.issued_at),
+        "standings": STANDINGS,
+        "explanations": EXPLANATIONS,
+        "kinds": KINDS,
+    }
 
 
 def _compared(form: FileForm, proof: Proof) -> str | None:
