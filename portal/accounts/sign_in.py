@@ -18,7 +18,6 @@ from flask_security.signals import (
     user_failed_authn,
 )
 
-from portal import config
 from portal.access.guards import public
 from portal.accounts import forms, throttle
 from portal.accounts.actions import itself
@@ -31,6 +30,7 @@ from portal.db.engine import write_from_here
 from portal.kernel import clock
 from portal.kernel.text import t
 from portal.web.flask_app import reads_first, refuse
+from portal.web.words import ReadersDomain
 
 log = logging.getLogger(__name__)
 
@@ -105,6 +105,7 @@ def install(app: Flask) -> None:
     for key, (text, tone) in MESSAGES.items():
         app.config[f"SECURITY_MSG_{key}"] = (text.msgid, tone)
     security.init_app(app, SQLAlchemyUserDatastore(db, User, None))
+    security.i18n_domain = ReadersDomain()
     app.view_functions["security.two_factor_rescue"] = _only_recovery_codes
     throttle.install(app)
     for endpoint, view in app.view_functions.items():
@@ -139,8 +140,6 @@ def _settings(app: Flask) -> dict[str, Any]:
         "SECURITY_EMAIL_PLAINTEXT": False,
         "SECURITY_EMAIL_HTML": False,
         "SECURITY_STATIC_FOLDER": None,
-        "SECURITY_I18N_DOMAIN": "messages",
-        "SECURITY_I18N_DIRNAME": [str(config.ROOT / "portal" / "translations")],
         "REMEMBER_COOKIE_DURATION": timedelta(days=14),
         "REMEMBER_COOKIE_HTTPONLY": True,
         "REMEMBER_COOKIE_SAMESITE": "Lax",

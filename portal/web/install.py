@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Flask
-from flask_babel import Babel
 from flask_compress import Compress
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -15,9 +14,9 @@ from portal import config
 from portal.db.base import db
 from portal.db.engine import prepare
 from portal.web import errors, filters, headers, words
-from portal.web.words import viewer_locale
+from portal.web.words import ReadersBabel, viewer_locale
 
-babel = Babel()
+babel = ReadersBabel()
 csrf = CSRFProtect()
 compress = Compress()
 limiter = Limiter(get_remote_address, headers_enabled=True)

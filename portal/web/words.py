@@ -12,7 +12,7 @@ from typing import Any
 
 from babel.support import NullTranslations, Translations
 from flask import Flask, g
-from flask_babel import get_locale, get_translations
+from flask_babel import Babel, Domain, get_locale, get_translations
 
 from portal import config
 from portal.kernel.text import Text
@@ -49,6 +49,26 @@ def read_in(locale: str) -> None:
 def _catalogue(locale: str) -> NullTranslations:
     folder = str(config.ROOT / "portal" / "translations")
     return Translations.load(folder, [locale])
+
+
+class ReadersDomain(Domain):  # type: ignore[misc]
+    """Labels of forms, flashes and sign-in speak through the same catalogue.
+
+    Flask-Babel by itself looks for zh_Hans_CN; ours is named zh_CN, as everybody writes it.
+    """
+
+    def get_translations(self) -> NullTranslations:
+        """The catalogue of the reader's language."""
+        return _reader.get() or _catalogue(locale_code())
+
+
+class ReadersBabel(Babel):  # type: ignore[misc]
+    """Flask-Babel with the reader's catalogue."""
+
+    @property
+    def domain_instance(self) -> Domain:
+        """The domain that `gettext` and its lazy sister ask."""
+        return ReadersDomain()
 
 
 def translate(msgid: str) -> str:

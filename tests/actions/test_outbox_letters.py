@@ -44,3 +44,9 @@ def test_every_mail_that_is_posted_has_its_templates():
     }
     assert {"quotation_issued", "quotation_accepted", "invitation"} <= named
     assert named - set(NAMES) == set()
+
+
+def test_a_chinese_reader_gets_a_chinese_mail(app: PortalApp, database: None):
+    mail = written(Letter(1, "key", "lin@harbour.example", "password_reset", FACTS, "zh_CN"))
+    assert "密码" in mail["Subject"]
+    assert "Dear" not in mail.get_body(("plain",)).get_content()

@@ -139,3 +139,10 @@ def test_the_language_switch_sends_nobody_away(client, cast: Cast, address: str)
 def test_an_unknown_language_changes_nothing(client, cast: Cast):
     answer = client.post("/language", data={"locale": "xx", "next": "/login"})
     assert answer.status_code == 302 and "lang=" not in answer.headers.get("Set-Cookie", "")
+
+
+def test_labels_messages_and_links_speak_the_readers_language(client, cast: Cast):
+    client.set_cookie("lang", "zh_CN", domain="portal.test")
+    page = sign_in(client, "nobody@farhaven.example").text
+    assert all(words in page for words in ("邮箱", "忘记密码？", "邮箱或密码不正确。"))
+    assert "E-mail" not in page and "Forgot" not in page
