@@ -78,10 +78,13 @@ def about(statement: Select[Any], words: str) -> Select[Any]:
 
 
 def with_event(statement: Select[Any], event: str) -> Select[Any]:
-    """Narrow to one kind of step, or to all of one room (`quotation.`)."""
-    if event.endswith("."):
-        return statement.where(AuditEntry.event.startswith(event, autoescape=True))
+    """Narrow to one kind of step."""
     return statement.where(AuditEntry.event == event)
+
+
+def with_subject(statement: Select[Any], kind: str) -> Select[Any]:
+    """Narrow to records of one table."""
+    return statement.where(AuditEntry.subject_type == kind)
 
 
 def dead_letters(limit: int = 20) -> list[OutboxMessage]:

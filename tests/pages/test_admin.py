@@ -70,7 +70,7 @@ def test_the_history_is_found_by_step_person_and_record(boss, cast: Cast, now: d
     assert "back from leave" in boss.get("/desk/audit?event=user.reactivated").text
     assert "back from leave" in boss.get(f"/desk/audit?q=user+{user}").text
     assert "back from leave" not in boss.get("/desk/audit?event=user.invited").text
-    assert "back from leave" not in boss.get("/desk/audit?about=firm.").text
+    assert "back from leave" not in boss.get("/desk/audit?about=tariff").text
     assert boss.get(f"/desk/audit/{number}").status_code == 200
 
 

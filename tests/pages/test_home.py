@@ -66,7 +66,7 @@ def test_nobody_in_particular_is_asked_to_sign_in(client, cast: Cast):
 
 def test_an_empty_desk_says_so_and_offers_the_next_step(client, cast: Cast):
     page = client.sign_in(cast.administrator).get("/desk/").text
-    assert "Nothing waits for you" in page and "Invite somebody" in page
+    assert "Nothing waits for you" in page and "New quotation" in page
 
 
 def test_an_approver_sees_what_waits_and_the_author_does_not(client, cast: Cast, now: datetime):

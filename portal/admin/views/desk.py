@@ -15,7 +15,7 @@ from portal.access import permissions
 from portal.access.guards import fetch, requires
 from portal.access.permissions import Permission, Power
 from portal.admin import actions, queries
-from portal.admin.lists import HISTORY, record_name
+from portal.admin.lists import HISTORY, record_address, record_name
 from portal.admin.views import settings
 from portal.db import audit as chain
 from portal.db.audit import AuditEntry
@@ -79,7 +79,10 @@ def audit_entry(entry_id: int) -> Any:
     entry = fetch(AuditEntry, entry_id)
     names = sorted({*(entry.before or {}), *(entry.after or {})})
     rows = [(name, (entry.before or {}).get(name), (entry.after or {}).get(name)) for name in names]
-    return page("admin/audit_entry.html", entry=entry, record=record_name(entry), rows=rows)
+    where = record_address(entry)
+    return page(
+        "admin/audit_entry.html", entry=entry, record=record_name(entry), where=where, rows=rows
+    )
 
 
 @bp.post("/audit/check")

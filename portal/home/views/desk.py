@@ -17,6 +17,7 @@ from portal.home.waiting import at_the_desk
 from portal.kernel import clock
 from portal.quotations import queries as quotation_queries
 from portal.quotations.labels import label_of
+from portal.quotations.models import Quotation
 from portal.web.doors import desk
 from portal.web.pages import page
 
@@ -32,10 +33,13 @@ def index() -> Any:
     today = clock.today(current_app.config["TIMEZONE"])
     writes, sees = (g.viewer.may(p) for p in (Permission.QUOTATION_EDIT, Permission.CUSTOMER_SEE))
     drafts = quotation_queries.own_drafts(g.viewer) if writes else []
+    latest = _latest() if g.viewer.may(Permission.QUOTATION_SEE) else []
     return page(
         "home/desk.html",
         waiting=at_the_desk(g.viewer, today, now),
         drafts=[(each, label_of(each, today), _shown(each.id)) for each in drafts],
+        latest=[(each, label_of(each, today), _shown(each.id)) for each in latest],
+        all_quotations=address("desk_quotations.index"),
         customers=[(each, _customer(each.id)) for each in queries.recent_customers(g.viewer)]
         if sees
         else [],
@@ -65,8 +69,15 @@ def search() -> Any:
 
 def _quotations(words: str) -> list[Any]:
     statement = quotation_queries.search(quotation_queries.quotations(g.viewer), words)
-    newest = quotation_queries.Quotation.updated_at.desc()
+    newest = Quotation.updated_at.desc()
     return list(db.session.scalars(statement.order_by(newest).limit(FOUND)))
+
+
+def _latest() -> list[Any]:
+    """The quotations touched last, of those the viewer may see."""
+    statement = quotation_queries.quotations(g.viewer)
+    newest = (Quotation.updated_at.desc(), Quotation.id.desc())
+    return list(db.session.scalars(statement.order_by(*newest).limit(queries.SHOWN)))
 
 
 def _unwell() -> int:
