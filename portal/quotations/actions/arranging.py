@@ -65,7 +65,7 @@ def discount_all(
     """One discount on every line that the firm earns on: not on pass-through lines nor on those paid at destination."""
     check_editable(version, seen)
     if not 0 <= percent <= 100:
-        raise Invalid(t("A discount is between 0 and 100 %%."), "discount")
+        raise Invalid(t("A discount is between 0 and 100 percent."), "discount")
     for row in version.lines:
         if not (row.is_pass_through or row.is_collect):
             row.discount_percent = percent

@@ -125,7 +125,7 @@ def _edit(row: QuotationLine, edit: LineEdit) -> dict[str, Text]:
         row.quantity_given = edit.quantity
     if edit.discount is not None:
         if not 0 <= edit.discount <= 100:
-            errors[f"{name}-discount"] = t("A discount is between 0 and 100 %%.")
+            errors[f"{name}-discount"] = t("A discount is between 0 and 100 percent.")
         row.discount_percent = edit.discount
     if edit.rate is not None and edit.rate != row.rate:
         errors |= _set_rate(row, edit, name)
