@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 from sqlalchemy import insert, select, tuple_
 
 from portal.access.viewer import Viewer
+from portal.catalogue.actions.editing import change, create
 from portal.catalogue.models import ServiceItem
 from portal.catalogue.queries.places import all_places
 from portal.catalogue.rules.itemkeys import ItemKey, ItemWords, item_key, words_for
 from portal.catalogue.rules.sheets.rows import PriceRow
-from portal.db import audit
 from portal.db.base import db
 from portal.kernel.errors import InvalidMany
 from portal.kernel.pinyin import search_words
@@ -23,23 +23,6 @@ from portal.kernel.text import Text, t
 X = TypeVar("X")
 LOOKED_UP = 1_500
 """Keys asked for at once; eight values each, below every database's limit of values in a statement."""
-EDITABLE = (
-    "name_zh",
-    "name_en",
-    "category",
-    "load",
-    "charge_code",
-    "origin",
-    "destination",
-    "packaging",
-    "main_unit",
-    "qualifier",
-    "section",
-    "tax_class",
-    "tax_inclusive",
-    "default_currency",
-    "active",
-)
 
 
 def items_for_keys(rows: Iterable[PriceRow], now: datetime) -> dict[ItemKey, int]:
@@ -89,44 +72,37 @@ def chunks(values: Iterable[X], size: int) -> Iterator[list[X]]:
         yield part
 
 
-def create_item(values: Mapping[str, Any], code: str, actor: Viewer, now: datetime) -> ServiceItem:
-    """A service item made by hand. InvalidMany when code or key are taken."""
-    row = ServiceItem(code=code, **{name: values[name] for name in EDITABLE if name in values})
-    _check_free(row)
+def create_item(values: Mapping[str, Any], actor: Viewer, now: datetime) -> ServiceItem:
+    """A service item made by hand; `values` by column. InvalidMany when code or key are taken."""
+    row = ServiceItem(**values)
+    _check_free(values, None)
     row.search_text = _found_by(row)
-    db.session.add(row)
-    db.session.flush()
-    audit.record(actor, "service_item.created", row, now, after=_told(row))
-    return row
+    made: ServiceItem = create(row, values, "service_item.created", actor, now)
+    return made
 
 
 def change_item(
-    row: ServiceItem, values: Mapping[str, Any], code: str, actor: Viewer, now: datetime
-) -> None:
-    """Change an item; prices and quotations made before keep what they copied. InvalidMany as above."""
-    before = _told(row)
-    row.code = code
-    for name in EDITABLE:
-        if name in values:
-            setattr(row, name, values[name])
-    with db.session.no_autoflush:
-        _check_free(row)
+    row: ServiceItem, values: Mapping[str, Any], seen: int, actor: Viewer, now: datetime
+) -> ServiceItem:
+    """Change an item that was read at version `seen`; what copied it before keeps its copy.
+
+    InvalidMany when code or key are taken, EditClash when somebody changed it in between.
+    """
+    _check_free(values, row.id)
+    change(row, values, seen, "service_item.changed", actor, now)
     row.search_text = _found_by(row)
-    row.updated_at = now
-    db.session.flush()
-    audit.record(actor, "service_item.changed", row, now, before=before, after=_told(row))
+    return row
 
 
-def _check_free(row: ServiceItem) -> None:
+def _check_free(values: Mapping[str, Any], own_id: int | None) -> None:
     errors: dict[str, Text] = {}
-    others = select(ServiceItem.id).where(ServiceItem.id != (row.id or 0))
-    if db.session.scalar(others.where(ServiceItem.code == row.code)) is not None:
+    others = select(ServiceItem.id).where(ServiceItem.id != (own_id or 0))
+    if not str(values["code"]).strip():
+        errors["code"] = t("Give the item a code.")
+    elif db.session.scalar(others.where(ServiceItem.code == values["code"])) is not None:
         errors["code"] = t("Another service item has this code.")
-    same_key = [
-        getattr(ServiceItem, name) == (getattr(row, name) or "") for name in ItemKey._fields
-    ]
-    taken = db.session.scalar(others.where(*same_key))
-    if taken is not None:
+    same_key = [getattr(ServiceItem, name) == values[name] for name in ItemKey._fields]
+    if db.session.scalar(others.where(*same_key)) is not None:
         errors["charge_code"] = t("There is already a service item for exactly this service.")
     if errors:
         raise InvalidMany(errors)
@@ -139,7 +115,3 @@ def _found_by(row: ServiceItem) -> str:
     words = search_words(row.name_zh, row.name_en, *names)
     codes = (row.code, row.charge_code, row.origin, row.destination, row.packaging, row.qualifier)
     return f"{words} {' '.join(filter(None, codes)).lower()}"[:600]
-
-
-def _told(row: ServiceItem) -> dict[str, Any]:
-    return {"code": row.code, **{name: getattr(row, name) for name in EDITABLE}}

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from portal.catalogue.views import batch, doors, imports, mapping, tariffs
+from portal.catalogue.views import (
+    batch,
+    bundles,
+    doors,
+    imports,
+    items,
+    mapping,
+    rates,
+    schemes,
+    surcharges,
+    tariffs,
+)
 
-MODULES = (batch, imports, mapping, tariffs)
+MODULES = (batch, bundles, imports, items, mapping, rates, schemes, surcharges, tariffs)
 
 blueprints = [doors.tariffs, doors.catalogue]
