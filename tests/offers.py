@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -81,27 +81,49 @@ def offer_of(version: QuotationVersion, **more: Any) -> Offer:
     return replace(kept, internal_note=SECRET, **more)
 
 
-def issue(quotation: Quotation, cast: Cast, now: datetime, **offer: Any) -> QuotationVersion:
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Where an issued version is found, whatever session is open."""
+
+    id: int
+    quotation_id: int
+    version_no: int
+
+
+def issue(quotation: Quotation, cast: Cast, now: datetime, **offer: Any) -> Sent:
     """Issue the latest version and keep everything."""
     desk = viewer(cast.sales)
     version = drafting.latest_version(quotation)
     drafting.change_offer(version, offer_of(version, **offer), desk, now)
     issuing.issue(version, print_version, desk, now)
-    db.session.commit()
-    return version
+    sent = Sent(version.id, version.quotation_id, version.version_no)
+    keep(cast)
+    return sent
 
 
-def issued(cast: Cast, now: datetime, customer: Customer | None = None, **offer: Any) -> QuotationVersion:
-    """G1, issued and committed."""
+def issued(cast: Cast, now: datetime, customer: Customer | None = None, **offer: Any) -> Sent:
+    """G1 with the firm's own terms, issued and kept."""
+    if db.session.get(FirmProfile, 1) is None:
+        firm()
     return issue(draft(cast, now, customer), cast, now, **offer)
 
 
-def revised(version: QuotationVersion, cast: Cast, now: datetime) -> QuotationVersion:
+def revised(sent: Sent, cast: Cast, now: datetime) -> Sent:
     """The next version with one box fewer, issued: the one before is superseded."""
-    second = drafting.revise(version.quotation, viewer(cast.sales), now)
+    quotation = fresh(sent).quotation
+    second = drafting.revise(quotation, viewer(cast.sales), now)
     fewer = replace(FACTS, cargo=Cargo(boxes={**BOXES, "40GP": 2}))
     drafting.change_facts(second, fewer, viewer(cast.sales), now)
-    return issue(version.quotation, cast, now)
+    return issue(quotation, cast, now)
+
+
+def keep(cast: Cast) -> None:
+    """Commit; the cast stays readable when a request has closed the session."""
+    db.session.commit()
+    for name, row in vars(cast).items():
+        kept = db.session.merge(row)
+        db.session.refresh(kept)
+        setattr(cast, name, kept)
 
 
 def later(now: datetime, days: int) -> datetime:
@@ -109,7 +131,8 @@ def later(now: datetime, days: int) -> datetime:
     return now + timedelta(days=days)
 
 
-def fresh(version: QuotationVersion) -> QuotationVersion:
-    """The row as it stands in the database after a request."""
+def fresh(sent: Sent) -> QuotationVersion:
+    """The row as it stands in the database now."""
+    db.session.rollback()
     set_viewer(SYSTEM)
-    return db.session.get_one(QuotationVersion, version.id, populate_existing=True)
+    return db.session.get_one(QuotationVersion, sent.id, populate_existing=True)

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from flask import Response, send_file
+from flask import Response, request
 
 from portal.documents.archive import archive
 from portal.documents.models import Document
-from portal.kernel.errors import NotFound
-from portal.kernel.text import t
+from portal.web.exports import download
 
 
 def pdf_response(document: Document) -> Response:
     """The paper of a document that the viewer may see (the caller fetched it through the gate).
 
-    Its SHA-256 is the ETag, so that a second look costs a 304. NotFound when the file is gone.
+    Its SHA-256 is the ETag: a second look costs a 304. Raises NotFound when the file is gone,
+    ArchiveDamaged when it is not what was stored.
     """
-    path = archive().path(document.sha256)
-    if not path.is_file():
-        raise NotFound(t("This file is not in the archive."))
-    response = send_file(
-        path,
-        mimetype="application/pdf",
-        download_name=document.file_name,
-        etag=document.sha256,
-        conditional=True,
-        max_age=0,
-    )
+    if request.if_none_match.contains(document.sha256):
+        response = Response(status=304)
+    else:
+        content = archive().read(document.sha256)
+        response = download(content, document.file_name, "application/pdf", inline=True)
+    response.set_etag(document.sha256)
     response.headers["Cache-Control"] = "private, no-cache"
-    response.headers["X-Content-Type-Options"] = "nosniff"
     return response

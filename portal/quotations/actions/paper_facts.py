@@ -37,7 +37,7 @@ LANE_SIGN = "–"
 _CODED = frozenset({Kind.PORT, Kind.AIRPORT, Kind.RAIL})
 """Kinds of place whose code a trader reads: CNSHA, PVG. Others have statistical codes."""
 _BY_WATER = ("sea", "inland_water")
-_PLAIN_STEPS = frozenset({"product", "flat"})
+_PLAIN_STEPS = frozenset({"counted", "product", "flat"})
 _OURS = frozenset({"commission"})
 """Steps that say how the firm makes its price, not what the customer pays for."""
 _CHARGED_BY = {"CHW": "chargeable_weight", "RT": "revenue_tons"}

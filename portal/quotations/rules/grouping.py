@@ -101,7 +101,7 @@ def currency_totals(
     taxes: Iterable[TaxTotal], stored: StoredTotals, converts: bool
 ) -> tuple[CurrencyTotal, ...]:
     """One row a currency; the conversion stands beside it where a converted total is printed."""
-    sums: dict[str, tuple[Decimal, Decimal]] = dict.fromkeys(stored.subtotals, (ZERO, ZERO))
+    sums: dict[str, tuple[Decimal, Decimal]] = {}
     for each in taxes:
         net, tax = sums.get(each.currency, (ZERO, ZERO))
         sums[each.currency] = (net + each.net, tax + each.tax)
@@ -165,6 +165,7 @@ def comparison(
     if not 2 <= len(stored) <= MOST_OPTIONS:
         return None
     names = [each.option for each in stored]
+    order = list(dict.fromkeys(each.currency for each in charges))
     rows: dict[tuple[str, ...], dict[str, Charged]] = {}
     for charge in charges:
         if charge.is_collect or charge.does_not_apply:
@@ -172,7 +173,7 @@ def comparison(
         for name in names if charge.option == NO_OPTION else [charge.option]:
             rows.setdefault(_free_key(rows, charge, name), {})[name] = charge
     return Comparison(
-        tuple(_option(each, titles, currency, converts) for each in stored),
+        tuple(_option(each, titles, currency, converts, order) for each in stored),
         tuple(_row(cells, names) for cells in rows.values()),
     )
 
@@ -212,10 +213,15 @@ def _counted(charges: Sequence[Charged]) -> Words:
 
 
 def _option(
-    stored: StoredTotals, titles: Mapping[str, Words], currency: str, converts: bool
+    stored: StoredTotals,
+    titles: Mapping[str, Words],
+    currency: str,
+    converts: bool,
+    order: Sequence[str],
 ) -> Option:
     total = None
     if converts and stored.total is not None and needs_conversion(stored, currency):
         total = CurrencyAmount(currency, stored.total)
-    amounts = tuple(CurrencyAmount(code, amount) for code, amount in stored.subtotals.items())
+    sums = stored.subtotals
+    amounts = tuple(CurrencyAmount(code, sums[code]) for code in order if code in sums)
     return Option(titles.get(stored.option, Words(stored.option)), (), amounts, total)

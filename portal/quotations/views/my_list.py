@@ -9,6 +9,7 @@ from markupsafe import Markup
 from sqlalchemy import Select
 
 from portal.catalogue.queries.places import all_places
+from portal.kernel import clock
 from portal.kernel.text import t
 from portal.quotations import addressed, queries
 from portal.quotations.actions.paper_facts import place_words
@@ -84,9 +85,9 @@ QUOTATIONS = ListSpec(
         Column(
             "issued",
             t("Received"),
-            lambda v: day(v.issued_at.date()),
+            lambda v: day(clock.business_day(v.issued_at)),
             sort=QuotationVersion.issued_at,
-            value=lambda v: v.issued_at.date(),
+            value=lambda v: clock.business_day(v.issued_at),
         ),
         Column("version", t("Version"), lambda v: v.version_no, align="num"),
     ),
