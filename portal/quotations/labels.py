@@ -6,63 +6,36 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from portal.catalogue.labels import CATEGORIES, LOADS
+from portal.catalogue.labels import SECTION_WORDS as SECTIONS
 from portal.kernel.text import Text, t
 from portal.quotations.rules.difference import Change
-from portal.quotations.rules.states import QuotationState, state_on
+from portal.quotations.rules.states import STATE_WORDS, QuotationState, state_on
 from portal.web.labels import Label
+
+__all__ = [
+    "CATEGORIES",
+    "CHANGES",
+    "LANGUAGES",
+    "LOADS",
+    "SECTIONS",
+    "STATES",
+    "label_of",
+    "state_of",
+]
 
 S = QuotationState
 
 STATES: Mapping[QuotationState, Label] = {
-    S.DRAFT: Label(t("Draft"), "neutral", "pencil-square"),
-    S.PENDING_APPROVAL: Label(t("Pending approval"), "warn", "hourglass-split"),
-    S.APPROVED: Label(t("Approved"), "info", "check2-circle"),
-    S.ISSUED: Label(t("Issued"), "info", "send-check"),
-    S.ACCEPTED: Label(t("Accepted"), "good", "check-circle"),
-    S.DECLINED: Label(t("Declined"), "bad", "x-circle"),
-    S.EXPIRED: Label(t("Expired"), "warn", "calendar-x"),
-    S.SUPERSEDED: Label(t("Superseded"), "done", "layers"),
-    S.WITHDRAWN: Label(t("Withdrawn"), "done", "arrow-return-left"),
-}
-
-SECTIONS: Mapping[str, Text] = {
-    "freight": t("Freight"),
-    "origin": t("Origin charges"),
-    "customs": t("Customs"),
-    "trucking": t("Trucking"),
-    "destination": t("Destination charges"),
-    "storage": t("Storage"),
-    "handling": t("Handling"),
-    "express": t("Express"),
-    "other": t("Other charges"),
-}
-
-CATEGORIES: Mapping[str, Text] = {
-    "sea": t("Sea freight"),
-    "air": t("Air freight"),
-    "rail": t("Rail freight"),
-    "road": t("Road transport"),
-    "inland_water": t("Inland water"),
-    "express": t("Express"),
-    "storage": t("Storage"),
-    "handling": t("Handling"),
-    "customs": t("Customs"),
-    "sorting": t("Sorting"),
-    "consolidation": t("Consolidation"),
-    "packing": t("Packing"),
-    "delivery": t("Delivery"),
-    "documentation": t("Documentation"),
-    "other": t("Other services"),
-}
-
-LOADS: Mapping[str, Text] = {
-    "fcl": t("Full container"),
-    "lcl": t("Less than a container"),
-    "bulk": t("Bulk"),
-    "parcel": t("Parcel"),
-    "ftl": t("Full truck"),
-    "ltl": t("Less than a truck"),
-    "none": t("Any load"),
+    S.DRAFT: Label(STATE_WORDS[S.DRAFT], "neutral", "pencil-square"),
+    S.PENDING_APPROVAL: Label(STATE_WORDS[S.PENDING_APPROVAL], "warn", "hourglass-split"),
+    S.APPROVED: Label(STATE_WORDS[S.APPROVED], "info", "check2-circle"),
+    S.ISSUED: Label(STATE_WORDS[S.ISSUED], "info", "send-check"),
+    S.ACCEPTED: Label(STATE_WORDS[S.ACCEPTED], "good", "check-circle"),
+    S.DECLINED: Label(STATE_WORDS[S.DECLINED], "bad", "x-circle"),
+    S.EXPIRED: Label(STATE_WORDS[S.EXPIRED], "warn", "calendar-x"),
+    S.SUPERSEDED: Label(STATE_WORDS[S.SUPERSEDED], "done", "layers"),
+    S.WITHDRAWN: Label(STATE_WORDS[S.WITHDRAWN], "done", "arrow-return-left"),
 }
 
 LANGUAGES: Mapping[str, Text] = {

@@ -91,6 +91,7 @@ def add_alternatives(
         raise Invalid(t("At most %(most)s alternatives stand side by side.", most=MOST_OPTIONS))
     for option, prices in alternatives.items():
         add_prices(version, prices, actor, now, option=option[:40])
+    _number(version, sorted(in_order(version), key=lambda row: not row.option))
 
 
 def in_order(version: QuotationVersion) -> list[QuotationLine]:

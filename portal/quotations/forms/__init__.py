@@ -1,0 +1,1 @@
+"""Forms of the quotation desk: they parse and shape; the rules judge."""

@@ -1,0 +1,72 @@
+"""The staff's door of this room, and what every view behind it needs: the row, its version, the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from flask import Response, flash, g, redirect, request, url_for
+from flask_wtf import FlaskForm
+
+from portal.access.guards import fetch
+from portal.kernel import clock
+from portal.kernel.errors import Invalid, InvalidMany, NotFound
+from portal.quotations import queries
+from portal.quotations.models import Quotation, QuotationVersion
+from portal.web import doors
+from portal.web.forms import attempted
+from portal.web.words import say
+
+bp = doors.desk("quotations", "portal.quotations.views.desk")
+
+
+def quotation_and_version(
+    quotation_id: int, number: int | None = None
+) -> tuple[Quotation, QuotationVersion]:
+    """The quotation of an address and its latest version, or the one with `number`; NotFound otherwise."""
+    quotation = fetch(Quotation, quotation_id, options=queries.WITH_PARTIES)
+    wanted = quotation.latest_no if number is None else number
+    version = queries.version(quotation, wanted, g.viewer)
+    if version is None:
+        raise NotFound()
+    return quotation, version
+
+
+def seen() -> int | None:
+    """Which state of the version the page showed that sent this request; None when it does not say."""
+    text = request.values.get("seen") or request.values.get("version") or ""
+    return int(text) if text.isdecimal() else None
+
+
+def today() -> date:
+    """The business day."""
+    return clock.today()
+
+
+def back(quotation_id: int, anchor: str | None = None) -> Response:
+    """To the quotation's page."""
+    return redirect(url_for(".show", quotation_id=quotation_id, _anchor=anchor), 303)  # type: ignore[return-value]
+
+
+def done(quotation_id: int, said: str, verb: Callable[[], Any]) -> Response:
+    """One step from a button: done and said, or refused with the reason; back to the page either way."""
+    try:
+        verb()
+    except (Invalid, InvalidMany) as error:
+        flash(say(error.text), "error")
+        return refused_back(quotation_id)
+    flash(said, "success")
+    return back(quotation_id)
+
+
+def refused_back(quotation_id: int) -> Response:
+    """Back to the page with nothing of the request kept."""
+    response = back(quotation_id)
+    response.headers["X-Refused"] = "1"
+    return response
+
+
+def went_well(form: FlaskForm, verb: Callable[[], Any]) -> bool:
+    """Whether `verb` went through; what it refused is told at its field or on top of the page."""
+    return attempted(form, lambda: (verb(),)) is not None
