@@ -174,7 +174,9 @@ def change_roles(
     kept = [row for row in user.roles if row.role in wanted]
     new = sorted(wanted - user.role_set)
     user.roles = kept + [StaffRole(role=role.value) for role in new]
-    flag_modified(user, "updated_at")  # roles are rows of their own: the user's version moves on too
+    flag_modified(
+        user, "updated_at"
+    )  # roles are rows of their own: the user's version moves on too
     audit.record(actor, "user.roles_changed", user, now, before=before, after=_said(user))
 
 

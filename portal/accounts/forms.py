@@ -59,7 +59,7 @@ def _own_email(**kw: Any) -> EmailField:
     )
 
 
-class SignInForm(LoginForm):  # type: ignore[misc]
+class SignInForm(LoginForm):
     """E-mail address and password. A foreign `next` is forgotten, not complained about."""
 
     email = _own_email(validators=[IsString(), email_required, EmailValidation()])
@@ -77,7 +77,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]
         """Nothing to say: `__init__` has looked at it."""
 
 
-class ForgottenForm(ForgotPasswordForm):  # type: ignore[misc]
+class ForgottenForm(ForgotPasswordForm):
     """The address to send a link to. Known or not, the answer takes one hash's time."""
 
     email = _own_email(
@@ -86,13 +86,13 @@ class ForgottenForm(ForgotPasswordForm):  # type: ignore[misc]
 
     def validate(self, **kwargs: Any) -> bool:
         """Whether there is somebody who may have a link: joined, and not blocked."""
-        if not super().validate(**kwargs) or not self.user.has_joined:
+        if not super().validate(**kwargs) or not getattr(self.user, "password", None):
             return False
         hash_password("not-a-password")  # the view does so for addresses that it does not know
         return True
 
 
-class NewPasswordForm(ResetPasswordForm):  # type: ignore[misc]
+class NewPasswordForm(ResetPasswordForm):
     """The new password, twice."""
 
     password = PasswordField(
@@ -109,7 +109,7 @@ class NewPasswordForm(ResetPasswordForm):  # type: ignore[misc]
     )
 
 
-class OtherPasswordForm(ChangePasswordForm):  # type: ignore[misc]
+class OtherPasswordForm(ChangePasswordForm):
     """The present password and the new one, twice."""
 
     password = PasswordField(_l("Present password"), render_kw=CURRENT, validators=[NOT_ENDLESS])
@@ -127,7 +127,7 @@ class OtherPasswordForm(ChangePasswordForm):  # type: ignore[misc]
     )
 
 
-class AgainForm(VerifyForm):  # type: ignore[misc]
+class AgainForm(VerifyForm):
     """The password once more, before something that matters."""
 
     password = PasswordField(
@@ -135,7 +135,7 @@ class AgainForm(VerifyForm):  # type: ignore[misc]
     )
 
 
-class CodeForm(TwoFactorVerifyCodeForm):  # type: ignore[misc]
+class CodeForm(TwoFactorVerifyCodeForm):
     """Six figures from the authenticator app."""
 
     code = StringField(
@@ -145,7 +145,7 @@ class CodeForm(TwoFactorVerifyCodeForm):  # type: ignore[misc]
     )
 
 
-class RecoveryForm(MfRecoveryForm):  # type: ignore[misc]
+class RecoveryForm(MfRecoveryForm):
     """One of the recovery codes."""
 
     code = StringField(
@@ -155,7 +155,7 @@ class RecoveryForm(MfRecoveryForm):  # type: ignore[misc]
     )
 
 
-class SetUpForm(TwoFactorSetupForm):  # type: ignore[misc]
+class SetUpForm(TwoFactorSetupForm):
     """One method, one button each for on and off: no choice to make."""
 
     setup = HiddenField()
@@ -169,7 +169,7 @@ class NoChoice(HiddenField):
         self.choices: list[Any] = []
 
 
-class RescueForm(TwoFactorRescueForm):  # type: ignore[misc]
+class RescueForm(TwoFactorRescueForm):
     """Never shown: a lost phone is what recovery codes are for."""
 
     help_setup = NoChoice()
@@ -187,7 +187,7 @@ class Ticks(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
-class RolesForm(FlaskForm):  # type: ignore[misc]
+class RolesForm(FlaskForm):
     """The staff roles of one person."""
 
     roles = Ticks(_l("Roles"), choices=role_choices)
@@ -207,7 +207,7 @@ class InviteForm(RolesForm):
     locale = SelectField(_l("Language"), choices=LANGUAGES)
 
 
-class JoinForm(FlaskForm):  # type: ignore[misc]
+class JoinForm(FlaskForm):
     """What an invited person tells: name and password."""
 
     name = StringField(
@@ -235,7 +235,7 @@ class FirstJoinForm(JoinForm):
     )
 
 
-class OwnDetailsForm(FlaskForm):  # type: ignore[misc]
+class OwnDetailsForm(FlaskForm):
     """What a person may change about themselves."""
 
     name = StringField(_l("Name"), validators=[InputRequired(), Length(max=80)])

@@ -52,7 +52,7 @@ class StaffRole(Base):
         return set()
 
 
-class User(UserMixin, Versioned, Stamped, Base):  # type: ignore[misc]
+class User(UserMixin, Versioned, Stamped, Base):
     """A login. `kind` says which door it opens; a customer's user acts through memberships."""
 
     __tablename__ = "user"
@@ -78,7 +78,9 @@ class User(UserMixin, Versioned, Stamped, Base):  # type: ignore[misc]
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
     search_text: Mapped[str] = mapped_column(String(500), default="")
 
-    roles: Mapped[list[StaffRole]] = relationship(cascade="all, delete-orphan", lazy="selectin")
+    roles: Mapped[list[StaffRole]] = relationship(  # type: ignore[assignment]
+        cascade="all, delete-orphan", lazy="selectin"
+    )
 
     @property
     def role_set(self) -> frozenset[Role]:

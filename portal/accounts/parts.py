@@ -81,11 +81,12 @@ class Passwords(PasswordUtil):
 class OneTimeCodes(Totp):
     """A code from the app works once, even within its half minute."""
 
-    def get_last_counter(self, user: User) -> int | None:
+    def get_last_counter(self, user: Any) -> int | None:
         """The step of the last code taken."""
-        return user.tf_last_counter
+        counter: int | None = user.tf_last_counter
+        return counter
 
-    def set_last_counter(self, user: User, tmatch: Any) -> None:
+    def set_last_counter(self, user: Any, tmatch: Any) -> None:
         """Remember the step of this one."""
         user.tf_last_counter = tmatch.counter
 

@@ -15,18 +15,18 @@ from portal.db.base import db
 from portal.kernel.errors import NotFound
 
 
-def staff() -> Select[tuple[User]]:
+def staff() -> Select[User]:
     """The firm's own people."""
     return select(User).where(User.kind == "staff")
 
 
-def with_role(statement: Select[tuple[User]], role: str) -> Select[tuple[User]]:
+def with_role(statement: Select[User], role: str) -> Select[User]:
     """Only those who hold `role`."""
     held = exists().where(StaffRole.user_id == User.id, StaffRole.role == role)
     return statement.where(held)
 
 
-def in_state(statement: Select[tuple[User]], state: str) -> Select[tuple[User]]:
+def in_state(statement: Select[User], state: str) -> Select[User]:
     """Only those who are `active`, `invited` or `blocked`."""
     wanted = {
         "active": User.active.is_(True) & User.password.is_not(None),
@@ -36,7 +36,7 @@ def in_state(statement: Select[tuple[User]], state: str) -> Select[tuple[User]]:
     return statement.where(wanted[state]) if state in wanted else statement
 
 
-def found_by(statement: Select[tuple[User]], words: str) -> Select[tuple[User]]:
+def found_by(statement: Select[User], words: str) -> Select[User]:
     """Only those whose name (Chinese, pinyin, initials) or address holds each of `words`."""
     for word in words.lower().split():
         statement = statement.where(User.search_text.contains(word, autoescape=True))

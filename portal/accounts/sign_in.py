@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, cast
 
@@ -21,7 +22,7 @@ from flask_security.signals import (
 from portal.access.guards import public
 from portal.accounts import forms, throttle
 from portal.accounts.actions import itself
-from portal.accounts.models import User
+from portal.accounts.models import StaffRole, User
 from portal.accounts.parts import OneTimeCodes, OutboxMail, Passwords
 from portal.accounts.rules.passwords import MIN_LENGTH
 from portal.db import audit
@@ -104,7 +105,7 @@ def install(app: Flask) -> None:
     app.config.update(_second_factor(app))
     for key, (text, tone) in MESSAGES.items():
         app.config[f"SECURITY_MSG_{key}"] = (text.msgid, tone)
-    security.init_app(app, SQLAlchemyUserDatastore(db, User, None))
+    security.init_app(app, SQLAlchemyUserDatastore(db, User, cast(Any, StaffRole)))
     security.i18n_domain = ReadersDomain()
     app.view_functions["security.two_factor_rescue"] = _only_recovery_codes
     throttle.install(app)
@@ -215,7 +216,7 @@ security = Security(
     mail_util_cls=OutboxMail,
     password_util_cls=Passwords,
     totp_cls=OneTimeCodes,
-    render_template=_draw,
+    render_template=cast(Callable[..., str], _draw),  # views answer with whatever it gives
     login_form=forms.SignInForm,
     forgot_password_form=forms.ForgottenForm,
     reset_password_form=forms.NewPasswordForm,

@@ -43,7 +43,7 @@ def _line(label: Any, most: int, *validators: Any) -> StringField:
     return StringField(label, validators=[*validators, Length(max=most)])
 
 
-class SettingsForm(FlaskForm):  # type: ignore[misc]
+class SettingsForm(FlaskForm):
     """What every part of the settings carries: the version that was seen."""
 
     version = HiddenField()

@@ -48,7 +48,8 @@ def record_address(entry: AuditEntry) -> str | None:
     endpoint, argument = PAGES.get(entry.subject_type, ("", ""))
     if endpoint not in current_app.view_functions or entry.subject_id is None:
         return None
-    return url_for(endpoint, **{argument: entry.subject_id})
+    values: dict[str, Any] = {argument: entry.subject_id}
+    return url_for(endpoint, **values)
 
 
 def _event_choices() -> list[tuple[str, Any]]:

@@ -60,7 +60,7 @@ def look() -> Look:
     )
 
 
-def entries() -> Select[tuple[AuditEntry]]:
+def entries() -> Select[AuditEntry]:
     """The history of everything."""
     return select(AuditEntry)
 

@@ -62,7 +62,7 @@ def answered_lately(viewer: Viewer, now: datetime) -> list[tuple[QuotationQuesti
     """For a customer: questions that were answered within a week, the latest first."""
     if not viewer.may(Permission.QUOTATION_ASK):
         return []
-    rows: Select[Any] = select(QuotationQuestion, Quotation)
+    rows: Any = select(QuotationQuestion, Quotation)
     statement = (
         visible(rows, Quotation, viewer)
         .join(Quotation, Quotation.id == QuotationQuestion.quotation_id)
@@ -98,7 +98,7 @@ def tariffs_to_watch(
 
 
 def _issued(viewer: Viewer) -> Select[Any]:
-    rows: Select[Any] = select(Quotation, QuotationVersion)
+    rows: Any = select(Quotation, QuotationVersion)
     same = (QuotationVersion.quotation_id == Quotation.id) & (
         QuotationVersion.version_no == Quotation.issued_no
     )

@@ -51,7 +51,7 @@ def _catalogue(locale: str) -> NullTranslations:
     return Translations.load(folder, [locale])
 
 
-class ReadersDomain(Domain):  # type: ignore[misc]
+class ReadersDomain(Domain):
     """Labels of forms, flashes and sign-in speak through the same catalogue.
 
     Flask-Babel by itself looks for zh_Hans_CN; ours is named zh_CN, as everybody writes it.
@@ -62,7 +62,7 @@ class ReadersDomain(Domain):  # type: ignore[misc]
         return _reader.get() or _catalogue(locale_code())
 
 
-class ReadersBabel(Babel):  # type: ignore[misc]
+class ReadersBabel(Babel):
     """Flask-Babel with the reader's catalogue."""
 
     @property

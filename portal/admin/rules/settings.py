@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import asdict, dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from portal.documents.rules.firm import Colours
 from portal.kernel.creditcode import credit_code_problem
@@ -13,6 +13,7 @@ from portal.kernel.errors import Invalid, InvalidMany
 from portal.kernel.money import CURRENCIES
 from portal.kernel.text import Text, t
 
+V = TypeVar("V")
 PREFIX = re.compile(r"[A-Z][A-Z0-9]{0,5}\Z")
 MOST_VALID_DAYS = 180  # DOMAIN section 17, validity in days
 MOST_TERMS = 20
@@ -142,7 +143,7 @@ def accent_checked(colour: str) -> str:
     return Colours(colour).accent
 
 
-def _unless(wrong: dict[str, Text], value: Any) -> Any:
+def _unless(wrong: dict[str, Text], value: V) -> V:
     if wrong:
         raise InvalidMany(wrong)
     return value

@@ -112,11 +112,16 @@ def _answer(form: SettingsForm, part: str, verb: Callable[[], None]) -> Any:
     """The part's page; after a good change the page again, fresh."""
     if form.is_submitted() and not g.viewer.may(Permission.SETTINGS_EDIT):
         raise Forbidden()
-    if form.validate_on_submit() and attempted(form, lambda: verb() or True):
+    if form.validate_on_submit() and attempted(form, lambda: _done(verb)):
         flash(_("The settings are saved."), "success")
         return redirect(url_for(".settings" if part == "names" else f".settings_{_PAGES[part]}"))
     context = {"part": part, "look": firm_profile().look or {}}
     return form_page(f"admin/settings_{part}.html", form, **context)
+
+
+def _done(verb: Callable[[], None]) -> bool:
+    verb()
+    return True
 
 
 _PAGES = {"look": "look", "accounts": "accounts", "quoting": "quotations"}
