@@ -109,7 +109,8 @@ def _prices(count: int) -> None:
 def _ports() -> list[str]:
     """A hundred and eighty ports, Shanghai and New York among them: 128,880 lanes by box."""
     ports = sorted(place.code for place in gazetteer().places if place.kind == "port")
-    return sorted({"CNSHA", "USNYC", *ports[:: len(ports) // 178]})[:180]
+    step = len(ports) // 178
+    return sorted({"CNSHA", "USNYC", *ports[: 178 * step : step]})
 
 
 def _lanes() -> Iterator[tuple[int, str, str, str]]:

@@ -173,7 +173,7 @@ class Price(Base):
     __tablename__ = "price"
     __table_args__ = (
         UniqueConstraint("tariff_id", "natural_key"),
-        Index("ix_price_lane", "origin", "destination", "packaging", "tariff_id"),
+        Index("ix_price_lane", "origin", "destination", "tariff_id", "packaging"),
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="ends_after_start"),
     )
 

@@ -53,6 +53,7 @@ class Quotation(CustomerOwned, Versioned, Stamped, Base):
         Index("ix_quotation_customer_updated", "customer_id", "updated_at", "id"),
         Index("ix_quotation_owner_state", "owner_id", "state", "updated_at"),
         Index("ix_quotation_state", "state", "updated_at"),
+        Index("ix_quotation_expiring", "state", "valid_until", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
