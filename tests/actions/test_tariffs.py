@@ -82,10 +82,18 @@ def test_an_export_holds_no_cost_for_who_may_not_see_costs(
 
 def test_items_are_made_once_for_all_sheets(database: None, now: datetime) -> None:
     in_force(scheme("ONE"), mixed_rows(), now)
-    in_force(scheme("TWO"), [replace(row, key=row.key._replace(carrier="MSC")) for row in mixed_rows()], now)
+    in_force(
+        scheme("TWO"),
+        [replace(row, key=row.key._replace(carrier="MSC")) for row in mixed_rows()],
+        now,
+    )
     assert db.session.scalar(select(func.count()).select_from(ServiceItem)) == 3
     item = db.session.scalars(select(ServiceItem).where(ServiceItem.packaging == "40HQ")).one()
-    assert (item.name_zh, item.main_unit, item.section) == ("海运费 上海–纽约 40HQ", "TEU", "freight")
+    assert (item.name_zh, item.main_unit, item.section) == (
+        "海运费 上海–纽约 40HQ",
+        "TEU",
+        "freight",
+    )
     assert "shanghai" in item.search_text and "ny" in item.search_text
 
 

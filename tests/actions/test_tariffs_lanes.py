@@ -113,7 +113,9 @@ def test_a_place_of_the_firms_own_lies_in_what_it_was_put_under(cast: Cast, now:
 def test_costs_are_with_the_price_only_for_who_may_see_them(cast: Cast, now: datetime) -> None:
     in_force(scheme("STD"), [fcl("CNSHA", "USNYC", "40HQ", "3850", costs=USD_COST)], now)
     found = {
-        who: lane_prices(viewer(getattr(cast, who)), cast.harbour, "CNSHA", "USNYC", on=TODAY)[0].costs
+        who: lane_prices(viewer(getattr(cast, who)), cast.harbour, "CNSHA", "USNYC", on=TODAY)[
+            0
+        ].costs
         for who in ("sales", "sales_manager")
     }
     assert found == {"sales": None, "sales_manager": USD_COST}
@@ -149,7 +151,10 @@ def test_history_shows_every_version_newest_first(cast: Cast, now: datetime) -> 
     in_force(of, [fcl("CNSHA", "USNYC", "40HQ", "3850")], now)
     in_force(of, [fcl("CNSHA", "USNYC", "40HQ", "4000")], now, date(2026, 4, 1))
     points = price_history(viewer(cast.sales), "CNSHA", "USNYC", "40HQ")
-    assert [(p.headline, p.valid_to) for p in points] == [(D(4000), None), (D(3850), date(2026, 3, 31))]
+    assert [(p.headline, p.valid_to) for p in points] == [
+        (D(4000), None),
+        (D(3850), date(2026, 3, 31)),
+    ]
 
 
 def test_a_surcharge_attaches_itself_to_its_mode_lane_box_and_season(
@@ -158,7 +163,9 @@ def test_a_surcharge_attaches_itself_to_its_mode_lane_box_and_season(
     baf = item("BAF", "燃油附加费", unit="TEU")
     surcharge(baf, per_unit("TEU", "USD", "150"))
     surcharge(item("AMS", "舱单", unit="BL"), flat("USD", "35"), destination="US")
-    surcharge(item("PSS", "旺季", unit="TEU"), per_unit("TEU", "USD", "300"), valid_from=date(2026, 6, 1))
+    surcharge(
+        item("PSS", "旺季", unit="TEU"), per_unit("TEU", "USD", "300"), valid_from=date(2026, 6, 1)
+    )
     surcharge(item("RFS", "插电", unit="DAY"), per_unit("DAY", "CNY", "80"), packaging="40RH")
     found = {
         to: [s.charge_code for s in surcharges_for(SYSTEM, category="sea", on=TODAY, origin="CNSHA",

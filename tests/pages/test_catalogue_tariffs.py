@@ -63,7 +63,11 @@ def as_suggested(name: str) -> dict[str, str]:
     fields = {"name": name, "layout": "box_columns", "category": "sea", "load": "fcl", "charge_code": "O/F",
               "places": "known", "repeats": "refuse", "bound": "over"}  # fmt: skip
     for at, (header, meaning, detail) in enumerate(meanings):
-        fields |= {f"columns-{at}-header": header, f"columns-{at}-meaning": meaning, f"columns-{at}-detail": detail}
+        fields |= {
+            f"columns-{at}-header": header,
+            f"columns-{at}-meaning": meaning,
+            f"columns-{at}-detail": detail,
+        }
     return fields
 
 
@@ -118,14 +122,22 @@ def test_the_same_layout_is_known_the_second_time(catalogue: CheckingClient) -> 
 def test_what_is_no_table_is_refused_at_once(
     catalogue: CheckingClient, body: bytes, name: str
 ) -> None:
-    fields = {"scheme_id": scheme_id(), "valid_from": "2026-03-01", "file": (io.BytesIO(body), name)}
+    fields = {
+        "scheme_id": scheme_id(),
+        "valid_from": "2026-03-01",
+        "file": (io.BytesIO(body), name),
+    }
     response = catalogue.post("/desk/tariffs/import", data=fields)
     assert response.status_code == 422
     assert db.session.query(RateImport).count() == 0
 
 
 def test_an_empty_file_has_its_message_at_the_field(catalogue: CheckingClient) -> None:
-    fields = {"scheme_id": scheme_id(), "valid_from": "2026-03-01", "file": (io.BytesIO(b""), "x.csv")}
+    fields = {
+        "scheme_id": scheme_id(),
+        "valid_from": "2026-03-01",
+        "file": (io.BytesIO(b""), "x.csv"),
+    }
     response = catalogue.post("/desk/tariffs/import", data=fields)
     assert response.status_code == 422 and "The file is empty." in response.text
 
@@ -199,7 +211,11 @@ def test_a_file_of_shipments_is_priced_on_the_page(
     tariff = in_force(scheme("STD"), [fcl("CNSHA", "USNYC", "40HQ", "3850")], now)
     db.session.commit()
     body = "运单号,起运港,目的港,40HQ,账单金额\nA1,上海,纽约,2,7700\nA2,上海,纽约,1,3900\nA3,上海,汉堡,1,\n"
-    fields = {"tariff_id": tariff.id, "on": "2026-03-02", "file": (io.BytesIO(body.encode()), "单.csv")}
+    fields = {
+        "tariff_id": tariff.id,
+        "on": "2026-03-02",
+        "file": (io.BytesIO(body.encode()), "单.csv"),
+    }
     page = client.sign_in(cast.sales).post("/desk/batch", data=fields)
     assert page.status_code == 200
     assert "11,550.00" in page.text and "no price for this lane" in page.text and "+50" in page.text

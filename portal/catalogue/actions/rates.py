@@ -14,10 +14,14 @@ from portal.catalogue.actions.editing import create
 from portal.catalogue.models import ExchangeRate, FirmPlace, TaxRate
 from portal.catalogue.queries.places import all_places
 from portal.catalogue.rules.charges import tax_class_rates
+from portal.catalogue.rules.places import Kind
 from portal.db import audit
 from portal.db.base import db
 from portal.kernel.errors import Invalid, InvalidMany
 from portal.kernel.text import Text, t
+
+CONTAINERS = (Kind.CITY, Kind.PROVINCE, Kind.DISTRICT, Kind.COUNTRY, Kind.REGION)
+"""Kinds of place that another one lies in, the likeliest first."""
 
 
 def record_exchange_rate(
@@ -100,7 +104,7 @@ def add_place(values: Mapping[str, Any], actor: Viewer, now: datetime) -> FirmPl
     if places.get(code) is not None:
         errors["code"] = t("Another place has this code.")
     parent = str(values.get("parent") or "").strip()
-    above = (places.get(parent) or places.find(parent)) if parent else None
+    above = (places.get(parent) or places.find(parent, CONTAINERS)) if parent else None
     if parent and above is None:
         errors["parent"] = t("This place is not known.")
     if errors:

@@ -114,8 +114,8 @@ class SchemeForm(Edited):
     segments = Ticks(_l("Customer tiers"), choices=choices(SEGMENTS))
     roles = Ticks(_l("Roles that quote from it"), choices=_roles)
     people = Ticks(_l("People who quote from it"), coerce=int)
-    floor_margin_percent = PercentField(_l("Lowest margin %"))
-    discount_limit_percent = PercentField(_l("Largest discount %"))
+    floor_margin_percent = PercentField(_l("Lowest margin"))
+    discount_limit_percent = PercentField(_l("Largest discount"))
     reference_date = SelectField(_l("Day that counts"), choices=choices(REFERENCE_DATES))
     step_up = SelectField(
         _l("Higher band when cheaper"),

@@ -59,6 +59,10 @@ def _state_filter(model: Any) -> Filter:
     )
 
 
+def _share(percent: Any) -> str:
+    return "—" if percent is None else f"{plain_number(percent)} %"
+
+
 def _muted(row: Any) -> str:
     return "" if row.active else "row-muted"
 
@@ -118,15 +122,15 @@ SCHEMES = ListSpec(
         Column("kind", t("For whom"), lambda r: words_of(SCHEME_KINDS, r.kind)),
         Column(
             "floor",
-            t("Lowest margin %"),
-            lambda r: plain_number(r.floor_margin_percent) or "—",
+            t("Lowest margin"),
+            lambda r: _share(r.floor_margin_percent),
             align="num",
             permission=Permission.COST_SEE,
         ),
         Column(
             "discount",
-            t("Largest discount %"),
-            lambda r: plain_number(r.discount_limit_percent),
+            t("Largest discount"),
+            lambda r: _share(r.discount_limit_percent),
             align="num",
         ),
         Column("state", t("State"), _active, value=_active_word),
