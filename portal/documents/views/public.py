@@ -22,11 +22,13 @@ from portal.kernel.text import t
 from portal.web.doors import porch
 from portal.web.errors import to_fields
 from portal.web.flask_app import refuse
+from portal.web.forms import form_page
 from portal.web.pages import page, refused
 from portal.web.throttles import against_guessing, count_as_guess
 from portal.web.uploads import received
 
 bp = porch("documents", __name__)
+NO_CODE = t("A code has eight signs, such as 7K2M-94QX. Compare it with the paper.")
 
 
 @bp.route("/v", methods=["GET", "POST"])
@@ -35,14 +37,13 @@ bp = porch("documents", __name__)
 def enter() -> Any:
     """Type the code that stands beside the QR code."""
     form = CodeForm()
-    if not form.validate_on_submit():
-        return page("verification/enter.html", form=form, issuer=firm_profile())
-    code = read_code(form.code.data or "")
-    if code is not None:
-        return redirect(url_for(".proof", code=code), 303)
-    to_fields(form, Invalid(t("A code has eight signs, such as 7K2M-94QX. Compare it."), "code"))
-    count_as_guess()
-    return refused("verification/enter.html", form=form, issuer=firm_profile())
+    if form.validate_on_submit():
+        code = read_code(form.code.data or "")
+        if code is not None:
+            return redirect(url_for(".proof", code=code), 303)
+        to_fields(form, Invalid(NO_CODE, "code"))
+        count_as_guess()
+    return form_page("verification/enter.html", form, issuer=firm_profile())
 
 
 @bp.route("/v/<string:code>", methods=["GET", "POST"])
