@@ -36,8 +36,10 @@ def mixed_rows() -> list[PriceRow]:
               inclusive=("BAF", "LSS"), note="直航", valid_from=FIRST_DAY,
               costs=(CostComponent(CostKind.BASE, "USD", per_unit=D(3300)),
                      CostComponent(CostKind.REBATE, "", percent=D(2))))  # fmt: skip
-    bands = PriceTerms(Basis.BANDS, "KGM", "CNY", breaks=(
-        Break(D(0), D("5.5"), flat=D("3.8")), Break(D("5.5"), None, flat=D("2.6"), rate=D("0.9"), step=D(1))))  # fmt: skip
+    heavy = Break(D("5.5"), None, flat=D("2.6"), rate=D("0.9"), step=D(1))
+    bands = PriceTerms(
+        Basis.BANDS, "KGM", "CNY", breaks=(Break(D(0), D("5.5"), flat=D("3.8")), heavy)
+    )
     parcel = PriceRow(box.key._replace(category="express", load="parcel", charge_code="EXPR", origin="",
                                        destination="440300", packaging="", unit="KGM", carrier=""), bands)  # fmt: skip
     return [box, fcl("CNSHA", "USNYC", "20GP", "2000", carrier="COSCO"), parcel]

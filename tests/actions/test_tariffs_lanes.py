@@ -24,7 +24,7 @@ from portal.catalogue.rules.picking import first_choice
 from portal.kernel.errors import Invalid
 from tests.cast import Cast, viewer
 from tests.factories import add, exchange, flat, item, per_unit, scheme, surcharge
-from tests.sheets import FIRST_DAY, fcl, in_force
+from tests.sheets import fcl, in_force
 
 D = Decimal
 TODAY = date(2026, 3, 2)

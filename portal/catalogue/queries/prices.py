@@ -274,13 +274,19 @@ def _in_order(row: Row[Any], of: tuple[Tariff, PriceScheme]) -> tuple[Any, ...]:
     return (rank(of[1].kind), row.category, row.packaging, row.currency, price, row.id)
 
 
+_AS_STORED = (
+    "item_id", "item_code", "category", "load", "charge_code", "name_zh", "name_en", "section", "origin",
+    "destination", "packaging", "carrier", "qualifier", "currency", "basis", "unit", "main_unit", "headline",
+    "transit_days", "free_days", "tax_class", "tax_inclusive", "note",
+)  # fmt: skip
+
+
 def _lane_price(row: Row[Any], of: tuple[Tariff, PriceScheme], level: int) -> LanePrice:
     tariff, scheme = of
     own_end = row.valid_to or tariff.valid_to
     return LanePrice(
+        **{name: getattr(row, name) for name in _AS_STORED},
         price_id=row.id,
-        item_id=row.item_id,
-        item_code=row.item_code,
         tariff_id=tariff.id,
         tariff_code=tariff.code,
         scheme_id=scheme.id,
@@ -289,34 +295,13 @@ def _lane_price(row: Row[Any], of: tuple[Tariff, PriceScheme], level: int) -> La
         scheme_name_en=scheme.name_en,
         scheme_kind=scheme.kind,
         stacks=scheme.stacks,
-        category=row.category,
-        load=row.load,
-        charge_code=row.charge_code,
-        name_zh=row.name_zh,
-        name_en=row.name_en,
-        section=row.section,
-        origin=row.origin,
-        destination=row.destination,
-        packaging=row.packaging,
-        carrier=row.carrier,
-        qualifier=row.qualifier,
-        currency=row.currency,
-        basis=row.basis,
-        unit=row.unit,
-        main_unit=row.main_unit,
-        headline=row.headline,
         terms=_terms(row.terms, scheme),
         inclusive=frozenset(row.inclusive_codes.split()),
-        transit_days=row.transit_days,
-        free_days=row.free_days,
         valid_from=max(row.valid_from or tariff.valid_from, tariff.valid_from),
         valid_to=min(own_end, tariff.valid_to) if own_end and tariff.valid_to else own_end,
         reference_date=scheme.reference_date,
-        tax_class=row.tax_class,
-        tax_inclusive=row.tax_inclusive,
         floor_margin_percent=scheme.floor_margin_percent,
         discount_limit_percent=scheme.discount_limit_percent,
-        note=row.note,
         level=level,
     )
 

@@ -90,24 +90,16 @@ def surcharges_for(
     """
     known = all_places()
     origins, destinations = chain(origin, known), chain(destination, known)
-    statement = (
-        select(SurchargeRule, ServiceItem)
-        .join(ServiceItem, ServiceItem.id == SurchargeRule.item_id)
-        .where(
-            SurchargeRule.active.is_(True),
-            SurchargeRule.valid_from <= on,
-            or_(SurchargeRule.valid_to.is_(None), SurchargeRule.valid_to >= on),
-            SurchargeRule.category.in_({category, ANY}),
-            SurchargeRule.load.in_({load, ANY}) if load else SurchargeRule.load == ANY,
-            SurchargeRule.origin.in_(origins),
-            SurchargeRule.destination.in_(destinations),
-            SurchargeRule.packaging.in_({*packagings, ANY}),
-            SurchargeRule.carrier.in_({carrier, ANY}),
-            _of_scheme(scheme_ids),
-        )
-        .order_by(SurchargeRule.position, SurchargeRule.id)
+    matching = (
+        SurchargeRule.category.in_({category, ANY}),
+        SurchargeRule.load.in_({load, ANY}) if load else SurchargeRule.load == ANY,
+        SurchargeRule.origin.in_(origins),
+        SurchargeRule.destination.in_(destinations),
+        SurchargeRule.packaging.in_({*packagings, ANY}),
+        SurchargeRule.carrier.in_({carrier, ANY}),
+        _of_scheme(scheme_ids),
     )
-    rows = list(db.session.execute(statement))
+    rows = list(db.session.execute(_in_season(on).where(*matching)))
     far = (
         {code: at for at, code in enumerate(origins)},
         {c: at for at, c in enumerate(destinations)},
@@ -115,6 +107,20 @@ def surcharges_for(
     narrow = _narrowest(rows, *far)
     sees_costs = viewer.may(Permission.COST_SEE)
     return [_attached(*row, sees_costs) for row in rows if row[0].id in narrow]
+
+
+def _in_season(on: date) -> Select[SurchargeRule, ServiceItem]:
+    """The active rules of a day with their items, in their order."""
+    return (
+        select(SurchargeRule, ServiceItem)
+        .join(ServiceItem, ServiceItem.id == SurchargeRule.item_id)
+        .where(
+            SurchargeRule.active.is_(True),
+            SurchargeRule.valid_from <= on,
+            or_(SurchargeRule.valid_to.is_(None), SurchargeRule.valid_to >= on),
+        )
+        .order_by(SurchargeRule.position, SurchargeRule.id)
+    )
 
 
 def _of_scheme(scheme_ids: Sequence[int]) -> ColumnElement[bool]:
