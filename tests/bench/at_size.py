@@ -132,7 +132,7 @@ def _items() -> Iterator[dict[str, Any]]:
             "id": number, "code": f"SEA-FCL-OF-{origin}-{destination}-{box}", "name_zh": "海运费",
             "name_en": "Ocean freight", "category": "sea", "load": "fcl", "charge_code": "O/F",
             "origin": origin, "destination": destination, "packaging": box, "main_unit": "TEU",
-            "section": "freight", "tax_class": "exempt", "tax_inclusive": True, "default_currency": "USD",
+            "section": "freight", "tax_class": "exempt_forwarding", "tax_inclusive": True, "default_currency": "USD",
             "active": True, "search_text": f"{origin} {destination} {box}".lower(),
             "created_at": NOW, "updated_at": NOW, "version": 1,
         }  # fmt: skip
@@ -192,7 +192,7 @@ def _line(version_id: int, customer_id: int, position: int) -> dict[str, Any]:
         "section": "freight" if position < 4 else "origin", "charge_code": "O/F", "name_zh": f"费用{position}",
         "name_en": f"Charge {position}", "currency": "USD", "unit": "40HQ", "quantity": Decimal(2),
         "rate": Decimal(3850), "amount": Decimal(7700), "net": Decimal(7700), "tax": Decimal(0),
-        "gross": Decimal(7700), "tax_class": "exempt", "tax_kind": "exempt", "tax_label_zh": "免税",
+        "gross": Decimal(7700), "tax_class": "exempt_forwarding", "tax_kind": "exempt", "tax_label_zh": "免税",
         "tax_label_en": "Exempt", "working": WORKING,
         "terms": {"basis": "per_unit", "unit": "40HQ", "currency": "USD", "rate": "3850"},
     }  # fmt: skip
