@@ -6,6 +6,7 @@ import shutil
 import stat
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from portal.db.audit import AuditEntry
 from portal.db.base import db
 from portal.db.outbox import OutboxMessage, OutboxState
 from portal.db.revision import head_revision, present_revision
+from portal.documents import fontcheck
 from portal.documents.queries import firm_profile
 from portal.documents.rules.firm import Colours
 from portal.kernel.text import Text, t
@@ -102,16 +104,27 @@ def signs(now: datetime, instance: Path) -> list[Sign]:
         _mail(now),
         _disk(instance),
         _secrets(instance),
+        _typefaces(),
     ]
 
 
 def _database() -> Sign:
     engine = db.session.get_bind()
-    users = db.session.scalar(select(func.count()).select_from(AuditEntry)) or 0
+    latest = db.session.scalar(select(func.max(AuditEntry.id))) or 0
     found = t(
-        "%(name)s answers; %(count)s entries of history.", name=engine.dialect.name, count=users
+        "%(name)s answers; history is at entry %(latest)s.", name=engine.dialect.name, latest=latest
     )
     return Sign(t("Database"), "good", found)
+
+
+@cache
+def _typefaces() -> Sign:
+    """Asked once a process: the files come with the release."""
+    try:
+        fontcheck.check()
+    except fontcheck.FontsMissing as error:
+        return Sign(t("Typefaces of papers"), "bad", Text(str(error)))
+    return Sign(t("Typefaces of papers"), "good", t("Every character that names need is there."))
 
 
 def _migrations() -> Sign:

@@ -137,6 +137,10 @@ def test_health_tells_a_secret_that_others_may_read(app: PortalApp, database: No
     path.unlink()
 
 
+def test_health_tells_that_the_papers_typefaces_are_there(app: PortalApp, database: None, now):
+    assert tones(now, app)["Typefaces of papers"] == "good"
+
+
 def test_a_mail_that_was_given_up_is_tried_again_from_the_health_page(boss, now: datetime):
     post_mail("a@b.example", "password_changed", {}, locale="en", key="k", now=now)
     db.session.execute(update(OutboxMessage).values(state="dead", tries=8))
