@@ -139,7 +139,7 @@ class CodeForm(TwoFactorVerifyCodeForm):
     """Six figures from the authenticator app."""
 
     code = StringField(
-        _l("Code"),
+        _l("Verification code"),
         render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True},
         validators=[IsStringOrInt(), RequiredLocalize()],
     )

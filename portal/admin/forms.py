@@ -123,7 +123,7 @@ class AccountsForm(SettingsForm):
 class TermForm(Form):
     """One standing text."""
 
-    place = IntegerField(_l("Place"), validators=[Optional(), NumberRange(0, 999)])
+    place = IntegerField(_l("Order"), validators=[Optional(), NumberRange(0, 999)])
     zh = TextAreaField(_l("In Chinese"), validators=[Length(max=1000)])
     en = TextAreaField(_l("In English"), validators=[Length(max=1000)])
 

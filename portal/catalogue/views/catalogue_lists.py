@@ -26,20 +26,13 @@ from portal.catalogue.models import (
 )
 from portal.catalogue.queries.items import having_words
 from portal.catalogue.rules.termwords import short
-from portal.catalogue.views.drawing import ANY, chip, days, place_names, words_of
+from portal.catalogue.views.drawing import ANY, chip, days, lane, place_names, words_of
 from portal.kernel.text import t
 from portal.kernel.units import unit_word
 from portal.web.fields import plain_number
 from portal.web.labels import ACTIVE, INACTIVE
 from portal.web.listing import Column, Empty, Filter, ListSpec
 from portal.web.words import name_of, say
-
-
-def _lane(row: Any) -> str:
-    names = place_names()
-    if not row.origin and not row.destination:
-        return "—"
-    return f"{names(row.origin)} → {names(row.destination)}"
 
 
 def _active(row: Any) -> Any:
@@ -73,7 +66,7 @@ ITEMS = ListSpec(
         Column("name", t("Service item"), name_of, sort=ServiceItem.name_zh),
         Column("charge", t("Charge"), lambda r: r.charge_code, sort=ServiceItem.charge_code),
         Column("category", t("Category"), lambda r: words_of(CATEGORIES, r.category)),
-        Column("lane", t("Lane"), _lane),
+        Column("lane", t("Lane"), lane),
         Column("packaging", t("Box"), lambda r: r.packaging or "—", sort=ServiceItem.packaging),
         Column("unit", t("Counted in"), lambda r: say(unit_word(r.main_unit))),
         Column("section", t("Part"), lambda r: words_of(SECTION_WORDS, r.section)),
@@ -166,7 +159,7 @@ SURCHARGES = ListSpec(
         Column("charge", t("Charge"), lambda r: r.item.charge_code, sort=ServiceItem.charge_code),
         Column("price", t("Price"), lambda r: say(short(r.price_terms)), align="num"),
         Column("category", t("Category"), lambda r: words_of(CATEGORIES, r.category) or "—"),
-        Column("lane", t("Lane"), _lane),
+        Column("lane", t("Lane"), lane),
         Column("packaging", t("Box"), lambda r: r.packaging or "—"),
         Column("carrier", t("Carrier"), lambda r: r.carrier or "—"),
         Column("scheme", t("Price scheme"), lambda r: r.scheme.code if r.scheme else "—"),
@@ -269,7 +262,7 @@ TAXES = ListSpec(
     key="tax_rates",
     columns=(
         Column("class", t("Tax class"), lambda r: r.tax_class, sort=TaxRate.tax_class),
-        Column("name", t("Name"), name_of),
+        Column("name", t("Tax"), name_of),
         Column("kind", t("Kind"), lambda r: words_of(TAX_KINDS, r.kind)),
         Column("percent", t("Per cent"), lambda r: plain_number(r.percent), align="num"),
         Column("label", t("Printed"), lambda r: f"{r.label_zh} / {r.label_en}"),

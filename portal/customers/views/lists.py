@@ -55,7 +55,7 @@ CUSTOMERS = ListSpec(
     key="customers",
     columns=(
         Column(
-            "name", t("Name"), _name, sort=Customer.name_zh, value=lambda r: r[CUSTOMER].name_zh
+            "name", t("Customer"), _name, sort=Customer.name_zh, value=lambda r: r[CUSTOMER].name_zh
         ),
         Column("code", t("Customer code"), lambda r: r[CUSTOMER].code, sort=Customer.code),
         Column("kind", t("Kind"), lambda r: say(KINDS[r[CUSTOMER].kind])),
