@@ -37,6 +37,8 @@
     if (key !== "Enter" && target.matches("select, textarea")) return;
     const rows = [...grid.tBodies].flatMap((body) => [...body.rows]).filter((row) => cells(row).length);
     const row = target.closest("tr");
+    const mover = event.altKey && one(`[name=do][value^="${down ? "down" : "up"}:"]`, row);
+    if (mover) { event.preventDefault(); mover.click(); return; }
     const next = rows[rows.indexOf(row) + (down ? 1 : -1)];
     event.preventDefault();
     if (!next) return;
@@ -45,6 +47,23 @@
     const into = inputs.find((input) => input.closest("td, th").cellIndex === cell) || inputs[0];
     into.focus();
     if (into.select) into.select();
+  });
+
+  /* On a board of ticks the arrows walk all four ways, from the search box down into it; space ticks, Enter sends. */
+  const ways = { ArrowDown: [1, 0], ArrowUp: [-1, 0], ArrowRight: [0, 1], ArrowLeft: [0, -1] };
+  on("keydown", (event) => {
+    const board = one("[data-pick]");
+    const way = ways[event.key];
+    if (!board || !way) return;
+    const rows = [...board.querySelectorAll("tbody tr")].map((row) => [...row.querySelectorAll(".tick input")]).filter((row) => row.length);
+    const at = rows.findIndex((row) => row.includes(event.target));
+    const fromBox = at < 0 && event.target.id === "lane" && event.key === "ArrowDown";
+    if (at < 0 && !fromBox) return;
+    event.preventDefault();
+    const column = at < 0 ? 0 : rows[at].indexOf(event.target);
+    const row = at < 0 ? rows[0] : rows[at + way[0]];
+    const to = row && (row[Math.min(column, row.length - 1) + (at < 0 ? 0 : way[1])]);
+    if (to) to.focus();
   });
 
   /* A question before a step: the folded-away panel is shown as a dialog instead. */

@@ -71,8 +71,8 @@ def preview_lines(quotation_id: int) -> Any:
         return _stale(quotation, version, typed, error)
     except (Invalid, InvalidMany) as error:
         return _refused(quotation, version, typed, error)
-    shown = context(quotation, version, Shown(typed, was, is_unsaved=True))
-    return refuse(make_response(page(PAGE, **shown, counter=counter)))
+    shown = context(quotation, version, Shown(typed, was, is_unsaved=True, counter=counter))
+    return refuse(make_response(page(PAGE, **shown)))
 
 
 @bp.route("/quotations/<int:quotation_id>/lines/new", methods=["GET", "POST"])

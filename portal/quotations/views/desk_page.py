@@ -40,6 +40,8 @@ class Shown:
     grid: Grid = field(default_factory=Grid)
     was: str | None = None
     is_unsaved: bool = False
+    counter: int | None = None
+    """The version's counter as it is stored, where the page shows something that is not."""
 
 
 def context(
@@ -54,6 +56,7 @@ def context(
         "is_latest": version.version_no == quotation.latest_no,
         "editable": editable,
         "shown": shown,
+        "counter": shown.counter or version.version,
         "was": as_was(version.lines) if shown.was is None else shown.was,
         **_standing(version),
         **_charges(version),
