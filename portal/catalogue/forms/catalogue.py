@@ -85,7 +85,7 @@ class Edited(FlaskForm):
 class ItemForm(Edited):
     """A service item: what is sold, and how it is counted and taxed."""
 
-    code = StringField(_l("Code"), validators=[InputRequired(), Length(max=120)])
+    code = StringField(_l("Item code"), validators=[InputRequired(), Length(max=120)])
     name_zh = StringField(_l("Chinese name"), validators=[InputRequired(), Length(max=120)])
     name_en = StringField(_l("English name"), validators=[Length(max=160)])
     category = SelectField(_l("Category"), choices=choices(CATEGORIES))
@@ -106,7 +106,7 @@ class ItemForm(Edited):
 class SchemeForm(Edited):
     """A price scheme: its audience, who quotes from it, its limits."""
 
-    code = StringField(_l("Code"), validators=[InputRequired(), Length(max=40)])
+    code = StringField(_l("Scheme code"), validators=[InputRequired(), Length(max=40)])
     name_zh = StringField(_l("Chinese name"), validators=[InputRequired(), Length(max=120)])
     name_en = StringField(_l("English name"), validators=[Length(max=160)])
     kind = SelectField(_l("For whom"), choices=choices(SCHEME_KINDS))
@@ -216,7 +216,7 @@ class BundleLineForm(Form):
 class BundleForm(Edited):
     """A bundle and its items; empty lines are left out."""
 
-    code = StringField(_l("Code"), validators=[InputRequired(), Length(max=40)])
+    code = StringField(_l("Bundle code"), validators=[InputRequired(), Length(max=40)])
     name_zh = StringField(_l("Chinese name"), validators=[InputRequired(), Length(max=120)])
     name_en = StringField(_l("English name"), validators=[Length(max=160)])
     note = TextAreaField(_l("Note"), validators=[Length(max=1000)], render_kw={"rows": 2})
@@ -254,7 +254,7 @@ class TaxForm(FlaskForm):
 class PlaceForm(FlaskForm):
     """A place that the shipped tables lack."""
 
-    code = StringField(_l("Code"), validators=[InputRequired(), Length(max=60)])
+    code = StringField(_l("Place code"), validators=[InputRequired(), Length(max=60)])
     name_zh = StringField(_l("Chinese name"), validators=[InputRequired(), Length(max=80)])
     name_en = StringField(_l("English name"), validators=[Length(max=120)])
     kind = SelectField(_l("Kind"), choices=choices(PLACE_KINDS))

@@ -110,7 +110,7 @@ def _search_schemes(statement: Select[Any], words: str) -> Select[Any]:
 SCHEMES = ListSpec(
     key="price_schemes",
     columns=(
-        Column("code", t("Code"), lambda r: r.code, sort=PriceScheme.code),
+        Column("code", t("Scheme code"), lambda r: r.code, sort=PriceScheme.code),
         Column("name", t("Price scheme"), name_of, sort=PriceScheme.name_zh),
         Column("kind", t("For whom"), lambda r: words_of(SCHEME_KINDS, r.kind)),
         Column(
@@ -157,7 +157,7 @@ SURCHARGES = ListSpec(
     columns=(
         Column("item", t("Surcharge"), lambda r: name_of(r.item), sort=ServiceItem.name_zh),
         Column("charge", t("Charge"), lambda r: r.item.charge_code, sort=ServiceItem.charge_code),
-        Column("price", t("Price"), lambda r: say(short(r.price_terms)), align="num"),
+        Column("price", t("Price"), lambda r: say(short(r.price_terms)), align="end"),
         Column("category", t("Category"), lambda r: words_of(CATEGORIES, r.category) or "—"),
         Column("lane", t("Lane"), lane),
         Column("packaging", t("Box"), lambda r: r.packaging or "—"),
@@ -200,7 +200,7 @@ SURCHARGES = ListSpec(
 BUNDLES = ListSpec(
     key="bundles",
     columns=(
-        Column("code", t("Code"), lambda r: r.code, sort=Bundle.code),
+        Column("code", t("Bundle code"), lambda r: r.code, sort=Bundle.code),
         Column("name", t("Bundle"), name_of, sort=Bundle.name_zh),
         Column("lines", t("Service items"), lambda r: len(r.lines), align="num"),
         Column("state", t("State"), _active, value=_active_word),
@@ -289,7 +289,7 @@ TAXES = ListSpec(
 PLACES = ListSpec(
     key="places",
     columns=(
-        Column("code", t("Code"), lambda r: r.code, sort=FirmPlace.code),
+        Column("code", t("Place code"), lambda r: r.code, sort=FirmPlace.code),
         Column("name", t("Place"), name_of, sort=FirmPlace.name_zh),
         Column("kind", t("Kind"), lambda r: words_of(PLACE_KINDS, r.kind)),
         Column("parent", t("Lies in"), lambda r: place_names()(r.parent)),

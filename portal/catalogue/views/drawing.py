@@ -78,6 +78,13 @@ def place_names() -> PlaceNames:
     return names
 
 
+def lane(row: Any) -> str:
+    """The two ends of an item or a price; one of them alone where the other is anywhere."""
+    names = place_names()
+    ends = [names(code) for code in (row.origin, row.destination) if code]
+    return " → ".join(ends) or "—"
+
+
 def tariff_tabs(here: str) -> list[tuple[Any, ...]]:
     """Tariffs, schemes, sheets, layouts."""
     parts = [

@@ -19,7 +19,7 @@ from portal.catalogue.labels import (
 from portal.catalogue.models import MappingProfile, Price, PriceScheme, RateImport, Tariff
 from portal.catalogue.queries.tariffs import having_words
 from portal.catalogue.rules.termwords import short
-from portal.catalogue.views.drawing import ANY, chip, days, place_names, words_of
+from portal.catalogue.views.drawing import ANY, chip, days, lane, words_of
 from portal.kernel.text import t
 from portal.web.filters import instant
 from portal.web.listing import Column, Empty, Filter, ListSpec
@@ -105,10 +105,7 @@ def _seen(kind: str) -> bool:
 
 
 def _lane(row: Any) -> str:
-    price, names = row[PRICE], place_names()
-    if not price.origin and not price.destination:
-        return "—"
-    return f"{names(price.origin)} → {names(price.destination)}"
+    return lane(row[PRICE])
 
 
 def _chosen_category(statement: Select[Any], category: str) -> Select[Any]:
@@ -127,7 +124,7 @@ PRICES = ListSpec(
         Column("lane", t("Lane"), _lane),
         Column("packaging", t("Box"), lambda r: r[PRICE].packaging or "—", sort=Price.packaging),
         Column("carrier", t("Carrier"), lambda r: r[PRICE].carrier or "—", sort=Price.carrier),
-        Column("price", t("Price"), lambda r: say(short(r[PRICE].price_terms)), align="num"),
+        Column("price", t("Price"), lambda r: say(short(r[PRICE].price_terms)), align="end"),
         Column(
             "transit",
             t("Transit days"),
