@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from flask_security.utils import hash_password
 from sqlalchemy import select
 
 from portal.access.permissions import ROLE_LABELS, Role
 from portal.access.viewer import Viewer
 from portal.accounts.actions import create_user
 from portal.accounts.models import User
+from portal.accounts.sign_in import password_hash
 from portal.customers.actions import people as contacts
 from portal.customers.actions import profile
 from portal.customers.models import Customer, Membership
@@ -33,20 +33,18 @@ BEFORE = timedelta(days=20)
 
 
 def build_world(now: datetime, progress: Tell = print) -> None:
-    """Fill an empty database. The people came three weeks ago, so that the history has a past."""
-    past = now - BEFORE
-    with clock.frozen(past), unit_of_work():
-        progress("  the firm and its people")
-        db.session.add(_firm())
-        secret = hash_password(PASSWORD)
-        staff = dict(_staff(secret, past))
-        progress("  customers")
-        for each in CUSTOMERS:
-            _customer(each, staff, secret, past)
-    with clock.frozen(past), unit_of_work():
-        progress("  tariffs, surcharges, rates of exchange")
-        load_catalogue(past, now, progress)
+    """Fill an empty database, whole or not at all. The people came three weeks ago: the history has a past."""
+    past, secret = now - BEFORE, password_hash(PASSWORD)
     with unit_of_work():
+        with clock.frozen(past):
+            progress("  the firm and its people")
+            db.session.add(_firm())
+            staff = dict(_staff(secret, past))
+            progress("  customers")
+            for each in CUSTOMERS:
+                _customer(each, staff, secret, past)
+            progress("  tariffs, surcharges, rates of exchange")
+            load_catalogue(past, now, progress)
         progress("  quotations")
         write_quotations(now, {login: as_viewer(user_id) for login, user_id in _logins().items()})
 

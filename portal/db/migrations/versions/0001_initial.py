@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: nothing
-Create Date: 2026-11-21 22:32:51.668065
+Create Date: 2026-11-21 22:57:35.384213
 
 """
 
@@ -552,6 +552,7 @@ def upgrade():
         batch_op.create_index(
             "ix_quotation_customer_updated", ["customer_id", "updated_at", "id"], unique=False
         )
+        batch_op.create_index("ix_quotation_expiring", ["state", "valid_until", "id"], unique=False)
         batch_op.create_index(
             "ix_quotation_owner_state", ["owner_id", "state", "updated_at"], unique=False
         )
@@ -698,7 +699,7 @@ def upgrade():
     with op.batch_alter_table("price", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_price_item_id"), ["item_id"], unique=False)
         batch_op.create_index(
-            "ix_price_lane", ["origin", "destination", "packaging", "tariff_id"], unique=False
+            "ix_price_lane", ["origin", "destination", "tariff_id", "packaging"], unique=False
         )
 
     op.create_table(
@@ -777,6 +778,7 @@ def upgrade():
         sa.Column("decided_by", sa.Integer(), nullable=True),
         sa.Column("decided_name", sa.String(length=120), nullable=True),
         sa.Column("decided_ip", sa.String(length=45), nullable=True),
+        sa.Column("accepted_option", sa.String(length=40), nullable=True),
         sa.Column("decline_reason", sa.String(length=1000), nullable=True),
         sa.Column("withdraw_reason", sa.String(length=500), nullable=True),
         sa.Column("customer_id", sa.Integer(), nullable=False),
@@ -1128,6 +1130,7 @@ def downgrade():
         batch_op.drop_index("ix_quotation_updated")
         batch_op.drop_index("ix_quotation_state")
         batch_op.drop_index("ix_quotation_owner_state")
+        batch_op.drop_index("ix_quotation_expiring")
         batch_op.drop_index("ix_quotation_customer_updated")
         batch_op.drop_index(batch_op.f("ix_quotation_customer_id"))
 
