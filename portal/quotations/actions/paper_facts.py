@@ -126,6 +126,12 @@ def option_titles(
     return titles
 
 
+def plain(number: Decimal) -> Decimal:
+    """The number as it reads (118, 2.34), however many places its column keeps."""
+    short = number.normalize()
+    return short.quantize(Decimal(1)) if short == short.to_integral_value() else short
+
+
 def _charged(row: QuotationLine, lane: Words, bilingual: bool) -> Charged:
     basis_unit = row.main_unit if row.unit == "LS" and row.main_unit else row.unit
     return Charged(
@@ -140,7 +146,7 @@ def _charged(row: QuotationLine, lane: Words, bilingual: bool) -> Charged:
         unit=row.unit,
         basis_unit=basis_unit,
         currency=row.currency,
-        quantity=row.quantity,
+        quantity=plain(row.quantity),
         rate=row.rate,
         amount=row.amount,
         net=row.net or ZERO,
@@ -167,7 +173,7 @@ def _note(row: QuotationLine) -> Words:
             parts.append(Words("最低收费", "minimum charge"))
         elif kind == "each":
             unit = UNITS.get(values["unit"])
-            times = format_quantity(Decimal(values["times"]).normalize())
+            times = format_quantity(plain(Decimal(values["times"])))
             parts.append(
                 Words(
                     f"× {times} {unit.short_zh if unit else values['unit']}",
@@ -219,7 +225,7 @@ def _facts(version: QuotationVersion, charges: Sequence[Charged]) -> Iterator[tu
     cargo = cargo_from_json(version.cargo)
     yield "boxes", same(box_words(cargo.boxes))
     if version.boxes:
-        yield "box_count", same(f"{version.boxes} / {format_quantity(version.teu.normalize())} TEU")
+        yield "box_count", same(f"{version.boxes} / {format_quantity(plain(version.teu))} TEU")
     pieces = sum(piece.count for piece in cargo.pieces)
     if pieces:
         yield "packages", same(f"{pieces:,}")

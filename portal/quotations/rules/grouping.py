@@ -208,7 +208,7 @@ def _counted(charges: Sequence[Charged]) -> Words:
     counts = {each.quantity for each in charges if each.amount is not None}
     if len(counts) != 1 or first.unit == "P1" or counts == {Decimal(1)}:
         return basis
-    count = format_quantity(counts.pop().normalize())
+    count = format_quantity(counts.pop())
     return Words(f"{basis.zh} × {count}", f"{count} × {basis.en}")
 
 
