@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import ast
 import html
+import pkgutil
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from flask_babel import Babel
 from jinja2 import Environment, nodes
 from jinja2.ext import do
+from werkzeug.datastructures import MultiDict
+from wtforms import Form
+
+import portal
+from portal.quotations.forms.shipment import CountForm
+from portal.web.forms import InnerForm
 
 ROOT = Path(__file__).resolve().parent.parent
 SPEAKING = {"_", "_l", "t", "gettext", "ngettext", "lazy_gettext", "lazy_ngettext", "pgettext"}
@@ -112,3 +122,20 @@ def test_a_template_writes_out_every_text_that_it_translates(path):
     calls = JINJA.parse(path.read_text(encoding="utf-8")).find_all(nodes.Call)
     spoken = [c for c in calls if isinstance(c.node, nodes.Name) and c.node.name in SPEAKING]
     assert [c.lineno for c in spoken if not c.args or not isinstance(c.args[0], nodes.Const)] == []
+
+
+def test_a_form_inside_a_form_refuses_in_the_readers_language():
+    app = Flask(__name__)
+    Babel(app, locale_selector=lambda: "zh_CN")
+    with app.test_request_context("/"):
+        form = CountForm(MultiDict({"unit": "handful"}))
+        assert not form.validate()
+        assert re.search(HAN, form.unit.errors[0])
+
+
+def test_no_form_is_left_without_the_readers_language():
+    for found in pkgutil.walk_packages(portal.__path__, "portal."):
+        if "forms" in found.name.split("."):
+            import_module(found.name)
+    own = {each for each in Form.__subclasses__() if each.__module__.startswith("portal.")}
+    assert own == {InnerForm}

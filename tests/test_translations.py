@@ -37,6 +37,7 @@ from portal.kernel.text import Text
 from portal.kernel.units import UNITS, unit_word
 from portal.quotations import labels as quotation_labels
 from portal.quotations.rules.states import STATE_WORDS, STEPS, QuotationState, QuotationStep
+from portal.rooms import load_models
 from portal.web.labels import Label
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -235,7 +236,8 @@ def test_every_member_has_a_chinese_word(table, members):
     assert without_chinese(table.values()) == []
 
 
-def test_every_step_of_history_has_a_chinese_word(app):
+def test_every_step_of_history_has_a_chinese_word():
+    load_models()
     assert without_chinese(event.label for event in EVENTS.values()) == []
 
 

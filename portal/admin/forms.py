@@ -11,7 +11,6 @@ from wtforms import (
     BooleanField,
     EmailField,
     FieldList,
-    Form,
     FormField,
     HiddenField,
     IntegerField,
@@ -27,6 +26,7 @@ from wtforms.widgets import ColorInput
 from portal.admin.rules.settings import MOST_TERMS, Account, FirmNames, Quoting, Term
 from portal.kernel.money import CURRENCIES
 from portal.web.fields import PercentField
+from portal.web.forms import InnerForm
 from portal.web.words import name_of
 
 SPARE_ACCOUNTS = 1
@@ -95,7 +95,7 @@ class LookForm(SettingsForm):
         return found
 
 
-class AccountForm(Form):
+class AccountForm(InnerForm):
     """One bank account."""
 
     holder_zh = _line(_l("Holder in Chinese"), 120)
@@ -120,7 +120,7 @@ class AccountsForm(SettingsForm):
         return [Account(**{name: (row[name].data or "").strip() for name in names}) for row in rows]
 
 
-class TermForm(Form):
+class TermForm(InnerForm):
     """One standing text."""
 
     place = IntegerField(_l("Order"), validators=[Optional(), NumberRange(0, 999)])

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 from flask import Response, flash
 from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
+from flask_wtf.i18n import Translations, translations
+from wtforms import Form
 
 from portal.kernel.errors import Invalid, InvalidMany
 from portal.kernel.text import Text
@@ -16,6 +18,15 @@ from portal.web.pages import page, refused
 from portal.web.words import say
 
 T = TypeVar("T")
+
+
+class InnerForm(Form):
+    """A form inside a form: what its fields refuse is told in the reader's language, as the outer form's is."""
+
+    class Meta:
+        def get_translations(self, form: Form) -> Translations:
+            """The words of WTForms in the reader's language."""
+            return translations
 
 
 def attempted(form: FlaskForm, verb: Callable[[], T]) -> T | None:

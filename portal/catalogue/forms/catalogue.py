@@ -11,7 +11,6 @@ from wtforms import (
     BooleanField,
     DateField,
     FieldList,
-    Form,
     FormField,
     HiddenField,
     SelectField,
@@ -39,7 +38,7 @@ from portal.kernel.money import CURRENCIES
 from portal.kernel.text import Text, t
 from portal.kernel.units import UNITS
 from portal.web.fields import PercentField, QuantityField, RateField
-from portal.web.forms import choices
+from portal.web.forms import InnerForm, choices
 from portal.web.words import name_of, say
 
 USUAL = ("CNY", "USD", "EUR", "HKD", "JPY", "GBP")
@@ -206,7 +205,7 @@ class SurchargeForm(TermsForm):
     note = StringField(_l("Note"), validators=[Length(max=500)])
 
 
-class BundleLineForm(Form):
+class BundleLineForm(InnerForm):
     """One item of a bundle."""
 
     code = StringField(_l("Service item"), validators=[Length(max=120)])

@@ -13,7 +13,6 @@ from wtforms import (
     BooleanField,
     DateField,
     FieldList,
-    Form,
     FormField,
     HiddenField,
     IntegerField,
@@ -28,7 +27,7 @@ from portal.catalogue.rules.sheets.profile import Column, Layout, Places, Profil
 from portal.catalogue.rules.terms import Bound, PriceTerms
 from portal.kernel.text import Text, t
 from portal.web.fields import QuantityField
-from portal.web.forms import choices
+from portal.web.forms import InnerForm, choices
 from portal.web.words import locale_code, say
 
 SHEET_FILES = ".xlsx,.csv"
@@ -87,7 +86,7 @@ class BatchForm(FlaskForm):
     cheapest = BooleanField(_l("Take the cheapest where several prices fit"))
 
 
-class SheetForm(Form):
+class SheetForm(InnerForm):
     """Which sheet of the workbook, and on which row its headers stand."""
 
     sheet = SelectField(_l("Sheet"))
@@ -96,7 +95,7 @@ class SheetForm(Form):
     )
 
 
-class ColumnForm(Form):
+class ColumnForm(InnerForm):
     """What one column means; `detail` is the box type, or the weight a band starts at."""
 
     header = HiddenField()

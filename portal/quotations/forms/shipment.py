@@ -10,7 +10,6 @@ from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
     FieldList,
-    Form,
     FormField,
     HiddenField,
     SelectField,
@@ -28,7 +27,7 @@ from portal.quotations.actions.drafting import ShipmentFacts
 from portal.quotations.labels import CATEGORIES, LOADS
 from portal.quotations.rules.cargo_words import pieces_words, read_boxes, read_pieces
 from portal.web.fields import AmountField, CountField, QuantityField
-from portal.web.forms import choices
+from portal.web.forms import InnerForm, choices
 from portal.web.words import say
 
 USUAL_BOXES = ("20GP", "40GP", "40HQ", "45HQ", "20RF", "40RH")
@@ -70,19 +69,19 @@ def _with_nothing(words: Any) -> Any:
     return lambda: [("", "—"), *choices(words)()]
 
 
-class CountForm(Form):
+class CountForm(InnerForm):
     """So many of one counted unit."""
 
     quantity = QuantityField(_l("Count"))
-    unit = SelectField(_l("Counted in"), choices=counted_units)
+    unit = SelectField(_l("Counted in"), choices=counted_units, default="")
 
 
 class ShipmentForm(FlaskForm):
     """The lane and the cargo. Places are typed as one likes; the view finds their codes."""
 
     version = HiddenField()
-    category = SelectField(_l("Service"), choices=_with_nothing(CATEGORIES))
-    load = SelectField(_l("Load"), choices=_with_nothing(LOADS))
+    category = SelectField(_l("Service"), choices=_with_nothing(CATEGORIES), default="")
+    load = SelectField(_l("Load"), choices=_with_nothing(LOADS), default="")
     origin = StringField(
         _l("From"), [Length(max=60)], description=_l("Code, Chinese, pinyin or English")
     )
