@@ -32,7 +32,9 @@ def drafted(cast: Cast, now: datetime, count: int = 1) -> str:
     return f"{LIST}/{last}"
 
 
-@pytest.mark.parametrize("typed", ["QT-2026-000001", "000001", "海港", "haigang", "hgsp", "harbour", "纽约"])
+@pytest.mark.parametrize(
+    "typed", ["QT-2026-000001", "000001", "海港", "haigang", "hgsp", "harbour", "纽约"]
+)
 def test_the_list_finds_a_quotation_by_whatever_one_types(
     desk: CheckingClient, cast: Cast, now: datetime, typed: str
 ) -> None:
@@ -100,7 +102,10 @@ def test_the_page_asks_at_most_twelve_times_however_many_lines(
 
 
 def test_an_issued_page_asks_at_most_twelve_times(
-    desk: CheckingClient, cast: Cast, now: datetime, quick_press: None  # noqa: F811
+    desk: CheckingClient,
+    cast: Cast,
+    now: datetime,
+    quick_press: None,  # noqa: F811
 ) -> None:
     sent = issued(cast, now)
     desk.get(f"{LIST}/{sent.quotation_id}")
@@ -125,7 +130,15 @@ def test_another_salespersons_quotation_does_not_exist(
     db.session.add(Assignment(user_id=stranger.id, customer_id=cast.nordwind.id, part="owner"))
     db.session.commit()
     client.sign_in(stranger)
-    for part in ("", "/shipment", "/offer", "/versions", "/history", "/versions/1/preview", "/copy"):
+    for part in (
+        "",
+        "/shipment",
+        "/offer",
+        "/versions",
+        "/history",
+        "/versions/1/preview",
+        "/copy",
+    ):
         assert client.get(address + part).status_code == 404, part
     for part in ("/lines", "/issue", "/submit", "/revise", "/discount", "/lines/preview"):
         assert client.post(address + part).status_code == 404, part

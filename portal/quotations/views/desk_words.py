@@ -41,9 +41,12 @@ def place_as_typed(code: str, book: Gazetteer) -> str:
 def place_code(typed: str, category: str, book: Gazetteer, field: str) -> str:
     """The code of what was typed; Invalid with the choices when it means several places of one kind."""
     plain = normalise(typed)
-    last = plain.rpartition(" ")[2].upper()
-    if not plain or book.get(last):
-        return last if plain else ""
+    if not plain:
+        return ""
+    name, _blank, last = plain.rpartition(" ")
+    shown = book.get(last.upper())
+    if shown is not None and name in (shown.name_zh, shown.name_en):
+        return shown.code
     kinds = PREFERRED_KINDS.get(category, PREFERRED_KINDS["sea"])
     found = book.find(plain, kinds)
     if found is not None:
