@@ -77,7 +77,9 @@ def test_code_shows_one_percent_sign():
     assert [call for path in CODE for call in doubled(ast.parse(path.read_text("utf-8")))] == []
 
 
-TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+TEMPLATES = sorted(
+    p for p in (ROOT / "templates").rglob("*.*") if p.suffix in (".html", ".txt", ".xml")
+)
 ON_SCREEN = [path for path in TEMPLATES if "documents" not in path.parts]
 LEFT_OUT = re.compile(
     r"{#.*?#}|{% block body_class %}.*?{% endblock %}|{%.*?%}|<!--.*?-->"
@@ -91,7 +93,7 @@ SIGNS = ("CSV", "Excel", "PDF", "SHA", "SWIFT")
 
 def bare_words(text: str) -> list[str]:
     """What a template shows in plain letters: Chinese, or English words of three letters and more."""
-    text = re.sub(r"{{.*?}}", "", LEFT_OUT.sub("", text), flags=re.DOTALL)
+    text = re.sub(r"{{.*?}}(/[\w/-]+)?", "", LEFT_OUT.sub("", text), flags=re.DOTALL)
     said = " ".join(SAID.findall(text))
     shown = html.unescape(re.sub(r"<[^>]*>", " ", text))
     words = re.findall(rf"{HAN}+|[A-Za-z]{{3,}}", f"{shown} {said}")
@@ -105,6 +107,7 @@ def bare_words(text: str) -> list[str]:
         ("<p>Saved.</p>", ["Saved"]),
         ("<p>已保存</p>", ["已保存"]),
         ('<a title="Close" href="/x">×</a>', ["Close"]),
+        ("{{ portal_url }}/my/quotations", []),
         ("{# a remark #}<script src='x'></script>", []),
     ],
 )
