@@ -1,0 +1,211 @@
+"""The wall between customers, and between the firm and its customers: every address, every door, every format.
+
+Addresses come from the application itself: a new one is tried without being named here, and one with a new kind of
+id fails until a row of Harbour Foods stands for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from portal.access.permissions import Role
+from portal.customers.models import Contact, Membership, Site
+from portal.db.base import db
+from portal.quotations.actions import answering, linking
+from portal.quotations.models import QuotationLineCost
+from portal.web.flask_app import PortalApp
+from tests.cast import Cast, staff, viewer
+from tests.client import CheckingClient
+from tests.factories import add
+from tests.offers import SECRET, fresh, issued, keep, quick_press, revised
+
+__all__ = ["quick_press"]
+pytestmark = pytest.mark.usefixtures("quick_press")
+
+OWNED = {
+    "contact_id", "customer_id", "link_id", "membership_id", "number", "question_id", "quotation_id", "site_id",
+}  # fmt: skip
+"""Arguments that name a customer's row, alone or together."""
+OURS = re.compile(r"margin|rebate|利润|毛利|成本|退佣|底价|FCL-PUB|1,?700\.00|3,?200\.00|3,?300\.00", re.IGNORECASE)
+"""Words and figures of what a quotation costs us; 1,700.00 and the like are the golden case's costs."""
+
+
+@pytest.fixture
+def rows(cast: Cast, now: datetime) -> dict[str, Any]:
+    """Argument of an address → the id of a row of Harbour Foods; `token` opens its quotation."""
+    sent = revised(issued(cast, now), cast, now)
+    version = fresh(sent)
+    desk, quotation = viewer(cast.sales), version.quotation
+    link, token = linking.send_link(version, "周敏", "zhou@harbour.example", desk, now)
+    asked = answering.ask(quotation, 1, "何时开船？", "Lin", viewer(cast.lin), now)
+    site = add(Site(customer_id=cast.harbour.id, name="仓库", address="某路 1 号"))
+    member = select(Membership.id).where(Membership.user_id == cast.clerk.id)
+    found = {
+        "contact_id": quotation.contact_id,
+        "customer_id": cast.harbour.id,
+        "link_id": link.id,
+        "membership_id": db.session.scalar(member),
+        "number": 1,
+        "question_id": asked.id,
+        "quotation_id": sent.quotation_id,
+        "site_id": site.id,
+        "token": token,
+        "rule_id": 1,
+        "user_id": cast.sales.id,
+    }
+    keep(cast)
+    return found
+
+
+def addresses(app: PortalApp, start: str) -> Iterator[Rule]:
+    """Every address behind a door that names a row."""
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith(start) and rule.arguments:
+            yield rule
+
+
+def filled(rule: Rule, rows: dict[str, Any]) -> str:
+    """The address with Harbour's ids in it; anything else that an address may name gets 1."""
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda met: str(rows.get(met[1], 1)), rule.rule)
+
+
+def answers(client: CheckingClient, rule: Rule, url: str) -> dict[str, int]:
+    """Method → status of each method that the address knows."""
+    found = {}
+    if "GET" in (rule.methods or ()):
+        found["GET"] = client.get(url).status_code
+    if "POST" in (rule.methods or ()):
+        found["POST"] = client.post(url, data={"name": "Erik", "reason": "x", "question": "x?"}).status_code
+    return found
+
+
+def test_each_id_behind_the_customers_door_has_a_row_to_be_tried_with(
+    app: PortalApp, rows: dict[str, Any]
+) -> None:
+    named = {argument for rule in addresses(app, "/my") for argument in rule.arguments}
+    assert named <= OWNED and named <= set(rows)
+
+
+def test_another_customers_user_finds_none_of_our_rows(
+    app: PortalApp, client: CheckingClient, cast: Cast, rows: dict[str, Any]
+) -> None:
+    tried = 0
+    for rule in addresses(app, "/my"):
+        url = filled(rule, rows)
+        client.sign_in(cast.erik)
+        assert set(answers(client, rule, url).values()) == {404}, url
+        client.sign_in(cast.lin)
+        if "GET" in (rule.methods or ()):
+            assert client.get(url).status_code in (200, 302, 409), url
+            tried += 1
+    assert tried >= 6
+
+
+def test_no_customer_finds_anything_behind_the_desks_door(
+    app: PortalApp, client: CheckingClient, cast: Cast, rows: dict[str, Any]
+) -> None:
+    for user in (cast.lin, cast.erik):
+        client.sign_in(user)
+        for rule in addresses(app, "/desk"):
+            url = filled(rule, rows)
+            assert set(answers(client, rule, url).values()) == {404}, url
+
+
+def test_a_salesperson_finds_no_row_of_a_colleagues_customer(
+    app: PortalApp, client: CheckingClient, cast: Cast, rows: dict[str, Any]
+) -> None:
+    stranger = staff("Stranger", Role.SALES)
+    keep(cast)
+    db.session.refresh(stranger)
+    client.sign_in(stranger)
+    for rule in addresses(app, "/desk"):
+        if rule.arguments & OWNED:
+            url = filled(rule, rows)
+            assert set(answers(client, rule, url).values()) <= {403, 404}, url
+
+
+def test_nobody_signed_out_gets_past_either_door(
+    app: PortalApp, client: CheckingClient, cast: Cast, rows: dict[str, Any]
+) -> None:
+    for door in ("/desk", "/my"):
+        for rule in addresses(app, door):
+            for status in answers(client, rule, filled(rule, rows)).values():
+                assert status in (302, 404), rule.rule
+
+
+def texts(app: PortalApp, client: CheckingClient, rows: dict[str, Any], start: str) -> Iterator[tuple[str, str]]:
+    """(address, what it answers) for every page behind a door, lists also as files."""
+    for rule in app.url_map.iter_rules():
+        if not rule.rule.startswith(start) or "GET" not in (rule.methods or ()):
+            continue
+        for number in (1, 2) if "number" in rule.arguments else (1,):
+            url = filled(rule, {**rows, "number": number})
+            yield url, client.get(url).get_data(as_text=True)
+            if not rule.arguments:
+                yield f"{url}?export=csv", client.get(f"{url}?export=csv").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("who", ["lin", "clerk"])
+def test_no_page_file_or_paper_tells_a_customer_what_things_cost_us(
+    app: PortalApp, client: CheckingClient, cast: Cast, rows: dict[str, Any], who: str
+) -> None:
+    assert db.session.scalar(select(QuotationLineCost.id).limit(1)) is not None
+    client.sign_in(getattr(cast, who))
+    told = list(texts(app, client, rows, "/my"))
+    assert any("151,442.11" in text for _, text in told)
+    for url, text in told:
+        assert not OURS.search(text) and SECRET not in text, (url, OURS.search(text))
+
+
+def test_no_linked_page_tells_what_things_cost_us(
+    app: PortalApp, client: CheckingClient, cast: Cast, rows: dict[str, Any]
+) -> None:
+    told = list(texts(app, client, rows, "/q/"))
+    assert any("151,442.11" in text for _, text in told)
+    for url, text in told:
+        assert not OURS.search(text) and SECRET not in text, (url, OURS.search(text))
+
+
+def test_sales_without_the_right_to_costs_read_no_cost_of_a_quotation(
+    app: PortalApp, client: CheckingClient, cast: Cast, rows: dict[str, Any]
+) -> None:
+    figures = re.compile(r"1,?700\.00|3,?200\.00|3,?300\.00")
+    client.sign_in(cast.sales)
+    for url, text in texts(app, client, rows, "/desk/quotations"):
+        assert not figures.search(text), (url, figures.search(text))
+
+
+def test_a_link_reaches_its_own_quotation_alone(
+    app: PortalApp, client: CheckingClient, cast: Cast, rows: dict[str, Any]
+) -> None:
+    client.get(f"/q/{rows['token']}")
+    for rule in addresses(app, "/my"):
+        assert client.get(filled(rule, rows)).status_code in (302, 405), rule.rule
+    assert client.get(f"/q/{rows['token']}/3").status_code == 404
+
+
+def test_rows_of_two_customers_never_share_a_page(
+    client: CheckingClient, cast: Cast, now: datetime, rows: dict[str, Any]
+) -> None:
+    issued(cast, now, cast.nordwind)
+    ours = client.sign_in(cast.lin).get("/my/quotations").text
+    theirs = client.sign_in(cast.erik).get("/my/quotations").text
+    assert ("QT-2026-000001" in ours, "QT-2026-000002" in ours) == (True, False)
+    assert ("QT-2026-000001" in theirs, "QT-2026-000002" in theirs) == (False, True)
+
+
+def test_a_contact_of_another_customer_is_on_no_page(
+    client: CheckingClient, cast: Cast, rows: dict[str, Any]
+) -> None:
+    add(Contact(customer_id=cast.harbour.id, name="机密联系人"))
+    keep(cast)
+    client.sign_in(cast.erik)
+    for url in ("/my", "/my/quotations", "/my/users"):
+        assert "机密联系人" not in client.get(url, follow_redirects=True).text
