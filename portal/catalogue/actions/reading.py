@@ -10,7 +10,7 @@ from typing import Any
 from portal.access.viewer import Viewer
 from portal.catalogue.models import Tariff
 from portal.catalogue.queries.lookups import lookups_for
-from portal.catalogue.queries.tariffs import rows_of
+from portal.catalogue.queries.tariffs import stored_prices
 from portal.catalogue.rules.headline import headline
 from portal.catalogue.rules.sheets.columns import header_texts
 from portal.catalogue.rules.sheets.difference import Change, Difference, Kind, difference
@@ -80,9 +80,26 @@ def read_sheet(
 
 
 def compare(rows: Sequence[PriceRow], tariff: Tariff | None, viewer: Viewer) -> Difference:
-    """What the rows change against a tariff; all of them are new without one."""
-    before = rows_of(tariff, viewer) if tariff is not None else ()
-    return difference(before, rows)
+    """What the rows change against a tariff; all of them are new without one.
+
+    What lies in the table word for word is only counted, so that a large list costs little memory.
+    """
+    if tariff is None:
+        return difference((), rows)
+    waiting = {row.natural_key: row for row in rows}
+    before: list[PriceRow] = []
+    after: list[PriceRow] = []
+    same = 0
+    for stored in stored_prices(tariff, viewer):
+        row = waiting.pop(stored.natural_key, None)
+        if row is not None and stored.says(row):
+            same += 1
+            continue
+        before.append(stored.row())
+        if row is not None:
+            after.append(row)
+    found = difference(before, [*after, *waiting.values()])
+    return Difference(found.changes, found.same + same)
 
 
 def told_problems(problems: Sequence[Problem]) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from portal.db.base import db
 
 _CITY = (Kind.CITY, Kind.DISTRICT, Kind.PROVINCE)
 _PROVINCE = (Kind.PROVINCE, Kind.CITY, Kind.REGION)
+_WIDE = (Kind.PROVINCE, Kind.COUNTRY, Kind.REGION)
 
 
 def lookups_for(category: str = "") -> Lookups:
@@ -64,7 +65,9 @@ def _carrier(word: str) -> str:
 def zones(places: Gazetteer) -> Callable[[str, str], str | None]:
     """(province, city) → the code of the city, or of the province where no city is named; None when unknown.
 
-    A city must lie in the province that stands beside it; a city alone in the province's column is a city.
+    A city must lie in the province that stands beside it. A city that stands in the province's column is a zone of
+    its own, kept as written: it does not take the place of its province for shipments that name that province
+    (seen: a list with 广东 and 深圳, whose carrier bills 广东 深圳市 as 广东).
     """
 
     @cache
@@ -72,6 +75,8 @@ def zones(places: Gazetteer) -> Callable[[str, str], str | None]:
         above = places.find(province, _PROVINCE) if province else None
         if province and above is None:
             return None
+        if above is not None and above.kind not in _WIDE:
+            return province
         if not city:
             return above.code if above is not None else None
         met = [match.place for match in places.matches(city, _CITY)]

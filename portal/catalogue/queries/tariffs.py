@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import contains_eager
 
 from portal.access.permissions import Permission
@@ -74,26 +74,79 @@ def having_words(statement: Select[Any], words: str) -> Select[Any]:
     return statement
 
 
+class StoredPrice(NamedTuple):
+    """One price as it lies in the table, and its costs as far as the viewer may see them."""
+
+    columns: Row[Any]
+    costs: tuple[CostComponent, ...]
+
+    @property
+    def natural_key(self) -> str:
+        """The key and first day, as `PriceRow.natural_key` writes it."""
+        return str(self.columns.natural_key)
+
+    def says(self, row: PriceRow) -> bool:
+        """Whether a sheet's row says the very same; False may also mean the same in other figures (1.0 and 1)."""
+        here = self.columns
+        return (
+            here.terms == row.terms.to_json()
+            and (here.valid_from, here.valid_to) == (row.valid_from, row.valid_to)
+            and (here.transit_days, here.free_days) == (row.transit_days, row.free_days)
+            and (here.charge_name, here.note) == (row.charge_name, row.note)
+            and here.inclusive_codes == " ".join(row.inclusive)
+            and self.costs == row.costs
+        )
+
+    def row(self) -> PriceRow:
+        """The price as a row of a sheet."""
+        here = self.columns
+        key = PriceKey(*(getattr(here, name) for name in PriceKey._fields))
+        return PriceRow(
+            key=key,
+            terms=PriceTerms.from_json(here.terms),
+            charge_name=here.charge_name,
+            costs=self.costs,
+            transit_days=here.transit_days,
+            free_days=here.free_days,
+            valid_from=here.valid_from,
+            valid_to=here.valid_to,
+            inclusive=tuple(here.inclusive_codes.split()),
+            note=here.note,
+            source_rows=(here.source_row,) if here.source_row else (),
+        )
+
+
+def stored_prices(tariff: Tariff, viewer: Viewer) -> Iterator[StoredPrice]:
+    """The prices of a tariff in the order of the sheet they came from; memory stays flat."""
+    columns = [Price.__table__.c[name] for name in _COLUMNS]
+    statement = (
+        select(*columns, ServiceItem.load, ServiceItem.qualifier)
+        .join(ServiceItem, ServiceItem.id == Price.item_id)
+        .where(Price.tariff_id == tariff.id)
+        .order_by(Price.id)
+        .limit(READ_AT_ONCE)
+    )
+    last = 0
+    while part := list(db.session.execute(statement.where(Price.id > last))):
+        last = part[-1].id
+        costs = _costs(part[0].id, last, tariff.id, viewer)
+        for row in part:
+            yield StoredPrice(row, costs.get(row.id, ()))  # type: ignore[arg-type]
+
+
+_COLUMNS = (
+    "id", "natural_key", "category", "charge_code", "charge_name", "origin", "destination", "packaging", "unit",
+    "carrier", "terms", "inclusive_codes", "transit_days", "free_days", "valid_from", "valid_to", "source_row",
+    "note",
+)  # fmt: skip
+
+
 def rows_of(tariff: Tariff, viewer: Viewer) -> Iterator[PriceRow]:
     """The prices of a tariff as rows of a sheet, in the order of the sheet they came from.
 
     Costs only for a viewer who may see them. Memory stays flat: rows are read in parts.
     """
-    last = 0
-    while True:
-        part = list(
-            db.session.execute(
-                price_list(tariff.id).where(Price.id > last).order_by(Price.id).limit(READ_AT_ONCE)
-            )
-        )
-        if not part:
-            return
-        costs = _costs(part[0][0].id, part[-1][0].id, tariff.id, viewer)
-        for price, item in part:
-            yield _row(price, item, costs.get(price.id, ()))
-        last = part[-1][0].id
-        for price, _ in part:
-            db.session.expunge(price)
+    return (stored.row() for stored in stored_prices(tariff, viewer))
 
 
 def _costs(
@@ -111,30 +164,3 @@ def _costs(
     for row, currency in db.session.execute(statement):
         found[row.price_id] = (*found.get(row.price_id, ()), component_of(row, currency))
     return found
-
-
-def _row(price: Price, item: ServiceItem, costs: tuple[CostComponent, ...]) -> PriceRow:
-    key = PriceKey(
-        category=price.category,
-        load=item.load,
-        charge_code=price.charge_code,
-        origin=price.origin,
-        destination=price.destination,
-        packaging=price.packaging,
-        unit=price.unit,
-        carrier=price.carrier,
-        qualifier=item.qualifier,
-    )
-    return PriceRow(
-        key=key,
-        terms=PriceTerms.from_json(price.terms),
-        charge_name=price.charge_name,
-        costs=costs,
-        transit_days=price.transit_days,
-        free_days=price.free_days,
-        valid_from=price.valid_from,
-        valid_to=price.valid_to,
-        inclusive=tuple(price.inclusive_codes.split()),
-        note=price.note,
-        source_rows=(price.source_row,) if price.source_row else (),
-    )
