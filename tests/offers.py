@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -124,6 +125,11 @@ def keep(cast: Cast) -> None:
         kept = db.session.merge(row)
         db.session.refresh(kept)
         setattr(cast, name, kept)
+
+
+def words(html: str) -> str:
+    """What a page says, without its markup."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html))
 
 
 def later(now: datetime, days: int) -> datetime:

@@ -119,16 +119,8 @@ def unlisted(response: Response) -> Response:
 
 
 def _opened(token: str, number: int | None = None) -> tuple[AcceptanceLink, Asked]:
-    """The link of a token and a version of its quotation; from here on its holder is the viewer.
-
-    Whoever knows the token is asked nothing else, so it is looked up for nobody in particular.
-    """
-    set_viewer(SYSTEM)
-    link = answering.find_link(token, clock.now())
-    g.viewer = answering.guest(link, request.remote_addr, _locale(link))
-    set_viewer(g.viewer)
-    refresh()
-    linked = load(QuotationVersion, link.version_id, g.viewer, P.QUOTATION_SEE)
+    """The link of a token and a version of its quotation; from here on its holder is the viewer."""
+    link, linked = _admitted(token)
     is_writer = request.method == "POST"
     quotation = load(
         Quotation,
@@ -143,6 +135,18 @@ def _opened(token: str, number: int | None = None) -> tuple[AcceptanceLink, Aske
     return link, (quotation, asked, _way(token))
 
 
+def _admitted(token: str) -> tuple[AcceptanceLink, QuotationVersion]:
+    """The link and its version. Whoever knows the token is asked nothing else, so it is looked up for
+    nobody in particular; then its guest is the viewer, and the walls stand again."""
+    set_viewer(SYSTEM)
+    link = answering.find_link(token, clock.now())
+    linked = load(QuotationVersion, link.version_id, SYSTEM, P.QUOTATION_SEE)
+    g.viewer = answering.guest(link, request.remote_addr, _locale(linked))
+    set_viewer(g.viewer)
+    refresh()
+    return link, linked
+
+
 def _answerable(token: str, number: int) -> tuple[AcceptanceLink, Asked]:
     """The same for a version that may still be answered."""
     link, asked = _opened(token, number)
@@ -150,12 +154,11 @@ def _answerable(token: str, number: int) -> tuple[AcceptanceLink, Asked]:
     return link, asked
 
 
-def _locale(link: AcceptanceLink) -> str:
+def _locale(linked: QuotationVersion) -> str:
     """What the reader chose in this browser, else the language of the paper."""
     if LANGUAGE_COOKIE in request.cookies:
         return str(g.viewer.locale)
-    version = load(QuotationVersion, link.version_id, SYSTEM, P.QUOTATION_SEE)
-    return "en" if version.language == "en" else "zh_CN"
+    return "en" if linked.language == "en" else "zh_CN"
 
 
 def _way(token: str) -> Way:
