@@ -48,6 +48,7 @@ class ServiceItem(Versioned, Stamped, Base):
             name="uq_service_item_key",
         ),
         Index("ix_service_item_lane", "origin", "destination", "packaging"),
+        Index("ix_service_item_name", "name_zh", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -174,6 +174,7 @@ class Price(Base):
     __table_args__ = (
         UniqueConstraint("tariff_id", "natural_key"),
         Index("ix_price_lane", "origin", "destination", "tariff_id", "packaging"),
+        Index("ix_price_tariff", "tariff_id", "id"),
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="ends_after_start"),
     )
 

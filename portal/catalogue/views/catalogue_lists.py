@@ -64,10 +64,10 @@ ITEMS = ListSpec(
     key="service_items",
     columns=(
         Column("name", t("Service item"), name_of, sort=ServiceItem.name_zh),
-        Column("charge", t("Charge"), lambda r: r.charge_code, sort=ServiceItem.charge_code),
+        Column("charge", t("Charge"), lambda r: r.charge_code),
         Column("category", t("Category"), lambda r: words_of(CATEGORIES, r.category)),
         Column("lane", t("Lane"), lane),
-        Column("packaging", t("Box"), lambda r: r.packaging or "—", sort=ServiceItem.packaging),
+        Column("packaging", t("Box"), lambda r: r.packaging or "—"),
         Column("unit", t("Counted in"), lambda r: say(unit_word(r.main_unit))),
         Column("section", t("Part"), lambda r: words_of(SECTION_WORDS, r.section)),
         Column("state", t("State"), _active, value=_active_word),

@@ -120,10 +120,10 @@ PRICES = ListSpec(
     key="prices",
     columns=(
         Column("item", t("Service item"), lambda r: name_of(r[ITEM])),
-        Column("charge", t("Charge"), lambda r: r[PRICE].charge_code, sort=Price.charge_code),
+        Column("charge", t("Charge"), lambda r: r[PRICE].charge_code),
         Column("lane", t("Lane"), _lane),
-        Column("packaging", t("Box"), lambda r: r[PRICE].packaging or "—", sort=Price.packaging),
-        Column("carrier", t("Carrier"), lambda r: r[PRICE].carrier or "—", sort=Price.carrier),
+        Column("packaging", t("Box"), lambda r: r[PRICE].packaging or "—"),
+        Column("carrier", t("Carrier"), lambda r: r[PRICE].carrier or "—"),
         Column("price", t("Price"), lambda r: say(short(r[PRICE].price_terms)), align="end"),
         Column(
             "transit",

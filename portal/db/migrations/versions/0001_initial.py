@@ -245,6 +245,7 @@ def upgrade():
         batch_op.create_index(
             "ix_service_item_lane", ["origin", "destination", "packaging"], unique=False
         )
+        batch_op.create_index("ix_service_item_name", ["name_zh", "id"], unique=False)
 
     op.create_table(
         "tax_rate",
@@ -701,6 +702,7 @@ def upgrade():
         batch_op.create_index(
             "ix_price_lane", ["origin", "destination", "tariff_id", "packaging"], unique=False
         )
+        batch_op.create_index("ix_price_tariff", ["tariff_id", "id"], unique=False)
 
     op.create_table(
         "quotation_question",
@@ -1111,6 +1113,7 @@ def downgrade():
 
     op.drop_table("quotation_question")
     with op.batch_alter_table("price", schema=None) as batch_op:
+        batch_op.drop_index("ix_price_tariff")
         batch_op.drop_index("ix_price_lane")
         batch_op.drop_index(batch_op.f("ix_price_item_id"))
 
@@ -1179,6 +1182,7 @@ def downgrade():
     op.drop_table("user")
     op.drop_table("tax_rate")
     with op.batch_alter_table("service_item", schema=None) as batch_op:
+        batch_op.drop_index("ix_service_item_name")
         batch_op.drop_index("ix_service_item_lane")
 
     op.drop_table("service_item")
