@@ -23,6 +23,7 @@ from tests.offers import (
     later,
     quick_press,
     revised,
+    words,
 )
 
 __all__ = ["quick_press"]
@@ -149,7 +150,7 @@ def test_an_acceptance_keeps_name_time_and_address(
     kept = fresh(version)
     assert (kept.state, kept.decided_name, kept.decided_ip) == ("accepted", "林晓雯", "127.0.0.1")
     assert (kept.decided_at, kept.decided_by) == (now, cast.lin.id)
-    page = client.get(url(version)).text
+    page = words(client.get(url(version)).text)
     assert "Accepted by 林晓雯 on 2026-03-02 10:00." in page and "What happens next" in page
 
 
@@ -222,7 +223,7 @@ def test_the_day_after_the_last_valid_one_nothing_can_be_accepted(
     with clock.frozen(later(now, 14)):
         assert "last day today" in client.get(url(version)).text
     with clock.frozen(later(now, 15)):
-        assert "This version expired on 2026-03-16" in client.get(url(version)).text
+        assert "This version expired on 2026-03-16" in words(client.get(url(version)).text)
         assert client.post(url(version, "/accept"), data={"name": "Lin"}).status_code == 409
     assert fresh(version).state == "issued"
 
