@@ -1,0 +1,180 @@
+"""Wrong sheets, work killed half-way, and sheets that nobody has heard of for a while: nothing is half-saved."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import datetime, timedelta
+
+import openpyxl
+import pytest
+from sqlalchemy import func, select
+
+from portal.access.viewer import SYSTEM
+from portal.catalogue.actions import imports, tariffs
+from portal.catalogue.actions.reading import open_sheet, revived_problem
+from portal.catalogue.models import Price, RateImport, ServiceItem, Tariff
+from portal.catalogue.rules.sheets.profile import Profile
+from portal.db.base import db
+from portal.jobs.imports import work
+from portal.kernel.errors import FileProblems, NotAllowedNow
+from tests.factories import scheme
+from tests.sheets import FIRST_DAY, applied, instance, received
+
+HEAD = "起运港,目的港,20GP,40HQ,币种,船公司,生效日期,失效日期\n"
+GOOD = "上海,纽约,2000,3850,USD,COSCO,2026-03-01,2026-03-31\n"
+BANDS = "承运人,起运港,目的港,重量起,重量止,单价\n"
+
+
+def saved() -> list[int]:
+    """How many tariffs, prices and items there are."""
+    counted = (select(func.count()).select_from(model) for model in (Tariff, Price, ServiceItem))
+    return [db.session.scalar(each) or 0 for each in counted]
+
+
+def suggested(body: bytes) -> Profile:
+    """The layout that a person would confirm for these headers."""
+    path = instance() / "tried.csv"
+    path.write_bytes(body)
+    return open_sheet(path, "tried.csv").suggested
+
+
+def problems_of(body: str) -> list[tuple[int | None, str, str]]:
+    """(row, column, found) of each error of a sheet, after which nothing is saved."""
+    row = received(scheme("STD"), body.encode(), "rates.csv", NOW, suggested(body.encode()))
+    assert row.state == "wrong" and saved() == [0, 0, 0]
+    told = [revived_problem(each) for each in row.problems]
+    return [(p.row, (p.column or "")[:1], p.found) for p in told if p.severity == "error"]
+
+
+NOW = datetime.fromisoformat("2026-03-02T02:00:00+00:00")
+
+
+@pytest.mark.parametrize(
+    ("line", "row", "column", "found"),
+    [
+        ("上海,汉堡,abc,3850,USD,COSCO,2026-03-01,\n", 3, "C", "abc"),
+        ("上海,汉堡,-5,3850,USD,COSCO,2026-03-01,\n", 3, "C", "-5"),
+        ("上海,没有的港,2000,3850,USD,COSCO,2026-03-01,\n", 3, "B", "没有的港"),
+        ("上海,汉堡,2000,3850,XYZ,COSCO,2026-03-01,\n", 3, "E", "XYZ"),
+        ('上海,汉堡,2000,"72,5",USD,COSCO,2026-03-01,\n', 3, "D", "72,5"),
+        ("上海,汉堡,2000,3850,USD,COSCO,2026-13-01,\n", 3, "G", "2026-13-01"),
+        ("上海,汉堡,2000,USD,USD,COSCO,2026-03-01,\n", 3, "D", "USD"),
+    ],
+)
+def test_a_wrong_cell_is_named_by_row_and_column_and_nothing_is_saved(
+    database: None, now: datetime, line: str, row: int, column: str, found: str
+) -> None:
+    assert problems_of(HEAD + GOOD + line) == [(row, column, found)]
+
+
+def test_two_prices_for_one_day_name_both_rows(database: None, now: datetime) -> None:
+    told = problems_of(HEAD + GOOD + GOOD.replace("3850", "3900"))
+    assert {row for row, _, _ in told} == {3}
+
+
+def test_overlapping_bands_are_refused(database: None, now: datetime) -> None:
+    lines = "顺丰,上海,北京,0,10,5\n顺丰,上海,北京,5,20,4\n"
+    body = BANDS + lines
+    profile = suggested(body.encode())
+    stated = profile.to_json()
+    stated["constants"] |= {
+        "category": "express",
+        "charge_code": "EXPR",
+        "unit": "KGM",
+        "currency": "CNY",
+    }
+    row = received(scheme("STD"), body.encode(), "r.csv", now, Profile.from_json(stated))
+    assert row.state == "wrong" and saved() == [0, 0, 0]
+
+
+def test_a_sheet_without_rows_is_told(database: None, now: datetime) -> None:
+    assert problems_of(HEAD) == [(2, "", "")]
+
+
+def test_a_missing_column_is_told(database: None, now: datetime) -> None:
+    profile = suggested((HEAD + GOOD).encode())
+    body = (HEAD + GOOD).replace("20GP,", "").replace("2000,", "").encode()
+    row = received(scheme("STD"), body, "rates.csv", now, profile)
+    assert row.state == "wrong" and saved() == [0, 0, 0]
+    assert "20GP" in str(revived_problem(row.problems[0]).expected)
+
+
+def test_merged_cells_are_told_by_their_block(database: None, now: datetime) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for line in (HEAD + GOOD + GOOD).strip().splitlines():
+        sheet.append(line.split(","))
+    sheet.merge_cells("A2:A3")
+    out = io.BytesIO()
+    book.save(out)
+    row = received(scheme("STD"), out.getvalue(), "r.xlsx", now, suggested((HEAD + GOOD).encode()))
+    assert row.state == "wrong" and "A2:A3" in [each["found"] for each in row.problems]
+
+
+def bomb() -> bytes:
+    """A small archive that unpacks to a gigabyte of nothing."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as part:
+            for _ in range(300):
+                part.write(b"\x00" * 1_000_000)
+    return out.getvalue()
+
+
+def test_a_zip_bomb_is_refused_before_it_unpacks(database: None, now: datetime) -> None:
+    with pytest.raises(FileProblems):
+        imports.receive(scheme("STD"), bomb(), "b.xlsx", FIRST_DAY, SYSTEM, now, instance())
+
+
+@pytest.fixture
+def broken_writing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The power goes out after the first prices were written."""
+    write = tariffs._write
+
+    def half(tariff_id: int, rows: object, items: object) -> None:
+        write(tariff_id, rows, items)  # type: ignore[arg-type]
+        raise OSError("no more power")
+
+    monkeypatch.setattr(tariffs, "_write", half)
+
+
+def test_work_that_breaks_half_way_leaves_nothing_and_says_so(
+    database: None, now: datetime, broken_writing: None
+) -> None:
+    body = (HEAD + GOOD).encode()
+    row = received(scheme("STD"), body, "rates.csv", now, suggested(body))
+    with pytest.raises(OSError, match="no more power"):
+        applied(row)
+    assert saved() == [0, 0, 0]
+    assert db.session.get_one(RateImport, row.id, populate_existing=True).state == "failed"
+
+
+def test_an_import_is_taken_by_one_worker_only(database: None, now: datetime) -> None:
+    body = (HEAD + GOOD).encode()
+    row = imports.receive(scheme("STD"), body, "r.csv", FIRST_DAY, SYSTEM, now, instance())
+    imports.choose_profile(row, suggested(body), ("x",), SYSTEM, now)
+    db.session.commit()
+    assert imports.claim(row.id, now) == "read"
+    assert imports.claim(row.id, now) is None
+
+
+def test_a_worker_that_is_silent_for_two_minutes_is_given_up(database: None, now: datetime) -> None:
+    body = (HEAD + GOOD).encode()
+    row = imports.receive(scheme("STD"), body, "r.csv", FIRST_DAY, SYSTEM, now, instance())
+    imports.choose_profile(row, suggested(body), ("x",), SYSTEM, now)
+    imports.claim(row.id, now)
+    db.session.refresh(row)
+    with pytest.raises(NotAllowedNow):
+        imports.start_again(row, now + timedelta(seconds=30))
+    imports.start_again(row, now + timedelta(minutes=3))
+    assert row.state == "waiting"
+
+
+def test_a_sheet_is_applied_once(database: None, now: datetime) -> None:
+    body = (HEAD + GOOD).encode()
+    row = received(scheme("STD"), body, "rates.csv", now, suggested(body))
+    applied(row)
+    assert work(row.id) is None
+    assert saved()[0] == 1
