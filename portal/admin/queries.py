@@ -19,7 +19,7 @@ from portal.db.outbox import OutboxMessage, OutboxState
 from portal.db.revision import head_revision, present_revision
 from portal.documents import fontcheck
 from portal.documents.queries import firm_profile
-from portal.documents.rules.firm import Colours
+from portal.documents.rules.firm import Colours, short_name
 from portal.kernel.text import Text, t
 
 WORKER_SILENCE = timedelta(minutes=5)
@@ -37,6 +37,16 @@ class Look:
     accent: str = ""
     logo_url: str | None = None
     style_url: str | None = None
+
+    @property
+    def short_zh(self) -> str:
+        """The Chinese name for narrow places."""
+        return short_name(self.name_zh)
+
+    @property
+    def short_en(self) -> str:
+        """The English name for narrow places."""
+        return short_name(self.name_en)
 
 
 @dataclass(frozen=True, slots=True)

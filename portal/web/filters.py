@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -11,6 +12,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g, url_for
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 from portal.kernel.money import format_amount
@@ -19,6 +22,10 @@ from portal.web.links import house_links
 from portal.web.nav import nav_items
 from portal.web.words import locale_code, name_of, say
 
+MUTED_DASH = Markup('<span class="muted">—</span>')
+LONGEST_CODE = 24
+LONGEST_WORD = 8
+
 
 def install(app: Flask) -> None:
     """Register them."""
@@ -26,12 +33,13 @@ def install(app: Flask) -> None:
         money=money,
         amount=amount,
         quantity=quantity,
-        date=day,
-        datetime=instant,
+        date=_unbroken(day),
+        datetime=_unbroken(instant),
         say=say,
         name=name_of,
     )
     app.jinja_env.globals.update(icon=icon, say=say, static_url=static_url, name_of=name_of)
+    app.jinja_env.tests.update(unbroken=is_unbroken, nothing=is_nothing)
     app.context_processor(_per_page)
 
 
@@ -47,7 +55,7 @@ def _per_page() -> dict[str, Any]:
 def money(value: Decimal | None, currency: str) -> Markup:
     """`CNY 1,482.00`, the currency muted; a dash for None."""
     if value is None:
-        return Markup('<span class="muted">—</span>')
+        return MUTED_DASH
     return Markup('<span class="money"><span class="currency">{}</span> {}</span>').format(
         currency, format_amount(value, currency)
     )
@@ -78,6 +86,29 @@ def instant(value: datetime | None) -> str:
     if value is None:
         return "—"
     return value.astimezone(ZoneInfo(current_app.config["TIMEZONE"])).strftime("%Y-%m-%d %H:%M")
+
+
+def _unbroken(show: Callable[[Any], str]) -> Callable[[EvalContext, Any], str]:
+    """The filter for templates: what `show` says, kept on one line on a page, plain in a text."""
+
+    @pass_eval_context
+    def shown(context: EvalContext, value: Any) -> str:
+        said = show(value)
+        return Markup('<span class="nowrap">{}</span>').format(said) if context.autoescape else said
+
+    return shown
+
+
+def is_unbroken(cell: Any) -> bool:
+    """Whether a cell of a list stays on one line: dates, numbers, codes and short words do."""
+    if not isinstance(cell, str) or isinstance(cell, Markup):
+        return False
+    return len(cell) <= LONGEST_CODE if cell.isascii() else len(cell) <= LONGEST_WORD
+
+
+def is_nothing(cell: Any) -> bool:
+    """Whether a cell has nothing to say; on a phone it is left out."""
+    return cell is None or cell in ("", "—", MUTED_DASH)
 
 
 def static_url(path: str) -> str:

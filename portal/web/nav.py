@@ -13,12 +13,16 @@ from portal.web.words import say
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a menu; rooms that are not installed yet have no endpoint and are left out."""
+    """One line of a menu; rooms that are not installed yet have no endpoint and are left out.
+
+    `also` names, with blanks between, further addresses whose pages belong to it.
+    """
 
     label: Text
     endpoint: str
     icon: str
     permission: Permission | None = None
+    also: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +38,32 @@ class NavItem:
 
 DESK = (
     Entry(t("Home"), "desk_home.index", "house"),
-    Entry(t("Customers"), "desk_customers.index", "people", Permission.CUSTOMER_SEE),
+    Entry(
+        t("Customers"),
+        "desk_customers.index",
+        "people",
+        Permission.CUSTOMER_SEE,
+        "/desk/contacts /desk/sites /desk/members",
+    ),
     Entry(t("Quotations"), "desk_quotations.index", "file-earmark-text", Permission.QUOTATION_SEE),
     Entry(t("Lane search"), "desk_quotations.lanes", "search", Permission.QUOTATION_EDIT),
-    Entry(t("Service items"), "desk_catalogue.items", "tags", Permission.CATALOGUE_SEE),
-    Entry(t("Tariffs"), "desk_tariffs.index", "table", Permission.TARIFF_SEE),
+    Entry(
+        t("Service items"),
+        "desk_catalogue.items",
+        "tags",
+        Permission.CATALOGUE_SEE,
+        "/desk/bundles /desk/places",
+    ),
+    Entry(t("Tariffs"), "desk_tariffs.index", "table", Permission.TARIFF_SEE, "/desk/schemes"),
     Entry(t("Surcharges"), "desk_catalogue.surcharges", "layers", Permission.TARIFF_SEE),
     Entry(t("Batch pricing"), "desk_tariffs.batch", "calculator", Permission.PRICE_BATCH),
-    Entry(t("Rates of exchange"), "desk_catalogue.exchange", "cash-coin", Permission.TARIFF_SEE),
+    Entry(
+        t("Rates of exchange"),
+        "desk_catalogue.exchange",
+        "cash-coin",
+        Permission.TARIFF_SEE,
+        "/desk/taxes",
+    ),
     Entry(t("Staff"), "desk_accounts.staff", "person", Permission.USER_SEE),
     Entry(t("Settings"), "desk_admin.settings", "gear", Permission.SETTINGS_SEE),
     Entry(t("Who can do what"), "desk_admin.policy", "shield-check", Permission.POLICY_SEE),
@@ -57,25 +79,25 @@ MY = (
 
 
 def nav_items() -> list[NavItem]:
-    """The menu of the viewer's door."""
+    """The menu of the viewer's door; the entry that the page belongs to is marked."""
     viewer = g.viewer
     entries = DESK if viewer.kind == "staff" else MY if viewer.kind == "customer" else ()
-    return [
-        NavItem(say(entry.label), url_for(entry.endpoint), entry.icon, _is_here(entry.endpoint))
+    shown = [
+        (entry, url_for(entry.endpoint))
         for entry in entries
         if entry.endpoint in current_app.view_functions
         and (entry.permission is None or viewer.may(entry.permission))
     ]
+    here = max(shown, key=lambda each: _nearness(*each), default=None)
+    near = here is not None and _nearness(*here) > 0
+    return [
+        NavItem(say(entry.label), url, entry.icon, near and here == (entry, url))
+        for entry, url in shown
+    ]
 
 
-def _is_here(endpoint: str) -> bool:
-    here = request.endpoint or ""
-    if here == endpoint:
-        return True
-    own_entries = {entry.endpoint for entry in (*DESK, *MY)}
-    room = endpoint.rpartition(".")[0]
-    return (
-        here.rpartition(".")[0] == room
-        and here not in own_entries
-        and endpoint.endswith((".index", ".items"))
-    )
+def _nearness(entry: Entry, url: str) -> int:
+    """How much of the address of this page is the entry's; 0 when the page is not below it."""
+    path = request.path
+    roots = (url, *entry.also.split())
+    return max(len(root) for root in (*roots, "") if path == root or path.startswith(f"{root}/"))

@@ -13,6 +13,10 @@ from portal.kernel.text import t
 HEX_COLOUR = re.compile(r"#[0-9a-f]{6}\Z")
 WHITE = (255, 255, 255)
 INK = (23, 33, 43)
+LEGAL_FORM = re.compile(
+    r"\s*[（(].*|(集团)?(股份)?(有限)?(责任)?公司\Z|,?\s*(co\.,? *)?(ltd\.?|limited|inc\.?|gmbh|llc)\Z",
+    re.IGNORECASE,
+)
 
 
 class PictureKind(StrEnum):
@@ -20,6 +24,11 @@ class PictureKind(StrEnum):
 
     PNG = "image/png"
     JPEG = "image/jpeg"
+
+
+def short_name(name: str) -> str:
+    """A firm's name without place in brackets and legal form, for narrow places: `远港国际物流`."""
+    return LEGAL_FORM.sub("", name.strip()) or name
 
 
 @dataclass(frozen=True, slots=True)
