@@ -23,9 +23,9 @@ from portal.quotations.rules.grouping import (
 from portal.quotations.rules.paper import Column
 from portal.quotations.rules.wording import (
     SECTIONS,
+    about_days_words,
     basis_words,
     charge_words,
-    days_words,
     section_words,
     weight_words,
 )
@@ -250,5 +250,5 @@ def test_a_charge_names_its_box_once_and_not_the_papers_own_lane(
 def test_small_words_of_a_shipment() -> None:
     assert weight_words(D("86400")) == same("86.4 t")
     assert weight_words(D("118.50")) == same("118.5 kg")
-    assert days_words(28, about=True) == Words("约 28 天", "~28 days")
-    assert days_words(1).plain(PaperLanguage.EN) == "1 day"
+    assert about_days_words(28) == Words("约 28 天", "~28 days")
+    assert about_days_words(1).plain(PaperLanguage.EN) == "~1 day"

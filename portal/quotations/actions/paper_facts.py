@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -23,8 +23,8 @@ from portal.quotations.rules.grouping import Conversion, StoredTotals
 from portal.quotations.rules.paper import Fact, Lane, Party, Place
 from portal.quotations.rules.shipment import box_words, cargo_from_json
 from portal.quotations.rules.wording import (
+    about_days_words,
     charge_words,
-    days_words,
     free_days_words,
     mode_words,
     volume_words,
@@ -56,15 +56,20 @@ def totals_of(version: QuotationVersion) -> tuple[StoredTotals, ...]:
     return tuple(_stored(each) for each in (version.totals or {}).get("options", ()))
 
 
-def lanes_of(version: QuotationVersion, *, names_carrier: bool) -> tuple[Lane, ...]:
-    """Where from, where to and how; none where the quotation names no two places."""
+def lanes_of(version: QuotationVersion, *, alternatives: int) -> tuple[Lane, ...]:
+    """Where from, where to and how; none where the quotation names no two places.
+
+    With alternatives neither a carrier nor its transit stands over the lane: each has its own.
+    """
     if not version.origin or not version.destination:
         return ()
     known = all_places()
-    carriage = [carrier_words(version.carrier)] if names_carrier else []
-    if version.transit_days and names_carrier:
-        carriage.append(days_words(version.transit_days, about=True))
-    free = (free_days_words(version.free_days),) if version.free_days and names_carrier else ()
+    free: tuple[Words, ...] = ()
+    carriage = [Words(f"{alternatives} 个方案", f"{alternatives} options")]
+    if alternatives < 2:
+        free = _of_days(version.free_days, free_days_words)
+        about = _of_days(version.transit_days, about_days_words)
+        carriage = [carrier_words(version.carrier), *about]
     mode = (mode_words(version.category, version.load), same(version.routing))
     return (
         Lane(
@@ -75,6 +80,10 @@ def lanes_of(version: QuotationVersion, *, names_carrier: bool) -> tuple[Lane, .
             is_by_sea=version.category in _BY_WATER,
         ),
     )
+
+
+def _of_days(days: int | None, told: Callable[[int], Words]) -> tuple[Words, ...]:
+    return (told(days),) if days else ()
 
 
 def place_words(code: str, known: Gazetteer) -> Words:

@@ -136,7 +136,7 @@ def paper_of(
         customer=paper_facts.customer_party(quotation),
         sender=paper_facts.sender_party(quotation.owner),
         created_at=version.issued_at or now,
-        lanes=paper_facts.lanes_of(version, names_carrier=len(stored) < 2),
+        lanes=paper_facts.lanes_of(version, alternatives=len(stored)),
         facts=paper_facts.facts_of(version, charges),
         terms=tuple(Words(each["zh"], each["en"]) for each in version.terms or ()),
         text_blocks=_blocks(version),
@@ -158,7 +158,14 @@ def with_charges(
     """The charges and what they come to: one sum, or alternatives each with its own."""
     currency, converts = version.total_currency, version.shows_converted_total
     titles = paper_facts.option_titles(stored, charges)
-    beside = comparison(charges, stored, titles, currency, converts=converts)
+    beside = comparison(
+        charges,
+        stored,
+        titles,
+        currency,
+        converts=converts,
+        bilingual=paper.language is PaperLanguage.BOTH,
+    )
     if beside is not None:
         collect = [each for each in charges if each.is_collect]
         groups = sections(collect, version.category, Shown.INCLUDED)

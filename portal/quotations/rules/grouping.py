@@ -157,10 +157,12 @@ def comparison(
     currency: str,
     *,
     converts: bool,
+    bilingual: bool = False,
 ) -> Comparison | None:
     """Two to four options side by side, each with the charges that all share; amounts with tax.
 
-    None when there are fewer or more: those are printed one below the other.
+    On a bilingual paper the narrow first column says what a price is per in Chinese alone. None when
+    there are fewer options or more: those are printed one below the other.
     """
     if not 2 <= len(stored) <= MOST_OPTIONS:
         return None
@@ -174,7 +176,7 @@ def comparison(
             rows.setdefault(_free_key(rows, charge, name), {})[name] = charge
     return Comparison(
         tuple(_option(each, titles, currency, converts, order) for each in stored),
-        tuple(_row(cells, names) for cells in rows.values()),
+        tuple(_row(cells, names, bilingual) for cells in rows.values()),
     )
 
 
@@ -188,11 +190,11 @@ def _free_key(
     return (*key, str(place))
 
 
-def _row(cells: Mapping[str, Charged], names: Sequence[str]) -> OptionRow:
+def _row(cells: Mapping[str, Charged], names: Sequence[str], bilingual: bool) -> OptionRow:
     first = next(iter(cells.values()))
-    return OptionRow(
-        first.name, _counted(list(cells.values())), tuple(_cell(cells.get(name)) for name in names)
-    )
+    basis = _counted(list(cells.values()))
+    basis = Words(basis.zh) if bilingual else basis
+    return OptionRow(first.name, basis, tuple(_cell(cells.get(name)) for name in names))
 
 
 def _cell(charge: Charged | None) -> OptionCell:

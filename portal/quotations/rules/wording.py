@@ -165,10 +165,9 @@ def _without(name: str, *parts: str) -> str:
     return left or name
 
 
-def days_words(days: int, *, about: bool = False) -> Words:
-    """28 天, 28 days; about: 约 28 天, ~28 days."""
-    mark_zh, mark_en = ("约 ", "~") if about else ("", "")
-    return Words(f"{mark_zh}{days} 天", f"{mark_en}{days} day{'' if days == 1 else 's'}")
+def about_days_words(days: int) -> Words:
+    """约 28 天, ~28 days."""
+    return Words(f"约 {days} 天", f"~{days} day{'' if days == 1 else 's'}")
 
 
 def free_days_words(days: int) -> Words:
