@@ -190,6 +190,7 @@ class Found:
     state: str
     problems: list[dict[str, Any]]
     counts: dict[str, Any]
+    changes: list[dict[str, Any]]
 
 
 def dry_run(
@@ -212,15 +213,15 @@ def found_by(reading: Reading, against: Tariff | None, viewer: Viewer) -> Found:
         "warnings": len(reading.warnings),
         "against": against.code if against is not None else "",
         "difference": {kind.value: count for kind, count in changes.counts().items()},
-        "changes": told_changes(changes),
     }
     state = "wrong" if reading.errors or not reading.rows else "ready"
-    return Found(state, told_problems(reading.problems), counts)
+    return Found(state, told_problems(reading.problems), counts, told_changes(changes))
 
 
 def store_found(row: RateImport, found: Found, actor: Viewer, now: datetime) -> None:
     """Keep what a dry run found with the import."""
     row.state, row.problems, row.counts = found.state, found.problems, found.counts
+    row.changes = found.changes
     row.finished_at = now
     shown = {name: found.counts[name] for name in ("read", "prices", "errors", "warnings")}
     audit.record(actor, "rate_import.read", row, now, after=shown)

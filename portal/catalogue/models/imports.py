@@ -60,6 +60,7 @@ class RateImport(Versioned, Base):
     total: Mapped[int] = mapped_column(default=0)
     problems: Mapped[Any] = mapped_column(JSONText, default=list)
     counts: Mapped[Any] = mapped_column(JSONText, default=dict)
+    changes: Mapped[Any] = mapped_column(JSONText, default=list)
     options: Mapped[Any] = mapped_column(JSONText, default=dict)
     created_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, defer
 
 from portal.access.viewer import Viewer
 from portal.catalogue.models import MappingProfile, PriceScheme, RateImport
@@ -29,7 +29,11 @@ def profile_by_fingerprint(mark: str) -> MappingProfile | None:
 
 
 def import_list(viewer: Viewer) -> Select[RateImport]:
-    """The imports into schemes that `viewer` may look at."""
+    """The imports into schemes that `viewer` may look at, without the long lists of each."""
+    return _imports(viewer).options(defer(RateImport.problems), defer(RateImport.changes))
+
+
+def _imports(viewer: Viewer) -> Select[RateImport]:
     return (
         select(RateImport)
         .join(PriceScheme, PriceScheme.id == RateImport.scheme_id)
@@ -40,7 +44,7 @@ def import_list(viewer: Viewer) -> Select[RateImport]:
 
 def rate_import(import_id: int, viewer: Viewer) -> RateImport:
     """One import into a scheme that `viewer` may look at; NotFound otherwise."""
-    row = db.session.scalar(import_list(viewer).where(RateImport.id == import_id))
+    row = db.session.scalar(_imports(viewer).where(RateImport.id == import_id))
     if row is None:
         raise NotFound()
     return row

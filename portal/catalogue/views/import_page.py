@@ -26,9 +26,9 @@ class ShownChange:
     row: int | None
 
 
-def shown_changes(counts: Mapping[str, Any], places: Callable[[str], str]) -> list[ShownChange]:
+def shown_changes(changes: list[dict[str, Any]], places: Callable[[str], str]) -> list[ShownChange]:
     """The first changes of each kind, those of most concern first."""
-    return [_shown(each, places) for each in _first_of_each(counts.get("changes") or [])]
+    return [_shown(each, places) for each in _first_of_each(changes)]
 
 
 def _first_of_each(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:

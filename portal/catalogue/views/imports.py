@@ -122,7 +122,7 @@ def _context(row: RateImport) -> dict[str, Any]:
         "state": IMPORT_STATES[row.state],
         "problems": problems,
         "counts": counts,
-        "changes": shown_changes(counts, place_names()),
+        "changes": shown_changes(row.changes or [], place_names()),
         "change_words": CHANGES,
         "is_working": row.state in ("reading", "applying")
         or (row.state == "waiting" and row.options.get("step") != "map"),

@@ -846,6 +846,7 @@ def upgrade():
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("problems", types.JSONText(), nullable=False),
         sa.Column("counts", types.JSONText(), nullable=False),
+        sa.Column("changes", types.JSONText(), nullable=False),
         sa.Column("options", types.JSONText(), nullable=False),
         sa.Column("created_by", sa.Integer(), nullable=True),
         sa.Column("created_at", types.UTCDateTime(), nullable=False),
