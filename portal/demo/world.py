@@ -26,6 +26,7 @@ from portal.demo.firm import DOMAIN, FIRM, PASSWORD, PHONES, STAFF
 from portal.demo.quotations import write_quotations
 from portal.documents.archive import archive
 from portal.documents.models import FirmProfile
+from portal.documents.pictures import fit_for_paper
 from portal.kernel import clock
 
 Tell = Callable[[str], object]
@@ -73,8 +74,8 @@ def _firm() -> FirmProfile:
     """The firm's settings, with its logo and seal in the archive."""
     look = {
         **FIRM["look"],
-        "logo": archive().store(pictures.logo()),
-        "seal": archive().store(pictures.seal(FIRM["name_zh"])),
+        "logo": archive().store(fit_for_paper(pictures.logo())),
+        "seal": archive().store(fit_for_paper(pictures.seal(FIRM["name_zh"]))),
     }
     return FirmProfile(id=1, **{**FIRM, "look": look})
 
