@@ -11,6 +11,8 @@ import pytest
 
 from portal.access.viewer import SYSTEM
 from portal.catalogue.actions.batch import price_file
+from portal.catalogue.actions.exporting import write_tariff
+from portal.catalogue.actions.reading import compare, read_sheet
 from portal.catalogue.rules.sheets.meaning import Meaning
 from portal.cli.rates import rates
 from portal.db.base import db
@@ -63,6 +65,16 @@ def test_the_list_sent_again_finds_its_profile_and_changes_nothing(
     assert again.counts["difference"] == {
         "new": 0, "gone": 0, "up": 0, "down": 0, "changed": 0, "same": 35,
     }  # fmt: skip
+
+
+def test_a_zone_called_after_a_city_comes_back_from_an_export_as_it_was(
+    database: None, now: datetime, tmp_path: Path
+) -> None:
+    body = path_of("express/yunda_price_list.csv").read_bytes()
+    tariff = applied(received(scheme("YD"), body, "yunda.csv", now, EXPRESS))
+    write_tariff(tmp_path / "out.csv", tariff, SYSTEM, "zh")
+    found = compare(read_sheet(tmp_path / "out.csv", "out.csv", None).rows, tariff, SYSTEM)
+    assert (found.changes, found.same) == ((), 35)
 
 
 def test_the_dirty_carrier_workbook_names_each_wrong_cell_and_gives_the_rest(

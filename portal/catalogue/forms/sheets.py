@@ -23,7 +23,14 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from portal.catalogue.labels import BOUNDS, CATEGORIES, LAYOUTS, LOADS, PLACE_RULES, REPEAT_RULES
 from portal.catalogue.rules.sheets.meaning import HEADERS, Meaning
-from portal.catalogue.rules.sheets.profile import Column, Layout, Places, Profile, Repeats
+from portal.catalogue.rules.sheets.profile import (
+    OWN,
+    Column,
+    Layout,
+    Places,
+    Profile,
+    Repeats,
+)
 from portal.catalogue.rules.terms import Bound, PriceTerms
 from portal.kernel.text import Text, t
 from portal.web.fields import QuantityField
@@ -137,7 +144,7 @@ class MappingForm(FlaskForm):
         return cls(
             data={
                 **values,
-                "name": profile.name,
+                "name": "" if profile.name == OWN else profile.name,
                 "layout": profile.layout.value,
                 "columns": columns,
                 "places": profile.places.value,

@@ -15,6 +15,9 @@ from portal.catalogue.rules.places import PREFERRED_KINDS, Gazetteer, Kind
 from portal.catalogue.rules.sheets.rows import Lookups
 from portal.db.base import db
 
+OWN_ZONE = "专区"
+"""Ending of a zone that is none of the places it is called after."""
+
 _CITY = (Kind.CITY, Kind.DISTRICT, Kind.PROVINCE)
 _PROVINCE = (Kind.PROVINCE, Kind.CITY, Kind.REGION)
 _WIDE = (Kind.PROVINCE, Kind.COUNTRY, Kind.REGION)
@@ -66,8 +69,8 @@ def zones(places: Gazetteer) -> Callable[[str, str], str | None]:
     """(province, city) → the code of the city, or of the province where no city is named; None when unknown.
 
     A city must lie in the province that stands beside it. A city that stands in the province's column is a zone of
-    its own, kept as written: it does not take the place of its province for shipments that name that province
-    (seen: a list with 广东 and 深圳, whose carrier bills 广东 深圳市 as 广东).
+    its own (深圳专区): it does not take the place of its province for shipments that name that province (seen: a list
+    with 广东 and 深圳, whose carrier bills 广东 深圳市 as 广东).
     """
 
     @cache
@@ -76,7 +79,7 @@ def zones(places: Gazetteer) -> Callable[[str, str], str | None]:
         if province and above is None:
             return None
         if above is not None and above.kind not in _WIDE:
-            return province
+            return f"{above.name_zh}{OWN_ZONE}"
         if not city:
             return above.code if above is not None else None
         met = [match.place for match in places.matches(city, _CITY)]

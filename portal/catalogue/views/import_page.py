@@ -57,9 +57,7 @@ def _shown(change: Mapping[str, Any], places: Callable[[str], str]) -> ShownChan
 
 
 def _what(key: PriceKey, places: Callable[[str], str]) -> str:
-    lane = ""
-    if key.origin or key.destination:
-        lane = f"{places(key.origin)} → {places(key.destination)}"
+    lane = " → ".join(places(code) for code in (key.origin, key.destination) if code)
     return " · ".join(
         filter(None, (key.charge_code, lane, key.packaging or key.unit, key.carrier, key.qualifier))
     )

@@ -146,11 +146,15 @@ def fingerprint(headers: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(kept).encode()).hexdigest()[:32]
 
 
+OWN = "own"
+"""The name of the profile for the product's own sheet, which is never saved."""
+
+
 def own_profile(headers: Iterable[str]) -> Profile:
     """The profile for the product's own sheet, for those of its columns that are present."""
     found = ((header, own_meaning(header)) for header in headers)
     columns = tuple(Column(header, meaning) for header, meaning in found if meaning is not None)
-    return Profile(name="own", layout=Layout.BAND_LINES, columns=columns, places=Places.FREE)
+    return Profile(name=OWN, layout=Layout.BAND_LINES, columns=columns, places=Places.FREE)
 
 
 def is_own(headers: Iterable[str]) -> bool:
