@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from portal.accounts.models import User
-from portal.catalogue.queries.places import all_places
 from portal.catalogue.rules.carriers import find_carrier
 from portal.catalogue.rules.places import Gazetteer
 from portal.catalogue.rules.placetable import Kind
@@ -43,9 +42,11 @@ _OURS = frozenset({"commission"})
 _CHARGED_BY = {"CHW": "chargeable_weight", "RT": "revenue_tons"}
 
 
-def charges_of(version: QuotationVersion, language: PaperLanguage) -> tuple[Charged, ...]:
+def charges_of(
+    version: QuotationVersion, language: PaperLanguage, known: Gazetteer
+) -> tuple[Charged, ...]:
     """The lines as the customer may see them."""
-    known, bilingual = all_places(), language is PaperLanguage.BOTH
+    bilingual = language is PaperLanguage.BOTH
     ends = [place_words(code, known) for code in (version.origin, version.destination) if code]
     lane = Words(LANE_SIGN.join(end.zh for end in ends), LANE_SIGN.join(end.en for end in ends))
     return tuple(_charged(row, lane, bilingual) for row in version.lines)
@@ -56,14 +57,13 @@ def totals_of(version: QuotationVersion) -> tuple[StoredTotals, ...]:
     return tuple(_stored(each) for each in (version.totals or {}).get("options", ()))
 
 
-def lanes_of(version: QuotationVersion, *, alternatives: int) -> tuple[Lane, ...]:
+def lanes_of(version: QuotationVersion, known: Gazetteer, *, alternatives: int) -> tuple[Lane, ...]:
     """Where from, where to and how; none where the quotation names no two places.
 
     With alternatives neither a carrier nor its transit stands over the lane: each has its own.
     """
     if not version.origin or not version.destination:
         return ()
-    known = all_places()
     free: tuple[Words, ...] = ()
     carriage = [Words(f"{alternatives} 个方案", f"{alternatives} options")]
     if alternatives < 2:

@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from portal.access.viewer import Viewer
+from portal.catalogue.queries.places import all_places
+from portal.catalogue.rules.places import Gazetteer
 from portal.db.base import db
 from portal.documents import page, render, verification
 from portal.documents.archive import archive
@@ -114,15 +116,18 @@ def paper_of(
     now: datetime,
     code: str = "",
     language: PaperLanguage | None = None,
+    known: Gazetteer | None = None,
 ) -> QuotationPaper:
     """Everything that a version's paper shows; `code` is the verification code, none on a draft.
 
-    `language` is the version's own unless a reader's is given (pages). Sealed only when issued, that
+    `language` is the version's own unless a reader's is given (pages), `known` every place of the
+    firm where the caller has them at hand. Sealed only when issued, that
     is when whatever approval it needed was given (DOMAIN Q4).
     """
     quotation = version.quotation
     language = language or LANGUAGES.get(version.language, PaperLanguage.BOTH)
-    charges = paper_facts.charges_of(version, language)
+    known, profile = known or all_places(), firm_profile()
+    charges = paper_facts.charges_of(version, language, known)
     stored = paper_facts.totals_of(version)
     on = business_day(version.issued_at or now)
     firm = firm_on_paper()
@@ -136,7 +141,7 @@ def paper_of(
         customer=paper_facts.customer_party(quotation),
         sender=paper_facts.sender_party(quotation.owner),
         created_at=version.issued_at or now,
-        lanes=paper_facts.lanes_of(version, alternatives=len(stored)),
+        lanes=paper_facts.lanes_of(version, known, alternatives=len(stored)),
         facts=paper_facts.facts_of(version, charges),
         terms=tuple(Words(each["zh"], each["en"]) for each in version.terms or ()),
         text_blocks=_blocks(version),
@@ -146,7 +151,7 @@ def paper_of(
         mark=MARKS.get(QuotationState(version.state), NO_WORDS),
         language=language,
     )
-    return with_charges(paper, version, charges, stored)
+    return with_charges(paper, version, charges, stored, profile.currency or "CNY")
 
 
 def with_charges(
@@ -154,8 +159,12 @@ def with_charges(
     version: QuotationVersion,
     charges: Sequence[Charged],
     stored: Sequence[StoredTotals],
+    functional: str,
 ) -> QuotationPaper:
-    """The charges and what they come to: one sum, or alternatives each with its own."""
+    """The charges and what they come to: one sum, or alternatives each with its own.
+
+    `functional` is the firm's own currency, the only one whose total is written in capitals (F8).
+    """
     currency, converts = version.total_currency, version.shows_converted_total
     titles = paper_facts.option_titles(stored, charges)
     beside = comparison(
@@ -175,7 +184,7 @@ def with_charges(
     if len(stored) > MOST_OPTIONS:
         return replace(paper, sections=_one_below_the_other(version, charges, stored, shown))
     (only,) = stored or (StoredTotals("", {}),)
-    taxes, functional = tax_totals(charges), firm_profile().currency or "CNY"
+    taxes = tax_totals(charges)
     converts = converts and needs_conversion(only, currency)
     return replace(
         paper,

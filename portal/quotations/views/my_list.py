@@ -8,7 +8,6 @@ from flask import url_for
 from markupsafe import Markup
 from sqlalchemy import Select
 
-from portal.catalogue.queries.places import all_places
 from portal.kernel import clock
 from portal.kernel.text import t
 from portal.quotations import addressed, queries
@@ -16,7 +15,14 @@ from portal.quotations.actions.paper_facts import place_words
 from portal.quotations.labels import STATES, state_of
 from portal.quotations.models import Quotation, QuotationVersion
 from portal.quotations.rules.states import QuotationState as S
-from portal.quotations.views.offer import TO_ANSWER, customer_label, days_left, reading, today
+from portal.quotations.views.offer import (
+    TO_ANSWER,
+    customer_label,
+    days_left,
+    known_places,
+    reading,
+    today,
+)
 from portal.web.filters import day, money
 from portal.web.icons import icon
 from portal.web.listing import Column, Empty, Filter, ListSpec
@@ -36,7 +42,7 @@ def lane(row: QuotationVersion) -> str:
     """上海 → 纽约, in the reader's words."""
     if not row.origin and not row.destination:
         return ""
-    known, read = all_places(), reading()
+    known, read = known_places(), reading()
     ends = (read(place_words(code, known)) for code in (row.origin, row.destination))
     return " → ".join(ends)
 

@@ -11,6 +11,8 @@ from typing import Any
 from flask import g, url_for
 
 from portal.access.permissions import Permission as P
+from portal.catalogue.queries.places import all_places
+from portal.catalogue.rules.places import Gazetteer
 from portal.documents import filters
 from portal.documents.labels import LABELS
 from portal.documents.rules.words import PaperLanguage, Words
@@ -134,6 +136,13 @@ def customer_label(row: Any) -> Label:
     return TO_ANSWER if state is S.ISSUED else STATES[state]
 
 
+def known_places() -> Gazetteer:
+    """Every place that this firm knows, read once a request."""
+    if "known_places" not in g:
+        g.known_places = all_places()
+    return g.known_places  # type: ignore[no-any-return]
+
+
 def language_here() -> PaperLanguage:
     """The paper's language for this reader: never both on a page."""
     return PaperLanguage.EN if locale_code() == "en" else PaperLanguage.ZH
@@ -156,7 +165,8 @@ def changes(version: QuotationVersion, history: Sequence[QuotationVersion]) -> l
 
 
 def _read(version: QuotationVersion) -> dict[str, Any]:
-    paper = papers.paper_of(version, clock.now(), language=language_here())
+    language, known = language_here(), known_places()
+    paper = papers.paper_of(version, clock.now(), language=language, known=known)
     return {
         "paper": paper,
         "w": reading(),
@@ -173,7 +183,7 @@ def _accepters(quotation: Quotation) -> list[str]:
 def _compared(version: QuotationVersion | None) -> list[ComparedLine]:
     if version is None:
         return []
-    charges = paper_facts.charges_of(version, language_here())
+    charges = paper_facts.charges_of(version, language_here(), known_places())
     return [_line(each) for each in charges if not each.does_not_apply]
 
 
