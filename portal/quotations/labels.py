@@ -49,7 +49,7 @@ CHANGES: Mapping[Change, str] = {
     Change.GONE: "gone",
     Change.UP: "up",
     Change.DOWN: "down",
-    Change.CHANGED: "up",
+    Change.CHANGED: "changed",
     Change.SAME: "same",
 }
 

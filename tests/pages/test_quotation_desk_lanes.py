@@ -219,3 +219,13 @@ def test_who_may_not_write_quotations_has_no_lane_search(
 ) -> None:
     for who in (cast.auditor, cast.finance, cast.customer_service):
         assert client.sign_in(who).get(LANES).status_code == 403
+
+
+def test_the_search_over_everything_leads_to_a_lanes_prices(
+    desk: CheckingClient, cast: Cast
+) -> None:
+    page = desk.get("/desk/search", query_string={"q": "上海 纽约"}).text
+    assert "Shanghai → New York" in page and "/desk/lanes?q=" in page
+    assert "/desk/lanes?q=" not in desk.get("/desk/search", query_string={"q": "hgsp"}).text
+    reader = desk.sign_in(cast.auditor).get("/desk/search", query_string={"q": "上海 纽约"}).text
+    assert "/desk/lanes?q=" not in reader

@@ -152,3 +152,16 @@ def test_what_is_no_box_is_refused(typed: str) -> None:
     with pytest.raises(Invalid) as caught:
         read_boxes(typed)
     assert caught.value.field == "boxes"
+
+
+def test_with_the_weight_alone_the_amount_is_the_least() -> None:
+    terms = {"volume_divisor": D(6000)}
+    offer = Offer(8, "", D("20.60"), currency="CNY", unit="CHW", category="air", load="none")
+    object.__setattr__(
+        offer, "terms", PriceTerms(Basis.PER_UNIT, "CHW", "CNY", rate=D("20.60"), **terms)
+    )
+    (board,) = boards([offer], Cargo(gross_kg=D(320)), {})
+    (row,) = board.rows
+    assert row.totals == {"CNY": D("6592.00")} and row.is_least
+    (whole,) = boards([offer], Cargo(gross_kg=D(320), volume_m3=D(3)), {})
+    assert whole.rows[0].totals == {"CNY": D("10300.00")} and not whole.rows[0].is_least

@@ -78,7 +78,7 @@ def _quotations(customer: Customer, viewer: Viewer) -> list[DrawnQuotation] | No
 
 def _new_quotation_url(customer: Customer, viewer: Viewer) -> str | None:
     may = customer.active and viewer.may(Permission.QUOTATION_EDIT)
-    return address("desk_quotations.new", customer=customer.id) if may else None
+    return address("desk_quotations.new", customer_id=customer.id) if may else None
 
 
 def address(endpoint: str, **values: Any) -> str | None:

@@ -9,6 +9,8 @@ from flask import current_app, g, redirect, request
 from portal.access.guards import signed_in
 from portal.access.permissions import Permission
 from portal.admin.queries import signs
+from portal.catalogue.queries.places import firm_places
+from portal.catalogue.rules.lanes import parse_lane
 from portal.customers.queries import matching
 from portal.db.base import db
 from portal.home import queries
@@ -51,7 +53,7 @@ def index() -> Any:
 @bp.get("/search")
 @signed_in
 def search() -> Any:
-    """Customers and quotations found by the words; a quotation's whole number leads straight to it."""
+    """Customers, quotations and the lane found by the words; a quotation's whole number leads straight to it."""
     words = request.args.get("q", "").strip()[:100]
     today = clock.today(current_app.config["TIMEZONE"])
     found = _quotations(words) if g.viewer.may(Permission.QUOTATION_SEE) and words else []
@@ -60,6 +62,7 @@ def search() -> Any:
     return page(
         "home/search.html",
         words=words,
+        lane=_lane(words),
         quotations=[(each, label_of(each, today), _shown(each.id)) for each in found],
         customers=[
             (each, _customer(each.id)) for each in (matching(words, g.viewer) if words else [])
@@ -78,6 +81,17 @@ def _latest() -> list[Any]:
     statement = quotation_queries.quotations(g.viewer)
     newest = (Quotation.updated_at.desc(), Quotation.id.desc())
     return list(db.session.scalars(statement.order_by(*newest).limit(queries.SHOWN)))
+
+
+def _lane(words: str) -> tuple[Any, Any, str] | None:
+    """Both ends and the address of the prices, where the words name a lane and the viewer may quote."""
+    if not g.viewer.may(Permission.QUOTATION_EDIT):
+        return None
+    read = parse_lane(words, firm_places())
+    url = address("desk_quotations.lanes", q=words)
+    return (
+        (read.origin, read.destination, url) if read.origin and read.destination and url else None
+    )
 
 
 def _unwell() -> int:

@@ -6,6 +6,7 @@ Pure: the desk's lane search and its re-pricing page draw what is worked out her
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -14,7 +15,7 @@ from typing import Protocol
 from portal.catalogue.rules.cargo import Cargo
 from portal.catalogue.rules.exchange import ExchangeRate, convert
 from portal.catalogue.rules.margin import CostComponent, Floor, Margin, below_floor, cost_of
-from portal.catalogue.rules.pricing import price
+from portal.catalogue.rules.pricing import Charge, price
 from portal.catalogue.rules.tax import TaxTerms, tax_line
 from portal.catalogue.rules.terms import PriceTerms
 from portal.kernel.boxes import BOX_TYPES
@@ -85,10 +86,14 @@ class OfferMargin:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One price on the board; `amount` is what the shipment asked for would cost, None when it says too little."""
+    """One price on the board; `amount` is what the shipment asked for would cost, None when it says too little.
+
+    `is_least`: the weight or the volume alone is known, so that it may come to more.
+    """
 
     offer: Offer
     amount: Decimal | None
+    is_least: bool
     margin: OfferMargin | None
 
 
@@ -99,6 +104,11 @@ class BoardRow:
     first: Offer
     cells: Mapping[str, Cell]
     totals: Mapping[str, Decimal]
+
+    @property
+    def is_least(self) -> bool:
+        """Whether a total may come to more."""
+        return any(cell.is_least for cell in self.cells.values())
 
     @property
     def price_ids(self) -> tuple[int, ...]:
@@ -154,24 +164,34 @@ def offer_margin(
     return OfferMargin(margin.rate_before_rebate, margin.rate_after_rebate, below)
 
 
-def amount_of(terms: PriceTerms, cargo: Cargo) -> Decimal | None:
-    """What the shipment would cost; None when it does not say enough for this price."""
-    try:
-        charge = price(terms, cargo)
-    except Invalid:
-        return None
-    return charge.amount if charge.quantity else None
+def charge_of(terms: PriceTerms, cargo: Cargo) -> tuple[Charge | None, bool]:
+    """What the shipment would cost, and whether that is only the least; None when it does not say enough.
+
+    Where the weight or the volume is missing, the other one is taken for the charged quantity.
+    """
+    for measure, is_least in ((cargo, False), (_only_fact(terms, cargo), True)):
+        if measure is None:
+            continue
+        with suppress(Invalid):
+            charge = price(terms, measure)
+            return (charge, is_least) if charge.quantity else (None, False)
+    return None, False
+
+
+def _only_fact(terms: PriceTerms, cargo: Cargo) -> Decimal | None:
+    if terms.unit in ("CHW", "KGM"):
+        return cargo.gross
+    if terms.unit == "RT":
+        weight = None if cargo.gross is None else cargo.gross / terms.weight_ratio
+        return cargo.volume if weight is None else weight
+    return None
 
 
 def _sold(offer: Offer, cargo: Cargo) -> tuple[Decimal, Decimal]:
     """(amount, quantity) of the shipment, or of a sample where it says too little. Invalid when neither has a price."""
-    try:
-        charge = price(offer.terms, cargo)
-        if charge.amount and charge.quantity:
-            return charge.amount, charge.quantity
-    except Invalid:
-        pass
-    charge = price(offer.terms, SAMPLE)
+    charge, _is_least = charge_of(offer.terms, cargo)
+    if charge is None or not charge.amount:
+        charge = price(offer.terms, SAMPLE)
     return charge.amount or Decimal(0), charge.quantity
 
 
@@ -201,8 +221,9 @@ def _row(group: Sequence[Offer], cargo: Cargo, margins: Mapping[int, OfferMargin
         key = offer.packaging if offer.packaging in BOX_TYPES else ""
         if key in cells:
             continue
-        amount = amount_of(offer.terms, cargo)
-        cells[key] = Cell(offer, amount, margins.get(offer.price_id))
+        charge, is_least = charge_of(offer.terms, cargo)
+        amount = charge.amount if charge else None
+        cells[key] = Cell(offer, amount, is_least, margins.get(offer.price_id))
         if amount is not None:
             totals[offer.currency] = totals.get(offer.currency, Decimal(0)) + amount
     return BoardRow(group[0], cells, totals)

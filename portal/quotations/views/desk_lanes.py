@@ -17,7 +17,7 @@ from portal.kernel import clock
 from portal.quotations import queries
 from portal.quotations.actions.picking import pick as pick_prices
 from portal.quotations.views.desk_door import bp, done, quotation_and_version, today
-from portal.quotations.views.desk_words import place_words, terms_words
+from portal.quotations.views.desk_words import place_words, terms_words, unit_price_words
 from portal.quotations.views.lane_search import carried_along, read_search
 from portal.web.links import ours_or
 from portal.web.pages import page
@@ -42,6 +42,7 @@ def lanes() -> Any:
         carried=carried_along(search),
         drafts=[] if search.quotation else queries.own_drafts(g.viewer, DRAFTS),
         terms_words=terms_words,
+        unit_price_words=unit_price_words,
         today=today(),
     )
 

@@ -126,7 +126,9 @@ def _beside(quotation: Quotation, version: QuotationVersion) -> dict[str, Any]:
         "margin": queries.margin(version) if g.viewer.may(P.COST_SEE) else None,
         "entries": [happening(e) for e in queries.history(quotation, HISTORY_SHOWN)],
         "questions": queries.questions(quotation) if issued else [],
-        "sent_links": queries.links(quotation) if issued and g.viewer.may(P.QUOTATION_ISSUE) else [],
+        "sent_links": queries.links(quotation)
+        if issued and g.viewer.may(P.QUOTATION_ISSUE)
+        else [],
         "now": clock.now(),
     }
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Response, g, make_response, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from portal.access.guards import requires
 from portal.access.permissions import Permission as P
@@ -15,16 +16,17 @@ from portal.documents.queries import firm_on_paper
 from portal.documents.serving import pdf_response
 from portal.kernel import clock
 from portal.kernel.errors import NotFound
+from portal.kernel.money import format_rate
 from portal.quotations import addressed, queries
 from portal.quotations.actions import papers, repricing
 from portal.quotations.actions.drafting import check_editable
 from portal.quotations.labels import CHANGES, label_of
 from portal.quotations.models import QuotationLine, QuotationVersion
-from portal.quotations.rules.difference import Change, ComparedLine, LineChange, difference
+from portal.quotations.rules.difference import ComparedLine, LineChange, difference
 from portal.quotations.views.desk_door import bp, done, quotation_and_version, seen, today
 from portal.quotations.views.desk_list import HISTORY
 from portal.quotations.views.desk_page import context
-from portal.web.filters import amount, static_url
+from portal.web.filters import amount, quantity, static_url
 from portal.web.listing import list_page
 from portal.web.pages import page
 from portal.web.words import name_of
@@ -145,14 +147,17 @@ def _compared(row: QuotationLine) -> ComparedLine:
 
 def _drawn(each: LineChange) -> tuple[Any, ...]:
     line = each.after or each.before
-    moved = "" if each.percent is None or each.change is Change.SAME else f"{each.percent:+}%"
+    moved = f"{each.percent:+}%" if each.percent else ""
     return (name_of(line), _side(each.before), _side(each.after), CHANGES[each.change], moved)
 
 
-def _side(line: ComparedLine | None) -> str | None:
+def _side(line: ComparedLine | None) -> Markup | None:
+    """The amount, and below it the quantity and the rate that make it."""
     if line is None:
         return None
-    return f"{line.currency} {amount(line.amount, line.currency)}"
+    sum_of = f"{line.currency} {amount(line.amount, line.currency)}"
+    made = "" if line.rate is None else f"{quantity(line.quantity)} × {format_rate(line.rate)}"
+    return Markup('{}<span class="item-note d-block">{}</span>').format(sum_of, made)
 
 
 def _total_row(before: QuotationVersion, after: QuotationVersion) -> list[tuple[Any, ...]]:

@@ -113,8 +113,18 @@ def _limits(terms: PriceTerms) -> str:
 
 
 def _band(band: Break) -> str:
-    price = band.rate if band.rate is not None else band.flat
-    return f"{plain_number(band.over)}+ {_rate(price)}"
+    parts = [_rate(part) for part in (band.flat, band.rate) if part is not None]
+    shown = " + ".join(parts) if band.rate is not None else _("%(amount)s flat", amount=parts[0])
+    return f"{plain_number(band.over)}+ {shown}"
+
+
+def unit_price_words(terms: PriceTerms) -> str:
+    """`38.00`, or `17.50–38.00` where the bands have prices of their own; "" at cost."""
+    rates = [band.rate for band in terms.breaks if band.rate is not None]
+    if not rates or terms.basis not in (Basis.BANDS, Basis.GRADUATED):
+        return ""
+    low, high = min(rates), max(rates)
+    return format_rate(low) if low == high else f"{format_rate(low)}–{format_rate(high)}"
 
 
 def _rate(number: Decimal | None) -> str:

@@ -68,7 +68,12 @@ class LaneSearch:
             on=self.on,
             category=self.query.category or None,
         )
-        return [each for each in found if _carried_by(each, self.query.carrier)]
+        return [each for each in found if self._is_meant(each)]
+
+    def _is_meant(self, price: LanePrice) -> bool:
+        load = self.query.load
+        of_load = not load or price.load in (load, "none")
+        return of_load and _carried_by(price, self.query.carrier)
 
     def board(self, prices: Sequence[LanePrice]) -> tuple[Board, ...]:
         """The prices side by side, with margins or their marks."""
