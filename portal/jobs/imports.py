@@ -64,9 +64,12 @@ def work(import_id: int) -> str | None:
 
 
 def work_all() -> int:
-    """Everything that waits, for the regular worker; how many imports were worked on."""
-    waiting = db.session.scalars(select(RateImport.id).where(RateImport.state == "waiting"))
-    return sum(work(import_id) is not None for import_id in list(waiting))
+    """Every import that waits for a worker, for the case that its own could not start; how many were worked on."""
+    waiting = db.session.execute(
+        select(RateImport.id, RateImport.options).where(RateImport.state == "waiting")
+    )
+    in_line = [row.id for row in waiting if row.options.get("step") != "map"]
+    return sum(work(import_id) is not None for import_id in in_line)
 
 
 def _read(import_id: int) -> None:

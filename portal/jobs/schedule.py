@@ -15,6 +15,7 @@ from portal.access.viewer import SYSTEM
 from portal.admin.models import Heartbeat
 from portal.db.base import db
 from portal.db.work import unit_of_work
+from portal.jobs.imports import work_all
 from portal.jobs.mail import deliver
 from portal.kernel import clock
 
@@ -30,7 +31,11 @@ class Job:
     run: Callable[[datetime], object]
 
 
-JOBS = (Job("mail", 5, deliver), Job("alive", 30, lambda _now: "alive"))
+JOBS = (
+    Job("mail", 5, deliver),
+    Job("rate sheets", 20, lambda _now: work_all()),
+    Job("alive", 30, lambda _now: "alive"),
+)
 
 
 def run_once(jobs: tuple[Job, ...] = JOBS) -> list[str]:

@@ -16,7 +16,7 @@ from portal.catalogue.actions.reading import open_sheet, revived_problem
 from portal.catalogue.models import Price, RateImport, ServiceItem, Tariff
 from portal.catalogue.rules.sheets.profile import Profile
 from portal.db.base import db
-from portal.jobs.imports import work
+from portal.jobs.imports import work, work_all
 from portal.kernel.errors import FileProblems, NotAllowedNow
 from tests.factories import scheme
 from tests.sheets import FIRST_DAY, applied, instance, received
@@ -170,6 +170,19 @@ def test_a_worker_that_is_silent_for_two_minutes_is_given_up(database: None, now
         imports.start_again(row, now + timedelta(seconds=30))
     imports.start_again(row, now + timedelta(minutes=3))
     assert row.state == "waiting"
+
+
+def test_the_regular_worker_takes_what_waits_and_leaves_what_nobody_mapped(
+    database: None, now: datetime
+) -> None:
+    body, of = (HEAD + GOOD).encode(), scheme("STD")
+    unmapped = imports.receive(of, body, "a.csv", FIRST_DAY, SYSTEM, now, instance())
+    mapped = imports.receive(of, body, "b.csv", FIRST_DAY, SYSTEM, now, instance())
+    imports.choose_profile(mapped, suggested(body), ("x",), SYSTEM, now)
+    db.session.commit()
+    assert work_all() == 1
+    states = [db.session.get_one(RateImport, each.id).state for each in (unmapped, mapped)]
+    assert states == ["waiting", "ready"]
 
 
 def test_a_sheet_is_applied_once(database: None, now: datetime) -> None:
