@@ -233,6 +233,8 @@ def _who_changed(version: QuotationVersion) -> Text:
 def _describe(version: QuotationVersion, facts: ShipmentFacts) -> None:
     if facts.origin and facts.origin == facts.destination:
         raise InvalidMany({"destination": t("Origin and destination are the same place.")})
+    kept = version.load if version.category == facts.category else ""
+    version.load = facts.load or kept or ""
     for name in ("category", "origin", "destination", "carrier", "incoterm", "goods", "routing",
                  "transit_days", "free_days", "reference_on"):  # fmt: skip
         setattr(version, name, getattr(facts, name))
@@ -240,8 +242,8 @@ def _describe(version: QuotationVersion, facts: ShipmentFacts) -> None:
 
 
 _KEPT_OF_VERSION = (
-    "category", "origin", "destination", "carrier", "incoterm", "goods", "routing", "transit_days",
-    "free_days", "reference_on", "cargo", "language", "total_currency", "shows_converted_total",
+    "category", "load", "origin", "destination", "carrier", "incoterm", "goods", "routing",
+    "transit_days", "free_days", "reference_on", "cargo", "language", "total_currency", "shows_converted_total",
     "hides_zero_lines", "terms", "note", "internal_note",
 )  # fmt: skip
 _NOT_COPIED_OF_LINE = {"id", "version_id", "customer_id", "split_of_id"}
