@@ -120,17 +120,15 @@ def paper_of(
 ) -> QuotationPaper:
     """Everything that a version's paper shows; `code` is the verification code, none on a draft.
 
-    `language` is the version's own unless a reader's is given (pages), `known` every place of the
-    firm where the caller has them at hand. Sealed only when issued, that
-    is when whatever approval it needed was given (DOMAIN Q4).
+    `language`: a reader's, else the version's own; `known`: every place, where they are at hand.
+    Sealed only when issued, that is when whatever approval it needed was given (DOMAIN Q4).
     """
     quotation = version.quotation
     language = language or LANGUAGES.get(version.language, PaperLanguage.BOTH)
     known, profile = known or all_places(), firm_profile()
     charges = paper_facts.charges_of(version, language, known)
     stored = paper_facts.totals_of(version)
-    on = business_day(version.issued_at or now)
-    firm = firm_on_paper()
+    firm, on = firm_on_paper(), business_day(version.issued_at or now)
     paper = QuotationPaper(
         number=quotation.number,
         revision=f"v{version.version_no}",

@@ -140,7 +140,7 @@ def known_places() -> Gazetteer:
     """Every place that this firm knows, read once a request."""
     if "known_places" not in g:
         g.known_places = all_places()
-    return g.known_places  # type: ignore[no-any-return]
+    return g.known_places
 
 
 def language_here() -> PaperLanguage:
