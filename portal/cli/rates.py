@@ -26,7 +26,7 @@ from portal.catalogue.actions.reading import open_sheet, read_sheet
 from portal.catalogue.models import PriceScheme, Tariff
 from portal.catalogue.queries.imports import profile_by_fingerprint, profile_by_name, profile_list
 from portal.catalogue.queries.schemes import scheme_by_code
-from portal.catalogue.queries.tariffs import in_force, tariff_by_code
+from portal.catalogue.queries.tariffs import tariff_by_code, to_compare_with
 from portal.catalogue.rules.sheets.profile import Profile
 from portal.catalogue.rules.sheets.rows import Reading
 from portal.db.base import db
@@ -72,7 +72,7 @@ def import_command(
         profile = _profile(file, profile_name)
         with _bar("Reading") as tell:
             reading = read_sheet(file, file.name, profile, tell)
-        found = imports.found_by(reading, in_force(scheme.id, first_day), SYSTEM)
+        found = imports.found_by(reading, to_compare_with(scheme.id, first_day), SYSTEM)
         _print_problems(reading.problems)
         _print_found(found.counts)
         refused = found.state == "wrong" and not leave_out_wrong

@@ -29,7 +29,7 @@ from portal.catalogue.actions.tariffs import Progress as Written
 from portal.catalogue.actions.tariffs import apply_rows, draft_tariff
 from portal.catalogue.models import MappingProfile, PriceScheme, RateImport, Tariff
 from portal.catalogue.queries.imports import profile_by_fingerprint
-from portal.catalogue.queries.tariffs import in_force
+from portal.catalogue.queries.tariffs import to_compare_with
 from portal.catalogue.rules.sheets.profile import Profile
 from portal.catalogue.rules.sheets.rows import Reading
 from portal.db import audit
@@ -198,7 +198,7 @@ def dry_run(
 ) -> Found:
     """Read and compare without saving anything."""
     reading = _read(row, instance, progress)
-    against = in_force(row.scheme_id, date.fromisoformat(row.options["valid_from"]))
+    against = to_compare_with(row.scheme_id, date.fromisoformat(row.options["valid_from"]))
     return found_by(reading, against, viewer)
 
 

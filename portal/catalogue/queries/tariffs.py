@@ -53,6 +53,18 @@ def in_force(scheme_id: int, on: date) -> Tariff | None:
     return db.session.scalar(statement.order_by(Tariff.id.desc()).limit(1))
 
 
+def to_compare_with(scheme_id: int, on: date) -> Tariff | None:
+    """What prices from the day `on` are compared with: the tariff in force then, or the last one that ran out before.
+
+    A sheet mostly begins where the one before it ends, and who loads it wants to see what goes up and down.
+    """
+    ended = select(Tariff).where(
+        Tariff.scheme_id == scheme_id, Tariff.state.in_(IN_FORCE), Tariff.valid_to < on
+    )
+    latest = ended.order_by(Tariff.valid_to.desc(), Tariff.id.desc()).limit(1)
+    return in_force(scheme_id, on) or db.session.scalar(latest)
+
+
 def usable_for_batch(viewer: Viewer) -> list[Tariff]:
     """The tariffs that a file of shipments may be priced by: drafts and those ever in force, the newest first."""
     statement = tariff_list(viewer).where(Tariff.state.in_((*IN_FORCE, "draft")))
