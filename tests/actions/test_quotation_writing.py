@@ -202,3 +202,16 @@ def test_the_board_and_the_gate_agree_on_what_may_be_quoted(
 ) -> None:
     shown = lane_prices(desk, cast.harbour, "CNSHA", "USNYC", on=date(2026, 3, 2))
     assert {p.price_id for p in shown} >= {row.price_id for row in version.lines if row.price_id}
+
+
+def test_the_alternative_that_is_moved_up_heads_the_totals(
+    version: QuotationVersion, desk: Viewer, now: datetime
+) -> None:
+    for unit in ("20GP", "40GP"):
+        gone = grid.LineEdit(line(version, unit).id, remove=True)
+        grid.edit_lines(version, [gone], desk, now)
+    pick(version, [offer("MSC", "3999").id], desk, now, side_by_side=True)
+    second = next(row for row in version.lines if row.option == "MSC")
+    arranging.move(version, second.id, -1, desk, now)
+    assert [each["option"] for each in version.totals["options"]] == ["MSC", "COSCO"]
+    assert version.total_amount == D(version.totals["options"][0]["total"])

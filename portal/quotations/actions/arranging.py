@@ -112,6 +112,7 @@ def _section(row: QuotationLine) -> int:
 
 
 def _number(version: QuotationVersion, rows: Sequence[QuotationLine]) -> None:
-    """Positions by section, then by the order given."""
+    """Positions by section, then by the order given; the first alternative is the one whose total stands on lists."""
     for position, row in enumerate(sorted(rows, key=_section)):
         row.position = position
+    version.lines.sort(key=lambda row: row.position)
