@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from portal.catalogue.labels import CHANGES
@@ -48,12 +49,17 @@ def _shown(change: Mapping[str, Any], places: Callable[[str], str]) -> ShownChan
     return ShownChange(
         label=CHANGES[change["kind"]],
         what=_what(PriceKey(*change["key"]), places),
-        old=change["old"] or "",
-        new=change["new"] or "",
+        old=_grouped(change["old"]),
+        new=_grouped(change["new"]),
         currency=change["currency"],
         percent=f"{sign}{percent} %" if percent else "",
         row=change["row"],
     )
+
+
+def _grouped(figure: str | None) -> str:
+    """A stored figure as people write it: `1,400`."""
+    return f"{Decimal(figure):,f}" if figure else ""
 
 
 def _what(key: PriceKey, places: Callable[[str], str]) -> str:
