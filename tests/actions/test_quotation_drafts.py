@@ -49,11 +49,16 @@ def test_the_golden_fcl_case_comes_out_to_the_cent(cast: Cast, desk: Viewer, now
     assert amounts(version)["BAF", "TEU"] == D("1500.00")
     assert amounts(version)["THC", "40FT"] == D("3544.00")
     (option,) = version.totals["options"]
-    assert {c: D(a) for c, a in option["subtotals"].items()} == {"USD": D("20485"), "CNY": D("5466")}
+    assert {c: D(a) for c, a in option["subtotals"].items()} == {
+        "USD": D("20485"),
+        "CNY": D("5466"),
+    }
     assert version.total_amount == D("151442.11")
 
 
-def test_an_optional_surcharge_waits_to_be_asked_for(cast: Cast, desk: Viewer, now: datetime) -> None:
+def test_an_optional_surcharge_waits_to_be_asked_for(
+    cast: Cast, desk: Viewer, now: datetime
+) -> None:
     version = drafting.latest_version(drafted(cast, desk, now))
     assert "TLX" not in {row.charge_code for row in version.lines}
     (telex,) = [s for s in lines.matching_surcharges(version, desk, now) if s.charge_code == "TLX"]
@@ -82,7 +87,9 @@ def test_the_margin_is_kept_apart_from_the_version(cast: Cast, desk: Viewer, now
     assert not kept.is_complete  # the surcharges' costs are not known
 
 
-def test_fewer_boxes_are_priced_again_from_the_lines_own_terms(cast: Cast, desk: Viewer, now: datetime) -> None:
+def test_fewer_boxes_are_priced_again_from_the_lines_own_terms(
+    cast: Cast, desk: Viewer, now: datetime
+) -> None:
     version = drafting.latest_version(drafted(cast, desk, now))
     facts = ShipmentFacts("sea", "CNSHA", "USNYC", cargo=Cargo(boxes={"20GP": 1}))
     drafting.change_facts(version, facts, desk, now)
@@ -90,7 +97,9 @@ def test_fewer_boxes_are_priced_again_from_the_lines_own_terms(cast: Cast, desk:
     assert amounts(version)["O/F", "40HQ"] == 0
 
 
-def test_a_price_by_hand_needs_a_reason_and_is_marked(cast: Cast, desk: Viewer, now: datetime) -> None:
+def test_a_price_by_hand_needs_a_reason_and_is_marked(
+    cast: Cast, desk: Viewer, now: datetime
+) -> None:
     version = drafting.latest_version(drafted(cast, desk, now))
     row = version.lines[0]
     with pytest.raises(InvalidMany) as caught:
@@ -142,7 +151,9 @@ def test_only_one_draft_is_written_at_a_time(cast: Cast, desk: Viewer, now: date
         drafting.revise(drafted(cast, desk, now), desk, now)
 
 
-def test_a_line_by_hand_names_what_is_wrong_with_it(cast: Cast, desk: Viewer, now: datetime) -> None:
+def test_a_line_by_hand_names_what_is_wrong_with_it(
+    cast: Cast, desk: Viewer, now: datetime
+) -> None:
     version = drafting.latest_version(drafted(cast, desk, now))
     wrong = grid.ManualLine("", "parsec", "XXX", D(5), D(0), "")
     with pytest.raises(InvalidMany) as caught:
