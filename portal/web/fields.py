@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from typing import Any
 
 from wtforms import Field
@@ -14,18 +15,19 @@ from portal.kernel.text import t
 from portal.web.words import say
 
 MOST_DIGITS = 12
+NUMBER = re.compile(r"[-+]?(\d+|\d{1,3}(,\d{3})+)?(\.\d+|(?<=\d)\.)?(?<=[\d.])")
+"""Commas stand between thousands only: 1,5 is no number, since some write so what others write 1.5."""
 
 
 def read_number(typed: str, places: int = 6) -> Decimal | None:
     """The number that was typed, None for nothing; Invalid for words or too many digits or places."""
-    plain = normalise(typed).replace(",", "").replace(" ", "")
+    plain = normalise(typed).replace(" ", "")
     if not plain:
         return None
-    try:
-        number = Decimal(plain)
-    except InvalidOperation:
-        raise Invalid(t("This is not a number: %(typed)s.", typed=typed.strip()[:40])) from None
-    if not number.is_finite() or number.adjusted() >= MOST_DIGITS:
+    if not NUMBER.fullmatch(plain):
+        raise Invalid(t("This is not a number: %(typed)s.", typed=typed.strip()[:40]))
+    number = Decimal(plain.replace(",", ""))
+    if number.adjusted() >= MOST_DIGITS:
         raise Invalid(t("This number is too large."))
     if number != round(number, places):
         raise Invalid(t("At most %(places)s decimal places.", places=places))

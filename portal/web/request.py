@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Flask, g, request, session
+from flask import Flask, abort, g, request, session
 from flask_login import current_user
 
 from portal.access.scope import set_viewer
@@ -24,11 +24,19 @@ def install(app: Flask, viewer_for: Callable[[int, int | None], Viewer]) -> None
         g.viewer = _anonymous(app.config["BABEL_DEFAULT_LOCALE"])
         if request.endpoint == "static" or request.endpoint is None:
             return
+        if _holds_what_no_database_keeps():
+            abort(400)
         open_for_writing()
         if current_user.is_authenticated:
             g.viewer = viewer_for(current_user.id, session.get("customer_id"))
         set_viewer(g.viewer)
         words.read_in(g.viewer.locale)
+
+
+def _holds_what_no_database_keeps() -> bool:
+    """Whether a text of the request holds a NUL: no keyboard writes it, and PostgreSQL refuses it."""
+    texts = (text for form in (request.form, request.args) for text in form.values())
+    return any("\x00" in text for text in texts)
 
 
 def _anonymous(default_locale: str) -> Viewer:

@@ -11,6 +11,7 @@ from portal.access.viewer import Viewer
 from portal.catalogue.queries.prices import lane_prices
 from portal.catalogue.rules.cargo import Cargo
 from portal.kernel.errors import Invalid, InvalidMany, NotAllowedNow, StaleEdit
+from portal.kernel.text import Text
 from portal.quotations.actions import drafting, grid, lines
 from portal.quotations.actions.drafting import ShipmentFacts
 from portal.quotations.models import Quotation, QuotationVersion
@@ -164,3 +165,13 @@ def test_a_line_by_hand_names_what_is_wrong_with_it(
 def test_a_quotation_needs_a_title(cast: Cast, desk: Viewer, now: datetime) -> None:
     with pytest.raises(Invalid):
         drafting.create(cast.harbour, "  ", desk, now)
+
+
+def test_a_box_that_is_shipped_without_a_price_is_told(
+    cast: Cast, desk: Viewer, now: datetime
+) -> None:
+    version = drafting.latest_version(drafted(cast, desk, now))
+    forty = next(row for row in version.lines if row.charge_code == "O/F" and row.unit == "40GP")
+    grid.edit_lines(version, [grid.LineEdit(forty.id, remove=True)], desk, now)
+    told = [Text.from_json(each).render() for each in version.totals["warnings"]]
+    assert any("O/F" in each and "40GP" in each for each in told), told

@@ -116,7 +116,8 @@ def price_version(
     for option in options:
         own = [draft for draft in drafts if draft.option in (NO_OPTION, option)]
         priced = price_shipment([_line(draft) for draft in own], cargo, occasion)
-        warnings += [each for each in priced.warnings if each not in warnings]
+        told = (*priced.warnings, *_boxes_left_over(priced))
+        warnings += [each for each in told if each not in warnings]
         for line in _told(own, priced):
             part = line.charge.charge.currency if line.charge else ""
             found.setdefault((line.draft.key, part), line)
@@ -150,6 +151,14 @@ def _line(draft: DraftLine) -> Line:
         key=draft,
         quantity=draft.quantity_given,
     )
+
+
+def _boxes_left_over(priced: PricedShipment) -> Iterable[Text]:
+    """A charge that is priced for one type of box while another is shipped too (P2): told, since it may be meant."""
+    charged = {id(each.line.key) for each in priced.charges}
+    for missing in priced.unpriced:
+        if id(missing.line.key) in charged:
+            yield t("%(code)s: %(why)s", code=missing.line.code, why=missing.why)
 
 
 def _told(drafts: Sequence[DraftLine], priced: PricedShipment) -> Iterable[PricedLine]:
