@@ -34,6 +34,7 @@ from portal.quotations.rules.states import STATE_WORDS, QuotationState
 
 DEFAULT_VALID_DAYS = 14
 NUMBER_KIND = "QT"
+EARLIEST_YEAR = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +234,8 @@ def _who_changed(version: QuotationVersion) -> Text:
 def _describe(version: QuotationVersion, facts: ShipmentFacts) -> None:
     if facts.origin and facts.origin == facts.destination:
         raise InvalidMany({"destination": t("Origin and destination are the same place.")})
+    if facts.reference_on is not None and facts.reference_on.year < EARLIEST_YEAR:
+        raise InvalidMany({"reference_on": t("No tariff is that old.")})
     kept = version.load if version.category == facts.category else ""
     version.load = facts.load or kept or ""
     for name in ("category", "origin", "destination", "carrier", "incoterm", "goods", "routing",

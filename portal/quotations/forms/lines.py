@@ -13,7 +13,7 @@ from wtforms import BooleanField, HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from portal.kernel.errors import Invalid
-from portal.kernel.text import Text
+from portal.kernel.text import Text, t
 from portal.kernel.units import UNITS, unit_word
 from portal.quotations.actions.grid import LineEdit, ManualLine
 from portal.quotations.forms.shipment import currency_codes
@@ -23,6 +23,7 @@ from portal.web.fields import QuantityField, RateField, plain_number, read_numbe
 from portal.web.forms import choices
 from portal.web.words import say
 
+LONGEST = {"note": 300, "option": 40, "reason": 300}
 FIELDS = ("quantity", "rate", "discount", "note", "option", "reason")
 USUAL_UNITS = (
     "BL",
@@ -110,7 +111,7 @@ class Grid:
                 and parts[1].isdecimal()
                 and parts[2] in FIELDS
             ):
-                typed.setdefault(int(parts[1]), {})[parts[2]] = value.strip()[:300]
+                typed.setdefault(int(parts[1]), {})[parts[2]] = value.strip()
         return cls(typed, _was(posted.get("was", "")))
 
     def shown(self, row: QuotationLine, name: str) -> str:
@@ -144,9 +145,8 @@ class Grid:
         }
         if touched.get("discount") == "":
             numbers["discount"] = Decimal(0)
-        reason = touched.get("reason") or (
-            common_reason.strip()[:300] if "rate" in touched else None
-        )
+        reason = touched.get("reason") or (common_reason.strip() if "rate" in touched else None)
+        self._check_lengths(row_id, {**touched, "reason": reason or ""})
         return LineEdit(
             row_id,
             quantity=numbers.get("quantity"),
@@ -155,8 +155,13 @@ class Grid:
             reason=reason or None,
             discount=numbers.get("discount"),
             note=touched.get("note"),
-            option=touched["option"][:40] if "option" in touched else None,
+            option=touched.get("option"),
         )
+
+    def _check_lengths(self, row_id: int, texts: Mapping[str, str]) -> None:
+        for name, most in LONGEST.items():
+            if len(texts.get(name, "")) > most:
+                self.wrong(f"lines-{row_id}-{name}", t("At most %(most)s characters.", most=most))
 
     def _number(self, row_id: int, name: str, typed: str) -> Decimal | None:
         try:

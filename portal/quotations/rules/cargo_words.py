@@ -33,7 +33,7 @@ def read_pieces(typed: str) -> tuple[Piece, ...]:
         if not plain:
             continue
         met = _PIECE.fullmatch(plain)
-        if met is None:
+        if met is None or _may_lack_a_side(met):
             raise Invalid(
                 t(
                     "Line %(number)s is not read: %(line)s. Write for example 10 x 60*40*40 12kg.",
@@ -73,6 +73,11 @@ def read_boxes(typed: str) -> dict[str, int]:
             t("Write boxes as 2x40HQ; this is not read: %(left)s", left=left[:40]), "boxes"
         )
     return boxes
+
+
+def _may_lack_a_side(met: re.Match[str]) -> bool:
+    """`10 x 60*40`: without a count, two ways of writing "by" say that a side was forgotten."""
+    return met[1] is None and len(set(re.findall(r"[xX×*]", met[0]))) > 1
 
 
 def _piece(met: re.Match[str], number: int) -> Piece:

@@ -129,14 +129,20 @@ class Board:
 def boards(
     offers: Sequence[Offer], cargo: Cargo, margins: Mapping[int, OfferMargin]
 ) -> tuple[Board, ...]:
-    """The offers in their order, grouped; the boxes of `cargo` alone where it names any."""
+    """The offers in their order, grouped; the boxes of `cargo` alone where it names any, and those boards first."""
     grouped: dict[tuple[str, str], dict[tuple[object, ...], list[Offer]]] = {}
     for offer in offers:
         if cargo.boxes and offer.packaging in BOX_TYPES and offer.packaging not in cargo.boxes:
             continue
         rows = grouped.setdefault((offer.category, offer.load), {})
         rows.setdefault(_row_of(offer), []).append(offer)
-    return tuple(_board(*key, list(rows.values()), cargo, margins) for key, rows in grouped.items())
+    found = [_board(*key, list(rows.values()), cargo, margins) for key, rows in grouped.items()]
+    return tuple(sorted(found, key=lambda board: not _carries(board, cargo)))
+
+
+def _carries(board: Board, cargo: Cargo) -> bool:
+    """Whether a board has prices for one of the boxes asked for; true where none was."""
+    return not cargo.boxes or any(box in cargo.boxes for box in board.boxes)
 
 
 def offer_margin(

@@ -59,7 +59,7 @@ def pick() -> Response:
     if into.isdecimal():
         return _added(int(into), ids)
     carried = {k: v for k, v in request.form.items() if k in CARRIED and v}
-    return redirect(url_for(".new", price=ids, **carried), 303)  # type: ignore[return-value]
+    return redirect(url_for(".new", price=ids, **carried), 303)  # type: ignore[arg-type,return-value]
 
 
 @bp.get("/lanes/history")

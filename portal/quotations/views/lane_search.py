@@ -80,8 +80,8 @@ class LaneSearch:
         margins = queries.offer_margins(prices, self.cargo, g.viewer, self.on)
         return boards(prices, self.cargo, margins)
 
-    def other_places(self) -> list[tuple[str, str, str]]:
-        """(side, words, address) of what else the typed words may mean."""
+    def other_places(self) -> list[tuple[str, Place, str]]:
+        """(side, place, address) of what else the typed words may mean."""
         sides = (
             ("origin", self.origin, self.query.origin_choices),
             ("destination", self.destination, self.query.destination_choices),
@@ -90,8 +90,8 @@ class LaneSearch:
             (
                 side,
                 place,
-                url_for("desk_quotations.lanes", **{**self.kept, **_ends(self), side: place.code}),
-            )  # type: ignore[misc]
+                url_for("desk_quotations.lanes", **{**self.kept, **_ends(self), side: place.code}),  # type: ignore[arg-type]
+            )
             for side, taken, choices in sides
             for place in choices
             if taken is not None and place.code != taken.code
