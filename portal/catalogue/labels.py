@@ -99,6 +99,7 @@ LAYOUTS: Mapping[str, Text] = {
 }
 PLACE_RULES: Mapping[str, Text] = {
     Places.KNOWN: t("Every place must be known"),
+    Places.PORTS: t("Ports and airports must be known; other places are kept as written"),
     Places.FREE: t("Unknown places are kept as written"),
 }
 REPEAT_RULES: Mapping[str, Text] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import datetime, timedelta
 
@@ -15,11 +16,12 @@ from portal.catalogue.actions import imports, tariffs
 from portal.catalogue.actions.reading import open_sheet, revived_problem
 from portal.catalogue.models import Price, RateImport, ServiceItem, Tariff
 from portal.catalogue.rules.sheets.profile import Profile
+from portal.catalogue.rules.sheets.spellings import CATEGORIES
 from portal.db.base import db
 from portal.jobs.imports import work, work_all
 from portal.kernel.errors import FileProblems, NotAllowedNow
 from tests.factories import scheme
-from tests.sheets import FIRST_DAY, applied, instance, received
+from tests.sheets import FIRST_DAY, applied, fcl, in_force, instance, received
 
 HEAD = "起运港,目的港,20GP,40HQ,币种,船公司,生效日期,失效日期\n"
 GOOD = "上海,纽约,2000,3850,USD,COSCO,2026-03-01,2026-03-31\n"
@@ -191,3 +193,44 @@ def test_a_sheet_is_applied_once(database: None, now: datetime) -> None:
     applied(row)
     assert work(row.id) is None
     assert saved()[0] == 1
+
+
+OWN = "业务类别,费用代码,起运地,目的地,承运人,计费方式,计费单位,币种,单价\n"
+TYPED = "sea,O/F,CNSHA,{to},{carrier},按单位,20GP,USD,1600\n"
+
+
+def test_an_unknown_port_in_the_own_sheet_is_named_by_its_cell(database: None) -> None:
+    told = problems_of(OWN + TYPED.format(to="USLAXX", carrier="COSCO"))
+    assert told == [(2, "D", "USLAXX")]
+
+
+def test_a_free_zone_in_the_own_sheet_is_kept_for_express(database: None) -> None:
+    body = OWN + "快递,EXPR,CNSHA,江浙沪二区,SF,按单位,KGM,CNY,5\n"
+    row = received(scheme("STD"), body.encode(), "own.csv", NOW)
+    assert (row.state, row.problems) == ("ready", [])
+
+
+def test_an_unknown_category_is_told_with_those_there_are(database: None) -> None:
+    body = OWN + TYPED.format(to="USLAX", carrier="COSCO").replace("sea", "seaa")
+    row = received(scheme("STD"), body.encode(), "own.csv", NOW)
+    (told,) = map(revived_problem, row.problems)
+    assert (told.column or "")[0] == "A" and set(CATEGORIES) <= set(
+        re.findall(r"\w+", str(told.expected))
+    )
+
+
+def test_an_unknown_carrier_is_kept_and_told_once(database: None) -> None:
+    lines = [TYPED.format(to=to, carrier="NOLINE") for to in ("USLAX", "USNYC")]
+    row = received(scheme("STD"), (OWN + "".join(lines)).encode(), "own.csv", NOW)
+    assert row.state == "ready" and row.counts["prices"] == 2
+    assert [(p["row"], p["found"], p["severity"]) for p in row.problems] == [
+        (2, "NOLINE", "warning")
+    ]
+
+
+def test_a_place_that_prices_already_have_comes_back_in(database: None) -> None:
+    of = scheme("STD")
+    in_force(of, [fcl("CNSHA", "PORT09", "20GP", "1600")], NOW)
+    body = OWN + TYPED.format(to="PORT09", carrier="")
+    row = received(of, body.encode(), "own.csv", NOW)
+    assert (row.state, row.problems) == ("ready", [])

@@ -9,6 +9,8 @@ import pytest
 
 from portal.catalogue.rules.sheets import cells
 from portal.catalogue.rules.sheets.cells import AT_COST, Unreadable
+from portal.catalogue.rules.sheets.spellings import read_choice
+from portal.catalogue.rules.terms import BandOn, Basis, Bound, PercentOn, Rounding
 from portal.kernel.tables import Cell
 
 D = Decimal
@@ -133,3 +135,11 @@ def test_an_unknown_currency_is_refused_and_so_is_a_flag_that_says_neither_yes_n
 
 def test_words_lose_width_and_extra_blanks():
     assert cells.read_text("  ＡＩＲ   Freight , x  ") == "AIR Freight, x"
+
+
+@pytest.mark.parametrize("kind", [Basis, Bound, BandOn, Rounding, PercentOn])
+def test_an_unknown_choice_is_told_with_every_choice_there_is(kind):
+    with pytest.raises(Unreadable) as told:
+        read_choice(kind, "something")
+    named = str(told.value.expected).removeprefix("one of: ").split(", ")
+    assert named == [choice.value for choice in kind]

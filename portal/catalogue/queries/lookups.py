@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import select, union
 
-from portal.catalogue.models import ServiceItem
+from portal.catalogue.models import Price, ServiceItem
 from portal.catalogue.queries.places import all_places
 from portal.catalogue.rules.carriers import find_carrier
 from portal.catalogue.rules.charges import find_charge
@@ -36,6 +36,8 @@ def lookups_for(category: str = "") -> Lookups:
         find_charge=_charges(own_codes),
         find_carrier=_carrier,
         find_zone=zones(places),
+        is_place=_is_place(places),
+        is_carrier=_is_carrier(),
     )
 
 
@@ -58,6 +60,18 @@ def _charges(own_codes: frozenset[str]) -> Callable[[str], str | None]:
         return code if code in own_codes else word if word in own_codes else None
 
     return find
+
+
+def _is_place(places: Gazetteer) -> Callable[[str], bool]:
+    """Known places, and those that prices already run between: what goes out must come back in."""
+    ends = union(select(ServiceItem.origin), select(ServiceItem.destination))
+    used = frozenset(db.session.scalars(ends))
+    return lambda word: places.get(word) is not None or word in used
+
+
+def _is_carrier() -> Callable[[str], bool]:
+    used = frozenset(db.session.scalars(select(Price.carrier).distinct()))
+    return lambda word: find_carrier(word) is not None or word in used
 
 
 def _carrier(word: str) -> str:

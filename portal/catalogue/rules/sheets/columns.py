@@ -15,6 +15,7 @@ from portal.catalogue.rules.sheets.rows import Lookups
 from portal.catalogue.rules.sheets.spellings import (
     read_band_kind,
     read_band_step,
+    read_category,
     read_choice,
     unit_word,
 )
@@ -46,9 +47,9 @@ _ENUMS: dict[Meaning, type[StrEnum]] = {
     Meaning.CALCULATION: Basis, Meaning.BOUND: Bound, Meaning.BAND_ON: BandOn,
     Meaning.ROUNDING: Rounding, Meaning.PERCENT_ON: PercentOn,
 }  # fmt: skip
-_PLACES = (Meaning.RECEIPT, Meaning.ORIGIN, Meaning.DESTINATION, Meaning.DELIVERY)
+PLACES = (Meaning.RECEIPT, Meaning.ORIGIN, Meaning.DESTINATION, Meaning.DELIVERY)
 _LONGEST = {
-    Meaning.CATEGORY: 24, Meaning.LOAD: 8, Meaning.CHARGE_CODE: 24, Meaning.CHARGE_NAME: 120,
+    Meaning.LOAD: 8, Meaning.CHARGE_CODE: 24, Meaning.CHARGE_NAME: 120,
     Meaning.CARRIER: 40, Meaning.QUALIFIER: 60, Meaning.SERVICE: 60, Meaning.MODE: 60,
     Meaning.COMMODITY: 60, Meaning.PROVINCE: 30, Meaning.CITY: 30, Meaning.NOTE: 500,
 }  # fmt: skip
@@ -224,14 +225,14 @@ def converter(meaning: Meaning, profile: Profile, lookups: Lookups) -> Convert:
         return lambda cell: read_choice(kind, cell)
     if meaning in _DAYS:
         return cells.read_days
-    if meaning in _PLACES:
+    if meaning in PLACES:
         return _place_reader(profile, lookups)
     read = _WORD_READERS[meaning](lookups) if meaning in _WORD_READERS else cells.read_text
     return _no_longer(read, _LONGEST[meaning]) if meaning in _LONGEST else read
 
 
 def _place_reader(profile: Profile, lookups: Lookups) -> Convert:
-    free = profile.places is Places.FREE
+    free = profile.places is not Places.KNOWN
 
     def read(cell: Cell) -> str:
         text = cells.read_text(cell)
@@ -301,6 +302,7 @@ _WORD_READERS: dict[Meaning, Callable[[Lookups], Convert]] = {
         lambda word: at.find_unit(unit_word(word)), t("a unit of the unit table")
     ),
     Meaning.PACKAGING: lambda at: _looked_up(at.find_box, t("a container type such as 20GP")),
+    Meaning.CATEGORY: lambda _: read_category,
     Meaning.CURRENCY: lambda _: cells.read_currency,
     Meaning.PERCENT: lambda _: cells.read_percent,
     Meaning.MODE: lambda _: cells.read_mode,

@@ -25,6 +25,7 @@ class Places(StrEnum):
     """What a place may be."""
 
     KNOWN = "known"  # must be found by the place lookup
+    PORTS = "ports"  # known where goods go by ship, plane or train; elsewhere kept as written
     FREE = "free"  # kept as written when not found
 
 
@@ -154,7 +155,7 @@ def own_profile(headers: Iterable[str]) -> Profile:
     """The profile for the product's own sheet, for those of its columns that are present."""
     found = ((header, own_meaning(header)) for header in headers)
     columns = tuple(Column(header, meaning) for header, meaning in found if meaning is not None)
-    return Profile(name=OWN, layout=Layout.BAND_LINES, columns=columns, places=Places.FREE)
+    return Profile(name=OWN, layout=Layout.BAND_LINES, columns=columns, places=Places.PORTS)
 
 
 def is_own(headers: Iterable[str]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from functools import cache
 from typing import Literal
 
 from portal.catalogue.rules.sheets import cells
@@ -11,11 +12,11 @@ from portal.catalogue.rules.sheets.assembling import make_key, make_row, make_te
 from portal.catalogue.rules.sheets.bands import settle_bands
 from portal.catalogue.rules.sheets.cells import AtCost
 from portal.catalogue.rules.sheets.checks import Checks, incomplete
-from portal.catalogue.rules.sheets.columns import Sheet, find_columns, shown
+from portal.catalogue.rules.sheets.columns import PLACES, Sheet, find_columns, shown
 from portal.catalogue.rules.sheets.folding import Fold
 from portal.catalogue.rules.sheets.line import NO_CURRENCY, NO_PRICE, Line, LineReader, PriceCell
 from portal.catalogue.rules.sheets.meaning import Meaning, squeeze
-from portal.catalogue.rules.sheets.profile import Layout, Profile
+from portal.catalogue.rules.sheets.profile import Layout, Places, Profile
 from portal.catalogue.rules.sheets.rows import Lookups, PriceRow, Reading
 from portal.catalogue.rules.terms import Break
 from portal.kernel.errors import Problem
@@ -25,6 +26,9 @@ from portal.kernel.text import t
 Progress = Callable[[int, int | None], None]
 MOST_PROBLEMS = 20_000
 _TELL_EVERY = 2_000
+BETWEEN_PORTS = frozenset({"sea", "air", "rail", "inland_water"})
+"""Categories whose lanes run between ports, airports or stations."""
+NO_SUCH_PORT = t("a known port or airport; add it under Places first")
 _ANY_BOX = frozenset({"", "CNTR"})
 
 
@@ -89,6 +93,8 @@ class PriceReader:
         self.template = template_parts(profile.template)
         self.lines = LineReader(sheet, profile, lookups)
         self.checks = Checks(sheet)
+        self.is_place = cache(lookups.is_place)
+        self.carriers: set[str] = set()
         self.leave_out = _filters(profile, sheet)
         self.count = 0
         self.left_out = 0
@@ -125,6 +131,7 @@ class PriceReader:
                 continue
             line = reader.read(number, row)
             self._place(line)
+            self._known(line)
             yield line
 
     def _is_left_out(self, row: Row) -> bool:
@@ -156,6 +163,23 @@ class PriceReader:
         for ends in self.profile.required:
             if not any(values.get(meaning) for meaning in ends):
                 self.lines.refuse(line, sheet.label(*ends), "", t("a value; the cell is blank"))
+
+    def _known(self, line: Line) -> None:
+        """Ports, airports and stations must be known where the profile says so; a new carrier is told once."""
+        values, sheet = line.values, self.sheet
+        if self.profile.places is Places.PORTS and values.get(Meaning.CATEGORY) in BETWEEN_PORTS:
+            for meaning in PLACES:
+                place = values.get(meaning, "")
+                if place and not self.is_place(place):
+                    self.lines.refuse(line, sheet.label(meaning), place, NO_SUCH_PORT)
+        carrier = values.get(Meaning.CARRIER, "")
+        if carrier and carrier not in self.carriers:
+            self.carriers.add(carrier)
+            if not self.lookups.is_carrier(carrier):
+                expected = t("a carrier of the list of carriers; this one is kept as written")
+                label = sheet.label(Meaning.CARRIER)
+                problem = Problem(line.number, label, shown(carrier), expected, "warning")
+                self.lines.problems.append(problem)
 
     def _line_prices(self, line: Line) -> Iterator[PriceRow]:
         if self.fold is not None:

@@ -98,13 +98,20 @@ def _any_words(written: str) -> str | None:
     return written
 
 
+def _is_any(written: str) -> bool:
+    return True
+
+
 def _any_zone(province: str, city: str) -> str | None:
     return "/".join(filter(None, (province, city)))
 
 
 @dataclass(frozen=True, slots=True)
 class Lookups:
-    """How words become codes; each returns None for a word it does not know. All are asked once a word."""
+    """How words become codes; each returns None for a word it does not know. All are asked once a word.
+
+    `is_place` and `is_carrier` say whether what a cell was read as is one that is known.
+    """
 
     find_place: Callable[[str], str | None] = _any_words
     find_charge: Callable[[str], str | None] = _any_code
@@ -112,3 +119,5 @@ class Lookups:
     find_unit: Callable[[str], str | None] = _unit_code
     find_box: Callable[[str], str | None] = _box_code
     find_zone: Callable[[str, str], str | None] = _any_zone
+    is_place: Callable[[str], bool] = _is_any
+    is_carrier: Callable[[str], bool] = _is_any

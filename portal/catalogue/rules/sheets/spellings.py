@@ -10,7 +10,7 @@ from portal.catalogue.rules.sheets.cells import Unreadable, read_text
 from portal.catalogue.rules.sheets.meaning import squeeze
 from portal.catalogue.rules.terms import BandOn, Basis, Bound, PercentOn, Rounding
 from portal.kernel.tables import Cell
-from portal.kernel.text import t
+from portal.kernel.text import Text, t
 
 CHINESE: dict[StrEnum, str] = {
     Basis.PER_UNIT: "按单位",
@@ -34,6 +34,15 @@ CHINESE: dict[StrEnum, str] = {
 }
 """The word of each choice on the Chinese sheet; the English sheet has the code itself."""
 
+_EXPECTED: dict[type[StrEnum], Text] = {
+    Basis: t("one of: per_unit, flat, bands, graduated, first_continued, percent, max_of, at_cost"),
+    Bound: t("one of: over, from, within"),
+    BandOn: t("one of: charged, actual"),
+    Rounding: t("one of: up, half_up, down"),
+    PercentOn: t("one of: before_discount, after_discount"),
+}
+"""What may stand in such a cell, in the words of the sheet of the reader's language."""
+
 _CHOICES = {(type(choice), squeeze(word)): choice for choice, word in CHINESE.items()} | {
     (type(choice), squeeze(choice.value)): choice for choice in CHINESE
 }
@@ -46,9 +55,31 @@ def read_choice(kind: type[StrEnum], cell: Cell) -> StrEnum | None:
         return None
     found = _CHOICES.get((kind, squeeze(text)))
     if found is None:
-        listed = ", ".join(choice.value for choice in kind)
-        raise Unreadable(t("one of: %(choices)s", choices=listed))
+        raise Unreadable(_EXPECTED[kind])
     return found
+
+
+CATEGORIES = {
+    "sea": "海运", "air": "空运", "rail": "铁路运输", "road": "公路运输", "inland_water": "内河运输",
+    "express": "快递", "delivery": "配送", "storage": "仓储", "handling": "操作", "sorting": "分拣",
+    "consolidation": "集拼", "packing": "包装", "customs": "报关", "documentation": "单证",
+    "other": "其他服务",
+}  # fmt: skip
+"""Category → its Chinese word; a sheet may have either."""
+
+_CATEGORY_CODES = {squeeze(word): code for code, zh in CATEGORIES.items() for word in (code, zh)}
+
+
+def read_category(cell: Cell) -> str:
+    """The code of a service category by its code or Chinese word; empty for a blank cell."""
+    text = read_text(cell)
+    code = _CATEGORY_CODES.get(squeeze(text)) if text else ""
+    if code is None:
+        raise Unreadable(t(
+            "one of: sea, air, rail, road, inland_water, express, delivery, storage, handling,"
+            " sorting, consolidation, packing, customs, documentation, other"
+        ))  # fmt: skip
+    return code
 
 
 _UNIT_WORDS = {
