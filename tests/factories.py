@@ -52,7 +52,9 @@ def scheme(code: str, *, kind: str = "standard", floor: str | None = None, disco
                            discount_limit_percent=D(discount), **values))  # fmt: skip
 
 
-def tariff(of: PriceScheme, valid_from: date, *, state: str = "active", valid_to: date | None = None) -> Tariff:
+def tariff(
+    of: PriceScheme, valid_from: date, *, state: str = "active", valid_to: date | None = None
+) -> Tariff:
     """A tariff of a scheme."""
     number = len(of.tariffs) + 1
     return add(Tariff(scheme_id=of.id, scheme=of, version_no=number, code=f"{of.code}-{number}",
@@ -63,7 +65,9 @@ def item(charge_code: str, name_zh: str, *, unit: str, section: str = "freight",
          origin: str = "", destination: str = "", packaging: str = "", category: str = "sea", load: str = "fcl",
          **more: object) -> ServiceItem:  # fmt: skip
     """A service item."""
-    code = "-".join(part for part in (category, load, charge_code, origin, destination, packaging, unit) if part)
+    code = "-".join(
+        part for part in (category, load, charge_code, origin, destination, packaging, unit) if part
+    )
     return add(ServiceItem(code=code, charge_code=charge_code, name_zh=name_zh, name_en=charge_code,
                            main_unit="TEU" if packaging else unit, section=section, tax_class=tax_class,
                            origin=origin, destination=destination, packaging=packaging, category=category,
@@ -104,7 +108,11 @@ def golden_fcl(now: datetime, *, floor: str | None = None, discount: str = "0") 
     exchange("USD", "7.1260", date(2026, 3, 2))
     public = scheme("FCL-PUB", floor=floor, discount=discount)
     of = tariff(public, date(2026, 1, 1))
-    for box, rate, cost in (("20GP", "2000", "1700"), ("40GP", "3700", "3200"), ("40HQ", "3850", "3300")):
+    for box, rate, cost in (
+        ("20GP", "2000", "1700"),
+        ("40GP", "3700", "3200"),
+        ("40HQ", "3850", "3300"),
+    ):
         what = item("O/F", "海运费", unit=box, origin="CNSHA", destination="USNYC", packaging=box)
         price(of, what, per_unit(box, "USD", rate), carrier="COSCO", costs={"base": cost, "rebate": "50"},
               transit_days=28, free_days=7)  # fmt: skip

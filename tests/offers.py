@@ -65,7 +65,11 @@ def draft(cast: Cast, now: datetime, customer: Customer | None = None) -> Quotat
     if not lane_prices(desk, cast.harbour, "CNSHA", "USNYC", on=date(2026, 3, 2)):
         golden_fcl(now)
     customer = customer or cast.harbour
-    contact = add(Contact(customer_id=customer.id, name="林晓雯", position="物流经理", email="lin@harbour.example"))
+    contact = add(
+        Contact(
+            customer_id=customer.id, name="林晓雯", position="物流经理", email="lin@harbour.example"
+        )
+    )
     quotation = drafting.create(
         customer, "上海到纽约", desk, now, contact_id=contact.id, facts=FACTS
     )

@@ -37,5 +37,7 @@ def test_every_command_that_the_readme_shows_exists(app: PortalApp) -> None:
 
 
 def test_every_make_target_that_the_readme_shows_exists() -> None:
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    targets = set(
+        re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    )
     assert set(re.findall(r"`?make ([a-z]+)", README)) - targets <= {"the"}

@@ -33,7 +33,10 @@ OWNED = {
     "contact_id", "customer_id", "link_id", "membership_id", "number", "question_id", "quotation_id", "site_id",
 }  # fmt: skip
 """Arguments that name a customer's row, alone or together."""
-OURS = re.compile(r"margin|rebate|利润|毛利|成本|退佣|底价|FCL-PUB|1,?700\.00|3,?200\.00|3,?300\.00", re.IGNORECASE)
+OURS = re.compile(
+    r"margin|rebate|利润|毛利|成本|退佣|底价|FCL-PUB|1,?700\.00|3,?200\.00|3,?300\.00",
+    re.IGNORECASE,
+)
 """Words and figures of what a quotation costs us; 1,700.00 and the like are the golden case's costs."""
 
 
@@ -82,7 +85,9 @@ def answers(client: CheckingClient, rule: Rule, url: str) -> dict[str, int]:
     if "GET" in (rule.methods or ()):
         found["GET"] = client.get(url).status_code
     if "POST" in (rule.methods or ()):
-        found["POST"] = client.post(url, data={"name": "Erik", "reason": "x", "question": "x?"}).status_code
+        found["POST"] = client.post(
+            url, data={"name": "Erik", "reason": "x", "question": "x?"}
+        ).status_code
     return found
 
 
@@ -140,7 +145,9 @@ def test_nobody_signed_out_gets_past_either_door(
                 assert status in (302, 404), rule.rule
 
 
-def texts(app: PortalApp, client: CheckingClient, rows: dict[str, Any], start: str) -> Iterator[tuple[str, str]]:
+def texts(
+    app: PortalApp, client: CheckingClient, rows: dict[str, Any], start: str
+) -> Iterator[tuple[str, str]]:
     """(address, what it answers) for every page behind a door, lists also as files."""
     for rule in app.url_map.iter_rules():
         if not rule.rule.startswith(start) or "GET" not in (rule.methods or ()):

@@ -33,7 +33,9 @@ def drafted(cast: Cast, now: datetime) -> QuotationVersion:
     return version
 
 
-def edited(version: QuotationVersion, cast: Cast, now: datetime, code: str, **more: object) -> QuotationPaper:
+def edited(
+    version: QuotationVersion, cast: Cast, now: datetime, code: str, **more: object
+) -> QuotationPaper:
     """The paper after an edit of one charge."""
     row = next(row for row in version.lines if row.charge_code == code)
     grid.edit_lines(version, [grid.LineEdit(row.id, **more)], viewer(cast.sales), now)  # type: ignore[arg-type]
@@ -41,7 +43,12 @@ def edited(version: QuotationVersion, cast: Cast, now: datetime, code: str, **mo
 
 
 def charge(paper: QuotationPaper, code: str):  # type: ignore[no-untyped-def]
-    return next(n for section in paper.sections for n in section.lines if n.code == code or n.name.en == code)
+    return next(
+        n
+        for section in paper.sections
+        for n in section.lines
+        if n.code == code or n.name.en == code
+    )
 
 
 def test_the_golden_fcl_case_is_printed_to_the_cent(cast: Cast, now: datetime) -> None:
@@ -62,12 +69,19 @@ def test_the_golden_fcl_case_is_printed_to_the_cent(cast: Cast, now: datetime) -
 def test_the_paper_says_who_what_where_and_until_when(cast: Cast, now: datetime) -> None:
     paper = paper_of(drafted(cast, now), now)
     (lane,) = paper.lanes
-    assert (lane.origin.name.zh, lane.origin.code, lane.destination.name.en) == ("上海", "CNSHA", "New York")
+    assert (lane.origin.name.zh, lane.origin.code, lane.destination.name.en) == (
+        "上海",
+        "CNSHA",
+        "New York",
+    )
     assert [words.zh for words in lane.carriage] == ["中远海运集运", "约 28 天"]
     facts = {fact.label: fact.value.zh for fact in paper.facts}
     assert facts["boxes"] == "2×20GP 3×40GP 1×40HQ" and facts["box_count"] == "6 / 10 TEU"
     assert facts["gross_weight"] == "86.4 t" and facts["incoterm"] == "FOB 上海"
-    assert (paper.customer.name.zh, paper.customer.person.zh) == ("海港食品有限公司", "林晓雯 物流经理")
+    assert (paper.customer.name.zh, paper.customer.person.zh) == (
+        "海港食品有限公司",
+        "林晓雯 物流经理",
+    )
     assert (paper.sender.name.zh, paper.valid_until) == ("Chen Li", date(2026, 3, 16))
     assert [account.currency for account in paper.firm.accounts] == ["CNY", "USD"]
 
@@ -94,7 +108,9 @@ def test_a_draft_is_marked_and_neither_sealed_nor_provable(cast: Cast, now: date
     assert "草稿" in preview(drafting.latest_version(draft(cast, now)), now)
 
 
-def test_an_issued_paper_is_sealed_unmarked_and_carries_its_proof(cast: Cast, now: datetime) -> None:
+def test_an_issued_paper_is_sealed_unmarked_and_carries_its_proof(
+    cast: Cast, now: datetime
+) -> None:
     version = fresh(issued(cast, now))
     document = drafting.db.session.get_one(Document, version.document_id)
     html = archive().read(document.sha256).decode()
@@ -108,7 +124,11 @@ def test_the_stored_row_says_what_the_stored_bytes_are(cast: Cast, now: datetime
     document = drafting.db.session.get_one(Document, version.document_id)
     content = archive().read(document.sha256)
     assert (hashlib.sha256(content).hexdigest(), len(content)) == (document.sha256, document.size)
-    assert (document.kind, document.number, document.state) == ("quotation", "QT-2026-000001-v1", "valid")
+    assert (document.kind, document.number, document.state) == (
+        "quotation",
+        "QT-2026-000001-v1",
+        "valid",
+    )
     assert (document.valid_until, document.created_at) == ("2026-03-16", now)
     assert document.file_name == "海港食品_报价单_QT-2026-000001-v1.pdf"
 
@@ -136,7 +156,9 @@ def test_typed_markup_and_template_signs_are_printed_as_text(cast: Cast, now: da
     version = drafted(cast, now)
     evil = "<script>alert(1)</script> {{ 7 * 7 }} {% raw %}"
     terms = ((evil, evil),)
-    drafting.change_offer(version, offer_of(version, terms=terms, note=evil), viewer(cast.sales), now)
+    drafting.change_offer(
+        version, offer_of(version, terms=terms, note=evil), viewer(cast.sales), now
+    )
     facts = drafting.ShipmentFacts("sea", "CNSHA", "USNYC", goods=evil[:60], carrier=evil[:30])
     drafting.change_facts(version, facts, viewer(cast.sales), now)
     html = preview(version, now)
@@ -158,7 +180,9 @@ def test_charges_of_nothing_are_hidden_where_the_offer_says_so(cast: Cast, now: 
     assert charge(paper, "DOC").is_free
     shown = [n.code or n.name.en for section in paper.charged_sections for n in section.lines]
     assert "DOC" not in shown
-    drafting.change_offer(version, offer_of(version, hides_zero_lines=False), viewer(cast.sales), now)
+    drafting.change_offer(
+        version, offer_of(version, hides_zero_lines=False), viewer(cast.sales), now
+    )
     shown = [n.code or n.name.en for s in paper_of(version, now).charged_sections for n in s.lines]
     assert "DOC" in shown
 
@@ -177,7 +201,9 @@ def test_a_discount_is_told_where_price_times_quantity_is_not_the_amount(
     assert charge(paper, "DOC").note.zh == "折扣 10%" and charge(paper, "DOC").amount == D("405.00")
 
 
-def exclusive(version: QuotationVersion, codes: tuple[str, ...], cast: Cast, now: datetime) -> QuotationPaper:
+def exclusive(
+    version: QuotationVersion, codes: tuple[str, ...], cast: Cast, now: datetime
+) -> QuotationPaper:
     """The paper with these charges priced without their tax."""
     for row in version.lines:
         if row.charge_code in codes:
@@ -209,7 +235,9 @@ def test_the_printed_totals_are_the_stored_ones_however_tax_is_shown(
     version = drafted(cast, now)
     paper = exclusive(version, codes, cast, now)
     (stored,) = version.totals["options"]
-    assert {t.currency: t.gross for t in paper.totals} == {c: D(a) for c, a in stored["subtotals"].items()}
+    assert {t.currency: t.gross for t in paper.totals} == {
+        c: D(a) for c, a in stored["subtotals"].items()
+    }
     assert all(t.net + t.tax == t.gross for t in paper.totals)
     assert paper.grand_total is not None and paper.grand_total.amount == version.total_amount
 
@@ -237,7 +265,8 @@ def test_what_is_read_back_from_the_database_prints_the_same(cast: Cast, now: da
 
 
 @pytest.mark.parametrize(
-    ("stored", "read"), [("10.000000", "10"), ("2.340000", "2.34"), ("0.000000", "0"), ("1200", "1200")]
+    ("stored", "read"),
+    [("10.000000", "10"), ("2.340000", "2.34"), ("0.000000", "0"), ("1200", "1200")],
 )
 def test_a_quantity_reads_without_idle_zeros(stored: str, read: str) -> None:
     assert str(plain(D(stored))) == read
@@ -248,7 +277,10 @@ def test_a_frozen_version_prints_in_the_language_of_its_reader_on_screen(
 ) -> None:
     paper = paper_of(drafted(cast, now), now, language=PaperLanguage.EN)
     assert paper.sections[0].lines[0].name.en == "O/F 20GP"
-    assert paper_of(drafting.latest_version(draft(cast, now)), now).sections[0].lines[0].name.en == "O/F"
+    assert (
+        paper_of(drafting.latest_version(draft(cast, now)), now).sections[0].lines[0].name.en
+        == "O/F"
+    )
 
 
 def test_one_version_is_issued_at_a_time_and_the_older_paper_says_so(
@@ -257,7 +289,10 @@ def test_one_version_is_issued_at_a_time_and_the_older_paper_says_so(
     first = issued(cast, now)
     second = revised(first, cast, now)
     states = [fresh(each).state for each in (first, second)]
-    papers = [drafting.db.session.get_one(Document, fresh(each).document_id).state for each in (first, second)]
+    papers = [
+        drafting.db.session.get_one(Document, fresh(each).document_id).state
+        for each in (first, second)
+    ]
     assert states == ["superseded", "issued"] and papers == ["superseded", "valid"]
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from portal.demo.rates.book import coming_sheets
+from portal.kernel import clock
 from portal.kernel.tables.writing import write_csv
 from tests.browser.desk import CATALOGUE, Visit, step
 
@@ -17,7 +17,7 @@ WORK_SECONDS = 60_000
 
 
 def test_a_sheet_is_checked_compared_applied_and_put_in_force(visit: Visit, tmp_path: Path) -> None:
-    (sheet,) = coming_sheets(date.today())
+    (sheet,) = coming_sheets(clock.today())
     file = tmp_path / "FH-FCL-2.csv"
     write_csv(file, sheet.rows())
     desk = visit(CATALOGUE)
@@ -41,7 +41,7 @@ def test_a_sheet_is_checked_compared_applied_and_put_in_force(visit: Visit, tmp_
 
 
 def test_a_wrong_sheet_is_told_cell_by_cell_and_saves_nothing(visit: Visit, tmp_path: Path) -> None:
-    (sheet,) = coming_sheets(date.today())
+    (sheet,) = coming_sheets(clock.today())
     header, first, *_ = sheet.rows()
     wrong = [*first]
     wrong[header.index("单价")] = "面议中"

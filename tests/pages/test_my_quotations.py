@@ -48,7 +48,9 @@ def test_the_list_never_shows_the_next_draft(
 ) -> None:
     first = issued(cast, now)
     second = drafting.revise(fresh(first).quotation, viewer(cast.sales), now)
-    drafting.change_facts(second, drafting.ShipmentFacts("sea", "CNNGB", "DEHAM"), viewer(cast.sales), now)
+    drafting.change_facts(
+        second, drafting.ShipmentFacts("sea", "CNNGB", "DEHAM"), viewer(cast.sales), now
+    )
     keep(cast)
     page = client.sign_in(cast.lin).get("/my/quotations").text
     assert "151,442.11" in page and "Shanghai → New York" in page
@@ -68,7 +70,8 @@ def test_a_draft_that_was_withdrawn_never_existed(
 
 
 @pytest.mark.parametrize(
-    ("state", "found"), [("issued", True), ("expired", False), ("accepted", False), ("nonsense", True)]
+    ("state", "found"),
+    [("issued", True), ("expired", False), ("accepted", False), ("nonsense", True)],
 )
 def test_the_list_is_narrowed_by_the_state_that_the_customer_reads(
     client: CheckingClient, cast: Cast, now: datetime, state: str, found: bool
@@ -94,7 +97,9 @@ def test_the_list_goes_out_as_a_file(
     answer = client.sign_in(cast.lin).get(f"/my/quotations?export={kind}")
     assert answer.status_code == 200
     if kind == "csv":
-        assert "QT-2026-000001" in answer.text and "151442.11" in answer.text and "CNY" in answer.text
+        assert (
+            "QT-2026-000001" in answer.text and "151442.11" in answer.text and "CNY" in answer.text
+        )
 
 
 def test_the_page_tells_the_whole_offer_in_the_readers_language(
@@ -116,7 +121,18 @@ def test_nothing_internal_is_on_any_customers_page(
     for path in ("/my/quotations", quotation, url(version), url(version, "/accept"), url(version, "/decline"),
                  url(version, "/ask"), url(version, "/paper"), "/my/quotations?export=csv"):  # fmt: skip
         text = client.get(path).get_data(as_text=True)
-        for word in (SECRET, "margin", "Margin", "rebate", "退佣", "成本", "cost", "1,700", "3,200.00", "FCL-PUB"):
+        for word in (
+            SECRET,
+            "margin",
+            "Margin",
+            "rebate",
+            "退佣",
+            "成本",
+            "cost",
+            "1,700",
+            "3,200.00",
+            "FCL-PUB",
+        ):
             assert word not in text, (path, word)
 
 
@@ -141,7 +157,14 @@ def test_accepting_names_exactly_what_is_accepted_before_anything_is_decided(
 ) -> None:
     version = issued(cast, now)
     page = client.sign_in(cast.lin).get(url(version, "/accept")).text
-    for said in ("QT-2026-000001", "2026-03-02", "2026-03-16", "151,442.11", 'value="Lin Xiaowen"', "Accept version 1"):
+    for said in (
+        "QT-2026-000001",
+        "2026-03-02",
+        "2026-03-16",
+        "151,442.11",
+        'value="Lin Xiaowen"',
+        "Accept version 1",
+    ):
         assert said in page
     assert fresh(version).state == "issued"
 
@@ -176,7 +199,9 @@ def test_a_decline_needs_a_reason_and_keeps_what_was_typed(
     client.sign_in(cast.lin)
     answer = client.post(url(version, "/decline"), data={"name": "林经理", "reason": ""})
     assert answer.status_code == 422 and "reason-error" in answer.text and "林经理" in answer.text
-    answer = client.post(url(version, "/decline"), data={"name": "林经理", "reason": "船期 <b>太晚</b>"})
+    answer = client.post(
+        url(version, "/decline"), data={"name": "林经理", "reason": "船期 <b>太晚</b>"}
+    )
     assert answer.status_code == 303
     assert fresh(version).decline_reason == "船期 <b>太晚</b>"
     assert "船期 &lt;b&gt;太晚&lt;/b&gt;" in client.get(url(version)).text
@@ -187,7 +212,9 @@ def test_a_question_stands_on_the_page_and_so_does_its_answer(
 ) -> None:
     version = issued(cast, now)
     client.sign_in(cast.lin)
-    assert client.post(url(version, "/ask"), data={"question": "免柜期能延长吗？"}).status_code == 303
+    assert (
+        client.post(url(version, "/ask"), data={"question": "免柜期能延长吗？"}).status_code == 303
+    )
     assert "免柜期能延长吗？" in client.get(url(version)).text
     quotation = fresh(version).quotation
     (asked,) = answering.questions_of(quotation)
@@ -215,7 +242,10 @@ def test_answering_an_old_version_is_refused_with_the_way_to_the_current_one(
     first = issued(cast, now)
     second = revised(first, cast, now)
     client.sign_in(cast.lin)
-    for answer in (client.get(url(first, step)), client.post(url(first, step), data={"name": "Lin", "reason": "no"})):
+    for answer in (
+        client.get(url(first, step)),
+        client.post(url(first, step), data={"name": "Lin", "reason": "no"}),
+    ):
         assert answer.status_code == 409 and url(second) in answer.text
     assert (fresh(first).state, fresh(second).state) == ("superseded", "issued")
 
@@ -310,7 +340,11 @@ def test_of_alternatives_one_is_chosen_and_kept(
     client.sign_in(cast.lin)
     assert "Alternatives" in client.get(url(version)).text
     assert client.post(url(version, "/accept"), data={"name": "Lin"}).status_code == 422
-    assert client.post(url(version, "/accept"), data={"name": "Lin", "option": "C"}).status_code == 422
-    assert client.post(url(version, "/accept"), data={"name": "Lin", "option": "B"}).status_code == 303
+    assert (
+        client.post(url(version, "/accept"), data={"name": "Lin", "option": "C"}).status_code == 422
+    )
+    assert (
+        client.post(url(version, "/accept"), data={"name": "Lin", "option": "B"}).status_code == 303
+    )
     assert fresh(version).accepted_option == "B"
     assert "Chosen alternative: B" in client.get(url(version)).text

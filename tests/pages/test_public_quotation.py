@@ -66,7 +66,10 @@ def test_a_guest_accepts_with_name_time_and_address_and_the_link_is_used(
     assert (kept.decided_ip, kept.decided_at) == ("127.0.0.1", now)
     (link,) = queries.links(kept.quotation)
     assert link.used_at == now
-    assert client.post(f"{path}/1/decline", data={"name": "周敏", "reason": "doch nicht"}).status_code == 409
+    assert (
+        client.post(f"{path}/1/decline", data={"name": "周敏", "reason": "doch nicht"}).status_code
+        == 409
+    )
 
 
 def test_a_guest_declines_with_a_reason(client: CheckingClient, cast: Cast, now: datetime) -> None:

@@ -45,7 +45,16 @@ def test_the_page_names_no_customer_no_amount_and_no_full_number(
 ) -> None:
     code = document_of(issued(cast, now)).verification_code
     page = client.get(f"/v/{code}").text
-    for word in ("海港", "Harbour", "151,442", "20,485", "QT-2026-000001", "林晓雯", "Chen", "CNSHA"):
+    for word in (
+        "海港",
+        "Harbour",
+        "151,442",
+        "20,485",
+        "QT-2026-000001",
+        "林晓雯",
+        "Chen",
+        "CNSHA",
+    ):
         assert word not in page, word
 
 

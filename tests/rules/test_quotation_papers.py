@@ -42,7 +42,9 @@ def charge(net: str, tax: str = "0", *, inclusive: bool = True, **more: object) 
         "section": "origin", "name": Words("文件费", "Documents"), "key": ("DOC",), "unit": "BL", "currency": "CNY",
         "quantity": D(1), "rate": amount, "tax_label": SIX, **more,
     }  # fmt: skip
-    return Charged(amount=amount, net=n, tax=x, gross=n + x, is_taxed=bool(x), is_inclusive=inclusive, **values)  # type: ignore[arg-type]
+    return Charged(
+        amount=amount, net=n, tax=x, gross=n + x, is_taxed=bool(x), is_inclusive=inclusive, **values
+    )  # type: ignore[arg-type]
 
 
 EXEMPT = charge("100")
@@ -107,7 +109,10 @@ def test_collect_charges_stand_apart_without_a_subtotal() -> None:
 def test_subtotals_are_the_sums_of_what_is_printed_by_currency() -> None:
     dollars = replace(charge("35"), currency="USD")
     (group,) = sections([INCLUSIVE, dollars, EXCLUSIVE], "sea", TaxShown.BESIDE)
-    assert [(s.currency, s.amount) for s in group.subtotals] == [("CNY", D("206.00")), ("USD", D("35"))]
+    assert [(s.currency, s.amount) for s in group.subtotals] == [
+        ("CNY", D("206.00")),
+        ("USD", D("35")),
+    ]
 
 
 def test_tax_is_added_by_label_and_currency() -> None:
@@ -178,7 +183,10 @@ def test_options_stand_side_by_side_with_what_they_share_in_each() -> None:
     charges, stored = two(replace(charge("5"), key=("THC",)))
     beside = comparison(charges, stored, {"A": Words("甲")}, "CNY", converts=False)
     assert beside is not None
-    assert [[cell.amount for cell in row.cells] for row in beside.rows] == [[D(10), D(12)], [D(5), D(5)]]
+    assert [[cell.amount for cell in row.cells] for row in beside.rows] == [
+        [D(10), D(12)],
+        [D(5), D(5)],
+    ]
     assert [option.totals[0].amount for option in beside.options] == [D(15), D(17)]
     assert [option.title.zh for option in beside.options] == ["甲", "B"]
 

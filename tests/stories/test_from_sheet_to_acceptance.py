@@ -84,8 +84,13 @@ def load_the_sheet(house: CheckingClient) -> None:
 def quote_the_lane(house: CheckingClient) -> str:
     """Found by two words, ticked, drafted: the address of the quotation."""
     board = house.get("/desk/lanes", query_string={"q": f"上海 纽约 {BOXES}"}).text
-    assert all(price in board for price in ("2,000.00", "3,700.00", "3,850.00")) and "1,800.00" not in board
-    ids = list(db.session.scalars(select(Price.id).where(Price.origin == "CNSHA").order_by(Price.id)))
+    assert (
+        all(price in board for price in ("2,000.00", "3,700.00", "3,850.00"))
+        and "1,800.00" not in board
+    )
+    ids = list(
+        db.session.scalars(select(Price.id).where(Price.origin == "CNSHA").order_by(Price.id))
+    )
     drafted = house.post("/desk/quotations/new", data={
         "customer": "hgsp", "title": "上海到纽约", "price": ids, "category": "sea", "load": "fcl",
         "origin": "CNSHA", "destination": "USNYC", "boxes": BOXES,
@@ -98,7 +103,9 @@ def quote_the_lane(house: CheckingClient) -> str:
 
 def words_of(pdf: bytes) -> str:
     """The text that a reader of the PDF finds, without its line breaks."""
-    return re.sub(r"\s+", " ", " ".join(each.extract_text() for each in PdfReader(io.BytesIO(pdf)).pages))
+    return re.sub(
+        r"\s+", " ", " ".join(each.extract_text() for each in PdfReader(io.BytesIO(pdf)).pages)
+    )
 
 
 def test_a_sheet_becomes_a_printed_quotation_that_the_customer_accepts(
@@ -109,13 +116,17 @@ def test_a_sheet_becomes_a_printed_quotation_that_the_customer_accepts(
     quotation = quote_the_lane(house.sign_in(cast.sales))
     assert house.post(f"{quotation}/issue").status_code == 303
     assert "Issued" in house.get(quotation).text
-    told = db.session.scalars(select(OutboxMessage).where(OutboxMessage.template == "quotation_issued"))
+    told = db.session.scalars(
+        select(OutboxMessage).where(OutboxMessage.template == "quotation_issued")
+    )
     assert [mail.recipient for mail in told] == ["lin@harbour.example"]
     db.session.remove()
 
     house.sign_in(cast.lin)
     listed = house.get("/my/quotations").text
-    assert "QT-2026-000001" in listed and "151,442.11" in listed and "Waits for your answer" in listed
+    assert (
+        "QT-2026-000001" in listed and "151,442.11" in listed and "Waits for your answer" in listed
+    )
     mine = f"/my/quotations/{quotation.rsplit('/', 1)[1]}"
     paper = house.get(f"{mine}/versions/1/paper")
     said = words_of(paper.data)
@@ -126,16 +137,24 @@ def test_a_sheet_becomes_a_printed_quotation_that_the_customer_accepts(
     accepted = house.post(f"{mine}/versions/1/accept", data={"name": "林晓雯"})
     assert accepted.status_code == 303
     assert "Accepted by 林晓雯" in house.get(mine).text
-    assert house.post(f"{mine}/versions/1/decline", data={"name": "Lin", "reason": "x"}).status_code == 409
+    assert (
+        house.post(f"{mine}/versions/1/decline", data={"name": "Lin", "reason": "x"}).status_code
+        == 409
+    )
 
     assert "Accepted" in house.sign_in(cast.sales).get(quotation).text
     kept = db.session.scalars(select(Document)).one()
     code, pages, size = kept.verification_code, kept.pages, kept.size
     assert (pages, size) == (len(PdfReader(io.BytesIO(paper.data)).pages), len(paper.data))
-    assert code in said.replace(" ", "") or code.replace("-", "") in said.replace("-", "").replace(" ", "")
+    assert code in said.replace(" ", "") or code.replace("-", "") in said.replace("-", "").replace(
+        " ", ""
+    )
 
     db.session.remove()
     proof = house.post(f"/v/{code}", data={"file": (io.BytesIO(paper.data), "报价单.pdf")})
     assert "Unaltered." in proof.text
-    mails = [mail.template for mail in db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id))]
+    mails = [
+        mail.template
+        for mail in db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id))
+    ]
     assert mails == ["quotation_issued", "quotation_accepted"]
