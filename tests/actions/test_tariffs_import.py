@@ -234,3 +234,19 @@ def test_a_place_that_prices_already_have_comes_back_in(database: None) -> None:
     body = OWN + TYPED.format(to="PORT09", carrier="")
     row = received(of, body.encode(), "own.csv", NOW)
     assert (row.state, row.problems) == ("ready", [])
+
+
+@pytest.mark.parametrize(
+    ("left_out", "name"),
+    [("单价", "Price (单价)"), ("币种", "Currency (币种)")],
+)
+def test_a_missing_column_is_one_problem_of_the_header(
+    database: None, left_out: str, name: str
+) -> None:
+    table = [line.split(",") for line in (OWN + (TYPED * 3)).splitlines()]
+    place = table[0].index(left_out)
+    body = "\n".join(",".join(cell for n, cell in enumerate(row) if n != place) for row in table)
+    row = received(scheme("STD"), body.format(to="USLAX", carrier="COSCO").encode(), "o.csv", NOW)
+    told = [revived_problem(each) for each in row.problems]
+    assert [(p.row, str(p.expected)) for p in told] == [(1, f"Column missing: {name}")]
+    assert table[0][0] in told[0].found and left_out not in told[0].found

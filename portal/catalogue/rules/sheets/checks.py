@@ -7,9 +7,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from portal.catalogue.rules.sheets.columns import Sheet
+from portal.catalogue.rules.sheets.columns import Sheet, header_texts
 from portal.catalogue.rules.sheets.line import NO_CURRENCY, NO_PRICE
-from portal.catalogue.rules.sheets.meaning import Meaning
+from portal.catalogue.rules.sheets.meaning import HEADERS, Meaning
+from portal.catalogue.rules.sheets.profile import is_own
 from portal.catalogue.rules.sheets.rows import PriceKey, PriceRow
 from portal.catalogue.rules.terms import Basis, PriceTerms
 from portal.kernel.boxes import BOX_TYPES
@@ -58,6 +59,13 @@ RATIOS = (
 """(box, other box, lowest, highest): the other box's price in terms of the box's."""
 
 
+def no_column(sheet: Sheet, meaning: Meaning) -> Problem:
+    """The problem of a column that the sheet should have and lacks: told once, at the header row."""
+    chinese, english = HEADERS[meaning]
+    expected = t("Column missing: %(english)s (%(chinese)s)", english=english, chinese=chinese)
+    return Problem(sheet.header_row, None, ", ".join(header_texts(sheet.header)), expected)
+
+
 def incomplete(row: PriceRow, sheet: Sheet) -> Problem | None:
     """What a price lacks to be one; None when it is complete."""
     where = row.source_rows[0]
@@ -68,20 +76,25 @@ def incomplete(row: PriceRow, sheet: Sheet) -> Problem | None:
     if row.valid_from and row.valid_to and row.valid_to < row.valid_from:
         expected = t("a day on or after %(start)s", start=row.valid_from.isoformat())
         return Problem(where, sheet.label(Meaning.VALID_TO), row.valid_to.isoformat(), expected)
-    wrong = _lacks_price(row.terms) or _lacks_currency(row.terms)
+    wrong = _lacks_price(row.terms) or _lacks_currency(row.terms, sheet)
     if wrong is None:
         return None
     meanings, expected = wrong
+    label = sheet.label(*meanings)
+    if label is None:
+        return no_column(sheet, meanings[0])
     found = "" if row.terms.rate is None else str(row.terms.rate)
-    return Problem(where, sheet.label(*meanings, *_PRICE_COLUMNS), found, expected)
+    return Problem(where, label, found, expected)
 
 
 Lack = tuple[tuple[Meaning, ...], Text]
 
 
-def _lacks_currency(terms: PriceTerms) -> Lack | None:
+def _lacks_currency(terms: PriceTerms, sheet: Sheet) -> Lack | None:
     if terms.currency or terms.basis in (Basis.AT_COST, Basis.PERCENT):
         return None
+    if is_own(header_texts(sheet.header)) and not sheet.of(Meaning.CURRENCY):
+        return (Meaning.CURRENCY,), NO_CURRENCY
     return (Meaning.CURRENCY, *_PRICE_COLUMNS), NO_CURRENCY
 
 

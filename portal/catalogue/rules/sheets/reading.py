@@ -11,7 +11,7 @@ from portal.catalogue.rules.sheets import cells
 from portal.catalogue.rules.sheets.assembling import make_key, make_row, make_terms, template_parts
 from portal.catalogue.rules.sheets.bands import settle_bands
 from portal.catalogue.rules.sheets.cells import AtCost
-from portal.catalogue.rules.sheets.checks import Checks, incomplete
+from portal.catalogue.rules.sheets.checks import Checks, incomplete, no_column
 from portal.catalogue.rules.sheets.columns import PLACES, Sheet, find_columns, shown
 from portal.catalogue.rules.sheets.folding import Fold
 from portal.catalogue.rules.sheets.line import NO_CURRENCY, NO_PRICE, Line, LineReader, PriceCell
@@ -157,12 +157,20 @@ class PriceReader:
         if not values.get(Meaning.CHARGE_CODE):
             code = self.lookups.find_charge(values.get(Meaning.CHARGE_NAME, ""))
             label = sheet.label(Meaning.CHARGE_CODE, Meaning.CHARGE_NAME)
-            if not code:
+            if not code and label is None:
+                line.whole = False
+                self._tell_once(no_column(sheet, Meaning.CHARGE_CODE))
+            elif not code:
                 self.lines.refuse(line, label, "", t("the code of a charge"))
             values[Meaning.CHARGE_CODE] = code or ""
         for ends in self.profile.required:
             if not any(values.get(meaning) for meaning in ends):
                 self.lines.refuse(line, sheet.label(*ends), "", t("a value; the cell is blank"))
+
+    def _tell_once(self, problem: Problem) -> None:
+        """A missing column is one problem of the header, not one of every row."""
+        if problem.row != self.sheet.header_row or problem not in self.lines.problems:
+            self.lines.problems.append(problem)
 
     def _known(self, line: Line) -> None:
         """Ports, airports and stations must be known where the profile says so; a new carrier is told once."""
@@ -282,7 +290,7 @@ class PriceReader:
             return
         missing = incomplete(row, self.sheet)
         if missing is not None:
-            self.lines.problems.append(missing)
+            self._tell_once(missing)
             return
         self.lines.problems += self.checks.ranges(row)
         yield row
