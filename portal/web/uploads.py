@@ -12,6 +12,9 @@ from portal.kernel.text import t
 
 ZIP, PNG, JPEG, PDF = b"PK\x03\x04", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"%PDF-"
 
+KINDS = {"xlsx": "Excel (.xlsx)", "csv": "CSV", "png": "PNG", "jpeg": "JPEG", "pdf": "PDF"}
+"""The kinds of file by the names that people know them by, the same in every language."""
+
 
 @dataclass(frozen=True, slots=True)
 class Upload:
@@ -34,7 +37,7 @@ def received(storage: FileStorage | None, field: str, kinds: tuple[str, ...]) ->
         raise Invalid(t("The file is empty."), field)
     kind = kind_of(body)
     if kind not in kinds:
-        wanted = ", ".join(kinds)
+        wanted = ", ".join(KINDS[each] for each in kinds if each in KINDS)
         raise Invalid(t("This file is not one of: %(kinds)s.", kinds=wanted), field)
     return Upload(body, _harmless(storage.filename), kind)
 
