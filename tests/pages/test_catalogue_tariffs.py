@@ -222,3 +222,31 @@ def test_a_file_of_shipments_is_priced_on_the_page(
     url = page.text.split("/desk/batch/")[1].split('"')[0]
     assert client.get(f"/desk/batch/{url}").status_code == 200
     assert client.sign_in(cast.finance).get(f"/desk/batch/{url}").status_code == 404
+
+
+CHOSEN = 'option selected value="'
+
+
+def test_no_scheme_is_chosen_for_a_sheet_unless_the_page_came_from_one(
+    catalogue: CheckingClient,
+) -> None:
+    other = scheme("AIR").id
+    db.session.commit()
+    assert f'{CHOSEN}"' in catalogue.get("/desk/tariffs/import").text
+    page = catalogue.get(f"/desk/tariffs/import?scheme={other}").text
+    assert f'{CHOSEN}{other}"' in page
+
+
+def test_a_sheet_without_its_scheme_is_refused(catalogue: CheckingClient) -> None:
+    scheme("AIR")
+    db.session.commit()
+    fields = {"scheme_id": "", "valid_from": "2026-03-01", "file": (io.BytesIO(b"a,b\n"), "a.csv")}
+    assert catalogue.post("/desk/tariffs/import", data=fields).status_code == 422
+    assert db.session.query(RateImport).count() == 0
+
+
+def test_a_picture_is_refused_with_the_kinds_that_are_read(catalogue: CheckingClient) -> None:
+    picture = (io.BytesIO(b"\x89PNG\r\n\x1a\n0"), "rates.png")
+    fields = {"scheme_id": scheme_id(), "valid_from": "2026-03-01", "file": picture}
+    page = catalogue.post("/desk/tariffs/import", data=fields).text
+    assert "Excel (.xlsx), CSV" in page and "unknown" not in page

@@ -63,7 +63,11 @@ def meaning_choices() -> list[tuple[str, str]]:
 class UploadForm(FlaskForm):
     """A rate sheet for a scheme."""
 
-    scheme_id = SelectField(_l("Price scheme"), coerce=int)
+    scheme_id = SelectField(
+        _l("Price scheme"),
+        coerce=lambda v: int(v) if v else None,
+        validators=[InputRequired()],
+    )
     file = FileField(_l("Rate sheet"), render_kw={"accept": SHEET_FILES})
     valid_from = DateField(_l("Valid from"), validators=[InputRequired()])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from flask import Response, after_this_request, current_app, flash, g, redirect, url_for
+from flask import Response, after_this_request, current_app, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
 from portal.access.guards import fetch, requires
@@ -62,10 +62,12 @@ def new_import() -> Any:
 
 
 def _upload_form() -> UploadForm:
-    form = UploadForm(data={"valid_from": today()})
+    came_from = request.args.get("scheme", type=int)
+    form = UploadForm(data={"valid_from": today(), "scheme_id": came_from})
     statement = scheme_list(g.viewer).where(PriceScheme.active.is_(True)).order_by(PriceScheme.code)
     rows = db.session.scalars(statement)
-    form.scheme_id.choices = [(row.id, f"{row.code} · {name_of(row)}") for row in rows]
+    listed = [(row.id, f"{row.code} · {name_of(row)}") for row in rows]
+    form.scheme_id.choices = [("", _("Choose a scheme")), *listed] if len(listed) > 1 else listed
     return form
 
 
