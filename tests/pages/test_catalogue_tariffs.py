@@ -224,6 +224,34 @@ def test_a_file_of_shipments_is_priced_on_the_page(
     assert client.sign_in(cast.finance).get(f"/desk/batch/{url}").status_code == 404
 
 
+def price_of(client: CheckingClient, tariff: Tariff, body: str) -> str:
+    """The page that answers a file of shipments."""
+    sent = (io.BytesIO(body.encode()), "单.csv")
+    return client.post(
+        "/desk/batch", data={"tariff_id": tariff.id, "on": "2026-03-02", "file": sent}
+    ).text
+
+
+def test_the_only_origin_of_a_tariff_needs_no_column(
+    client: CheckingClient, cast: Cast, now: datetime
+) -> None:
+    tariff = in_force(scheme("STD"), [fcl("CNSHA", "USNYC", "40HQ", "3850")], now)
+    db.session.commit()
+    page = price_of(client.sign_in(cast.sales), tariff, "运单号,目的港,40HQ\nA1,纽约,2\n")
+    assert "7,700.00" in page and "the only origin of this tariff" in page
+
+
+def test_a_file_without_origin_and_destination_is_told_so_once_for_each(
+    client: CheckingClient, cast: Cast, now: datetime
+) -> None:
+    rows = [fcl("CNSHA", "USNYC", "40HQ", "3850"), fcl("CNNGB", "USNYC", "40HQ", "3800")]
+    tariff = in_force(scheme("STD"), rows, now)
+    db.session.commit()
+    page = price_of(client.sign_in(cast.sales), tariff, "运单号,40HQ\nA1,2\nA2,1\n")
+    assert page.count("a column for the origin") == page.count("a column for the destination") == 1
+    assert "运单号, 40HQ" in page and "a column for the weight" not in page
+
+
 CHOSEN = 'option selected value="'
 
 

@@ -13,9 +13,9 @@ from portal.catalogue.models import Tariff
 from portal.catalogue.queries.lookups import lookups_for, zones
 from portal.catalogue.queries.places import all_places, chain
 from portal.catalogue.queries.tariffs import rows_of
-from portal.catalogue.rules.batch import Chain, PriceBook, PricedRow, Totals
+from portal.catalogue.rules.batch import Chain, PriceBook, PricedRow, Totals, lacking, only_origin
 from portal.catalogue.rules.places import Gazetteer
-from portal.catalogue.rules.sheets.shipments import Shipment, read_shipments
+from portal.catalogue.rules.sheets.shipments import Fact, Shipment, read_shipments
 from portal.kernel.errors import FileProblems, Problem
 from portal.kernel.tables import Cell, Table, write_csv, write_xlsx
 from portal.kernel.tables.opening import open_table
@@ -44,6 +44,8 @@ class Batch:
     rows: dict[int, PricedRow]
     problems: tuple[Problem, ...]
     totals: Totals
+    origin: str = ""
+    """The tariff's only origin, where the file has no column for it."""
 
     @property
     def unpriced(self) -> list[PricedRow]:
@@ -71,7 +73,8 @@ def price_file(
     """Price every shipment of a file by the prices of `tariff`.
 
     `on` is the day for lines without a date. `cheapest` takes the cheapest where several offers fit. FileProblems when
-    the file is no table, has no column that is understood, or more than `most_rows` lines.
+    the file is no table, has no column that is understood or lacks one that every price needs, or has more
+    than `most_rows` lines.
     """
     table = open_table(source, name)
     reading = read_shipments(table)
@@ -82,8 +85,14 @@ def price_file(
             "at most %(rows)s shipments here; use the command line for more", rows=most_rows
         )
         raise FileProblems([Problem(None, None, str(len(reading.shipments)), expected)])
-    book = PriceBook(rows_of(tariff, viewer), on, cheapest)
-    ends = _Ends()
+    prices = list(rows_of(tariff, viewer))
+    missing = lacking(prices, reading.facts)
+    if missing:
+        found = ", ".join(reading.headers)
+        raise FileProblems([Problem(reading.header_row, None, found, each) for each in missing])
+    origin = "" if Fact.ORIGIN in reading.facts else only_origin(prices)
+    book = PriceBook(prices, on, cheapest)
+    ends = _Ends(origin)
     priced: dict[int, PricedRow] = {}
     totals = Totals()
     for count, shipment in enumerate(reading.shipments, 1):
@@ -92,13 +101,14 @@ def price_file(
         totals.add(row)
         if progress is not None and (count % TOLD_EVERY == 0 or count == len(reading.shipments)):
             progress(count, len(reading.shipments))
-    return Batch(table, reading.header_row, priced, reading.problems, totals)
+    return Batch(table, reading.header_row, priced, reading.problems, totals, origin)
 
 
 class _Ends:
     """The places of shipments as codes, each word looked up once."""
 
-    def __init__(self) -> None:
+    def __init__(self, origin: str) -> None:
+        self._origin = origin
         self._places: Gazetteer = all_places()
         self._zone = zones(self._places)
         self._lookups = lookups_for()
@@ -112,7 +122,7 @@ class _Ends:
         return replace(shipment, carrier=code)
 
     def __call__(self, shipment: Shipment) -> tuple[Chain, Chain] | Text:
-        start = self._chain(shipment.origin, shipment.category)
+        start = self._chain(shipment.origin or self._origin, shipment.category)
         if shipment.province or shipment.city:
             code = self._zone(shipment.province, shipment.city)
             code = code or (self._zone(shipment.province, "") if shipment.province else None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -11,9 +11,10 @@ from decimal import Decimal
 from portal.catalogue.rules.picking import is_freight
 from portal.catalogue.rules.pricing_shipment import Line, PricedShipment, Role, price_shipment
 from portal.catalogue.rules.sheets.rows import PriceRow
-from portal.catalogue.rules.sheets.shipments import Shipment
+from portal.catalogue.rules.sheets.shipments import Fact, Shipment
 from portal.catalogue.rules.surcharges import Occasion
 from portal.kernel.text import Text, t
+from portal.kernel.units import UNITS
 
 Chain = tuple[str, ...]
 Ends = Callable[[Shipment], tuple[Chain, Chain] | Text]
@@ -127,6 +128,35 @@ class PriceBook:
             return False
         started = row.valid_from is None or row.valid_from <= on
         return started and (row.valid_to is None or on <= row.valid_to)
+
+
+def lacking(rows: Sequence[PriceRow], facts: Set[Fact]) -> list[Text]:
+    """The columns without which no line of a file could be priced by these prices; none where any price does without.
+
+    A single origin needs no column: it is the origin of every line (`only_origin`).
+    """
+    lanes = [row for row in rows if is_freight(row.key.charge_code)] or rows
+    found = []
+    if not facts & {Fact.ORIGIN} and all(row.key.origin for row in lanes) and not only_origin(rows):
+        found.append(t("a column for the origin; none was found"))
+    if not facts & _TO_WHERE and all(row.key.destination for row in lanes):
+        found.append(t("a column for the destination; none was found"))
+    if Fact.WEIGHT not in facts and all(_is_weighed(row.terms.unit) for row in lanes):
+        found.append(t("a column for the weight; none was found"))
+    return found
+
+
+def only_origin(rows: Sequence[PriceRow]) -> str:
+    """The origin of all these prices; empty when they have several or none."""
+    origins = {row.key.origin for row in rows if row.key.origin}
+    return next(iter(origins)) if len(origins) == 1 else ""
+
+
+_TO_WHERE = {Fact.DESTINATION, Fact.PROVINCE, Fact.CITY}
+
+
+def _is_weighed(unit: str) -> bool:
+    return unit in ("CHW", "RT") or (unit in UNITS and UNITS[unit].dimension == "weight")
 
 
 def _serves(qualifier: str, service: str) -> bool:

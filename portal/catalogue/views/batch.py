@@ -15,6 +15,7 @@ from portal.catalogue.actions import batch as actions
 from portal.catalogue.forms.sheets import BatchForm
 from portal.catalogue.queries.tariffs import tariff, usable_for_batch
 from portal.catalogue.views.doors import tariffs as bp
+from portal.catalogue.views.drawing import place_names
 from portal.catalogue.views.imports import instance
 from portal.catalogue.views.tariffs import today
 from portal.kernel import clock
@@ -43,6 +44,7 @@ def batch() -> Any:
         if priced is not None:
             by = tariff(form.tariff_id.data, g.viewer)
             shown = {"totals": priced.totals, "tariff": by, "answer": _kept(priced)}
+            shown["places"] = place_names()
             return page("tariffs/batch_done.html", batch=priced, most=SHOWN, **shown)
     return form_page("tariffs/batch.html", form, problems=())
 

@@ -93,6 +93,8 @@ class ShipmentReading:
     problems: tuple[Problem, ...]
     header_row: int = 0
     headers: tuple[str, ...] = ()
+    facts: frozenset[Fact] = frozenset()
+    """What the columns say that were found."""
 
 
 _SPELLINGS = {
@@ -167,7 +169,9 @@ def read_shipments(
     if not shipments and not reader.problems:
         expected = t("at least one shipment below the header row")
         reader.problems.append(Problem(number + 1, None, "", expected))
-    return ShipmentReading(shipments, tuple(reader.problems), number, header_texts(header))
+    facts = frozenset(column.fact for column in columns)
+    told = tuple(reader.problems)
+    return ShipmentReading(shipments, told, number, header_texts(header), facts)
 
 
 def _header(table: Table, mapping: Sequence[ShipmentColumn] | None) -> tuple[int, Row]:
