@@ -15,7 +15,8 @@ from portal.catalogue.queries.places import all_places, chain
 from portal.catalogue.queries.tariffs import rows_of
 from portal.catalogue.rules.batch import Chain, PriceBook, PricedRow, Totals, lacking, only_origin
 from portal.catalogue.rules.places import Gazetteer
-from portal.catalogue.rules.sheets.shipments import Fact, Shipment, read_shipments
+from portal.catalogue.rules.sheets.rows import PriceRow
+from portal.catalogue.rules.sheets.shipments import Fact, Shipment, ShipmentReading, read_shipments
 from portal.kernel.errors import FileProblems, Problem
 from portal.kernel.tables import Cell, Table, write_csv, write_xlsx
 from portal.kernel.tables.opening import open_table
@@ -86,10 +87,7 @@ def price_file(
         )
         raise FileProblems([Problem(None, None, str(len(reading.shipments)), expected)])
     prices = list(rows_of(tariff, viewer))
-    missing = lacking(prices, reading.facts)
-    if missing:
-        found = ", ".join(reading.headers)
-        raise FileProblems([Problem(reading.header_row, None, found, each) for each in missing])
+    _check_columns(reading, prices)
     origin = "" if Fact.ORIGIN in reading.facts else only_origin(prices)
     book = PriceBook(prices, on, cheapest)
     ends = _Ends(origin)
@@ -102,6 +100,13 @@ def price_file(
         if progress is not None and (count % TOLD_EVERY == 0 or count == len(reading.shipments)):
             progress(count, len(reading.shipments))
     return Batch(table, reading.header_row, priced, reading.problems, totals, origin)
+
+
+def _check_columns(reading: ShipmentReading, prices: Sequence[PriceRow]) -> None:
+    missing = lacking(prices, reading.facts)
+    if missing:
+        found = ", ".join(reading.headers)
+        raise FileProblems([Problem(reading.header_row, None, found, each) for each in missing])
 
 
 class _Ends:
