@@ -38,7 +38,7 @@ RT|revenue ton||计费吨|RT|revenue ton (W/M)|RT
 MTQ|volume|1|立方米|m³|cubic metre|m³
 CMQ|volume|0.000001|立方厘米|cm³|cubic centimetre|cm³
 LTR|volume|0.001|升|L|litre|L
-MTK|area||平方米|㎡|square metre|m²
+MTK|area||平方米|m²|square metre|m²
 TEU|statistical box||标准箱|TEU|twenty-foot equivalent unit|TEU
 CNTR|box||自然箱|柜|container (any)|box
 C62|count||件/票/单|件|one|unit
@@ -73,8 +73,8 @@ TNE.DAY|weight × time|1000|吨·天|t·天|tonne day|t·day
 TEU.DAY|statistical box × time||标准箱·天|TEU·天|TEU day|TEU·day
 CNTR.DAY|box × time||柜·天|柜·天|container day|box·day
 PLT.DAY|package × time||托盘·天|板·天|pallet day|pallet·day
-MTK.DAY|area × time||平方米·天|㎡·天|square metre day|m²·day
-MTK.MON|area × months||平方米·月|㎡·月|square metre month|m²·month
+MTK.DAY|area × time||平方米·天|m²·天|square metre day|m²·day
+MTK.MON|area × months||平方米·月|m²·月|square metre month|m²·month
 """
 
 
@@ -126,6 +126,9 @@ _SPELLINGS = {
         "P1": "%",
         "20FT": "20'",
         "40FT": "40'",
+        "MTK": "㎡ M2 M²",
+        "MTK.DAY": "㎡·天",
+        "MTK.MON": "㎡·月",
         "MTQ.DAY": "M³·天",
         "KGM.DAY": "KG·天",
         "PLT.DAY": "板·天",

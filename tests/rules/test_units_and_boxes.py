@@ -80,3 +80,9 @@ def test_every_unit_has_names_and_every_box_type_is_a_unit():
         assert unit.name_zh
         assert unit.name_en
         assert str(unit_word(unit.code))
+
+
+def test_square_metres_have_one_sign_and_are_found_by_the_other() -> None:
+    assert not [code for code, unit in UNITS.items() if "㎡" in unit.short_zh + unit.short_en]
+    found = [find_unit(word) for word in ("㎡", "m²", "㎡·天", "m²·月")]
+    assert [unit.code for unit in found if unit] == ["MTK", "MTK", "MTK.DAY", "MTK.MON"]
