@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from portal.catalogue.rules.margin import CostComponent, CostKind
 from portal.catalogue.rules.sheets.cells import read_text
 from portal.catalogue.rules.sheets.difference import difference
-from portal.catalogue.rules.sheets.export import write_own_csv, write_own_xlsx
+from portal.catalogue.rules.sheets.export import lines_of, write_own_csv, write_own_xlsx
+from portal.catalogue.rules.sheets.meaning import Meaning as M
 from portal.catalogue.rules.sheets.profile import own_profile
 from portal.catalogue.rules.sheets.reading import read_prices
 from portal.catalogue.rules.sheets.rows import PriceKey, PriceRow, Reading
@@ -185,3 +186,17 @@ def test_importing_an_export_changes_nothing(rows: list[PriceRow], kind: str):
     reading = back(rows, kind=kind)
     found = difference(rows, reading.rows)
     assert (reading.errors, found.changes, found.same) == ((), (), len(rows))
+
+
+def test_costs_and_percentages_go_out_without_idle_zeros() -> None:
+    terms = PriceTerms(Basis.PERCENT, "P1", "", percent=D("2.000000"), base_codes=("O/F",))
+    costs = (
+        CostComponent(CostKind.BASE, "USD", per_unit=D("1320.000000")),
+        CostComponent(CostKind.REBATE, "", percent=D("2.500000")),
+        CostComponent(CostKind.STICKER, "CNY", per_unit=D("-20")),
+    )
+    price = row(1, terms, costs=costs)
+    (line,) = lines_of(price)
+    said = [line[m] for m in (M.PERCENT, M.COST_BASE, M.COST_REBATE, M.COST_STICKER)]
+    assert said == ["2%", "1320 USD", "2.5%", "-20 CNY"]
+    assert back([price]).rows[0].costs == costs

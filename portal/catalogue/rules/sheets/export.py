@@ -92,7 +92,7 @@ def _cell(meaning: Meaning, value: Any, language: Language) -> Cell:
     if isinstance(value, tuple):
         return ",".join(value)
     if meaning is Meaning.PERCENT:
-        return f"{value:f}%"
+        return f"{_plain(value)}%"
     return value  # type: ignore[no-any-return]
 
 
@@ -128,8 +128,14 @@ def _whole(days: int | None) -> Decimal | None:
 
 def _cost(part: CostComponent) -> str:
     if part.percent is not None:
-        return f"{part.percent:f}%"
-    return f"{part.per_unit:f} {part.currency}".strip()
+        return f"{_plain(part.percent)}%"
+    return f"{_plain(part.per_unit)} {part.currency}".strip()
+
+
+def _plain(figure: Decimal | None) -> str:
+    """The figure without idle zeros behind its point: 1320, 0.5."""
+    written = format(figure or Decimal(0), "f")
+    return written.rstrip("0").rstrip(".") if "." in written else written
 
 
 def used_columns(rows: Iterable[PriceRow]) -> tuple[Meaning, ...]:
