@@ -47,7 +47,8 @@ def test_an_item_made_by_hand_is_found_by_pinyin(desk: CheckingClient) -> None:
     assert (row.charge_code, row.origin, row.destination) == ("TRK", "320500", "CNSHA")
     assert "Trucking Suzhou" in desk.get("/desk/items?q=suzhou").text
     assert "Trucking Suzhou" not in desk.get("/desk/items?q=ningbo").text
-    assert desk.get(f"/desk/items/{row.id}").status_code == 200
+    page = desk.get(f"/desk/items/{row.id}")
+    assert page.status_code == 200 and row.tax_class not in page.text
 
 
 def test_a_second_item_for_the_same_service_is_refused_at_the_field(desk: CheckingClient) -> None:

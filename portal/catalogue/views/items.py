@@ -58,12 +58,14 @@ def item(item_id: int) -> Any:
     """One item and what it costs today."""
     row = fetch(ServiceItem, item_id)
     found = []
+    on = clock.today(current_app.config["TIMEZONE"])
     if g.viewer.may(P.TARIFF_SEE) and (row.origin or row.destination):
-        on = clock.today(current_app.config["TIMEZONE"])
         lane = lane_prices(g.viewer, None, row.origin, row.destination, on=on, charges="all")
         found = [(price, short(price.terms)) for price in lane if price.item_id == row.id]
     words = {"categories": CATEGORIES, "loads": LOADS, "sections": SECTION_WORDS}
-    return page("catalogue/item.html", item=row, prices=found, places=place_names(), **words)
+    tax = next((name_of(t) for t in tax_classes(on) if t.tax_class == row.tax_class), row.tax_class)
+    shown = {"item": row, "prices": found, "places": place_names(), "tax": tax}
+    return page("catalogue/item.html", **shown, **words)
 
 
 @bp.route("/items/new", methods=["GET", "POST"])
