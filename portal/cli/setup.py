@@ -8,8 +8,10 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 from sqlalchemy import func, select
 
+from portal.access.viewer import SYSTEM
 from portal.accounts.actions import first_administrator_link
 from portal.accounts.models import User
+from portal.catalogue.actions.rates import seed_tax_rates
 from portal.db.base import db
 from portal.db.work import unit_of_work
 from portal.demo.world import build_world, demo_logins
@@ -22,6 +24,8 @@ from portal.kernel import clock
 def setup(demo: bool) -> None:
     """Bring the database to date; an empty one gets the demo world or its first administrator's link."""
     upgrade()
+    with unit_of_work():
+        seed_tax_rates(SYSTEM, clock.now())
     joined = select(func.count()).select_from(User).where(User.password.is_not(None))
     if db.session.scalar(joined):
         return
