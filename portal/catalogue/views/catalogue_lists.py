@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import url_for
+from flask import g, url_for
 from sqlalchemy import Select
 
 from portal.access.permissions import Permission
@@ -173,7 +173,11 @@ SURCHARGES = ListSpec(
     ),
     row_id=SurchargeRule.id,
     sort="charge",
-    url=lambda r: url_for("desk_catalogue.edit_surcharge", rule_id=r.id),
+    url=lambda r: (
+        url_for("desk_catalogue.edit_surcharge", rule_id=r.id)
+        if g.viewer.may(Permission.SERVICE_ITEM_EDIT)
+        else None
+    ),
     filters=(
         Filter(
             "category",
