@@ -169,7 +169,8 @@ def _quotations(count: int, customers: int) -> None:
         )  # fmt: skip
         versions.append(
             {**common, "quotation_id": number, "version_no": 1, "author_id": owned_by % 19 + 2, "category": "sea",
-             "decline_reason": "价格", "cargo": {"boxes": {"40HQ": 2}}, "teu": Decimal(4), "boxes": 2,
+             "decline_reason": "价格",
+                "issued_at": NOW if issued else None, "cargo": {"boxes": {"40HQ": 2}}, "teu": Decimal(4), "boxes": 2,
              "totals": {"options": [{"option": "", "subtotals": {"USD": "7700.00"}, "conversions": [], "total": None}],
                         "warnings": [], "unpriced": 0},
              "exchange_rates": {"USD": {"rate": "7.126", "on": "2026-03-02", "source": "bench"}}}

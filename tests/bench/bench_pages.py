@@ -28,7 +28,7 @@ DESK = (
     ("tariff list", "/desk/tariffs"),
     ("price list of a tariff", "/desk/tariffs/1"),
     ("service items", "/desk/items"),
-    ("global search", "/desk/search?q=QT-2026-019999"),
+    ("global search", "/desk/search?q=haigang"),
 )
 MY = (("customer home", "/my/"), ("customer's quotations", "/my/quotations"))
 
