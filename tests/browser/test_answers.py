@@ -1,4 +1,4 @@
-"""Those a quotation is for: they read it on a phone, ask, accept, decline, signed in or by a link; anybody proves it."""
+"""Those a quotation is for read, ask, accept and decline it on a phone, signed in or by a link; anybody proves it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,94 @@
+"""Every page that somebody can come to by links is opened, and looked at on a screen and on a phone."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+
+from portal.demo.customers import CUSTOMERS
+from portal.demo.firm import DOMAIN, STAFF
+from portal.demo.quotations import STORIES
+from tests.browser.conftest import DESK, PHONE, Visitor
+from tests.browser.desk import ADMINISTRATOR, SALES_MANAGER, Visit
+
+pytestmark = pytest.mark.browser
+PEOPLE = [f"{login}@{DOMAIN}" for login, _name, _role in STAFF] + [
+    f"{member.login}@{customer.domain}" for customer in CUSTOMERS for member in customer.members
+]
+ALL_LEVELS, MENU = 4, 1
+NO_PAGE = re.compile(r"\.(pdf|xlsx|csv|css|png)$|/paper$|export=")
+PARTS = """[...document.querySelectorAll("main form[action], main h2, main th[scope=col]")]
+    .map((each) => each.getAttribute("action")?.replace(/\\d+/g, "N").split("?")[0] ?? each.innerText)"""
+LINKS = """[...document.querySelectorAll("a[href^='/']:not([download], [target])")]
+    .map((each) => each.getAttribute("href"))"""
+
+
+def shape(url: str) -> str:
+    """The kind of page behind an address: numbers and the query do not make another."""
+    return re.sub(r"/\d+(?=/|$)", "/N", urlsplit(url).path)
+
+
+@pytest.fixture(scope="module")
+def looked() -> set[tuple[str, ...]]:
+    """What has been looked at: kinds of pages, and each with the parts that it showed."""
+    return set()
+
+
+@pytest.mark.parametrize("person", sorted(PEOPLE, key=lambda who: who != ADMINISTRATOR))
+def test_every_page_one_can_come_to_is_whole(
+    visit: Visit, looked: set[tuple[str, ...]], person: str
+) -> None:
+    visitor = visit(person)
+    for url, kind in _walk(visitor, looked, ALL_LEVELS):
+        parts = (kind, *visitor.page.evaluate(PARTS))
+        if parts not in looked:
+            looked.add(parts)
+            _look_at_both_widths(visitor, kind.strip("/").replace("/", "-"))
+        assert visitor.complaints == [], url
+
+
+@pytest.mark.parametrize("place", range(1, len(STORIES) + 1))
+def test_a_quotation_in_each_state_is_whole(visit: Visit, place: int) -> None:
+    visitor = visit(SALES_MANAGER)
+    visitor.page.goto(f"/desk/quotations/{place}")
+    _look_at_both_widths(visitor, f"quotation-{place}")
+
+
+def test_the_desk_reads_well_in_english(visit: Visit) -> None:
+    visitor = visit("wang.fang@farhaven.example")
+    visitor.page.locator(".who").click()
+    visitor.page.locator("button[name=locale][value=en]").click()
+    for path in ("/desk/", "/desk/lanes?q=SHA NYC 40HQ", "/desk/customers", "/desk/quotations/4"):
+        visitor.page.goto(path)
+        assert visitor.page.locator("html").get_attribute("lang") == "en"
+        _look_at_both_widths(visitor, f"english{shape(path).replace('/', '-')}")
+
+
+def _walk(visitor: Visitor, looked: set[tuple[str, ...]], levels: int) -> Iterator[tuple[str, str]]:
+    """Follow links from where the visitor is: the menu always, deeper pages unless somebody was there."""
+    own: set[str] = set()
+    ways = deque([(urlsplit(visitor.page.url).path, 0)])
+    while ways:
+        url, level = ways.popleft()
+        kind = shape(url)
+        if kind in own or NO_PAGE.search(url) or (level > MENU and (kind,) in looked):
+            continue
+        own.add(kind)
+        looked.add((kind,))
+        answer = visitor.page.goto(url)
+        assert answer is not None and answer.status == 200, f"{url} answers {answer}"
+        yield url, kind
+        if level < levels:
+            ways.extend((link, level + 1) for link in visitor.page.evaluate(LINKS))
+
+
+def _look_at_both_widths(visitor: Visitor, name: str) -> None:
+    for size, phone in ((DESK, False), (PHONE, True)):
+        visitor.phone = phone
+        visitor.page.set_viewport_size(size)
+        visitor.look(name)
+    visitor.page.set_viewport_size(DESK)
