@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask, current_app, g, url_for
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from portal.kernel.money import format_amount
 from portal.web.icons import icon
@@ -56,9 +56,15 @@ def money(value: Decimal | None, currency: str) -> Markup:
     """`CNY 1,482.00`, the currency muted; a dash for None."""
     if value is None:
         return MUTED_DASH
-    return Markup('<span class="money"><span class="currency">{}</span> {}</span>').format(
-        currency, format_amount(value, currency)
-    )
+    shown = format_amount(
+        value, currency
+    )  # digits, commas, a point: nothing to escape, and lists are long
+    return Markup(f'<span class="money">{_currency(currency)} {shown}</span>')
+
+
+@cache
+def _currency(code: str) -> Markup:
+    return Markup('<span class="currency">{}</span>').format(code)
 
 
 def amount(value: Decimal | None, currency: str = "CNY") -> str:
@@ -94,7 +100,7 @@ def _unbroken(show: Callable[[Any], str]) -> Callable[[EvalContext, Any], str]:
     @pass_eval_context
     def shown(context: EvalContext, value: Any) -> str:
         said = show(value)
-        return Markup('<span class="nowrap">{}</span>').format(said) if context.autoescape else said
+        return Markup(f'<span class="nowrap">{escape(said)}</span>') if context.autoescape else said
 
     return shown
 

@@ -32,11 +32,13 @@ def icon(name: str, label: str | None = None) -> Markup:
         raise LookupError(f"no icon {name!r} in {SPRITE.name}: add the file, then write_sprite()")
     if "icon_file" not in g:
         g.icon_file = url_for("static", filename="icons/sprite.svg", v=_digest())
-    return (
-        HIDDEN.format(g.icon_file, name)
-        if label is None
-        else SPOKEN.format(label, g.icon_file, name)
-    )
+    return _drawn(g.icon_file, name) if label is None else SPOKEN.format(label, g.icon_file, name)
+
+
+@cache
+def _drawn(file: str, name: str) -> Markup:
+    """A list draws the same few icons over and over."""
+    return HIDDEN.format(file, name)
 
 
 def sprite() -> str:

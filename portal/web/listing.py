@@ -19,7 +19,7 @@ from portal.web.pages import page
 from portal.web.paging import Order, read_slice
 from portal.web.words import say
 
-COUNT_CAP = 10_000
+COUNT_CAP = 1_000
 EXPORT_CAP = 100_000
 SEARCH = t("Search")
 

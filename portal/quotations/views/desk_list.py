@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import g, url_for
 from flask_babel import gettext as _
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlalchemy import Select
 
 from portal.access.permissions import Permission
@@ -36,7 +36,7 @@ def chip(row: Any) -> Markup:
 
 def whole(words: str) -> Markup:
     """Words that stay on one line."""
-    return Markup('<span class="nowrap">{}</span>').format(words)
+    return Markup(f'<span class="nowrap">{escape(words)}</span>')
 
 
 def _lane(row: Quotation) -> str:
