@@ -28,12 +28,6 @@ def set_viewer(viewer: Viewer) -> None:
     db.session.info[KEY] = viewer
 
 
-def current_viewer() -> Viewer | None:
-    """Who is asking on this session; None before anybody was named (start-up, migrations)."""
-    viewer = db.session.info.get(KEY)
-    return viewer if isinstance(viewer, Viewer) else None
-
-
 def owned(column: Any, viewer: Viewer) -> ColumnElement[bool]:
     """The criterion that `column` (a customer id) is one whose rows `viewer` may see."""
     if viewer.own_only:

@@ -43,10 +43,6 @@ class Lifecycle(Generic[S, A]):
         """The actions that leave `state`, in the table's order."""
         return tuple(action for (source, action) in self._steps if source == state)
 
-    def is_final(self, state: S) -> bool:
-        """Whether no step leaves `state`: such a record is locked."""
-        return not self.actions(state)
-
     @property
     def steps(self) -> Mapping[tuple[S, A], S]:
         """The whole table."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,3 @@ class Period:
     def days(self) -> int | None:
         """How many days; None for an open end."""
         return None if self.end_on is None else (self.end_on - self.start_on).days + 1
-
-    def ending_before(self, day: date) -> Period:
-        """The same period cut so that it ends the day before `day`."""
-        return Period(self.start_on, day - timedelta(days=1))

@@ -138,24 +138,6 @@ def expiring(viewer: Viewer, today: date, days: int = 7, limit: int = 10) -> lis
     )
 
 
-def to_answer(viewer: Viewer, today: date, limit: int = 10) -> list[Quotation]:
-    """For a customer: issued quotations that may still be accepted, the soonest to expire first."""
-    current = QuotationVersion.quotation_id == Quotation.id
-    statement = (
-        quotations(viewer)
-        .join(QuotationVersion, current)
-        .where(
-            QuotationVersion.state == QuotationState.ISSUED.value,
-            QuotationVersion.valid_until >= today,
-        )
-    )
-    return list(
-        db.session.scalars(
-            statement.order_by(QuotationVersion.valid_until, Quotation.id).limit(limit)
-        )
-    )
-
-
 def open_questions(viewer: Viewer, limit: int = 10) -> list[tuple[QuotationQuestion, Quotation]]:
     """Unanswered questions on quotations that the viewer may see, oldest first."""
     statement = (
@@ -166,20 +148,6 @@ def open_questions(viewer: Viewer, limit: int = 10) -> list[tuple[QuotationQuest
         .limit(limit)
     )
     return [(row[0], row[1]) for row in db.session.execute(statement)]
-
-
-def of_customer(customer: Customer, viewer: Viewer, limit: int = 10) -> list[Quotation]:
-    """A customer's latest quotations."""
-    statement = quotations(viewer).where(Quotation.customer_id == customer.id)
-    return list(db.session.scalars(statement.order_by(Quotation.updated_at.desc()).limit(limit)))
-
-
-def count_by_state(viewer: Viewer) -> dict[str, int]:
-    """State → how many quotations, for the head of the list."""
-    inner = visible(select(Quotation.state, func.count()), Quotation, viewer).group_by(
-        Quotation.state
-    )
-    return {row[0]: row[1] for row in db.session.execute(inner)}
 
 
 def matches(statement: Select[Quotation], text: str) -> Select[Quotation]:

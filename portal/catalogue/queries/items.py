@@ -29,12 +29,6 @@ def having_words(statement: Select[Any], words: str, model: Any = ServiceItem) -
     return statement
 
 
-def matching_items(words: str, limit: int = 20) -> list[ServiceItem]:
-    """The active items found by `words`, for pickers, by code."""
-    statement = having_words(item_list(), words).where(ServiceItem.active.is_(True))
-    return list(db.session.scalars(statement.order_by(ServiceItem.code).limit(limit)))
-
-
 def item_by_code(code: str) -> ServiceItem | None:
     """The item with exactly this code."""
     return db.session.scalar(item_list().where(ServiceItem.code == code))

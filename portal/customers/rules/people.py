@@ -117,12 +117,6 @@ def cleaned_email(text: str) -> str:
     return address
 
 
-def cleaned_person(name: str, phone: str) -> tuple[str, str]:
-    """A user's own name and telephone as they are stored. Raises `InvalidMany`."""
-    person = cleaned_contact(ContactFacts(name=name, phone=phone))
-    return person.name, person.phone
-
-
 def _too_long(facts: object, lengths: Mapping[str, int]) -> dict[str, Text]:
     return {
         name: t("At most %(count)s characters.", count=length)

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, SelectField, StringField
+from wtforms import BooleanField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from portal.kernel.errors import Invalid
@@ -83,12 +83,6 @@ class ManualLineForm(FlaskForm):
             is_collect=self.is_collect.data,
             note=(self.note.data or "").strip(),
         )
-
-
-class VersionForm(FlaskForm):
-    """A step that knows which state of the version its page showed."""
-
-    version = HiddenField()
 
 
 @dataclass

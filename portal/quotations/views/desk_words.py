@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
 
 from flask_babel import gettext as _
 
@@ -129,8 +128,3 @@ def unit_price_words(terms: PriceTerms) -> str:
 
 def _rate(number: Decimal | None) -> str:
     return "—" if number is None else format_rate(number)
-
-
-def option_words(option: str) -> Any:
-    """The name of an alternative; "" belongs to all."""
-    return option or _("All alternatives")
