@@ -19,6 +19,7 @@ def quoted(page: Page, words: str) -> None:
     page.locator("#lane").press("ArrowDown")
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
+    page.wait_for_url("**/desk/quotations/new?*")
     page.locator("input[name=customer]").press_sequentially("hgsp", delay=20)
     page.locator("#customer-choices label", has_text="HARBOUR").click()
     page.locator("input[name=goods]").fill("冷冻调味品")
