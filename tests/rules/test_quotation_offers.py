@@ -83,6 +83,12 @@ def test_carriers_and_services_stand_apart() -> None:
     assert [(board.load, len(board.rows)) for board in found] == [("fcl", 2), ("lcl", 1)]
 
 
+def test_what_joins_both_ends_stands_before_what_is_done_at_one() -> None:
+    local = Offer(6, "", D(45), category="delivery", load="none", destination="", unit="MTQ")
+    found = boards([local, *THREE], Cargo(), {})
+    assert [board.category for board in found] == ["sea", "delivery"]
+
+
 def test_a_price_without_enough_cargo_has_no_amount() -> None:
     (board,) = boards([Offer(5, "", D("4.5"), load="lcl", unit="MTQ")], Cargo(), {})
     assert board.rows[0].cells[""].amount is None and board.rows[0].totals == {}

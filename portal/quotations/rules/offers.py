@@ -129,7 +129,10 @@ class Board:
 def boards(
     offers: Sequence[Offer], cargo: Cargo, margins: Mapping[int, OfferMargin]
 ) -> tuple[Board, ...]:
-    """The offers in their order, grouped; the boxes of `cargo` alone where it names any, and those boards first."""
+    """The offers in their order, grouped; the boxes of `cargo` alone where it names any.
+
+    Boards with one of these boxes come first, then those that join both ends, then what is done at one end.
+    """
     grouped: dict[tuple[str, str], dict[tuple[object, ...], list[Offer]]] = {}
     for offer in offers:
         if cargo.boxes and offer.packaging in BOX_TYPES and offer.packaging not in cargo.boxes:
@@ -137,12 +140,17 @@ def boards(
         rows = grouped.setdefault((offer.category, offer.load), {})
         rows.setdefault(_row_of(offer), []).append(offer)
     found = [_board(*key, list(rows.values()), cargo, margins) for key, rows in grouped.items()]
-    return tuple(sorted(found, key=lambda board: not _carries(board, cargo)))
+    return tuple(sorted(found, key=lambda board: (not _carries(board, cargo), not _joins(board))))
 
 
 def _carries(board: Board, cargo: Cargo) -> bool:
     """Whether a board has prices for one of the boxes asked for; true where none was."""
     return not cargo.boxes or any(box in cargo.boxes for box in board.boxes)
+
+
+def _joins(board: Board) -> bool:
+    """Whether a board has prices from one end to the other."""
+    return any(row.first.origin and row.first.destination for row in board.rows)
 
 
 def offer_margin(
