@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from portal.db.base import db
+from portal.documents import fontcheck
 from portal.documents.render import press
 from portal.jobs.schedule import run_for_ever
 
@@ -40,6 +41,11 @@ preload_app = True
 # The worker (mail and other jobs) beside the pages; a server that runs `portal worker` by itself sets 0.
 with_worker = os.environ.get("PORTAL_WORKER", "1") == "1"
 _beside: list[int] = []
+
+
+def on_starting(_server: Any) -> None:
+    """Before anything else: a firm whose papers would show boxes for 喆 or 镕 is told now, not by its customer."""
+    fontcheck.check()
 
 
 def when_ready(server: Any) -> None:
