@@ -24,3 +24,11 @@ def test_a_salesperson_comes_to_the_desk(visit: Callable[..., Visitor]) -> None:
 def test_a_customer_comes_to_the_own_home_without_scripts(visit: Callable[..., Visitor]) -> None:
     page = visit("lin@harbour.example", phone=True, scripts=False).look("my-home-plain")
     assert "/my" in page.url
+
+
+def test_a_fault_on_a_page_would_be_seen(visit: Callable[..., Visitor]) -> None:
+    visitor = visit()
+    visitor.page.goto("/login")
+    visitor.page.evaluate("document.querySelector('h1').innerHTML = '<img src=\"/firm/x.png\">'")
+    with pytest.raises(AssertionError, match="empty-heading"):
+        visitor.look("sign-in-spoiled")
