@@ -1,0 +1,1 @@
+"""What is charged for a period, and how each figure arose."""

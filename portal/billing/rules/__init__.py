@@ -1,0 +1,1 @@
+"""The arithmetic of bills: pure functions on plain values."""

@@ -1,0 +1,1 @@
+"""The state of the warehouse kept to settle by: movements, balances, unit-days."""

@@ -1,0 +1,1 @@
+"""What stock and its movements mean: pure functions on plain values."""
