@@ -14,13 +14,24 @@ class Permission(StrEnum):
     """`noun:verb`, kept sorted."""
 
     AUDIT_SEE = "audit:see"
+    BOOKING_DECIDE = "booking:decide"
+    BOOKING_MAKE = "booking:make"
+    BOOKING_SEE = "booking:see"
     BUNDLE_EDIT = "bundle:edit"
     CATALOGUE_SEE = "catalogue:see"
+    CLAUSE_EDIT = "clause:edit"
+    CONTRACT_APPROVE = "contract:approve"
+    CONTRACT_EDIT = "contract:edit"
+    CONTRACT_END = "contract:end"
+    CONTRACT_SEE = "contract:see"
+    CONTRACT_SIGN = "contract:sign"
     COST_SEE = "cost:see"
     CUSTOMER_ASSIGN = "customer:assign"
     CUSTOMER_EDIT = "customer:edit"
     CUSTOMER_SEE = "customer:see"
     CUSTOMER_SEE_ALL = "customer:see_all"
+    ENTITLEMENT_ADJUST = "entitlement:adjust"
+    ENTITLEMENT_SEE = "entitlement:see"
     HEALTH_SEE = "health:see"
     MEMBER_EDIT = "member:edit"
     MEMBER_SEE = "member:see"
@@ -36,12 +47,20 @@ class Permission(StrEnum):
     SERVICE_ITEM_EDIT = "service_item:edit"
     SETTINGS_EDIT = "settings:edit"
     SETTINGS_SEE = "settings:see"
+    SHIPMENT_EDIT = "shipment:edit"
+    SHIPMENT_SEE = "shipment:see"
+    STOCK_CLOSE = "stock:close"
+    STOCK_RECORD = "stock:record"
+    STOCK_SEE = "stock:see"
     TARIFF_ACTIVATE = "tariff:activate"
     TARIFF_EXPORT = "tariff:export"
     TARIFF_IMPORT = "tariff:import"
     TARIFF_SEE = "tariff:see"
+    USAGE_RECORD = "usage:record"
+    USAGE_SEE = "usage:see"
     USER_EDIT = "user:edit"
     USER_SEE = "user:see"
+    WAREHOUSE_EDIT = "warehouse:edit"
 
 
 class Role(StrEnum):
@@ -52,6 +71,7 @@ class Role(StrEnum):
     CATALOGUE_MANAGER = "catalogue_manager"
     CUSTOMER_SERVICE = "customer_service"
     SERVICE_MANAGER = "service_manager"
+    WAREHOUSE = "warehouse"
     FINANCE = "finance"
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
@@ -63,6 +83,7 @@ class Power(StrEnum):
     ADMINISTER = "administer"
     SEE_QUOTATIONS = "see_quotations"
     ACCEPT_QUOTATIONS = "accept_quotations"
+    SEE_CONTRACTS = "see_contracts"
     SEE_BILLS = "see_bills"
     CONFIRM_BILLS = "confirm_bills"
     DISPUTE_BILLS = "dispute_bills"
@@ -73,27 +94,40 @@ class Power(StrEnum):
 P = Permission
 
 _DESK = frozenset({P.CUSTOMER_SEE, P.CATALOGUE_SEE, P.POLICY_SEE})
-_SALES = _DESK | {P.CUSTOMER_EDIT, P.MEMBER_SEE, P.MEMBER_EDIT, P.QUOTATION_SEE, P.QUOTATION_EDIT,
-                  P.QUOTATION_ISSUE, P.TARIFF_SEE, P.PRICE_BATCH}  # fmt: skip
+_CHAIN = frozenset(
+    {P.BOOKING_SEE, P.CONTRACT_SEE, P.ENTITLEMENT_SEE, P.SHIPMENT_SEE, P.STOCK_SEE, P.USAGE_SEE}
+)
+"""From what was bought to what was used of it."""
+_SALES = _DESK | _CHAIN | {P.CUSTOMER_EDIT, P.MEMBER_SEE, P.MEMBER_EDIT, P.QUOTATION_SEE, P.QUOTATION_EDIT,
+                           P.QUOTATION_ISSUE, P.TARIFF_SEE, P.PRICE_BATCH, P.CONTRACT_EDIT,
+                           P.BOOKING_MAKE}  # fmt: skip
 _SALES_MANAGER = _SALES | {
     P.CUSTOMER_SEE_ALL,
     P.CUSTOMER_ASSIGN,
     P.COST_SEE,
     P.QUOTATION_APPROVE,
     P.BUNDLE_EDIT,
+    P.CLAUSE_EDIT,
+    P.CONTRACT_APPROVE,
+    P.CONTRACT_END,
+    P.CONTRACT_SIGN,
+    P.ENTITLEMENT_ADJUST,
 }
 _CATALOGUE = _DESK | {P.CUSTOMER_SEE_ALL, P.COST_SEE, P.BUNDLE_EDIT, P.RATE_EDIT, P.SERVICE_ITEM_EDIT, P.TARIFF_SEE,
                       P.TARIFF_ACTIVATE, P.TARIFF_EXPORT, P.TARIFF_IMPORT, P.PRICE_BATCH}  # fmt: skip
-_SERVICE = _DESK | {
+_SERVICE = _DESK | _CHAIN | {P.CUSTOMER_SEE_ALL, P.CUSTOMER_EDIT, P.MEMBER_SEE, P.MEMBER_EDIT, P.QUOTATION_SEE,
+                             P.BOOKING_MAKE, P.BOOKING_DECIDE, P.SHIPMENT_EDIT, P.USAGE_RECORD}  # fmt: skip
+_WAREHOUSE = _DESK | {
     P.CUSTOMER_SEE_ALL,
-    P.CUSTOMER_EDIT,
-    P.MEMBER_SEE,
-    P.MEMBER_EDIT,
-    P.QUOTATION_SEE,
+    P.BOOKING_SEE,
+    P.SHIPMENT_SEE,
+    P.SHIPMENT_EDIT,
+    P.STOCK_SEE,
+    P.STOCK_RECORD,
 }
-_FINANCE = _DESK | {P.CUSTOMER_SEE_ALL, P.COST_SEE, P.MEMBER_SEE, P.QUOTATION_SEE, P.RATE_EDIT, P.TARIFF_SEE,
-                    P.PRICE_BATCH}  # fmt: skip
-_AUDITOR = _DESK | {P.CUSTOMER_SEE_ALL, P.COST_SEE, P.MEMBER_SEE, P.QUOTATION_SEE, P.TARIFF_SEE, P.AUDIT_SEE,
+_FINANCE = _DESK | _CHAIN | {P.CUSTOMER_SEE_ALL, P.COST_SEE, P.MEMBER_SEE, P.QUOTATION_SEE, P.RATE_EDIT, P.TARIFF_SEE,
+                    P.PRICE_BATCH, P.CONTRACT_SIGN, P.USAGE_RECORD, P.STOCK_CLOSE}  # fmt: skip
+_AUDITOR = _DESK | _CHAIN | {P.CUSTOMER_SEE_ALL, P.COST_SEE, P.MEMBER_SEE, P.QUOTATION_SEE, P.TARIFF_SEE, P.AUDIT_SEE,
                     P.HEALTH_SEE, P.SETTINGS_SEE, P.USER_SEE}  # fmt: skip
 
 CUSTOMER_ONLY = frozenset({P.QUOTATION_ACCEPT, P.QUOTATION_ASK})
@@ -103,7 +137,10 @@ ROLES: dict[Role, frozenset[Permission]] = {
     Role.SALES_MANAGER: frozenset(_SALES_MANAGER),
     Role.CATALOGUE_MANAGER: frozenset(_CATALOGUE),
     Role.CUSTOMER_SERVICE: frozenset(_SERVICE),
-    Role.SERVICE_MANAGER: frozenset(_SERVICE | {P.CUSTOMER_ASSIGN}),
+    Role.SERVICE_MANAGER: frozenset(
+        _SERVICE | {P.CUSTOMER_ASSIGN, P.ENTITLEMENT_ADJUST, P.STOCK_CLOSE, P.WAREHOUSE_EDIT}
+    ),
+    Role.WAREHOUSE: frozenset(_WAREHOUSE),
     Role.FINANCE: frozenset(_FINANCE),
     Role.ADMINISTRATOR: frozenset(Permission) - CUSTOMER_ONLY,
     Role.AUDITOR: frozenset(_AUDITOR),
@@ -113,11 +150,14 @@ POWERS: dict[Power, frozenset[Permission]] = {
     Power.ADMINISTER: frozenset({P.MEMBER_SEE, P.MEMBER_EDIT}),
     Power.SEE_QUOTATIONS: frozenset({P.QUOTATION_SEE, P.QUOTATION_ASK}),
     Power.ACCEPT_QUOTATIONS: frozenset({P.QUOTATION_SEE, P.QUOTATION_ASK, P.QUOTATION_ACCEPT}),
-    Power.SEE_BILLS: frozenset(),
+    Power.SEE_CONTRACTS: _CHAIN,
+    Power.SEE_BILLS: _CHAIN,
     Power.CONFIRM_BILLS: frozenset(),
     Power.DISPUTE_BILLS: frozenset(),
-    Power.BOOK: frozenset(),
-    Power.RAISE_REQUESTS: frozenset(),
+    Power.BOOK: frozenset(
+        {P.BOOKING_MAKE, P.BOOKING_SEE, P.ENTITLEMENT_SEE, P.SHIPMENT_SEE, P.STOCK_SEE}
+    ),
+    Power.RAISE_REQUESTS: frozenset({P.ENTITLEMENT_SEE, P.SHIPMENT_SEE}),
 }
 
 ROLE_LABELS: dict[Role, Text] = {
@@ -126,6 +166,7 @@ ROLE_LABELS: dict[Role, Text] = {
     Role.CATALOGUE_MANAGER: t("Catalogue manager"),
     Role.CUSTOMER_SERVICE: t("Customer service"),
     Role.SERVICE_MANAGER: t("Service manager"),
+    Role.WAREHOUSE: t("Warehouse keeper"),
     Role.FINANCE: t("Finance"),
     Role.ADMINISTRATOR: t("Administrator"),
     Role.AUDITOR: t("Read-only auditor"),
@@ -135,6 +176,7 @@ POWER_LABELS: dict[Power, Text] = {
     Power.ADMINISTER: t("Administer this customer's users"),
     Power.SEE_QUOTATIONS: t("See quotations"),
     Power.ACCEPT_QUOTATIONS: t("Accept or decline quotations"),
+    Power.SEE_CONTRACTS: t("See contracts, usage and stock"),
     Power.SEE_BILLS: t("See bills"),
     Power.CONFIRM_BILLS: t("Confirm bills"),
     Power.DISPUTE_BILLS: t("Dispute bills"),
@@ -144,13 +186,24 @@ POWER_LABELS: dict[Power, Text] = {
 
 PERMISSION_LABELS: dict[Permission, Text] = {
     P.AUDIT_SEE: t("See the audit log"),
+    P.BOOKING_DECIDE: t("Confirm or refuse bookings"),
+    P.BOOKING_MAKE: t("Book shipments"),
+    P.BOOKING_SEE: t("See bookings"),
     P.BUNDLE_EDIT: t("Edit bundles"),
     P.CATALOGUE_SEE: t("See service items"),
+    P.CLAUSE_EDIT: t("Edit contract clauses"),
+    P.CONTRACT_APPROVE: t("Approve contracts and amendments"),
+    P.CONTRACT_EDIT: t("Write contracts and amendments"),
+    P.CONTRACT_END: t("Suspend or terminate contracts"),
+    P.CONTRACT_SEE: t("See contracts"),
+    P.CONTRACT_SIGN: t("Record signatures"),
     P.COST_SEE: t("See costs and margins"),
     P.CUSTOMER_ASSIGN: t("Assign customers to staff"),
     P.CUSTOMER_EDIT: t("Edit customers"),
     P.CUSTOMER_SEE: t("See own customers"),
     P.CUSTOMER_SEE_ALL: t("See all customers"),
+    P.ENTITLEMENT_ADJUST: t("Adjust entitlements"),
+    P.ENTITLEMENT_SEE: t("See entitlements"),
     P.HEALTH_SEE: t("See the system's health"),
     P.MEMBER_EDIT: t("Invite and change a customer's users"),
     P.MEMBER_SEE: t("See a customer's users"),
@@ -166,12 +219,20 @@ PERMISSION_LABELS: dict[Permission, Text] = {
     P.SERVICE_ITEM_EDIT: t("Edit service items, schemes and surcharges"),
     P.SETTINGS_EDIT: t("Change the firm's settings"),
     P.SETTINGS_SEE: t("See the firm's settings"),
+    P.SHIPMENT_EDIT: t("Run shipments"),
+    P.SHIPMENT_SEE: t("See shipments"),
+    P.STOCK_CLOSE: t("Close stock months"),
+    P.STOCK_RECORD: t("Record stock movements"),
+    P.STOCK_SEE: t("See stock"),
     P.TARIFF_ACTIVATE: t("Activate or retire tariffs"),
     P.TARIFF_EXPORT: t("Export tariffs"),
     P.TARIFF_IMPORT: t("Import rate sheets"),
     P.TARIFF_SEE: t("See tariffs and prices"),
+    P.USAGE_RECORD: t("Record and reverse usage"),
+    P.USAGE_SEE: t("See usage"),
     P.USER_EDIT: t("Invite and change staff"),
     P.USER_SEE: t("See staff"),
+    P.WAREHOUSE_EDIT: t("Edit warehouses"),
 }
 
 

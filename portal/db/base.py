@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import ForeignKey, Integer, MetaData
-from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy import ForeignKey, Integer, MetaData, event
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    ORMExecuteState,
+    Session,
+    UOWTransaction,
+    declared_attr,
+    mapped_column,
+)
 
 from portal.db.types import UTCDateTime
 from portal.kernel import clock
@@ -60,3 +69,26 @@ class Stamped:
 
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now, onupdate=clock.now)
+
+
+class AppendOnly:
+    """Rows that are written once: what was wrong is put right by another row, never by an edit."""
+
+
+def _refuse_edits(session: Session, _context: UOWTransaction, _instances: Any) -> None:
+    for row in (*session.dirty, *session.deleted):
+        if isinstance(row, AppendOnly) and (
+            row in session.deleted or session.is_modified(row, include_collections=False)
+        ):
+            raise TypeError(f"{type(row).__name__} is append-only")
+
+
+def _refuse_mass_edits(state: ORMExecuteState) -> None:
+    mapper = state.bind_mapper
+    edits = state.is_update or state.is_delete
+    if edits and mapper is not None and issubclass(mapper.class_, AppendOnly):
+        raise TypeError(f"{mapper.class_.__name__} is append-only")
+
+
+event.listen(Session, "before_flush", _refuse_edits)
+event.listen(Session, "do_orm_execute", _refuse_mass_edits)

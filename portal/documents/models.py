@@ -14,7 +14,13 @@ from portal.db.base import Base, CustomerOwned, Stamped, Versioned
 from portal.db.types import JSONText, UTCDateTime
 from portal.kernel.text import t
 
-audit.declare({"firm.changed": Event(t("The firm's settings changed"))})
+audit.declare(
+    {
+        "firm.changed": Event(t("The firm's settings changed")),
+        "attachment.added": Event(t("File attached")),
+        "attachment.removed": Event(t("File removed")),
+    }
+)
 
 
 class Document(CustomerOwned, Base):
@@ -72,3 +78,27 @@ class FirmProfile(Versioned, Stamped, Base):
     banks: Mapped[Any] = mapped_column(JSONText, default=list)
     texts: Mapped[Any] = mapped_column(JSONText, default=list)
     quoting: Mapped[Any] = mapped_column(JSONText, default=dict)
+
+
+class Attachment(CustomerOwned, Base):
+    """A file that belongs to a record: a signed scan, a delivery note, a photograph.
+
+    The bytes lie in the archive under their SHA-256. `is_shared`: the customer sees it too.
+    """
+
+    __tablename__ = "attachment"
+    __table_args__ = (Index("ix_attachment_subject", "subject_type", "subject_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject_type: Mapped[str] = mapped_column(String(64))
+    subject_id: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(24), default="other")
+    file_name: Mapped[str] = mapped_column(String(160))
+    media_type: Mapped[str] = mapped_column(String(80))
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    size: Mapped[int]
+    is_shared: Mapped[bool] = mapped_column(default=True)
+    note: Mapped[str] = mapped_column(String(300), default="")
+    added_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    added_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

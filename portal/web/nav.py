@@ -46,6 +46,18 @@ DESK = (
         "/desk/contacts /desk/sites /desk/members",
     ),
     Entry(t("Quotations"), "desk_quotations.index", "file-earmark-text", Permission.QUOTATION_SEE),
+    Entry(
+        t("Contracts"),
+        "desk_contracts.index",
+        "file-earmark-check",
+        Permission.CONTRACT_SEE,
+        "/desk/amendments /desk/clauses",
+    ),
+    Entry(t("Entitlements"), "desk_entitlements.index", "pie-chart", Permission.ENTITLEMENT_SEE),
+    Entry(t("Bookings"), "desk_bookings.index", "calendar-check", Permission.BOOKING_SEE),
+    Entry(t("Shipments"), "desk_shipments.index", "truck", Permission.SHIPMENT_SEE),
+    Entry(t("Usage"), "desk_usage.index", "speedometer2", Permission.USAGE_SEE),
+    Entry(t("Stock"), "desk_warehouse.index", "box-seam", Permission.STOCK_SEE, "/desk/warehouses"),
     Entry(t("Lane search"), "desk_quotations.lanes", "search", Permission.QUOTATION_EDIT),
     Entry(
         t("Service items"),
@@ -74,6 +86,12 @@ DESK = (
 MY = (
     Entry(t("Home"), "my_home.index", "house"),
     Entry(t("Quotations"), "my_quotations.index", "file-earmark-text", Permission.QUOTATION_SEE),
+    Entry(t("Entitlements"), "my_entitlements.index", "pie-chart", Permission.ENTITLEMENT_SEE),
+    Entry(t("Bookings"), "my_bookings.index", "calendar-check", Permission.BOOKING_SEE),
+    Entry(t("Shipments"), "my_shipments.index", "truck", Permission.SHIPMENT_SEE),
+    Entry(t("Contracts"), "my_contracts.index", "file-earmark-check", Permission.CONTRACT_SEE),
+    Entry(t("Usage"), "my_usage.index", "speedometer2", Permission.USAGE_SEE),
+    Entry(t("Stock"), "my_warehouse.index", "box-seam", Permission.STOCK_SEE),
     Entry(t("Our users"), "my_customers.members", "people", Permission.MEMBER_SEE),
 )
 

@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: nothing
-Create Date: 2026-11-21 22:57:35.384213
+Create Date: 2026-11-22 00:47:51.813332
 
 """
 
@@ -60,6 +60,21 @@ def upgrade():
         sa.Column("updated_at", types.UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bundle")),
         sa.UniqueConstraint("code", name=op.f("uq_bundle_code")),
+    )
+    op.create_table(
+        "clause_template",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("scope", sa.String(length=24), nullable=False),
+        sa.Column("title_zh", sa.String(length=120), nullable=False),
+        sa.Column("title_en", sa.String(length=160), nullable=False),
+        sa.Column("body_zh", sa.String(length=4000), nullable=False),
+        sa.Column("body_en", sa.String(length=6000), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clause_template")),
     )
     op.create_table(
         "customer",
@@ -172,6 +187,17 @@ def upgrade():
         sa.Column("at", types.UTCDateTime(), nullable=False),
         sa.Column("note", sa.String(length=200), nullable=False),
         sa.PrimaryKeyConstraint("job", name=op.f("pk_heartbeat")),
+    )
+    op.create_table(
+        "milestone_plan",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("category", sa.String(length=24), nullable=False),
+        sa.Column("steps", types.JSONText(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_milestone_plan")),
+        sa.UniqueConstraint("category", name=op.f("uq_milestone_plan_category")),
     )
     op.create_table(
         "number_series",
@@ -298,6 +324,20 @@ def upgrade():
         sa.UniqueConstraint("fs_uniquifier", name=op.f("uq_user_fs_uniquifier")),
     )
     op.create_table(
+        "warehouse",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=24), nullable=False),
+        sa.Column("name_zh", sa.String(length=80), nullable=False),
+        sa.Column("name_en", sa.String(length=120), nullable=False),
+        sa.Column("address", sa.String(length=240), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_warehouse")),
+        sa.UniqueConstraint("code", name=op.f("uq_warehouse_code")),
+    )
+    op.create_table(
         "assignment",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -316,6 +356,37 @@ def upgrade():
         )
         batch_op.create_index(
             "ix_assignment_user_customer", ["user_id", "customer_id"], unique=True
+        )
+
+    op.create_table(
+        "attachment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("subject_type", sa.String(length=64), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("file_name", sa.String(length=160), nullable=False),
+        sa.Column("media_type", sa.String(length=80), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("is_shared", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("added_by", sa.Integer(), nullable=True),
+        sa.Column("added_at", types.UTCDateTime(), nullable=False),
+        sa.Column("removed_at", types.UTCDateTime(), nullable=True),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["added_by"], ["user.id"], name=op.f("fk_attachment_added_by")),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_attachment_customer_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attachment")),
+    )
+    with op.batch_alter_table("attachment", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_attachment_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_attachment_sha256"), ["sha256"], unique=False)
+        batch_op.create_index(
+            "ix_attachment_subject", ["subject_type", "subject_id", "id"], unique=False
         )
 
     op.create_table(
@@ -391,6 +462,36 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_document_customer_id"), ["customer_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_document_sha256"), ["sha256"], unique=False)
         batch_op.create_index("ix_document_subject", ["subject_type", "subject_id"], unique=False)
+
+    op.create_table(
+        "import_batch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("file_name", sa.String(length=160), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("problems", types.JSONText(), nullable=False),
+        sa.Column("counts", types.JSONText(), nullable=False),
+        sa.Column("options", types.JSONText(), nullable=False),
+        sa.Column("created_by", sa.Integer(), nullable=True),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("heartbeat_at", types.UTCDateTime(), nullable=True),
+        sa.Column("finished_at", types.UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'reading', 'wrong', 'ready', 'applying', 'applied', 'discarded', 'failed')",
+            name=op.f("ck_import_batch_known_state"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by"], ["user.id"], name=op.f("fk_import_batch_created_by")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_batch")),
+    )
+    with op.batch_alter_table("import_batch", schema=None) as batch_op:
+        batch_op.create_index("ix_import_batch_kind", ["kind", "id"], unique=False)
+        batch_op.create_index("ix_import_batch_state", ["state", "id"], unique=False)
 
     op.create_table(
         "invitation",
@@ -519,6 +620,144 @@ def upgrade():
         sa.PrimaryKeyConstraint("user_id", "role", name=op.f("pk_staff_role")),
     )
     op.create_table(
+        "stock_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sku", sa.String(length=60), nullable=False),
+        sa.Column("name", sa.String(length=160), nullable=False),
+        sa.Column("pieces_per_case", sa.Integer(), nullable=True),
+        sa.Column("pieces_per_pallet", sa.Integer(), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_stock_item_customer_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_item")),
+        sa.UniqueConstraint("customer_id", "sku", name=op.f("uq_stock_item_customer_id_sku")),
+    )
+    with op.batch_alter_table("stock_item", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_stock_item_customer_id"), ["customer_id"], unique=False
+        )
+
+    op.create_table(
+        "stock_lot",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("warehouse_id", sa.Integer(), nullable=False),
+        sa.Column("lot", sa.String(length=60), nullable=False),
+        sa.Column("sku", sa.String(length=60), nullable=False),
+        sa.Column("first_in_on", sa.Date(), nullable=True),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_stock_lot_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["warehouse_id"], ["warehouse.id"], name=op.f("fk_stock_lot_warehouse_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_lot")),
+        sa.UniqueConstraint(
+            "customer_id",
+            "warehouse_id",
+            "lot",
+            "sku",
+            name=op.f("uq_stock_lot_customer_id_warehouse_id_lot_sku"),
+        ),
+    )
+    with op.batch_alter_table("stock_lot", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_stock_lot_customer", ["customer_id", "warehouse_id", "id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_stock_lot_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_stock_lot_warehouse_id"), ["warehouse_id"], unique=False
+        )
+
+    op.create_table(
+        "stock_period",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("warehouse_id", sa.Integer(), nullable=False),
+        sa.Column("month_on", sa.Date(), nullable=False),
+        sa.Column("closed_at", types.UTCDateTime(), nullable=False),
+        sa.Column("closed_by", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["closed_by"], ["user.id"], name=op.f("fk_stock_period_closed_by")),
+        sa.ForeignKeyConstraint(
+            ["warehouse_id"], ["warehouse.id"], name=op.f("fk_stock_period_warehouse_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_period")),
+        sa.UniqueConstraint(
+            "warehouse_id", "month_on", name=op.f("uq_stock_period_warehouse_id_month_on")
+        ),
+    )
+    op.create_table(
+        "booking",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=24), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("token", sa.String(length=40), nullable=True),
+        sa.Column("copied_from_id", sa.Integer(), nullable=True),
+        sa.Column("customer_reference", sa.String(length=60), nullable=False),
+        sa.Column("origin", sa.String(length=60), nullable=False),
+        sa.Column("destination", sa.String(length=60), nullable=False),
+        sa.Column("pickup_site_id", sa.Integer(), nullable=True),
+        sa.Column("delivery_site_id", sa.Integer(), nullable=True),
+        sa.Column("pickup_address", sa.String(length=300), nullable=False),
+        sa.Column("delivery_address", sa.String(length=300), nullable=False),
+        sa.Column("ready_on", sa.Date(), nullable=True),
+        sa.Column("wanted_on", sa.Date(), nullable=True),
+        sa.Column("goods", sa.String(length=240), nullable=False),
+        sa.Column("pieces", sa.Integer(), nullable=True),
+        sa.Column("weight_kg", types.Quantity(), nullable=True),
+        sa.Column("volume_m3", types.Quantity(), nullable=True),
+        sa.Column("contact_name", sa.String(length=80), nullable=False),
+        sa.Column("contact_phone", sa.String(length=40), nullable=False),
+        sa.Column("note", sa.String(length=2000), nullable=False),
+        sa.Column("booked_by", sa.Integer(), nullable=True),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("decided_at", types.UTCDateTime(), nullable=True),
+        sa.Column("decision_reason", sa.String(length=1000), nullable=False),
+        sa.Column("search_text", sa.String(length=600), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "state <> 'refused' OR decision_reason <> ''",
+            name=op.f("ck_booking_refused_with_reason"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('requested', 'confirmed', 'refused', 'cancelled')",
+            name=op.f("ck_booking_known_state"),
+        ),
+        sa.ForeignKeyConstraint(["booked_by"], ["user.id"], name=op.f("fk_booking_booked_by")),
+        sa.ForeignKeyConstraint(
+            ["copied_from_id"], ["booking.id"], name=op.f("fk_booking_copied_from_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_booking_customer_id")
+        ),
+        sa.ForeignKeyConstraint(["decided_by"], ["user.id"], name=op.f("fk_booking_decided_by")),
+        sa.ForeignKeyConstraint(
+            ["delivery_site_id"], ["site.id"], name=op.f("fk_booking_delivery_site_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["pickup_site_id"], ["site.id"], name=op.f("fk_booking_pickup_site_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_booking")),
+        sa.UniqueConstraint("number", name=op.f("uq_booking_number")),
+        sa.UniqueConstraint("token", name=op.f("uq_booking_token")),
+    )
+    with op.batch_alter_table("booking", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_booking_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(
+            "ix_booking_customer_updated", ["customer_id", "updated_at", "id"], unique=False
+        )
+        batch_op.create_index("ix_booking_state", ["state", "updated_at", "id"], unique=False)
+        batch_op.create_index("ix_booking_updated", ["updated_at", "id"], unique=False)
+
+    op.create_table(
         "quotation",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(length=24), nullable=False),
@@ -581,6 +820,137 @@ def upgrade():
             "scheme_id", "role", "user_id", name=op.f("uq_scheme_grant_scheme_id_role_user_id")
         ),
     )
+    op.create_table(
+        "stock_day",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("lot_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("pieces_in", types.Quantity(), nullable=False),
+        sa.Column("pieces_out", types.Quantity(), nullable=False),
+        sa.Column("pieces", types.Quantity(), nullable=False),
+        sa.Column("pieces_peak", types.Quantity(), nullable=False),
+        sa.Column("m3_in", types.Quantity(), nullable=False),
+        sa.Column("m3_out", types.Quantity(), nullable=False),
+        sa.Column("m3", types.Quantity(), nullable=False),
+        sa.Column("m3_peak", types.Quantity(), nullable=False),
+        sa.Column("kg_in", types.Quantity(), nullable=False),
+        sa.Column("kg_out", types.Quantity(), nullable=False),
+        sa.Column("kg", types.Quantity(), nullable=False),
+        sa.Column("kg_peak", types.Quantity(), nullable=False),
+        sa.Column("pallets_in", types.Quantity(), nullable=False),
+        sa.Column("pallets_out", types.Quantity(), nullable=False),
+        sa.Column("pallets", types.Quantity(), nullable=False),
+        sa.Column("pallets_peak", types.Quantity(), nullable=False),
+        sa.Column("teu_in", types.Quantity(), nullable=False),
+        sa.Column("teu_out", types.Quantity(), nullable=False),
+        sa.Column("teu", types.Quantity(), nullable=False),
+        sa.Column("teu_peak", types.Quantity(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "pieces >= 0 AND m3 >= 0 AND kg >= 0 AND pallets >= 0 AND teu >= 0",
+            name=op.f("ck_stock_day_never_below_zero"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_stock_day_customer_id")
+        ),
+        sa.ForeignKeyConstraint(["lot_id"], ["stock_lot.id"], name=op.f("fk_stock_day_lot_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_day")),
+        sa.UniqueConstraint("lot_id", "day", name=op.f("uq_stock_day_lot_id_day")),
+    )
+    with op.batch_alter_table("stock_day", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_stock_day_customer", ["customer_id", "day", "lot_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_stock_day_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index("ix_stock_day_day", ["day", "lot_id"], unique=False)
+
+    op.create_table(
+        "stock_item_size",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("stock_item_id", sa.Integer(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("unit_kg", types.Quantity(), nullable=True),
+        sa.Column("unit_m3", types.Quantity(), nullable=True),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_stock_item_size_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["stock_item_id"],
+            ["stock_item.id"],
+            name=op.f("fk_stock_item_size_stock_item_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_item_size")),
+        sa.UniqueConstraint(
+            "stock_item_id", "from_on", name=op.f("uq_stock_item_size_stock_item_id_from_on")
+        ),
+    )
+    with op.batch_alter_table("stock_item_size", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_stock_item_size_customer_id"), ["customer_id"], unique=False
+        )
+
+    op.create_table(
+        "stock_movement",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("lot_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("moved_on", sa.Date(), nullable=False),
+        sa.Column("counted_on", sa.Date(), nullable=False),
+        sa.Column("clock", sa.String(length=5), nullable=False),
+        sa.Column("pieces", types.Quantity(), nullable=False),
+        sa.Column("m3", types.Quantity(), nullable=False),
+        sa.Column("kg", types.Quantity(), nullable=False),
+        sa.Column("pallets", types.Quantity(), nullable=False),
+        sa.Column("teu", types.Quantity(), nullable=False),
+        sa.Column("source", sa.String(length=24), nullable=False),
+        sa.Column("reference", sa.String(length=80), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("reverses_id", sa.Integer(), nullable=True),
+        sa.Column("batch_id", sa.Integer(), nullable=True),
+        sa.Column("posted_by", sa.Integer(), nullable=True),
+        sa.Column("posted_at", types.UTCDateTime(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "kind <> 'adjust' OR reason <> ''", name=op.f("ck_stock_movement_adjusted_with_reason")
+        ),
+        sa.CheckConstraint(
+            "kind IN ('in', 'out', 'adjust')", name=op.f("ck_stock_movement_known_kind")
+        ),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["import_batch.id"], name=op.f("fk_stock_movement_batch_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_stock_movement_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["lot_id"], ["stock_lot.id"], name=op.f("fk_stock_movement_lot_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["posted_by"], ["user.id"], name=op.f("fk_stock_movement_posted_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reverses_id"], ["stock_movement.id"], name=op.f("fk_stock_movement_reverses_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_movement")),
+        sa.UniqueConstraint("reverses_id", name=op.f("uq_stock_movement_reverses_id")),
+        sa.UniqueConstraint("source", "reference", name=op.f("uq_stock_movement_source_reference")),
+    )
+    with op.batch_alter_table("stock_movement", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_stock_movement_batch_id"), ["batch_id"], unique=False)
+        batch_op.create_index("ix_stock_movement_counted", ["counted_on", "id"], unique=False)
+        batch_op.create_index(
+            "ix_stock_movement_customer", ["customer_id", "counted_on", "id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_stock_movement_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_stock_movement_lot", ["lot_id", "counted_on", "clock", "id"], unique=False
+        )
+
     op.create_table(
         "surcharge_rule",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -875,6 +1245,67 @@ def upgrade():
         batch_op.create_index("ix_rate_import_state", ["state", "id"], unique=False)
 
     op.create_table(
+        "shipment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=24), nullable=False),
+        sa.Column("booking_id", sa.Integer(), nullable=True),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("category", sa.String(length=24), nullable=False),
+        sa.Column("customer_reference", sa.String(length=60), nullable=False),
+        sa.Column("origin", sa.String(length=60), nullable=False),
+        sa.Column("destination", sa.String(length=60), nullable=False),
+        sa.Column("pickup_address", sa.String(length=300), nullable=False),
+        sa.Column("delivery_address", sa.String(length=300), nullable=False),
+        sa.Column("goods", sa.String(length=240), nullable=False),
+        sa.Column("carrier", sa.String(length=40), nullable=False),
+        sa.Column("vessel", sa.String(length=60), nullable=False),
+        sa.Column("voyage", sa.String(length=30), nullable=False),
+        sa.Column("bill_number", sa.String(length=40), nullable=False),
+        sa.Column("pieces", sa.Integer(), nullable=True),
+        sa.Column("weight_kg", types.Quantity(), nullable=True),
+        sa.Column("volume_m3", types.Quantity(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("late_since", types.UTCDateTime(), nullable=True),
+        sa.Column("completed_at", types.UTCDateTime(), nullable=True),
+        sa.Column("service_on", sa.Date(), nullable=True),
+        sa.Column("cancel_reason", sa.String(length=1000), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("internal_note", sa.String(length=2000), nullable=False),
+        sa.Column("search_text", sa.String(length=800), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "state <> 'cancelled' OR cancel_reason <> ''",
+            name=op.f("ck_shipment_cancelled_with_reason"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('planned', 'under_way', 'completed', 'cancelled')",
+            name=op.f("ck_shipment_known_state"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["booking_id"], ["booking.id"], name=op.f("fk_shipment_booking_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_shipment_customer_id")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_shipment_owner_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shipment")),
+        sa.UniqueConstraint("booking_id", name=op.f("uq_shipment_booking_id")),
+        sa.UniqueConstraint("number", name=op.f("uq_shipment_number")),
+    )
+    with op.batch_alter_table("shipment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_shipment_bill_number"), ["bill_number"], unique=False)
+        batch_op.create_index(batch_op.f("ix_shipment_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(
+            "ix_shipment_customer_updated", ["customer_id", "updated_at", "id"], unique=False
+        )
+        batch_op.create_index("ix_shipment_due", ["state", "due_on", "id"], unique=False)
+        batch_op.create_index("ix_shipment_state", ["state", "updated_at", "id"], unique=False)
+        batch_op.create_index("ix_shipment_updated", ["updated_at", "id"], unique=False)
+
+    op.create_table(
         "acceptance_link",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("version_id", sa.Integer(), nullable=False),
@@ -906,6 +1337,121 @@ def upgrade():
         batch_op.create_index(
             batch_op.f("ix_acceptance_link_version_id"), ["version_id"], unique=False
         )
+
+    op.create_table(
+        "contract",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=24), nullable=False),
+        sa.Column("title", sa.String(length=160), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("payer_id", sa.Integer(), nullable=True),
+        sa.Column("quotation_version_id", sa.Integer(), nullable=True),
+        sa.Column("predecessor_id", sa.Integer(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("total_amount", types.Amount(), nullable=True),
+        sa.Column("internal_note", sa.String(length=2000), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("submit_reason", sa.String(length=500), nullable=False),
+        sa.Column("approved_by", sa.Integer(), nullable=True),
+        sa.Column("approved_at", types.UTCDateTime(), nullable=True),
+        sa.Column("document_id", sa.Integer(), nullable=True),
+        sa.Column("signed_on", sa.Date(), nullable=True),
+        sa.Column("signed_for_customer", sa.String(length=120), nullable=False),
+        sa.Column("signed_for_firm", sa.String(length=120), nullable=False),
+        sa.Column("signed_scan_id", sa.Integer(), nullable=True),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("end_reason", sa.String(length=1000), nullable=False),
+        sa.Column("search_text", sa.String(length=600), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "state <> 'active' OR signed_on IS NOT NULL", name=op.f("ck_contract_active_is_signed")
+        ),
+        sa.CheckConstraint(
+            "state <> 'terminated' OR end_reason <> ''",
+            name=op.f("ck_contract_terminated_with_reason"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('draft', 'pending_approval', 'pending_signature', 'active', 'suspended', 'completed', 'expired', 'terminated', 'void')",
+            name=op.f("ck_contract_known_state"),
+        ),
+        sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_contract_ends_after_start")),
+        sa.ForeignKeyConstraint(["approved_by"], ["user.id"], name=op.f("fk_contract_approved_by")),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_contract_author_id")),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_contract_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("fk_contract_document_id")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_contract_owner_id")),
+        sa.ForeignKeyConstraint(["payer_id"], ["customer.id"], name=op.f("fk_contract_payer_id")),
+        sa.ForeignKeyConstraint(
+            ["predecessor_id"], ["contract.id"], name=op.f("fk_contract_predecessor_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["quotation_version_id"],
+            ["quotation_version.id"],
+            name=op.f("fk_contract_quotation_version_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["signed_scan_id"], ["attachment.id"], name=op.f("fk_contract_signed_scan_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contract")),
+        sa.UniqueConstraint("number", name=op.f("uq_contract_number")),
+        sa.UniqueConstraint("predecessor_id", name=op.f("uq_contract_predecessor_id")),
+        sa.UniqueConstraint("quotation_version_id", name=op.f("uq_contract_quotation_version_id")),
+    )
+    with op.batch_alter_table("contract", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_contract_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(
+            "ix_contract_customer_updated", ["customer_id", "updated_at", "id"], unique=False
+        )
+        batch_op.create_index("ix_contract_ending", ["state", "ends_on", "id"], unique=False)
+        batch_op.create_index(
+            "ix_contract_owner", ["owner_id", "state", "updated_at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_contract_payer_id"), ["payer_id"], unique=False)
+        batch_op.create_index("ix_contract_updated", ["updated_at", "id"], unique=False)
+
+    op.create_table(
+        "milestone",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shipment_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=24), nullable=False),
+        sa.Column("place", sa.String(length=80), nullable=False),
+        sa.Column("planned_at", types.UTCDateTime(), nullable=True),
+        sa.Column("actual_at", types.UTCDateTime(), nullable=True),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("source", sa.String(length=24), nullable=False),
+        sa.Column("reported_by", sa.Integer(), nullable=True),
+        sa.Column("reported_at", types.UTCDateTime(), nullable=True),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_milestone_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reported_by"], ["user.id"], name=op.f("fk_milestone_reported_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["shipment_id"],
+            ["shipment.id"],
+            name=op.f("fk_milestone_shipment_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_milestone")),
+        sa.UniqueConstraint("shipment_id", "code", name=op.f("uq_milestone_shipment_id_code")),
+    )
+    with op.batch_alter_table("milestone", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_milestone_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index("ix_milestone_shipment", ["shipment_id", "position"], unique=False)
 
     op.create_table(
         "price_cost",
@@ -1035,6 +1581,95 @@ def upgrade():
         )
 
     op.create_table(
+        "shipment_box",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shipment_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=11), nullable=False),
+        sa.Column("box_type", sa.String(length=8), nullable=False),
+        sa.Column("seal", sa.String(length=30), nullable=False),
+        sa.Column("pieces", sa.Integer(), nullable=True),
+        sa.Column("weight_kg", types.Quantity(), nullable=True),
+        sa.Column("volume_m3", types.Quantity(), nullable=True),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_shipment_box_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["shipment_id"],
+            ["shipment.id"],
+            name=op.f("fk_shipment_box_shipment_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shipment_box")),
+        sa.UniqueConstraint(
+            "shipment_id", "number", name=op.f("uq_shipment_box_shipment_id_number")
+        ),
+    )
+    with op.batch_alter_table("shipment_box", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_shipment_box_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_shipment_box_number"), ["number"], unique=False)
+
+    op.create_table(
+        "contract_amendment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("contract_id", sa.Integer(), nullable=False),
+        sa.Column("serial", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=32), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("approved_by", sa.Integer(), nullable=True),
+        sa.Column("approved_at", types.UTCDateTime(), nullable=True),
+        sa.Column("document_id", sa.Integer(), nullable=True),
+        sa.Column("signed_on", sa.Date(), nullable=True),
+        sa.Column("signed_for_customer", sa.String(length=120), nullable=False),
+        sa.Column("signed_for_firm", sa.String(length=120), nullable=False),
+        sa.Column("signed_scan_id", sa.Integer(), nullable=True),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "state <> 'in_force' OR signed_on IS NOT NULL",
+            name=op.f("ck_contract_amendment_in_force_is_signed"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('draft', 'pending_approval', 'pending_signature', 'in_force', 'void')",
+            name=op.f("ck_contract_amendment_known_state"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["approved_by"], ["user.id"], name=op.f("fk_contract_amendment_approved_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["user.id"], name=op.f("fk_contract_amendment_author_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["contract_id"], ["contract.id"], name=op.f("fk_contract_amendment_contract_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_contract_amendment_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("fk_contract_amendment_document_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["signed_scan_id"], ["attachment.id"], name=op.f("fk_contract_amendment_signed_scan_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contract_amendment")),
+        sa.UniqueConstraint(
+            "contract_id", "serial", name=op.f("uq_contract_amendment_contract_id_serial")
+        ),
+        sa.UniqueConstraint("number", name=op.f("uq_contract_amendment_number")),
+    )
+    with op.batch_alter_table("contract_amendment", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_contract_amendment_customer_id"), ["customer_id"], unique=False
+        )
+
+    op.create_table(
         "quotation_line_cost",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("line_id", sa.Integer(), nullable=False),
@@ -1067,16 +1702,511 @@ def upgrade():
             batch_op.f("ix_quotation_line_cost_line_id"), ["line_id"], unique=False
         )
 
+    op.create_table(
+        "contract_line",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("contract_id", sa.Integer(), nullable=False),
+        sa.Column("amendment_id", sa.Integer(), nullable=True),
+        sa.Column("quotation_line_id", sa.Integer(), nullable=True),
+        sa.Column("replaces_id", sa.Integer(), nullable=True),
+        sa.Column("root_id", sa.Integer(), nullable=True),
+        sa.Column("branch_id", sa.Integer(), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("name_zh", sa.String(length=160), nullable=False),
+        sa.Column("name_en", sa.String(length=200), nullable=False),
+        sa.Column("quantity", types.Quantity(), nullable=True),
+        sa.Column("unit", sa.String(length=16), nullable=False),
+        sa.Column("main_unit", sa.String(length=16), nullable=False),
+        sa.Column("stat_factor", types.Rate(), nullable=False),
+        sa.Column("allowance", sa.String(length=12), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("rate", types.Rate(), nullable=True),
+        sa.Column("discount_percent", types.Rate(), nullable=False),
+        sa.Column("price_terms", types.JSONText(), nullable=False),
+        sa.Column("storage_policy", types.JSONText(), nullable=True),
+        sa.Column("tax_class", sa.String(length=24), nullable=False),
+        sa.Column("tax_percent", types.Rate(), nullable=False),
+        sa.Column("tax_inclusive", sa.Boolean(), nullable=False),
+        sa.Column("overage", sa.String(length=16), nullable=False),
+        sa.Column("overage_terms", types.JSONText(), nullable=True),
+        sa.Column("carries_over", sa.Boolean(), nullable=False),
+        sa.Column("charges_shortfall", sa.Boolean(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "allowance IN ('contract', 'month', 'quarter', 'year')",
+            name=op.f("ck_contract_line_known_allowance"),
+        ),
+        sa.CheckConstraint(
+            "overage IN ('stop', 'same_price', 'overage_price')",
+            name=op.f("ck_contract_line_known_overage"),
+        ),
+        sa.CheckConstraint(
+            "quantity IS NULL OR quantity > 0", name=op.f("ck_contract_line_quantity_positive")
+        ),
+        sa.CheckConstraint("until_on >= from_on", name=op.f("ck_contract_line_until_after_from")),
+        sa.ForeignKeyConstraint(
+            ["amendment_id"], ["contract_amendment.id"], name=op.f("fk_contract_line_amendment_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["branch_id"], ["customer.id"], name=op.f("fk_contract_line_branch_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["contract_id"],
+            ["contract.id"],
+            name=op.f("fk_contract_line_contract_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_contract_line_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["service_item.id"], name=op.f("fk_contract_line_item_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["quotation_line_id"],
+            ["quotation_line.id"],
+            name=op.f("fk_contract_line_quotation_line_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["replaces_id"], ["contract_line.id"], name=op.f("fk_contract_line_replaces_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["root_id"], ["contract_line.id"], name=op.f("fk_contract_line_root_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contract_line")),
+    )
+    with op.batch_alter_table("contract_line", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_contract_line_amendment_id"), ["amendment_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_contract_line_branch_id"), ["branch_id"], unique=False)
+        batch_op.create_index(
+            "ix_contract_line_contract", ["contract_id", "position"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_contract_line_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index("ix_contract_line_item", ["item_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_contract_line_replaces_id"), ["replaces_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_contract_line_root_id"), ["root_id"], unique=False)
+
+    op.create_table(
+        "contract_terms",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("contract_id", sa.Integer(), nullable=False),
+        sa.Column("amendment_id", sa.Integer(), nullable=True),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("payment_days", sa.Integer(), nullable=False),
+        sa.Column("payment_from", sa.String(length=12), nullable=False),
+        sa.Column("notice_days", sa.Integer(), nullable=False),
+        sa.Column("renews_automatically", sa.Boolean(), nullable=False),
+        sa.Column("pickup_from", sa.String(length=5), nullable=False),
+        sa.Column("pickup_until", sa.String(length=5), nullable=False),
+        sa.Column("pickup_days", types.JSONText(), nullable=False),
+        sa.Column("response_hours", types.Rate(), nullable=True),
+        sa.Column("deemed_confirmation_days", sa.Integer(), nullable=True),
+        sa.Column("no_minimum_order", sa.Boolean(), nullable=False),
+        sa.Column("minimum_order", sa.String(length=240), nullable=False),
+        sa.Column("clauses", types.JSONText(), nullable=False),
+        sa.Column("note", sa.String(length=2000), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "payment_from IN ('statement', 'invoice', 'sailing')",
+            name=op.f("ck_contract_terms_known_payment_start"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["amendment_id"], ["contract_amendment.id"], name=op.f("fk_contract_terms_amendment_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["contract_id"],
+            ["contract.id"],
+            name=op.f("fk_contract_terms_contract_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_contract_terms_customer_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contract_terms")),
+        sa.UniqueConstraint("amendment_id", name=op.f("uq_contract_terms_amendment_id")),
+    )
+    with op.batch_alter_table("contract_terms", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_contract_terms_contract", ["contract_id", "from_on"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_contract_terms_customer_id"), ["customer_id"], unique=False
+        )
+
+    op.create_table(
+        "entitlement",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("contract_id", sa.Integer(), nullable=False),
+        sa.Column("line_id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("period_no", sa.Integer(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("unit", sa.String(length=16), nullable=False),
+        sa.Column("is_unlimited", sa.Boolean(), nullable=False),
+        sa.Column("overage", sa.String(length=16), nullable=False),
+        sa.Column("granted", types.Quantity(), nullable=False),
+        sa.Column("reserved", types.Quantity(), nullable=False),
+        sa.Column("used", types.Quantity(), nullable=False),
+        sa.Column("over_used", types.Quantity(), nullable=False),
+        sa.Column("remaining", types.Quantity(), nullable=False),
+        sa.Column("closed_at", types.UTCDateTime(), nullable=True),
+        sa.Column("search_text", sa.String(length=400), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "overage IN ('stop', 'same_price', 'overage_price')",
+            name=op.f("ck_entitlement_known_overage"),
+        ),
+        sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_entitlement_ends_after_start")),
+        sa.CheckConstraint(
+            "is_unlimited OR remaining >= 0", name=op.f("ck_entitlement_never_below_zero")
+        ),
+        sa.CheckConstraint("over_used >= 0", name=op.f("ck_entitlement_over_used_not_negative")),
+        sa.CheckConstraint(
+            "remaining = granted - reserved - used", name=op.f("ck_entitlement_adds_up")
+        ),
+        sa.CheckConstraint("reserved >= 0", name=op.f("ck_entitlement_reserved_not_negative")),
+        sa.CheckConstraint("used >= 0", name=op.f("ck_entitlement_used_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["contract_id"], ["contract.id"], name=op.f("fk_entitlement_contract_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_entitlement_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["service_item.id"], name=op.f("fk_entitlement_item_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["line_id"], ["contract_line.id"], name=op.f("fk_entitlement_line_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_entitlement")),
+        sa.UniqueConstraint("line_id", "period_no", name=op.f("uq_entitlement_line_id_period_no")),
+    )
+    with op.batch_alter_table("entitlement", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_entitlement_contract", ["contract_id", "line_id", "period_no"], unique=False
+        )
+        batch_op.create_index(
+            "ix_entitlement_customer_ends", ["customer_id", "ends_on", "id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_entitlement_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_entitlement_customer_item", ["customer_id", "item_id", "ends_on"], unique=False
+        )
+        batch_op.create_index("ix_entitlement_ends", ["ends_on", "id"], unique=False)
+
+    op.create_table(
+        "booking_line",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("booking_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("entitlement_id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("quantity", types.Quantity(), nullable=False),
+        sa.Column("unit", sa.String(length=16), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_booking_line_quantity_positive")),
+        sa.ForeignKeyConstraint(
+            ["booking_id"],
+            ["booking.id"],
+            name=op.f("fk_booking_line_booking_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_booking_line_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["entitlement_id"], ["entitlement.id"], name=op.f("fk_booking_line_entitlement_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["service_item.id"], name=op.f("fk_booking_line_item_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_booking_line")),
+        sa.UniqueConstraint(
+            "booking_id", "position", name=op.f("uq_booking_line_booking_id_position")
+        ),
+    )
+    with op.batch_alter_table("booking_line", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_booking_line_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_booking_line_entitlement_id"), ["entitlement_id"], unique=False
+        )
+
+    op.create_table(
+        "entitlement_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("entitlement_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("occurred_on", sa.Date(), nullable=False),
+        sa.Column("quantity_change", types.Quantity(), nullable=False),
+        sa.Column("granted_change", types.Quantity(), nullable=False),
+        sa.Column("reserved_change", types.Quantity(), nullable=False),
+        sa.Column("used_change", types.Quantity(), nullable=False),
+        sa.Column("over_change", types.Quantity(), nullable=False),
+        sa.Column("remaining_after", types.Quantity(), nullable=False),
+        sa.Column("source_type", sa.String(length=24), nullable=False),
+        sa.Column("source_id", sa.Integer(), nullable=False),
+        sa.Column("source_label", sa.String(length=80), nullable=False),
+        sa.Column("reverses_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("at", types.UTCDateTime(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "kind <> 'adjust' OR reason <> ''",
+            name=op.f("ck_entitlement_entry_adjusted_with_reason"),
+        ),
+        sa.CheckConstraint(
+            "kind IN ('grant', 'reserve', 'consume', 'release', 'adjust', 'rollover', 'lapse')",
+            name=op.f("ck_entitlement_entry_known_kind"),
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_entitlement_entry_by_id")),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_entitlement_entry_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["entitlement_id"], ["entitlement.id"], name=op.f("fk_entitlement_entry_entitlement_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reverses_id"], ["entitlement_entry.id"], name=op.f("fk_entitlement_entry_reverses_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_entitlement_entry")),
+        sa.UniqueConstraint("key", name=op.f("uq_entitlement_entry_key")),
+        sa.UniqueConstraint("reverses_id", name=op.f("uq_entitlement_entry_reverses_id")),
+    )
+    with op.batch_alter_table("entitlement_entry", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_entitlement_entry_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_entitlement_entry_entitlement", ["entitlement_id", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_entitlement_entry_source", ["source_type", "source_id"], unique=False
+        )
+
+    op.create_table(
+        "usage_record",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(length=24), nullable=False),
+        sa.Column("reference", sa.String(length=80), nullable=False),
+        sa.Column("item_code", sa.String(length=120), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=True),
+        sa.Column("quantity", types.Quantity(), nullable=False),
+        sa.Column("unit", sa.String(length=16), nullable=False),
+        sa.Column("stat_quantity", types.Quantity(), nullable=False),
+        sa.Column("over_quantity", types.Quantity(), nullable=False),
+        sa.Column("used_on", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("mismatch", sa.String(length=16), nullable=False),
+        sa.Column("contract_id", sa.Integer(), nullable=True),
+        sa.Column("entitlement_id", sa.Integer(), nullable=True),
+        sa.Column("reverses_id", sa.Integer(), nullable=True),
+        sa.Column("shipment_id", sa.Integer(), nullable=True),
+        sa.Column("batch_id", sa.Integer(), nullable=True),
+        sa.Column("facts", types.JSONText(), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("decided_reason", sa.String(length=500), nullable=False),
+        sa.Column("recorded_by", sa.Integer(), nullable=True),
+        sa.Column("recorded_at", types.UTCDateTime(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('matched', 'unmatched', 'dismissed', 'reversed')",
+            name=op.f("ck_usage_record_known_state"),
+        ),
+        sa.CheckConstraint("quantity <> 0", name=op.f("ck_usage_record_quantity_not_zero")),
+        sa.CheckConstraint(
+            "quantity > 0 OR reverses_id IS NOT NULL",
+            name=op.f("ck_usage_record_negative_is_reversal"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["import_batch.id"], name=op.f("fk_usage_record_batch_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["contract_id"], ["contract.id"], name=op.f("fk_usage_record_contract_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_usage_record_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["entitlement_id"], ["entitlement.id"], name=op.f("fk_usage_record_entitlement_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["service_item.id"], name=op.f("fk_usage_record_item_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by"], ["user.id"], name=op.f("fk_usage_record_recorded_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reverses_id"], ["usage_record.id"], name=op.f("fk_usage_record_reverses_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_usage_record")),
+        sa.UniqueConstraint("reverses_id", name=op.f("uq_usage_record_reverses_id")),
+        sa.UniqueConstraint("source", "reference", name=op.f("uq_usage_record_source_reference")),
+    )
+    with op.batch_alter_table("usage_record", schema=None) as batch_op:
+        batch_op.create_index("ix_usage_record_batch", ["batch_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_usage_record_contract", ["contract_id", "used_on", "id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_usage_record_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_usage_record_customer_used", ["customer_id", "used_on", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_usage_record_entitlement", ["entitlement_id", "used_on", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_usage_record_queue",
+            ["used_on", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'unmatched'"),
+            postgresql_where=sa.text("state = 'unmatched'"),
+        )
+        batch_op.create_index(
+            batch_op.f("ix_usage_record_shipment_id"), ["shipment_id"], unique=False
+        )
+        batch_op.create_index("ix_usage_record_used", ["used_on", "id"], unique=False)
+
+    op.create_table(
+        "shipment_line",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shipment_id", sa.Integer(), nullable=False),
+        sa.Column("booking_line_id", sa.Integer(), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("entitlement_id", sa.Integer(), nullable=True),
+        sa.Column("unit", sa.String(length=16), nullable=False),
+        sa.Column("planned_quantity", types.Quantity(), nullable=False),
+        sa.Column("done_quantity", types.Quantity(), nullable=True),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("done_quantity >= 0", name=op.f("ck_shipment_line_done_not_negative")),
+        sa.CheckConstraint(
+            "planned_quantity >= 0", name=op.f("ck_shipment_line_planned_not_negative")
+        ),
+        sa.ForeignKeyConstraint(
+            ["booking_line_id"], ["booking_line.id"], name=op.f("fk_shipment_line_booking_line_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_shipment_line_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["entitlement_id"], ["entitlement.id"], name=op.f("fk_shipment_line_entitlement_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["service_item.id"], name=op.f("fk_shipment_line_item_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["shipment_id"],
+            ["shipment.id"],
+            name=op.f("fk_shipment_line_shipment_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shipment_line")),
+        sa.UniqueConstraint(
+            "shipment_id", "position", name=op.f("uq_shipment_line_shipment_id_position")
+        ),
+    )
+    with op.batch_alter_table("shipment_line", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_shipment_line_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_shipment_line_entitlement_id"), ["entitlement_id"], unique=False
+        )
+
     # ### end Alembic commands ###
 
 
 def downgrade():
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("shipment_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_shipment_line_entitlement_id"))
+        batch_op.drop_index(batch_op.f("ix_shipment_line_customer_id"))
+
+    op.drop_table("shipment_line")
+    with op.batch_alter_table("usage_record", schema=None) as batch_op:
+        batch_op.drop_index("ix_usage_record_used")
+        batch_op.drop_index(batch_op.f("ix_usage_record_shipment_id"))
+        batch_op.drop_index(
+            "ix_usage_record_queue",
+            sqlite_where=sa.text("state = 'unmatched'"),
+            postgresql_where=sa.text("state = 'unmatched'"),
+        )
+        batch_op.drop_index("ix_usage_record_entitlement")
+        batch_op.drop_index("ix_usage_record_customer_used")
+        batch_op.drop_index(batch_op.f("ix_usage_record_customer_id"))
+        batch_op.drop_index("ix_usage_record_contract")
+        batch_op.drop_index("ix_usage_record_batch")
+
+    op.drop_table("usage_record")
+    with op.batch_alter_table("entitlement_entry", schema=None) as batch_op:
+        batch_op.drop_index("ix_entitlement_entry_source")
+        batch_op.drop_index("ix_entitlement_entry_entitlement")
+        batch_op.drop_index(batch_op.f("ix_entitlement_entry_customer_id"))
+
+    op.drop_table("entitlement_entry")
+    with op.batch_alter_table("booking_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_booking_line_entitlement_id"))
+        batch_op.drop_index(batch_op.f("ix_booking_line_customer_id"))
+
+    op.drop_table("booking_line")
+    with op.batch_alter_table("entitlement", schema=None) as batch_op:
+        batch_op.drop_index("ix_entitlement_ends")
+        batch_op.drop_index("ix_entitlement_customer_item")
+        batch_op.drop_index(batch_op.f("ix_entitlement_customer_id"))
+        batch_op.drop_index("ix_entitlement_customer_ends")
+        batch_op.drop_index("ix_entitlement_contract")
+
+    op.drop_table("entitlement")
+    with op.batch_alter_table("contract_terms", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_contract_terms_customer_id"))
+        batch_op.drop_index("ix_contract_terms_contract")
+
+    op.drop_table("contract_terms")
+    with op.batch_alter_table("contract_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_contract_line_root_id"))
+        batch_op.drop_index(batch_op.f("ix_contract_line_replaces_id"))
+        batch_op.drop_index("ix_contract_line_item")
+        batch_op.drop_index(batch_op.f("ix_contract_line_customer_id"))
+        batch_op.drop_index("ix_contract_line_contract")
+        batch_op.drop_index(batch_op.f("ix_contract_line_branch_id"))
+        batch_op.drop_index(batch_op.f("ix_contract_line_amendment_id"))
+
+    op.drop_table("contract_line")
     with op.batch_alter_table("quotation_line_cost", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_quotation_line_cost_line_id"))
         batch_op.drop_index(batch_op.f("ix_quotation_line_cost_customer_id"))
 
     op.drop_table("quotation_line_cost")
+    with op.batch_alter_table("contract_amendment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_contract_amendment_customer_id"))
+
+    op.drop_table("contract_amendment")
+    with op.batch_alter_table("shipment_box", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_shipment_box_number"))
+        batch_op.drop_index(batch_op.f("ix_shipment_box_customer_id"))
+
+    op.drop_table("shipment_box")
     with op.batch_alter_table("quotation_margin", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_quotation_margin_customer_id"))
 
@@ -1090,11 +2220,34 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_price_cost_price_id"))
 
     op.drop_table("price_cost")
+    with op.batch_alter_table("milestone", schema=None) as batch_op:
+        batch_op.drop_index("ix_milestone_shipment")
+        batch_op.drop_index(batch_op.f("ix_milestone_customer_id"))
+
+    op.drop_table("milestone")
+    with op.batch_alter_table("contract", schema=None) as batch_op:
+        batch_op.drop_index("ix_contract_updated")
+        batch_op.drop_index(batch_op.f("ix_contract_payer_id"))
+        batch_op.drop_index("ix_contract_owner")
+        batch_op.drop_index("ix_contract_ending")
+        batch_op.drop_index("ix_contract_customer_updated")
+        batch_op.drop_index(batch_op.f("ix_contract_customer_id"))
+
+    op.drop_table("contract")
     with op.batch_alter_table("acceptance_link", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_acceptance_link_version_id"))
         batch_op.drop_index(batch_op.f("ix_acceptance_link_customer_id"))
 
     op.drop_table("acceptance_link")
+    with op.batch_alter_table("shipment", schema=None) as batch_op:
+        batch_op.drop_index("ix_shipment_updated")
+        batch_op.drop_index("ix_shipment_state")
+        batch_op.drop_index("ix_shipment_due")
+        batch_op.drop_index("ix_shipment_customer_updated")
+        batch_op.drop_index(batch_op.f("ix_shipment_customer_id"))
+        batch_op.drop_index(batch_op.f("ix_shipment_bill_number"))
+
+    op.drop_table("shipment")
     with op.batch_alter_table("rate_import", schema=None) as batch_op:
         batch_op.drop_index("ix_rate_import_state")
 
@@ -1129,6 +2282,24 @@ def downgrade():
         batch_op.drop_index("ix_surcharge_rule_active")
 
     op.drop_table("surcharge_rule")
+    with op.batch_alter_table("stock_movement", schema=None) as batch_op:
+        batch_op.drop_index("ix_stock_movement_lot")
+        batch_op.drop_index(batch_op.f("ix_stock_movement_customer_id"))
+        batch_op.drop_index("ix_stock_movement_customer")
+        batch_op.drop_index("ix_stock_movement_counted")
+        batch_op.drop_index(batch_op.f("ix_stock_movement_batch_id"))
+
+    op.drop_table("stock_movement")
+    with op.batch_alter_table("stock_item_size", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_stock_item_size_customer_id"))
+
+    op.drop_table("stock_item_size")
+    with op.batch_alter_table("stock_day", schema=None) as batch_op:
+        batch_op.drop_index("ix_stock_day_day")
+        batch_op.drop_index(batch_op.f("ix_stock_day_customer_id"))
+        batch_op.drop_index("ix_stock_day_customer")
+
+    op.drop_table("stock_day")
     op.drop_table("scheme_grant")
     with op.batch_alter_table("quotation", schema=None) as batch_op:
         batch_op.drop_index("ix_quotation_updated")
@@ -1139,6 +2310,24 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_quotation_customer_id"))
 
     op.drop_table("quotation")
+    with op.batch_alter_table("booking", schema=None) as batch_op:
+        batch_op.drop_index("ix_booking_updated")
+        batch_op.drop_index("ix_booking_state")
+        batch_op.drop_index("ix_booking_customer_updated")
+        batch_op.drop_index(batch_op.f("ix_booking_customer_id"))
+
+    op.drop_table("booking")
+    op.drop_table("stock_period")
+    with op.batch_alter_table("stock_lot", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_stock_lot_warehouse_id"))
+        batch_op.drop_index(batch_op.f("ix_stock_lot_customer_id"))
+        batch_op.drop_index("ix_stock_lot_customer")
+
+    op.drop_table("stock_lot")
+    with op.batch_alter_table("stock_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_stock_item_customer_id"))
+
+    op.drop_table("stock_item")
     op.drop_table("staff_role")
     with op.batch_alter_table("site", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_site_customer_id"))
@@ -1160,6 +2349,11 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_invitation_user_id"))
 
     op.drop_table("invitation")
+    with op.batch_alter_table("import_batch", schema=None) as batch_op:
+        batch_op.drop_index("ix_import_batch_state")
+        batch_op.drop_index("ix_import_batch_kind")
+
+    op.drop_table("import_batch")
     with op.batch_alter_table("document", schema=None) as batch_op:
         batch_op.drop_index("ix_document_subject")
         batch_op.drop_index(batch_op.f("ix_document_sha256"))
@@ -1175,11 +2369,18 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_bundle_line_bundle_id"))
 
     op.drop_table("bundle_line")
+    with op.batch_alter_table("attachment", schema=None) as batch_op:
+        batch_op.drop_index("ix_attachment_subject")
+        batch_op.drop_index(batch_op.f("ix_attachment_sha256"))
+        batch_op.drop_index(batch_op.f("ix_attachment_customer_id"))
+
+    op.drop_table("attachment")
     with op.batch_alter_table("assignment", schema=None) as batch_op:
         batch_op.drop_index("ix_assignment_user_customer")
         batch_op.drop_index(batch_op.f("ix_assignment_customer_id"))
 
     op.drop_table("assignment")
+    op.drop_table("warehouse")
     op.drop_table("user")
     op.drop_table("tax_rate")
     with op.batch_alter_table("service_item", schema=None) as batch_op:
@@ -1192,6 +2393,7 @@ def downgrade():
 
     op.drop_table("outbox_message")
     op.drop_table("number_series")
+    op.drop_table("milestone_plan")
     op.drop_table("heartbeat")
     op.drop_table("firm_profile")
     op.drop_table("firm_place")
@@ -1202,6 +2404,7 @@ def downgrade():
         batch_op.drop_index("ix_customer_name")
 
     op.drop_table("customer")
+    op.drop_table("clause_template")
     op.drop_table("bundle")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_entry_subject")

@@ -1,0 +1,1 @@
+"""What was used 用量: recorded once, drawn from an entitlement, corrected by reversal."""
