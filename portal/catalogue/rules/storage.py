@@ -17,6 +17,7 @@ from portal.catalogue.rules.terms import Basis, PriceTerms
 from portal.kernel.errors import Problem
 from portal.kernel.money import CURRENCIES
 from portal.kernel.text import Text, t
+from portal.kernel.units import UNITS
 
 ZERO = Decimal(0)
 
@@ -210,6 +211,16 @@ _STORAGE_UNITS = {
     "MTK.DAY": ("MTK", Method.DAILY),
     "MTK.MON": ("MTK", Method.AREA_MONTH),
 }
+
+
+def billing_unit(unit: str, per: Per) -> str:
+    """The unit code of one `unit` for one `per` (MTQ.DAY, MTK.MON); "" where the trade has none."""
+    code = f"{_PACKED.get(unit, unit)}.{_TIME_CODES[per]}"
+    return code if code in UNITS else ""
+
+
+_PACKED = {"XPX": "PLT"}
+_TIME_CODES = {Per.DAY: "DAY", Per.WEEK: "WEEK", Per.MONTH: "MON"}
 
 
 def policy_of_price(terms: PriceTerms) -> StoragePolicy | None:

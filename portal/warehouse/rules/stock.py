@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+from portal.catalogue.rules.working_figures import show_exact
 from portal.kernel.errors import Invalid, Problem
 from portal.kernel.text import Text, t
 from portal.kernel.units import unit_word
@@ -44,10 +45,10 @@ class Shortfall:
             "Lot %(lot)s would be short of %(missing)s %(unit)s on %(day)s; "
             "at most %(possible)s can go out.",
             lot=self.lot or "-",
-            missing=shown(self.missing),
+            missing=show_exact(self.missing),
             unit=unit_word(self.unit),
             day=self.day.isoformat(),
-            possible=shown(self.possible),
+            possible=show_exact(self.possible),
         )
 
     def error(self, field: str = "quantity") -> Invalid:
@@ -104,7 +105,7 @@ def measures_out(balance: Measures, pieces: Decimal, unit: str = PIECES) -> dict
     if pieces <= 0:
         raise Invalid(t("A number above 0 is needed."), field="quantity")
     if pieces > there:
-        words = {"there": shown(there), "asked": shown(pieces), "unit": unit_word(unit)}
+        words = {"there": show_exact(there), "asked": show_exact(pieces), "unit": unit_word(unit)}
         sentence = t("The lot holds %(there)s %(unit)s, not %(asked)s.", **words)
         raise Invalid(sentence, field="quantity")
     if pieces == there:
@@ -146,9 +147,3 @@ def _ask(row: int | None, column: str, found: Decimal | str | None, expected: Te
 
 def _to_six_places(quantity: Decimal) -> Decimal:
     return quantity.quantize(SIX_PLACES, ROUND_HALF_UP)
-
-
-def shown(quantity: Decimal) -> str:
-    """A quantity of stock as it is written: no idle zeros (`13.2`, `1,200`)."""
-    text = f"{quantity:,f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
