@@ -292,6 +292,9 @@ def _wrong_prices(policy: StoragePolicy) -> Iterator[Problem]:
         yield from policy.terms.check()
         if policy.terms.basis in {Basis.PERCENT, Basis.AT_COST}:
             yield _problem("terms", policy.terms.basis.value, t("an amount of its own"))
+        unit = billing_unit(policy.unit, policy.per) or policy.unit
+        if policy.terms.unit not in {"", unit}:
+            yield _problem("terms", policy.terms.unit, t("a price per %(unit)s", unit=unit))
     negative = ("rate", "area", "minimum_quantity", "minimum")
     figures = [(name, getattr(policy, name)) for name in negative]
     for column, figure in [*figures, *(("tiers", tier.rate) for tier in policy.tiers)]:
