@@ -83,6 +83,7 @@ class Cast:
     sales_manager: User
     catalogue_manager: User
     customer_service: User
+    keeper: User
     finance: User
     administrator: User
     auditor: User
@@ -103,6 +104,7 @@ class Cast:
             sales_manager=staff("Wu Mei", Role.SALES_MANAGER),
             catalogue_manager=staff("Gu Xin", Role.CATALOGUE_MANAGER),
             customer_service=staff("Zhao Min", Role.CUSTOMER_SERVICE),
+            keeper=staff("Ma Kun", Role.WAREHOUSE),
             finance=staff("Qian Wei", Role.FINANCE),
             administrator=staff("Admin", Role.ADMINISTRATOR),
             auditor=staff("Sun Audit", Role.AUDITOR),

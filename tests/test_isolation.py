@@ -18,9 +18,13 @@ from werkzeug.routing import Rule
 from portal.access.permissions import Role
 from portal.customers.models import Contact, Membership, Site
 from portal.db.base import db
+from portal.documents.actions import attaching
+from portal.documents.rules.files import FileKind
 from portal.quotations.actions import answering, linking
 from portal.quotations.models import QuotationLineCost
+from portal.shipments.models import Shipment
 from portal.web.flask_app import PortalApp
+from portal.web.uploads import Upload
 from tests.cast import Cast, staff, viewer
 from tests.client import CheckingClient
 from tests.factories import add
@@ -30,8 +34,16 @@ __all__ = ["quick_press"]
 pytestmark = pytest.mark.usefixtures("quick_press")
 
 OWNED = {
-    "contact_id", "customer_id", "link_id", "membership_id", "number", "question_id", "quotation_id", "site_id",
-}  # fmt: skip
+    "attachment_id",
+    "contact_id",
+    "customer_id",
+    "link_id",
+    "membership_id",
+    "number",
+    "question_id",
+    "quotation_id",
+    "site_id",
+}
 """Arguments that name a customer's row, alone or together."""
 OURS = re.compile(
     r"margin|rebate|利润|毛利|成本|退佣|底价|FCL-PUB|1,?700\.00|3,?200\.00|3,?300\.00",
@@ -50,7 +62,11 @@ def rows(cast: Cast, now: datetime) -> dict[str, Any]:
     asked = answering.ask(quotation, 1, "何时开船？", "Lin", viewer(cast.lin), now)
     site = add(Site(customer_id=cast.harbour.id, name="仓库", address="某路 1 号"))
     member = select(Membership.id).where(Membership.user_id == cast.clerk.id)
+    shipment = add(Shipment(customer_id=cast.harbour.id, number="SH-2026-009001"))
+    scan = Upload(b"%PDF-1.7", "提单.pdf", "pdf")
+    file = attaching.attach(shipment, scan, FileKind.BILL_OF_LADING, desk, now)
     found = {
+        "attachment_id": file.id,
         "contact_id": quotation.contact_id,
         "customer_id": cast.harbour.id,
         "link_id": link.id,

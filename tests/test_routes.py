@@ -59,7 +59,7 @@ def plain_urls(app: PortalApp) -> list[str]:
 
 
 @pytest.mark.parametrize("who", [
-    "sales", "sales_manager", "catalogue_manager", "customer_service", "finance", "administrator", "auditor",
+    "sales", "sales_manager", "catalogue_manager", "customer_service", "keeper", "finance", "administrator", "auditor",
     "lin", "clerk", "erik",
 ])  # fmt: skip
 def test_every_page_without_an_id_answers_each_role_without_a_fault(

@@ -12,7 +12,8 @@ from portal.db import audit
 from portal.db.audit import Event
 from portal.db.base import Base, CustomerOwned, Stamped, Versioned
 from portal.db.types import JSONText, UTCDateTime
-from portal.kernel.text import t
+from portal.documents.rules.files import FILE_WORDS, FileKind
+from portal.kernel.text import Text, t
 
 audit.declare(
     {
@@ -102,3 +103,8 @@ class Attachment(CustomerOwned, Base):
     added_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     added_at: Mapped[datetime] = mapped_column(UTCDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    @property
+    def words(self) -> Text:
+        """What kind of file it is."""
+        return FILE_WORDS[FileKind(self.kind)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, request
 
 from portal.documents.archive import archive
-from portal.documents.models import Document
+from portal.documents.models import Attachment, Document
 from portal.web.exports import download
 
 
@@ -23,3 +23,9 @@ def pdf_response(document: Document) -> Response:
     response.set_etag(document.sha256)
     response.headers["Cache-Control"] = "private, no-cache"
     return response
+
+
+def file_response(attachment: Attachment) -> Response:
+    """An attached file that the viewer may see: always a download, so that nothing in it runs in our name."""
+    content = archive().read(attachment.sha256)
+    return download(content, attachment.file_name, attachment.media_type)

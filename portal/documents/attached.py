@@ -1,0 +1,56 @@
+"""The files beside a record, as far as the viewer may see them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from portal.access.permissions import Permission
+from portal.access.scope import visible
+from portal.access.viewer import Viewer
+from portal.db.base import db
+from portal.documents.models import Attachment
+from portal.kernel.errors import Forbidden, NotFound
+
+SEEN_WITH = {
+    "contract": Permission.CONTRACT_SEE,
+    "contract_amendment": Permission.CONTRACT_SEE,
+    "booking": Permission.BOOKING_SEE,
+    "shipment": Permission.SHIPMENT_SEE,
+}
+"""The kinds of record that files belong to, and what lets a person see the record."""
+
+CHANGED_WITH = {
+    "contract": Permission.CONTRACT_SIGN,
+    "contract_amendment": Permission.CONTRACT_SIGN,
+    "booking": Permission.BOOKING_DECIDE,
+    "shipment": Permission.SHIPMENT_EDIT,
+}
+
+
+def attached_to(subject: Any, viewer: Viewer) -> list[Attachment]:
+    """The files of `subject` in the order in which they came; a customer sees the shared ones."""
+    statement = _seen(viewer).where(
+        Attachment.subject_type == subject.__tablename__, Attachment.subject_id == subject.id
+    )
+    return list(db.session.scalars(statement.order_by(Attachment.id)))
+
+
+def attachment(attachment_id: int, viewer: Viewer, *, to_change: bool = False) -> Attachment:
+    """One file that the viewer may see, or take off its record.
+
+    Raises NotFound for another customer's, a removed or an unshared one, Forbidden without the record's permission.
+    """
+    row = db.session.scalar(_seen(viewer).where(Attachment.id == attachment_id))
+    if row is None:
+        raise NotFound()
+    if not viewer.may((CHANGED_WITH if to_change else SEEN_WITH)[row.subject_type]):
+        raise Forbidden()
+    return row
+
+
+def _seen(viewer: Viewer) -> Select[Any]:
+    statement = visible(select(Attachment), Attachment, viewer)
+    statement = statement.where(Attachment.removed_at.is_(None))
+    return statement if viewer.is_staff else statement.where(Attachment.is_shared.is_(True))
