@@ -5,8 +5,6 @@ Exit codes: 0 done, 1 refused (the reasons are printed), 2 wrongly called.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +12,6 @@ from typing import Any
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from flask_babel import force_locale
 
 from portal.access.scope import set_viewer
 from portal.access.viewer import SYSTEM
@@ -29,20 +26,12 @@ from portal.catalogue.queries.schemes import scheme_by_code
 from portal.catalogue.queries.tariffs import tariff_by_code, to_compare_with
 from portal.catalogue.rules.sheets.profile import Profile
 from portal.catalogue.rules.sheets.rows import Reading
+from portal.cli.speaking import DAY, FILE, LANGUAGE, NEW_FILE, SHOWN, bar, print_problems, speaking
 from portal.db.base import db
 from portal.db.work import unit_of_work
 from portal.jobs.imports import work
 from portal.kernel import clock
-from portal.kernel.errors import FileProblems, PortalError, Problem
 from portal.web.words import say
-
-SHOWN = 40
-DAY = click.DateTime(["%Y-%m-%d"])
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
-LANGUAGE = click.option(
-    "--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True
-)
 
 
 @click.group()
@@ -66,14 +55,14 @@ def import_command(
     valid_to: datetime | None, dry_run: bool, leave_out_wrong: bool, activate: bool, language: str,
 ) -> None:  # fmt: skip
     """Read a rate sheet, show what is wrong and what changes, and make a draft tariff of it."""
-    with _speaking(language):
+    with speaking(language):
         scheme = _scheme(scheme_code)
         first_day = valid_from.date() if valid_from else clock.today(current_app.config["TIMEZONE"])
         profile = _profile(file, profile_name)
-        with _bar("Reading") as tell:
+        with bar("Reading") as tell:
             reading = read_sheet(file, file.name, profile, tell)
         found = imports.found_by(reading, to_compare_with(scheme.id, first_day), SYSTEM)
-        _print_problems(reading.problems)
+        print_problems(reading.problems)
         _print_found(found.counts)
         refused = found.state == "wrong" and not leave_out_wrong
         if refused or not reading.rows:
@@ -88,7 +77,7 @@ def _make(
     file: Path, scheme: PriceScheme, reading: Reading, days: tuple[Any, Any], activate: bool
 ) -> None:
     mark = keep(Path(current_app.config["INSTANCE"]), file.read_bytes())
-    with _bar("Writing") as tell, unit_of_work():
+    with bar("Writing") as tell, unit_of_work():
         row = db.session.merge(scheme)
         now = clock.now()
         tariff = tariffs.draft_tariff(
@@ -108,7 +97,7 @@ def _make(
 @with_appcontext
 def export_command(code: str, output: Path, language: str) -> None:
     """Write a tariff as a sheet; importing it unchanged changes nothing."""
-    with _speaking(language):
+    with speaking(language):
         tariff = _tariff(code)
         count = write_tariff(output, tariff, SYSTEM, "zh" if language == "zh" else "en")
         click.echo(f"{output}: {count:,} prices")
@@ -126,16 +115,16 @@ def price_command(
     file: Path, code: str, output: Path | None, on: datetime | None, cheapest: bool, language: str
 ) -> None:
     """Price a file of shipments by a tariff: charge, working, and what has no price."""
-    with _speaking(language):
+    with speaking(language):
         day = on.date() if on else clock.today(current_app.config["TIMEZONE"])
         tariff = _tariff(code)
-        with _bar("Pricing") as tell:
+        with bar("Pricing") as tell:
             priced = batch.price_file(
                 file, file.name, tariff, SYSTEM, on=day, cheapest=cheapest, progress=tell
             )
         if output is not None:
             batch.write_answer(output, priced, say)
-        _print_problems(priced.problems)
+        print_problems(priced.problems)
         _print_batch(priced)
         if priced.unpriced or priced.problems:
             raise SystemExit(1)
@@ -157,33 +146,6 @@ def profiles_command() -> None:
 def work_command(import_id: int) -> None:
     """Read or apply one sheet that was sent on the page."""
     work(import_id)
-
-
-@contextmanager
-def _speaking(language: str) -> Any:
-    """Everybody's rights, one language, and failures as a message with exit code 1."""
-    set_viewer(SYSTEM)
-    with force_locale("zh_CN" if language == "zh" else "en"):
-        try:
-            yield
-        except FileProblems as error:
-            _print_problems(error.problems)
-            raise SystemExit(1) from error
-        except PortalError as error:
-            raise click.ClickException(say(error.text)) from error
-
-
-@contextmanager
-def _bar(label: str) -> Any:
-    """A progress bar that is told (done, total) whenever somebody knows."""
-    with click.progressbar(length=1, label=label) as bar:
-
-        def tell(done: int, total: int | None) -> None:
-            bar.length = max(total or done, 1)
-            bar.update(max(done - bar.pos, 0))
-
-        yield tell
-        bar.update(max((bar.length or 1) - bar.pos, 0))
 
 
 def _scheme(code: str) -> PriceScheme:
@@ -217,15 +179,6 @@ def _profile(file: Path, name: str | None) -> Profile | None:
             "save how it is read, or name one with --profile (portal rates profiles lists them)."
         )
     return profile_of(row)
-
-
-def _print_problems(problems: Iterable[Problem]) -> None:
-    listed = list(problems)
-    for each in listed[:SHOWN]:
-        place = f"{each.row or '-':>7} {each.column or '-'}"
-        click.echo(f"{each.severity:8}{place}: {each.found!r}: {say(each.expected)}", err=True)
-    if len(listed) > SHOWN:
-        click.echo(f"… {len(listed) - SHOWN:,} more", err=True)
 
 
 def _print_found(counts: dict[str, Any]) -> None:

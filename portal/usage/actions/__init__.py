@@ -1,0 +1,1 @@
+"""The verbs of usage, and those of files on their way in."""
