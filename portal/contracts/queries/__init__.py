@@ -1,0 +1,1 @@
+"""Reading contracts and entitlements, each select limited to what the viewer may see."""
