@@ -63,6 +63,13 @@ class Quantity(ScaledDecimal):
     places = 6
 
 
+class PieceSize(ScaledDecimal):
+    """What one piece measures, in m³ or kg: 9 places, since a cubic centimetre is the sixth."""
+
+    cache_ok = True
+    places = 9
+
+
 class UTCDateTime(TypeDecorator[datetime]):
     """An instant: aware in, aware out, UTC inside."""
 

@@ -12,7 +12,7 @@ from portal.customers.models import Customer
 from portal.db import audit
 from portal.db.audit import Event
 from portal.db.base import AppendOnly, Base, CustomerOwned, Stamped, Versioned
-from portal.db.types import Quantity, UTCDateTime
+from portal.db.types import PieceSize, Quantity, UTCDateTime
 from portal.kernel.text import t
 
 audit.declare(
@@ -73,8 +73,8 @@ class StockItemSize(CustomerOwned, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     stock_item_id: Mapped[int] = mapped_column(ForeignKey("stock_item.id", ondelete="CASCADE"))
     from_on: Mapped[date]
-    unit_kg: Mapped[Decimal | None] = mapped_column(Quantity)
-    unit_m3: Mapped[Decimal | None] = mapped_column(Quantity)
+    unit_kg: Mapped[Decimal | None] = mapped_column(PieceSize)
+    unit_m3: Mapped[Decimal | None] = mapped_column(PieceSize)
 
     stock_item: Mapped[StockItem] = relationship(back_populates="sizes")
 
@@ -82,7 +82,9 @@ class StockItemSize(CustomerOwned, Base):
 class StockLot(CustomerOwned, Base):
     """One lot of one customer in one warehouse (goods of one kind, or a whole consignment).
 
-    `sku` is "" for a lot that is counted as a whole. The balances of a day are in `StockDay`.
+    `sku` is "" for a lot that is counted as a whole, `lot` is "" for goods that are kept without lots. The balances of
+    a day are in `StockDay`; what the lot holds after everything posted is repeated here, so that lists need not look
+    for the last day of each lot. Whoever posts locks this row.
     """
 
     __tablename__ = "stock_lot"
@@ -96,9 +98,20 @@ class StockLot(CustomerOwned, Base):
     lot: Mapped[str] = mapped_column(String(60))
     sku: Mapped[str] = mapped_column(String(60), default="")
     first_in_on: Mapped[date | None]
+    last_on: Mapped[date | None]
+    pieces: Mapped[Decimal] = mapped_column(Quantity, default=Decimal(0))
+    m3: Mapped[Decimal] = mapped_column(Quantity, default=Decimal(0))
+    kg: Mapped[Decimal] = mapped_column(Quantity, default=Decimal(0))
+    pallets: Mapped[Decimal] = mapped_column(Quantity, default=Decimal(0))
+    teu: Mapped[Decimal] = mapped_column(Quantity, default=Decimal(0))
 
     customer: Mapped[Customer] = relationship()
     warehouse: Mapped[Warehouse] = relationship()
+
+    @property
+    def label(self) -> str:
+        """How the lot is called in a sentence: its own mark, its goods, or both."""
+        return " · ".join(part for part in (self.lot, self.sku) if part)
 
 
 class StockMovement(AppendOnly, CustomerOwned, Base):
