@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from portal import create_app
+from portal.db import kept
 from portal.db.base import Base, db
 from portal.kernel import clock
 from portal.web.flask_app import PortalApp
@@ -75,6 +76,7 @@ def database(app: PortalApp) -> Iterator[None]:
         for table in reversed(Base.metadata.sorted_tables):
             db.session.execute(table.delete())
         db.session.commit()
+        kept.changed()
         db.session.remove()
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, bindparam, exists, select
+from sqlalchemy.orm import joinedload
 
 from portal.access.gate import load
 from portal.access.permissions import Permission, Role
@@ -13,6 +14,17 @@ from portal.access.viewer import Viewer
 from portal.accounts.models import Invitation, StaffRole, User
 from portal.db.base import db
 from portal.kernel.errors import NotFound
+
+_OF_SESSION = (
+    select(User)
+    .options(joinedload(User.roles))
+    .where(User.fs_uniquifier == bindparam("fs_uniquifier"))
+)
+
+
+def of_session(fs_uniquifier: str) -> User | None:
+    """Whose session this is, with roles: asked on every page, so the statement is made once."""
+    return db.session.scalar(_OF_SESSION, {"fs_uniquifier": fs_uniquifier})
 
 
 def staff() -> Select[User]:

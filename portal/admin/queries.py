@@ -15,9 +15,11 @@ from sqlalchemy import Select, func, or_, select
 from portal.admin.models import Heartbeat
 from portal.db.audit import AuditEntry
 from portal.db.base import db
+from portal.db.kept import Kept
 from portal.db.outbox import OutboxMessage, OutboxState
 from portal.db.revision import head_revision, present_revision
 from portal.documents import fontcheck
+from portal.documents.models import FirmProfile
 from portal.documents.queries import firm_profile
 from portal.documents.rules.firm import Colours, short_name
 from portal.kernel.text import Text, t
@@ -60,7 +62,11 @@ class Sign:
 
 
 def look() -> Look:
-    """The firm's look, by one query at most."""
+    """The firm's look, seldom by a query: every page shows it."""
+    return _LOOK.get()
+
+
+def _read_look() -> Look:
     profile = firm_profile()
     kept = profile.look or {}
     accent = kept.get("accent", "")
@@ -70,6 +76,9 @@ def look() -> Look:
         logo=kept.get("logo", ""),
         accent="" if accent == Colours().accent else accent,
     )
+
+
+_LOOK = Kept(_read_look, FirmProfile)
 
 
 def entries() -> Select[AuditEntry]:

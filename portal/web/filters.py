@@ -6,12 +6,12 @@ import hashlib
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, current_app, g, url_for
+from flask import Flask, current_app, g, request, url_for
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup, escape
@@ -119,7 +119,12 @@ def is_nothing(cell: Any) -> bool:
 
 def static_url(path: str) -> str:
     """The address of a static file with its content's hash, so that it may be cached for ever."""
-    return url_for("static", filename=path, v=_digest(current_app.static_folder or "", path))
+    return _static_address(request.script_root, current_app.static_folder or "", path)
+
+
+@lru_cache
+def _static_address(_script_root: str, folder: str, path: str) -> str:
+    return url_for("static", filename=path, v=_digest(folder, path))
 
 
 @cache

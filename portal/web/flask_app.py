@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, has_request_context, request
 from sqlalchemy.orm.exc import StaleDataError
 
 from portal.db.base import db
@@ -17,6 +17,19 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 class PortalApp(Flask):
     """Flask with the transaction around the view, inside the error handlers' reach."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._addresses: dict[str, str] = {}
+
+    def url_for(self, /, endpoint: str, **values: Any) -> str:
+        """As Flask's; an address without parameters (a page has dozens, in menus and bars) is made once."""
+        special = endpoint[:1] == "." or any(value is not None for value in values.values())
+        if special or not has_request_context() or request.script_root:
+            return super().url_for(endpoint, **values)
+        if endpoint not in self._addresses:
+            self._addresses[endpoint] = super().url_for(endpoint, **values)
+        return self._addresses[endpoint]
 
     def dispatch_request(self) -> Any:
         """Run the view; commit its work if it may write and went well, else take everything back."""

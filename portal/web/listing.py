@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Response, g, request, url_for
+from markupsafe import Markup
 from sqlalchemy import Select, func, select
 
 from portal.db.base import db
 from portal.kernel.text import Text, t
+from portal.web.drawing import DrawnColumn, Row, rows_markup
 from portal.web.exports import Total, table_response
 from portal.web.pages import page
-from portal.web.paging import Order, read_slice
+from portal.web.paging import Order, Slice, read_slice
 from portal.web.words import say
 
 COUNT_CAP = 1_000
@@ -91,27 +93,6 @@ class ListSpec:
 
 
 @dataclass(slots=True)
-class Row:
-    """One drawn row."""
-
-    cells: list[Any]
-    url: str | None
-    classes: str = ""
-
-
-@dataclass(slots=True)
-class DrawnColumn:
-    """A column head with the address that sorts by it."""
-
-    key: str
-    label: str
-    align: str
-    sortable: bool
-    sorted: str | None
-    sort_url: str | None
-
-
-@dataclass(slots=True)
 class DrawnFilter:
     """A filter with its options in words and what is chosen."""
 
@@ -139,6 +120,11 @@ class Listing:
     empty: Empty
     sort: str = ""
     is_filtered: bool = field(default=False)
+
+    @property
+    def body(self) -> Markup:
+        """The rows of the table."""
+        return rows_markup(self.columns, self.rows)
 
 
 def list_page(
@@ -197,7 +183,7 @@ def _drawn(spec: ListSpec, statement: Select[Any]) -> Listing:
         search=None if spec.search is None else request.args.get("q", ""),
         search_hint=say(spec.search_hint),
         filters=filters,
-        count_text=_count_text(statement),
+        count_text=_count_text(spec, statement, found),
         next_url=_here(here, kept, after=found.after) if found.after else None,
         prev_url=_here(here, kept, before=found.before) if found.before else None,
         export_urls={kind: _here(here, kept, export=kind) for kind in ("xlsx", "csv")},
@@ -233,21 +219,18 @@ def _row(spec: ListSpec, columns: list[Column], row: Any) -> Row:
     return Row([column.cell(row) for column in columns], spec.url(row), classes)
 
 
-def _count_text(statement: Select[Any]) -> str:
-    inner = (
-        statement.order_by(None)
-        .with_only_columns(*_any_column(statement))
-        .limit(COUNT_CAP + 1)
-        .subquery()
-    )
-    count = db.session.scalar(select(func.count()).select_from(inner)) or 0
+def _count_text(spec: ListSpec, statement: Select[Any], found: Slice) -> str:
+    whole = found.after is None and found.before is None
+    count = len(found.rows) if whole else _counted(spec, statement)
     if count > COUNT_CAP:
         return say(t("more than %(count)s", count=f"{COUNT_CAP:,}"))
     return say(t("%(count)s in all", count=f"{count:,}"))
 
 
-def _any_column(statement: Select[Any]) -> list[Any]:
-    return [next(iter(statement.selected_columns))]
+def _counted(spec: ListSpec, statement: Select[Any]) -> int:
+    """How many rows the list has, counted to one past the cap."""
+    inner = statement.order_by(None).with_only_columns(spec.row_id).limit(COUNT_CAP + 1).subquery()
+    return db.session.scalar(select(func.count()).select_from(inner)) or 0
 
 
 def _exported(spec: ListSpec, statement: Select[Any], kind: str) -> Response:

@@ -8,6 +8,7 @@ from portal.catalogue.models import FirmPlace
 from portal.catalogue.models.items import ANY
 from portal.catalogue.rules.places import Gazetteer, Kind, Place, gazetteer
 from portal.db.base import db
+from portal.db.kept import Kept
 
 
 def firm_place_list() -> Select[FirmPlace]:
@@ -16,7 +17,11 @@ def firm_place_list() -> Select[FirmPlace]:
 
 
 def firm_places() -> tuple[Place, ...]:
-    """The firm's own places as the rules know them, by code."""
+    """The firm's own places as the rules know them, by code; seldom by a query."""
+    return _FIRM_PLACES.get()
+
+
+def _read_firm_places() -> tuple[Place, ...]:
     rows = db.session.scalars(select(FirmPlace).order_by(FirmPlace.code))
     return tuple(
         Place(
@@ -30,6 +35,9 @@ def firm_places() -> tuple[Place, ...]:
         )
         for row in rows
     )
+
+
+_FIRM_PLACES = Kept(_read_firm_places, FirmPlace)
 
 
 def all_places() -> Gazetteer:
