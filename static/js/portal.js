@@ -21,8 +21,9 @@
     }
   });
   on("click", (event) => {
+    const taken = event.target.closest("button[type=submit]");
     for (const menu of document.querySelectorAll(".drop[open]")) {
-      if (!menu.contains(event.target)) menu.open = false;
+      if (taken || !menu.contains(event.target)) menu.open = false;
     }
   });
 
@@ -85,7 +86,10 @@
     event.preventDefault();
     const panel = summary.nextElementSibling;
     const dialog = ask((box) => { box.setAttribute("aria-label", summary.textContent.trim()); box.append(panel); });
-    dialog.addEventListener("close", () => { summary.after(panel); summary.focus(); });
+    dialog.addEventListener("close", () => {
+      if (!summary.nextElementSibling) summary.after(panel); // an answer may have drawn it anew meanwhile
+      summary.focus();
+    });
   });
 
   /* data-confirm="…" on a form or a button: the same question, in words of its own. */
@@ -135,6 +139,47 @@
     button.classList.add("copied");
   });
 
+  /* A sheet asks for its sums while one types. Saving calls that off and goes first: what is wanted meanwhile waits for
+     its answer and then speaks for the page as it stands. What was typed meanwhile stays in its cells. */
+  const saving = new WeakMap();
+  const sheetOf = (ctx) => ctx.request.form?.closest("[data-sheet]");
+  const sums = (form) => window.htmx.trigger(one("[data-grid]", form), "change");
+  const resend = (form, button, step) => () => {
+    if (!button) form.requestSubmit();
+    else if (button.form === form && button.value === step) form.requestSubmit(button);
+  };
+  on("htmx:config:request", (event) => {
+    const { ctx } = event.detail;
+    const form = sheetOf(ctx);
+    if (!form) return;
+    const button = ctx.request.submitter;
+    const saves = ctx.sourceElement === form;
+    const first = saving.get(form);
+    if (!first) { if (saves) saving.set(form, { ctx }); return; }
+    event.preventDefault();
+    if (saves) first.next = resend(form, button, button?.value);
+    else first.next ??= () => sums(form);
+  });
+  on("htmx:before:swap", (event) => {
+    const { ctx } = event.detail;
+    const form = sheetOf(ctx);
+    if (!form) return;
+    const differs = ({ name, type, value }) => name && type !== "hidden" && type !== "submit" && value !== ctx.request.body.get(name);
+    ctx.newer = [...form.elements].filter(differs).map(({ name, value }) => [name, value]);
+  });
+  on("htmx:finally:request", (event) => {
+    const { ctx } = event.detail;
+    const form = sheetOf(ctx);
+    const save = form && saving.get(form);
+    if (save?.ctx === ctx) saving.delete(form);
+    if (!form?.isConnected) return;
+    const cellsNow = (ctx.newer || []).map(([name, value]) => [form.elements[name], value]);
+    const lost = cellsNow.filter(([field, value]) => field && field.value !== value);
+    for (const [field, value] of lost) field.value = value;
+    if (save?.ctx === ctx && save.next) save.next();
+    else if (lost.some(([field]) => field.closest("[data-grid]"))) sums(form);
+  });
+
   /* htmx: every request carries the form token; a page that says no is shown whole. */
   on("htmx:config:request", (event) => {
     const token = one("meta[name=csrf-token]");
@@ -149,6 +194,7 @@
     document.title = page.title;
     document.body.className = page.body.className;
     document.body.replaceChildren(...document.adoptNode(page.body).childNodes);
+    window.htmx.process(document.body);
     window.scrollTo(0, 0);
   });
 })();

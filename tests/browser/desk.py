@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from portal.demo.quotations import STORIES
 from tests.browser.conftest import Visitor
@@ -33,6 +33,17 @@ def say_why(page: Page, action: str, why: str) -> None:
     page.locator(f".ask:has({form}) > summary").first.click()
     page.locator(f"dialog {form} textarea").fill(why)
     page.locator(f"dialog {form} [type=submit]").first.click()
+
+
+def cells(page: Page, part: str) -> Locator:
+    """That column of the sheet of charges."""
+    return page.locator(f"[data-grid] input[id$='-{part}']")
+
+
+def typed(page: Page, text: str) -> None:
+    """Over what the cell says; the sheet answers with new sums."""
+    page.keyboard.press("Control+A")
+    page.keyboard.type(text)
 
 
 def copied(desk: Visitor, story: str = "to_accept") -> str:

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.desk import SALES, SALES_MANAGER, SHOWN, Visit, copied, say_why, step
+from tests.browser.desk import (
+    SALES,
+    SALES_MANAGER,
+    SHOWN,
+    Visit,
+    cells,
+    copied,
+    say_why,
+    step,
+    typed,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -25,16 +35,6 @@ def quoted(page: Page, words: str) -> None:
     page.locator("input[name=goods]").fill("冷冻调味品")
     page.keyboard.press("Control+Enter")
     page.wait_for_url(SHOWN)
-
-
-def cells(page: Page, part: str) -> Locator:
-    return page.locator(f"[data-grid] input[id$='-{part}']")
-
-
-def typed(page: Page, text: str) -> None:
-    """Over what the cell says; the sheet answers with new sums."""
-    page.keyboard.press("Control+A")
-    page.keyboard.type(text)
 
 
 def test_sales_quotes_a_lane_by_keyboard_and_issues_the_paper(visit: Visit) -> None:
@@ -72,7 +72,7 @@ def test_a_price_below_the_floor_waits_for_the_sales_manager(visit: Visit) -> No
     typed(page, "1500")
     page.locator("input[name=reason]").fill("竞争对手报价更低")
     page.keyboard.press("Control+Enter")
-    page.locator(".page-actions .ask:has(textarea)").first.wait_for()
+    page.locator(".page-actions .ask:has(form[action*='/submit'])").wait_for()
     expect(page.locator("form[action*='/issue']")).to_have_count(0)
     desk.look("quote-below-floor")
     say_why(page, "submit", "客户承诺全年 200 柜")

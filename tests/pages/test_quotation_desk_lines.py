@@ -87,7 +87,8 @@ def test_a_price_by_hand_asks_its_reason_at_the_line_and_keeps_the_price(sheet: 
 
 
 @pytest.mark.parametrize(("cell", "typed", "told"), [
-    ("quantity", "many", "This is not a number: many."), ("quantity", "-1", "A quantity cannot be negative."),
+    ("quantity", "many", "This is not a number: many."),
+    ("quantity", "-1", "A quantity is more than 0."), ("quantity", "0", "A quantity is more than 0."),
     ("discount", "120", "A discount is between 0 and 100 percent."), ("rate", "NaN", "This is not a number"),
     ("quantity", "1.1234567", "At most 6 decimal places."),
 ])  # fmt: skip
@@ -97,6 +98,20 @@ def test_a_wrong_figure_is_told_at_its_cell_and_kept(
     page = sheet.send(**{f"{cell}_40GP": typed, "quantity_40HQ": "7"})
     assert page.status_code == 422 and told in page.text and f'value="{typed}"' in page.text
     assert sheet.row("40HQ").quantity == 1, "all of it or nothing"
+
+
+@pytest.mark.parametrize("forged", ["abc", "-1", "1.0", "9" * 5000])
+def test_a_form_that_says_nonsense_about_the_state_it_shows_is_refused(
+    sheet: Sheet, forged: str
+) -> None:
+    for part in ("/lines", "/lines/preview", "/discount", "/issue", "/shipment", "/offer"):
+        page = sheet.send(part, version=forged, quantity_40GP="5")
+        assert page.status_code in (409, 422), part
+    assert sheet.version().version == sheet.counter
+
+
+def test_sums_of_what_is_already_saved_are_not_called_unsaved(sheet: Sheet) -> None:
+    assert "Not saved yet" not in sheet.send("/lines/preview").text
 
 
 def test_an_empty_quantity_is_measured_again(sheet: Sheet) -> None:

@@ -120,8 +120,8 @@ def _edit(row: QuotationLine, edit: LineEdit) -> dict[str, Text]:
     if edit.measured:
         row.quantity_given = None
     elif edit.quantity is not None and edit.quantity != row.quantity:
-        if edit.quantity < 0:
-            errors[f"{name}-quantity"] = t("A quantity cannot be negative.")
+        if edit.quantity <= 0:
+            errors[f"{name}-quantity"] = t("A quantity is more than 0.")
         row.quantity_given = edit.quantity
     if edit.discount is not None:
         if not 0 <= edit.discount <= 100:

@@ -118,6 +118,11 @@ class Grid:
         before = dict(zip(FIELDS, self.was.get(str(row_id), ()), strict=False))
         return {n: v for n, v in self.typed.get(row_id, {}).items() if v != before.get(n, "")}
 
+    @property
+    def is_touched(self) -> bool:
+        """Whether a person changed anything."""
+        return any(self.touched(row_id) for row_id in self.typed)
+
     def forget_untouched(self) -> None:
         """Keep only what a person changed: the rest is shown as it is stored now."""
         self.typed = {row_id: touched for row_id in self.typed if (touched := self.touched(row_id))}

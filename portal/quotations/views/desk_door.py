@@ -11,13 +11,15 @@ from flask_wtf import FlaskForm
 
 from portal.access.guards import fetch
 from portal.kernel import clock
-from portal.kernel.errors import Invalid, InvalidMany, NotFound
+from portal.kernel.errors import Invalid, InvalidMany, NotFound, StaleEdit
+from portal.kernel.text import t
 from portal.quotations import queries
 from portal.quotations.models import Quotation, QuotationVersion
 from portal.web import doors
 from portal.web.forms import attempted
 from portal.web.words import say
 
+LONGEST_COUNTER = 9
 bp = doors.desk("quotations", "portal.quotations.views.desk")
 
 
@@ -34,9 +36,16 @@ def quotation_and_version(
 
 
 def seen() -> int | None:
-    """Which state of the version the page showed that sent this request; None when it does not say."""
+    """Which state of the version the page showed that sent this request; None when it does not say.
+
+    StaleEdit when it says something that no page of ours says.
+    """
     text = request.values.get("seen") or request.values.get("version") or ""
-    return int(text) if text.isdecimal() else None
+    if not text:
+        return None
+    if not text.isdecimal() or len(text) > LONGEST_COUNTER:
+        raise StaleEdit(t("This form does not say which state it shows. Load the page again."))
+    return int(text)
 
 
 def today() -> date:

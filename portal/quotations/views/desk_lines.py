@@ -71,7 +71,7 @@ def preview_lines(quotation_id: int) -> Any:
         return _stale(quotation, version, typed, error)
     except (Invalid, InvalidMany) as error:
         return _refused(quotation, version, typed, error)
-    shown = context(quotation, version, Shown(typed, was, is_unsaved=True, counter=counter))
+    shown = context(quotation, version, Shown(typed, was, typed.is_touched, counter))
     return refuse(make_response(page(PAGE, **shown)))
 
 
