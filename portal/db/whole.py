@@ -5,7 +5,7 @@ The answers are for a decision. Whoever shows a row found here asks the gate for
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Table, or_, select
@@ -40,6 +40,18 @@ def with_any_word(
     any_word = or_(*(table.c[column].contains(word, autoescape=True) for word in words))
     statement = select(*(table.c[name] for name in shown)).where(any_word).order_by(table.c.id)
     return [tuple(row) for row in db.session.execute(statement.limit(limit))]
+
+
+def columns_of(
+    model: type[Base], ids: Iterable[int], shown: Sequence[str]
+) -> dict[int, tuple[Any, ...]]:
+    """Id → the `shown` columns of its row."""
+    table, wanted = _table(model), sorted(set(ids))
+    if not wanted:
+        return {}
+    statement = select(table.c.id, *(table.c[name] for name in shown))
+    rows = db.session.execute(statement.where(table.c.id.in_(wanted)))
+    return {row[0]: tuple(row[1:]) for row in rows}
 
 
 def _table(model: type[Base]) -> Table:

@@ -75,6 +75,8 @@ def grant_line(line: ContractLine, actor: Viewer, now: datetime) -> list[Entitle
     root = (
         line if line.root_id in (None, line.id) else db.session.get_one(ContractLine, line.root_id)
     )
+    if line.is_end:
+        return []
     granted = set(
         db.session.scalars(
             select(Entitlement.period_no).where(Entitlement.line_id == root_of(line))
