@@ -215,7 +215,7 @@ def test_one_run_of_the_worker_delivers_and_leaves_its_heartbeat(app: PortalApp,
     result = app.test_cli_runner().invoke(worker, ["--once"])
     assert "mail: 1 sent" in result.output and result.exit_code == 0
     beats = {beat.job: beat.at for beat in db.session.scalars(select(Heartbeat))}
-    assert beats == dict.fromkeys(("mail", "rate sheets", "alive"), now)
+    assert beats == dict.fromkeys(("mail", "rate sheets", "files", "alive"), now)
     assert len(list((app.config["INSTANCE"] / "mail").glob("*.eml"))) == 1
 
 
