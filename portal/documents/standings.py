@@ -26,4 +26,8 @@ EXPLANATIONS: Mapping[Standing, Text] = {
     Standing.WITHDRAWN: t("We issued it and took it back. Do not rely on it."),
 }
 
-KINDS: Mapping[str, Text] = {"quotation": t("Quotation")}
+KINDS: Mapping[str, Text] = {
+    "quotation": t("Quotation"),
+    "contract": t("Contract"),
+    "amendment": t("Contract amendment"),
+}
