@@ -113,7 +113,8 @@ def lowest(closings: Iterable[tuple[date, Stock]]) -> tuple[date, str, Decimal] 
     for day, closing in closings:
         if min(closing) < ZERO:
             unit, quantity = min(
-                zip(UNITS, closing, strict=True), key=lambda each: (each[1] >= ZERO, UNITS.index(each[0]))
+                zip(UNITS, closing, strict=True),
+                key=lambda each: (each[1] >= ZERO, UNITS.index(each[0])),
             )
             return day, unit, -quantity
     return None

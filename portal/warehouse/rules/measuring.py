@@ -46,7 +46,9 @@ def check_signs(kind: MovementKind, given: Given) -> None:
 
     In and out state what moved as numbers above 0; an adjustment has the sign of what it found.
     """
-    stated = [(name, each) for name, each in zip(Stock._fields, given, strict=True) if each is not None]
+    stated = [
+        (name, each) for name, each in zip(Stock._fields, given, strict=True) if each is not None
+    ]
     if not any(each for _, each in stated):
         raise Invalid(t("Say how much."), "pieces")
     for name, each in stated:
@@ -90,4 +92,3 @@ def unmeasured(change: Stock, stated: Given) -> tuple[str, ...]:
     if change.pieces <= ZERO:
         return ()
     return tuple(UNITS[at] for at in (M3, KG) if not change[at] and not stated[at])
-

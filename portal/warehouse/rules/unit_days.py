@@ -45,13 +45,14 @@ class Snapshot(NamedTuple):
     """The stock at the end of a day, as a warehouse reports it.
 
     `inbound` is what came in that day; None: unknown, then the change since the snapshot before is
-    taken as one movement.
+    taken as one movement. `peak` is the highest moment of the day; None: all came in before any left.
     """
 
     day: date
     closing: Decimal
     inbound: Decimal | None = None
     lot: str = ""
+    peak: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,15 +176,14 @@ def flows_of_snapshots(
     day without a snapshot keeps the stock of the day before (`days_missing` names such days).
     """
     stock = dict(opening or {})
-    for day, closing, inbound, lot in snapshots:
+    for day, closing, inbound, lot, peak in snapshots:
         before = stock.get(lot, ZERO)
         came = max(closing - before, ZERO) if inbound is None else inbound
         left = before + came - closing
-        if came:
-            yield Flow(day, came, MovementKind.IN, lot)
-        if left:
-            kind = MovementKind.OUT if left > 0 else MovementKind.ADJUST
-            yield Flow(day, -left, kind, lot, time.max)
+        late = ZERO if peak is None else before + came - peak
+        kind = MovementKind.OUT if left > 0 else MovementKind.ADJUST
+        parts = ((came - late, MovementKind.IN), (-left, kind), (late, MovementKind.IN))
+        yield from (Flow(day, part, each, lot) for part, each in parts if part)
         stock[lot] = closing
 
 

@@ -1,0 +1,1 @@
+"""The verbs of the warehouse: post, put right, close a month, read files."""

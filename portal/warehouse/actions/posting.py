@@ -1,0 +1,233 @@
+"""One movement at a time: posted once, never below nothing, put right by another movement (DOMAIN W1, W11, W13)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import pairwise
+
+from portal.access.gate import load
+from portal.access.permissions import Permission
+from portal.access.viewer import Viewer
+from portal.catalogue.rules.working_figures import show_exact
+from portal.customers.models import Customer
+from portal.db import audit
+from portal.db.base import db
+from portal.kernel import clock
+from portal.kernel.errors import Invalid, NotAllowedNow
+from portal.kernel.text import t
+from portal.warehouse.actions.books import (
+    LotKey,
+    carry_to_lot,
+    day_values,
+    hold_lots,
+    hold_warehouses,
+    shift_later_days,
+    write_days,
+)
+from portal.warehouse.models import StockLot, StockMovement, Warehouse
+from portal.warehouse.queries import books
+from portal.warehouse.rules import months
+from portal.warehouse.rules.daybook import FIELDS, Stock, booked
+from portal.warehouse.rules.measuring import Given, change_of, size_on, unmeasured
+from portal.warehouse.rules.stock import shortfall
+from portal.warehouse.rules.unit_days import MovementKind
+
+REVERSAL = "reversal"
+
+
+@dataclass(frozen=True, slots=True)
+class MovementFact:
+    """What a paper says moved. In and out state numbers above 0, an adjustment signed ones.
+
+    What is None follows from the goods' size (in) or the lot's own proportion (out). `clock`: "18:58" or "".
+    (`source`, `reference`) is taken once. `lot` may be "" for goods kept without lots, `sku` for a lot counted whole.
+    """
+
+    customer_id: int
+    warehouse_id: int
+    kind: MovementKind
+    moved_on: date
+    source: str
+    reference: str
+    lot: str = ""
+    sku: str = ""
+    clock: str = ""
+    pieces: Decimal | None = None
+    m3: Decimal | None = None
+    kg: Decimal | None = None
+    pallets: Decimal | None = None
+    teu: Decimal | None = None
+    reason: str = ""
+    note: str = ""
+    batch_id: int | None = None
+
+    @property
+    def key(self) -> LotKey:
+        """The lot it belongs to."""
+        return LotKey(self.customer_id, self.warehouse_id, self.lot, self.sku)
+
+    @property
+    def given(self) -> Given:
+        """The measures as stated."""
+        return self.pieces, self.m3, self.kg, self.pallets, self.teu
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The movement; `is_new` is False when the same was taken before, `unmeasured` the units nobody knows (W12)."""
+
+    movement: StockMovement
+    is_new: bool = True
+    unmeasured: tuple[str, ...] = ()
+
+
+def post(fact: MovementFact, actor: Viewer, now: datetime) -> Posted:
+    """Take one movement, once.
+
+    Invalid at the field: unknown goods, wrong numbers, a day to come, another movement under the same reference, or
+    a shortfall, which names the lot, the day and what is missing (W13). A movement of a closed month counts on the
+    first open day.
+    """
+    load(Customer, fact.customer_id, actor, Permission.STOCK_RECORD)
+    place = load(Warehouse, fact.warehouse_id, actor, Permission.STOCK_RECORD)
+    check_fact(fact, clock.business_day(now))
+    if not place.active:
+        raise Invalid(t("This warehouse is not in use."), "warehouse_id")
+    hold_warehouses([place.id])
+    lot = hold_lots([fact.key])[fact.key]
+    before = books.posted_as([(fact.source, fact.reference)]).get((fact.source, fact.reference))
+    if before is not None:
+        return Posted(same_again(fact, before[0], lot), is_new=False)
+    sizes = books.sizes_of([fact.customer_id])
+    if fact.sku and (fact.customer_id, fact.sku) not in sizes:
+        raise Invalid(t("This customer has no goods with this SKU."), "sku")
+    day = months.counted_on(fact.moved_on, books.closed_months([place.id]).get(place.id))
+    size = size_on(sizes.get((fact.customer_id, fact.sku), ()), fact.moved_on)
+    balance = books.closing_on(lot.id, day)
+    change = change_of(fact.kind, fact.given, size, balance)
+    movement = _entered(fact, lot, day, change, balance, actor, now)
+    audit.record(
+        actor, "movement.posted", movement, now, after=_told(movement), reason=fact.reason or None
+    )
+    return Posted(movement, unmeasured=unmeasured(change, fact.given))
+
+
+def check_fact(fact: MovementFact, today: date) -> None:
+    """Invalid at the field when the paper cannot be right by itself."""
+    if fact.moved_on > today:
+        raise Invalid(t("This day is still to come."), "moved_on")
+    if not fact.lot and not fact.sku:
+        raise Invalid(t("Name the lot, the SKU, or both."), "lot")
+    if fact.kind is MovementKind.ADJUST and not fact.reason.strip():
+        raise Invalid(t("Give the reason of the adjustment."), "reason")
+    if not fact.reference.strip():
+        raise Invalid(t("Give the number of the paper."), "reference")
+
+
+def same_again(fact: MovementFact, before: StockMovement, lot: StockLot) -> StockMovement:
+    """The movement taken before under the same reference; Invalid when it says something else."""
+    sign = -1 if fact.kind is MovementKind.OUT else 1
+    stated = [
+        getattr(before, name) == sign * each
+        for name, each in zip(Stock._fields, fact.given, strict=True)
+        if each is not None
+    ]
+    is_same = (before.lot_id, before.kind, before.moved_on) == (lot.id, fact.kind, fact.moved_on)
+    if is_same and all(stated):
+        return before
+    words = {
+        "reference": fact.reference,
+        "day": before.moved_on.isoformat(),
+        "pieces": show_exact(before.pieces),
+    }
+    raise Invalid(
+        t(
+            "%(reference)s was taken already (%(day)s, %(pieces)s pieces) and says something else.",
+            **words,
+        ),
+        "reference",
+    )
+
+
+def _entered(
+    fact: MovementFact, lot: StockLot, day: date, change: Stock, balance: Stock, actor: Viewer, now: datetime
+) -> StockMovement:  # fmt: skip
+    """The movement in the books; Invalid when the lot would hold less than nothing on `day` or later."""
+    _check_possible(lot, day, change, balance)
+    movement = StockMovement(
+        customer_id=lot.customer_id, lot_id=lot.id, lot=lot, kind=fact.kind.value, moved_on=fact.moved_on,
+        counted_on=day, clock=fact.clock, source=fact.source, reference=fact.reference, reason=fact.reason,
+        note=fact.note, batch_id=fact.batch_id, posted_by=actor.user_id, posted_at=now, **change._asdict(),
+    )  # fmt: skip
+    return _into_books(movement, change)
+
+
+def _into_books(movement: StockMovement, change: Stock) -> StockMovement:
+    db.session.add(movement)
+    db.session.flush()
+    lot, day = movement.lot, movement.counted_on
+    opening = books.closing_before(lot.id, day)
+    row = booked(day, opening, books.entries_on(lot.id, day))
+    write_days([day_values(lot, row)])
+    shift_later_days(lot, day, change)
+    carry_to_lot(lot, day, change)
+    return movement
+
+
+def _check_possible(lot: StockLot, day: date, change: Stock, balance: Stock) -> None:
+    if min(change) >= 0:
+        return
+    closings = [(day, balance), *books.closings_after(lot.id, day)]
+    later = [
+        (after, closing.plus(before.turned()).by_unit())
+        for (_, before), (after, closing) in pairwise(closings)
+    ]
+    found = shortfall(lot.label, day, change.by_unit(), balance.by_unit(), later)
+    if found is not None:
+        raise found.error(FIELDS[found.unit])
+
+
+def reverse(movement: StockMovement, reason: str, actor: Viewer, now: datetime) -> StockMovement:
+    """Put a movement right by one that does the contrary; it counts on the same day while its month is open.
+
+    NotAllowedNow when it was reversed before or is a reversal itself; Invalid when the goods are gone already.
+    """
+    if movement.reverses_id is not None:
+        raise NotAllowedNow(t("A reversal is not reversed; post the movement again."))
+    if not reason.strip():
+        raise Invalid(t("Give the reason."), "reason")
+    hold_warehouses([movement.lot.warehouse_id])
+    key = LotKey(
+        movement.customer_id, movement.lot.warehouse_id, movement.lot.lot, movement.lot.sku
+    )
+    lot = hold_lots([key])[key]
+    reference = f"{movement.source}/{movement.id}"
+    if books.posted_as([(REVERSAL, reference)]):
+        raise NotAllowedNow(t("This movement was reversed already."))
+    closed = books.closed_months([lot.warehouse_id]).get(lot.warehouse_id)
+    day = months.counted_on(movement.counted_on, closed)
+    change = Stock(*(-getattr(movement, name) for name in Stock._fields))
+    _check_possible(lot, day, change, books.closing_on(lot.id, day))
+    contrary = StockMovement(
+        customer_id=lot.customer_id, lot_id=lot.id, lot=lot, kind=MovementKind.ADJUST.value,
+        moved_on=movement.moved_on, counted_on=day, clock=movement.clock, source=REVERSAL, reference=reference,
+        reason=reason, reverses_id=movement.id, posted_by=actor.user_id, posted_at=now, **change._asdict(),
+    )  # fmt: skip
+    _into_books(contrary, change)
+    audit.record(actor, "movement.reversed", movement, now, after=_told(contrary), reason=reason)
+    return contrary
+
+
+def _told(movement: StockMovement) -> dict[str, str]:
+    """What history keeps of a movement."""
+    told = {
+        "lot": movement.lot.label,
+        "kind": movement.kind,
+        "moved_on": movement.moved_on.isoformat(),
+        "counted_on": movement.counted_on.isoformat(),
+    }
+    return told | {
+        name: f"{value:f}" for name in Stock._fields if (value := getattr(movement, name))
+    }

@@ -1,0 +1,1 @@
+"""Reading the stock, each select limited to what the viewer may see."""

@@ -1,0 +1,116 @@
+"""What the books of lots say: closings, later days, the movements of a day; for those who write them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Row, select, tuple_
+
+from portal.db.base import db
+from portal.warehouse.models import StockDay, StockItem, StockItemSize, StockMovement, StockPeriod
+from portal.warehouse.rules.daybook import NOTHING, Entry, Stock
+from portal.warehouse.rules.measuring import Size
+
+CHUNK = 400
+ONE_DAY = timedelta(days=1)
+CLOSING = tuple(getattr(StockDay, name) for name in Stock._fields)
+CHANGE = tuple(getattr(StockMovement, name) for name in Stock._fields)
+
+
+def closing_on(lot_id: int, day: date) -> Stock:
+    """What the lot held at the end of `day`."""
+    last = select(*CLOSING).where(StockDay.lot_id == lot_id, StockDay.day <= day)
+    row = db.session.execute(last.order_by(StockDay.day.desc()).limit(1)).first()
+    return Stock(*row) if row is not None else NOTHING
+
+
+def closing_before(lot_id: int, day: date) -> Stock:
+    """What the lot held when `day` began."""
+    return closing_on(lot_id, day - ONE_DAY)
+
+
+def closings_after(lot_id: int, day: date) -> list[tuple[date, Stock]]:
+    """The later days of the lot with what each closed with, in their order."""
+    later = select(StockDay.day, *CLOSING).where(StockDay.lot_id == lot_id, StockDay.day > day)
+    return [(row[0], Stock(*row[1:])) for row in db.session.execute(later.order_by(StockDay.day))]
+
+
+def entries_on(lot_id: int, day: date) -> list[Entry]:
+    """Everything that counts for the lot on `day`."""
+    return entries_of([(lot_id, day)]).get((lot_id, day), [])
+
+
+def entries_of(days: Iterable[tuple[int, date]]) -> dict[tuple[int, date], list[Entry]]:
+    """Everything that counts on each of the (lot id, day)s."""
+    found: dict[tuple[int, date], list[Entry]] = {}
+    for part in chunks(list(days)):
+        place = tuple_(StockMovement.lot_id, StockMovement.counted_on)
+        statement = select(
+            StockMovement.lot_id,
+            StockMovement.counted_on,
+            StockMovement.id,
+            StockMovement.clock,
+            StockMovement.reverses_id,
+            *CHANGE,
+        ).where(place.in_(part))
+        for row in db.session.execute(statement):
+            entry = Entry(row.id, row.clock, Stock(*row[5:]), row.reverses_id)
+            found.setdefault((row.lot_id, row.counted_on), []).append(entry)
+    return found
+
+
+def posted_as(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Row[Any]]:
+    """The movements taken already under each (source, reference), with their lot's key."""
+    found: dict[tuple[str, str], Row[Any]] = {}
+    by_source: dict[str, list[str]] = {}
+    for source, reference in pairs:
+        by_source.setdefault(source, []).append(reference)
+    for source, references in by_source.items():
+        for part in chunks(references):
+            statement = select(StockMovement).where(
+                StockMovement.source == source, StockMovement.reference.in_(part)
+            )
+            for row in db.session.execute(statement):
+                found[source, row[0].reference] = row
+    return found
+
+
+def closed_months(warehouse_ids: Iterable[int]) -> dict[int, date]:
+    """The last closed month of each warehouse that has one."""
+    statement = (
+        select(StockPeriod.warehouse_id, StockPeriod.month_on)
+        .where(StockPeriod.warehouse_id.in_(sorted(set(warehouse_ids))))
+        .order_by(StockPeriod.month_on)
+    )
+    return {row.warehouse_id: row.month_on for row in db.session.execute(statement)}
+
+
+def sizes_of(customer_ids: Iterable[int]) -> dict[tuple[int, str], tuple[Size, ...]]:
+    """(customer id, SKU) → the sizes of the goods by their first day; goods without any have ()."""
+    sizes: dict[tuple[int, str], tuple[Size, ...]] = {}
+    for part in chunks(sorted(set(customer_ids))):
+        statement = (
+            select(
+                StockItem.customer_id,
+                StockItem.sku,
+                StockItemSize.from_on,
+                StockItemSize.unit_m3,
+                StockItemSize.unit_kg,
+            )
+            .join(StockItemSize, StockItemSize.stock_item_id == StockItem.id, isouter=True)
+            .where(StockItem.customer_id.in_(part))
+            .order_by(StockItem.id, StockItemSize.from_on)
+        )
+        for customer_id, sku, *size in db.session.execute(statement):
+            known = sizes.setdefault((customer_id, sku), ())
+            if size[0] is not None:
+                sizes[customer_id, sku] = (*known, Size(*size))
+    return sizes
+
+
+def chunks(rows: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    """`rows` in parts that fit into one statement."""
+    for start in range(0, len(rows), CHUNK):
+        yield rows[start : start + CHUNK]

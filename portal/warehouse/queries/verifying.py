@@ -1,0 +1,100 @@
+"""Whether what is repeated for speed says the same as the movements: the days, and what each lot holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.db.base import db
+from portal.warehouse.models import StockDay, StockLot, StockMovement
+from portal.warehouse.queries.books import CHANGE
+from portal.warehouse.rules.daybook import NOTHING, BookDay, Entry, Stock, booked, lowest
+
+AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One day of one lot (None: the lot itself) that is kept otherwise than its movements say."""
+
+    lot_id: int
+    lot: str
+    day: date | None
+    kept: tuple[Any, ...]
+    right: tuple[Any, ...]
+
+
+def lot_count() -> int:
+    """How many lots there are to look at."""
+    return len(db.session.scalars(select(StockLot.id)).all())
+
+
+def differences(from_id: int = 0, to_id: int | None = None) -> Iterator[Difference]:
+    """What does not agree, of the lots with these ids; a part of the lots is held in memory at a time."""
+    wanted = select(StockLot.id).where(StockLot.id >= from_id).order_by(StockLot.id)
+    if to_id is not None:
+        wanted = wanted.where(StockLot.id <= to_id)
+    ids = list(db.session.scalars(wanted))
+    for start in range(0, len(ids), AT_ONCE):
+        yield from _of_lots(ids[start : start + AT_ONCE])
+
+
+def _of_lots(ids: list[int]) -> Iterator[Difference]:
+    right = dict(_right_books(ids))
+    kept = _kept_days(ids)
+    columns = (StockLot.id, StockLot.lot, StockLot.sku, StockLot.first_in_on, StockLot.last_on)
+    held = tuple(getattr(StockLot, name) for name in Stock._fields)
+    for row in db.session.execute(select(*columns, *held).where(StockLot.id.in_(ids))):
+        label = " · ".join(part for part in (row.lot, row.sku) if part)
+        books = right.get(row.id, {})
+        theirs = kept.get(row.id, {})
+        for day in sorted(books.keys() | theirs.keys()):
+            pair = _plain(theirs.get(day)), _plain(books.get(day))
+            if pair[0] != pair[1]:
+                yield Difference(row.id, label, day, *pair)
+        last = books[max(books)].closing if books else NOTHING
+        below = lowest((day, each.closing) for day, each in sorted(books.items()))
+        if tuple(row[5:]) != tuple(last) or below is not None:
+            yield Difference(row.id, label, None, tuple(row[5:]), tuple(last))
+
+
+def _right_books(ids: list[int]) -> Iterator[tuple[int, dict[date, BookDay]]]:
+    statement = (
+        select(
+            StockMovement.lot_id,
+            StockMovement.counted_on,
+            StockMovement.id,
+            StockMovement.clock,
+            StockMovement.reverses_id,
+            *CHANGE,
+        )
+        .where(StockMovement.lot_id.in_(ids))
+        .order_by(StockMovement.lot_id, StockMovement.counted_on, StockMovement.id)
+    )
+    for lot_id, of_lot in groupby(db.session.execute(statement), key=lambda row: row.lot_id):
+        stock, days = NOTHING, {}
+        for day, of_day in groupby(of_lot, key=lambda row: row.counted_on):
+            entries = [Entry(r.id, r.clock, Stock(*r[5:]), r.reverses_id) for r in of_day]
+            days[day] = booked(day, stock, entries)
+            stock = days[day].closing
+        yield lot_id, days
+
+
+def _kept_days(ids: list[int]) -> dict[int, dict[date, BookDay]]:
+    parts = ("{}_in", "{}_out", "{}", "{}_peak")
+    columns = [getattr(StockDay, part.format(name)) for part in parts for name in Stock._fields]
+    statement = select(StockDay.lot_id, StockDay.day, *columns).where(StockDay.lot_id.in_(ids))
+    found: dict[int, dict[date, BookDay]] = {}
+    for lot_id, day, *row in db.session.execute(statement):
+        stocks = (Stock(*row[at : at + 5]) for at in range(0, 20, 5))
+        found.setdefault(lot_id, {})[day] = BookDay(day, *stocks)
+    return found
+
+
+def _plain(row: BookDay | None) -> tuple[Any, ...]:
+    return () if row is None else (row.came, row.left, row.closing, row.peak)
