@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
+from sqlalchemy import select
+
 from portal.catalogue.models import (
     ExchangeRate,
     Price,
@@ -29,7 +31,9 @@ def add(row):  # type: ignore[no-untyped-def]
 
 
 def tax_rates() -> None:
-    """The three classes that quotations of these tests use."""
+    """The three classes that quotations of these tests use; once."""
+    if db.session.scalar(select(TaxRate.id).limit(1)) is not None:
+        return
     for code, kind, percent, label_zh, label_en in (
         ("exempt", "exempt", "0", "免税", "Exempt"),
         ("service_6", "taxed", "6", "6%", "6%"),

@@ -201,7 +201,9 @@ class ContractLine(CustomerOwned, Base):
     counts from `from_on` until `until_on`, both included; a line that an amendment changes is followed by another
     whose `replaces_id` names it: `root_id` is the first of such a chain, the one that the entitlements name.
     `branch_id` is the branch that alone may draw from it (None: the customer, and its branches by their usage).
-    `stat_factor`: statistical units (`main_unit`, TEU) in one `unit`.
+    `stat_factor`: statistical units (`main_unit`, TEU) in one `unit`. A line with `is_end` ends its chain: from its
+    `from_on` on nothing counts. `price_id` and `scheme_id` say where the price came from; `manual_reason` why a person
+    set it ("": nobody did).
     """
 
     __tablename__ = "contract_line"
@@ -246,6 +248,10 @@ class ContractLine(CustomerOwned, Base):
     charges_shortfall: Mapped[bool] = mapped_column(default=False)
     from_on: Mapped[date]
     until_on: Mapped[date]
+    is_end: Mapped[bool] = mapped_column(default=False)
+    price_id: Mapped[int | None]
+    scheme_id: Mapped[int | None] = mapped_column(ForeignKey("price_scheme.id"))
+    manual_reason: Mapped[str] = mapped_column(String(300), default="")
     note: Mapped[str] = mapped_column(String(300), default="")
 
     contract: Mapped[Contract] = relationship(back_populates="lines")
