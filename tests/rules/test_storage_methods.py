@@ -22,6 +22,7 @@ from portal.catalogue.rules.storage import (
 )
 from portal.kernel.errors import Invalid
 from portal.kernel.period import Period
+from portal.warehouse.rules.layers import Layer
 from tests.rules.stocks import APRIL, MARCH, D, by, daily, moved, on
 
 TIERS = (AgeTier(1, 7, D(0)), AgeTier(8, 30, D("0.5")), AgeTier(31, None, D("1.2")))
@@ -82,7 +83,9 @@ def test_a_minimum_stock_lifts_each_day_under_contract():
     flows = [moved(on(11), 4)]
     policy = daily(minimum_quantity=D(10))
     assert quantities(policy, flows) == [(310, 310)]
-    assert quantities(policy, flows, contract=Period(on(22))) == [(144, 144)]
+    (line,) = storage_charges(policy, flows, MARCH, contract=Period(on(22)))
+    assert line.amount == 144
+    assert told(line)[1] == "With at least 10 a day: 144 m³·day"
 
 
 def test_a_minimum_stock_begins_after_the_free_days_of_the_contract():
@@ -201,6 +204,13 @@ def test_the_mean_is_not_less_than_the_minimum_stock():
     assert quantities(policy, [moved(on(1), 10)]) == [(15, 300)]
 
 
+def test_the_mean_priced_by_the_day_is_every_days_stock():
+    """10 from 03-01, 20 more from 03-16: 310 + 320 m³·days × 2."""
+    flows = [moved(on(1), 10), moved(on(16), 20)]
+    policy = by(Method.AVERAGE, 2, unit="MTQ", rate_per=Per.DAY)
+    assert quantities(policy, flows) == [(630, 1260)]
+
+
 def test_the_mean_of_a_part_month_counts_only_its_days():
     """Contract from 04-16, 12 m³ from 04-16: mean 12, 15 of 30 days: 12 × 30 × 15 ÷ 30 = 180."""
     flows = [moved(date(2026, 4, 16), 12)]
@@ -231,7 +241,9 @@ def test_a_rented_area_costs_the_same_however_full_it_is(part, amount):
     policy = by(
         Method.AREA_MONTH, 19, unit="MTK", area=D(8), minimum_quantity=D(10), part_month=part
     )
-    assert quantities(policy, []) == [(10, 190)]
+    (whole,) = storage_charges(policy, [], MARCH)
+    assert (whole.unit_code, whole.quantity, whole.amount) == ("MTK.MON", 10, 190)
+    assert told(whole)[:2] == ["Rented: 8 m²", "8 is raised to the minimum quantity 10"]
     part_month = storage_charges(policy, [], APRIL, contract=Period(date(2026, 4, 16)))
     assert total_of(part_month) == amount
 
@@ -245,6 +257,19 @@ def test_pallets_are_counted_by_article():
     policy = daily(unit="XPX", rate=D(2), pallets=PalletCount.BY_SKU)
     sizes = {"A": D(100), "B": D(100)}
     assert quantities(policy, flows, per_pallet=sizes) == [(134, 268)]
+
+
+def test_pallets_that_were_there_before_are_counted_too():
+    """250 pieces of A there since February: 3 pallets × 31 days × 2."""
+    policy = daily(unit="XPX", rate=D(2), pallets=PalletCount.BY_SKU)
+    opening = [Layer("A", on(3, 2), D(150)), Layer("A", on(9, 2), D(100))]
+    lines = quantities(policy, [], opening=opening, per_pallet={"A": D(100)})
+    assert lines == [(93, 186)]
+
+
+def test_a_bill_needs_an_end():
+    with pytest.raises(ValueError, match="ends"):
+        storage_charges(daily(), [], Period(on(1)))
 
 
 def test_pallets_without_a_size_are_refused_not_billed_as_nothing():

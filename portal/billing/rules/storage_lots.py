@@ -57,6 +57,8 @@ def lot_periods(
     What counts is the layer's stock on the period's first day by the policy's count of days.
     """
     for layer in layers:
+        if layer.gone_on is not None and layer.gone_on < period.start_on:
+            continue
         last = end_of(period) if layer.gone_on is None else min(end_of(period), layer.gone_on)
         for day, share in _beginnings(policy, layer):
             if day > last:
