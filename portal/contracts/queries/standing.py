@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from sqlalchemy import or_, select
@@ -47,13 +47,14 @@ def tails(contract: Contract) -> list[ContractLine]:
     return chains.tails(counting_lines(contract))
 
 
-def chain_of(line_id: int) -> list[ContractLine]:
-    """All agreed lines of the chain whose root is `line_id`, oldest first: what an entitlement's price is read from."""
+def chains_of(line_ids: Iterable[int]) -> dict[int, list[ContractLine]]:
+    """Root id → the agreed lines of its chain, oldest first: what an entitlement's price is read from."""
+    wanted = sorted(set(line_ids))
     statement = (
         select(ContractLine)
         .outerjoin(Amendment, Amendment.id == ContractLine.amendment_id)
         .where(
-            or_(ContractLine.id == line_id, ContractLine.root_id == line_id),
+            or_(ContractLine.id.in_(wanted), ContractLine.root_id.in_(wanted)),
             or_(
                 ContractLine.amendment_id.is_(None),
                 Amendment.state == AmendmentState.IN_FORCE.value,
@@ -61,7 +62,7 @@ def chain_of(line_id: int) -> list[ContractLine]:
         )
         .order_by(ContractLine.from_on, ContractLine.id)
     )
-    return list(db.session.scalars(statement))
+    return chains.chains(db.session.scalars(statement))
 
 
 def proposed_terms(amendment: Amendment) -> ContractTerms:
