@@ -89,3 +89,9 @@ def _agreed(contract: Contract) -> set[int | None]:
     """None for the contract itself, and the ids of its amendments in force."""
     in_force = AmendmentState.IN_FORCE.value
     return {None, *(each.id for each in contract.amendments if each.state == in_force)}
+
+
+def sent_amendments(contract: Contract) -> list[Amendment]:
+    """The amendments that the customer knows of: waiting for the signature, or in force."""
+    known = (AmendmentState.PENDING_SIGNATURE.value, AmendmentState.IN_FORCE.value)
+    return [each for each in contract.amendments if each.state in known]
