@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask, Response, current_app, has_request_context, request
@@ -58,6 +60,17 @@ def reads_first(view: Any) -> Any:
     """Mark a view that thinks long before it writes."""
     view.reads_first = True
     return view
+
+
+@contextmanager
+def leaving_the_writers_place() -> Iterator[None]:
+    """Take back what the view did so far and let others write inside; then it begins anew, as a writer.
+
+    What takes long (the press) is done inside; nothing may be read from the database there.
+    """
+    db.session.rollback()
+    yield
+    begin_writing(db.session())
 
 
 def commit() -> None:

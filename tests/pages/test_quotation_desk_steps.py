@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from portal.catalogue.models import Price, PriceScheme, ServiceItem
+from portal.customers.models import Customer
 from portal.db.base import db
 from portal.db.outbox import OutboxMessage
+from portal.documents import render
+from portal.documents.rules.words import PaperLanguage
 from portal.quotations.actions import answering, drafting, grid
 from portal.quotations.models import AcceptanceLink, Quotation, QuotationVersion
+from portal.quotations.rules.paper import QuotationPaper
 from tests.cast import Cast, viewer
 from tests.client import CheckingClient
 from tests.factories import per_unit, price, tariff
-from tests.offers import draft, issued, keep, later, quick_press, revised  # noqa: F401 - a fixture
+from tests.offers import draft, issued, keep, later, paper_drawn, quick_press, revised  # noqa: F401 - a fixture
 
 D = Decimal
 pytestmark = pytest.mark.usefixtures("quick_press")
@@ -269,3 +274,34 @@ def test_no_price_was_written_by_reading(desk: CheckingClient, cast: Cast, now: 
         sent = [line for line in desk.queries if line.startswith(("INSERT", "UPDATE", "DELETE"))]
         assert not sent, part
     assert db.session.scalar(db.select(db.func.count(Price.id))) == before
+
+
+def test_nobody_waits_to_write_while_the_press_works(
+    desk: CheckingClient, cast: Cast, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, writing = drafted(cast, now), []
+
+    def press(*paper: Any) -> render.PrintedPaper:
+        writing.append(db.session().in_transaction())
+        return paper_drawn(*paper)
+
+    monkeypatch.setattr(render, "render", press)
+    assert "Issued. The paper is stored." in told(desk, address, "issue")
+    assert writing == [False] and state() == "issued"
+
+
+def test_a_paper_is_printed_anew_when_what_it_shows_changed_under_the_press(
+    desk: CheckingClient, cast: Cast, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, shown = drafted(cast, now), []
+
+    def press(template: str, facts: QuotationPaper, language: PaperLanguage) -> render.PrintedPaper:
+        shown.append(facts.customer.name.zh)
+        if len(shown) == 1:
+            with db.engine.begin() as other:
+                other.execute(db.update(Customer).values(name_zh="改名之后"))
+        return paper_drawn(template, facts, language)
+
+    monkeypatch.setattr(render, "render", press)
+    told(desk, address, "issue")
+    assert len(shown) == 2 and shown[1] == "改名之后"

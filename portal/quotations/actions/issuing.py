@@ -33,6 +33,27 @@ def issue(
 ) -> Document:
     """Freeze the version, print it, replace the version issued before, and tell the contact.
 
+    Raises what `freeze` raises.
+    """
+    freeze(version, actor, now, seen)
+    document = printer(version, actor, now)
+    version.document_id = document.id
+    repeat_on_quotation(version, now)
+    after = {
+        "version": version.version_no,
+        "sha256": document.sha256,
+        "total": version.total_amount,
+    }
+    audit.record(actor, "quotation.issued", version.quotation, now, after=after)
+    _tell(version, actor, now)
+    return document
+
+
+def freeze(
+    version: QuotationVersion, actor: Viewer, now: datetime, seen: int | None = None
+) -> None:
+    """All of issuing that comes before the paper: afterwards the version reads as it will be printed.
+
     A draft inside its limits needs no approval. Invalid says what is missing: lines, a price, a rate of exchange,
     an approval, a valid day.
     """
@@ -49,17 +70,6 @@ def issue(
     version.issued_by, version.issued_at, version.updated_at = actor.user_id, now, now
     version.quotation.issued_no = version.version_no
     db.session.flush()
-    document = printer(version, actor, now)
-    version.document_id = document.id
-    repeat_on_quotation(version, now)
-    after = {
-        "version": version.version_no,
-        "sha256": document.sha256,
-        "total": version.total_amount,
-    }
-    audit.record(actor, "quotation.issued", version.quotation, now, after=after)
-    _tell(version, actor, now)
-    return document
 
 
 def check_complete(version: QuotationVersion, now: datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from portal.access.viewer import Viewer
@@ -59,14 +59,28 @@ MARKS = {
 """What is written across a preview; an issued paper carries no mark."""
 
 
-def print_version(version: QuotationVersion, actor: Viewer, now: datetime) -> Document:
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A paper that was printed before it is kept; good for the very facts it shows."""
+
+    paper: QuotationPaper
+    code: str
+    printed: render.PrintedPaper
+
+
+def print_version(
+    version: QuotationVersion, actor: Viewer, now: datetime, proof: Proof | None = None
+) -> Document:
     """Print an issued version once and for all: the bytes go to the archive, the row says where.
 
-    Raises PressBusy or PressFailed when there is no paper; nothing has changed then.
+    A `proof` spares the press where nothing has changed since. Raises PressBusy or PressFailed when there is no
+    paper; nothing has changed then.
     """
-    code = new_code()
-    paper = replace(paper_of(version, now, code), mark=NO_WORDS)
-    printed = render.render(TEMPLATE, paper, paper.language)
+    code = proof.code if proof else new_code()
+    paper = final_paper(version, now, code)
+    if proof is None or proof.paper != paper:
+        proof = proof_of(paper, code)
+    printed = proof.printed
     document = Document(
         customer_id=version.customer_id,
         kind=KIND,
@@ -86,6 +100,16 @@ def print_version(version: QuotationVersion, actor: Viewer, now: datetime) -> Do
     db.session.add(document)
     db.session.flush()
     return document
+
+
+def final_paper(version: QuotationVersion, now: datetime, code: str) -> QuotationPaper:
+    """The paper of a version that is issued: with its verification code, without a mark across it."""
+    return replace(paper_of(version, now, code), mark=NO_WORDS)
+
+
+def proof_of(paper: QuotationPaper, code: str) -> Proof:
+    """Print a final paper without keeping it: only the press works, for half a second."""
+    return Proof(paper, code, render.render(TEMPLATE, paper, paper.language))
 
 
 def preview(version: QuotationVersion, now: datetime, stylesheets: tuple[str, ...] = ()) -> str:

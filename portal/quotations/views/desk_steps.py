@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 
 from flask import Response, g, request
@@ -9,12 +10,13 @@ from flask_babel import gettext as _
 
 from portal.access.guards import requires
 from portal.access.permissions import Permission as P
+from portal.documents.rules.codes import new_code
 from portal.kernel import clock
 from portal.kernel.errors import Forbidden
-from portal.quotations.actions import approving, drafting, issuing
-from portal.quotations.actions.papers import print_version
+from portal.quotations.actions import approving, drafting, issuing, papers
 from portal.quotations.models import QuotationVersion
 from portal.quotations.views.desk_door import bp, done, quotation_and_version, seen
+from portal.web.flask_app import leaving_the_writers_place
 
 
 @bp.post("/quotations/<int:quotation_id>/submit")
@@ -58,9 +60,14 @@ def reopen(quotation_id: int) -> Response:
 @bp.post("/quotations/<int:quotation_id>/issue")
 @requires(P.QUOTATION_ISSUE)
 def issue(quotation_id: int) -> Response:
-    """Freeze, print, tell the contact."""
-    version = _version(quotation_id)
-    verb = partial(issuing.issue, version, print_version, g.viewer, clock.now(), seen())
+    """Freeze, print, tell the contact. While the press works, nobody waits to write."""
+    now = clock.now()
+
+    def verb() -> None:
+        proof = _proof(quotation_id, now)
+        printer = partial(papers.print_version, proof=proof)
+        issuing.issue(_version(quotation_id), printer, g.viewer, now, seen())
+
     return done(quotation_id, _("Issued. The paper is stored."), verb)
 
 
@@ -80,6 +87,15 @@ def revise(quotation_id: int) -> Response:
     quotation, _latest = quotation_and_version(quotation_id)
     verb = partial(drafting.revise, quotation, g.viewer, clock.now())
     return done(quotation_id, _("A new version is drafted."), verb)
+
+
+def _proof(quotation_id: int, now: datetime) -> papers.Proof:
+    """The paper as it will be; the steps up to it are tried and taken back."""
+    version, code = _version(quotation_id), new_code()
+    issuing.freeze(version, g.viewer, now, seen())
+    paper = papers.final_paper(version, now, code)
+    with leaving_the_writers_place():
+        return papers.proof_of(paper, code)
 
 
 def _version(quotation_id: int) -> QuotationVersion:
