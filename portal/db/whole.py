@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Select, Table, or_, select
+from sqlalchemy import ScalarSelect, Select, Table, or_, select
 
 from portal.db.base import Base, db
 
@@ -58,6 +58,12 @@ def ids_having(model: type[Base], column: str, values: Sequence[Any]) -> Select[
     """The ids of the rows that hold one of `values` in `column`, as a part of another select."""
     table = _table(model)
     return select(table.c.id).where(table.c[column].in_(values))
+
+
+def looked_up(model: type[Base], column: str, row_id: Any) -> ScalarSelect[Any]:
+    """`column` of the row whose id is `row_id` (a column of another table), as a part of another select."""
+    table = _table(model)
+    return select(table.c[column]).where(table.c.id == row_id).scalar_subquery()
 
 
 def _table(model: type[Base]) -> Table:

@@ -44,6 +44,11 @@ def linked(
     **values: Any,
 ) -> ChainLink:
     """A link with its address where the room is open and this viewer holds `permission`."""
-    reachable = endpoint in current_app.view_functions and g.viewer.may(permission)
-    url = url_for(endpoint, **values) if reachable and not here else None
+    url = None if here else reached(endpoint, permission, **values)
     return ChainLink(kind, label, url, here, state)
+
+
+def reached(endpoint: str, permission: Permission, **values: Any) -> str | None:
+    """The address of `endpoint`; None where the room is closed or this viewer lacks `permission`."""
+    is_open = endpoint in current_app.view_functions and g.viewer.may(permission)
+    return url_for(endpoint, **values) if is_open else None

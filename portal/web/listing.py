@@ -120,6 +120,7 @@ class Listing:
     empty: Empty
     sort: str = ""
     is_filtered: bool = field(default=False)
+    records: list[Any] = field(default_factory=list)
 
     @property
     def body(self) -> Markup:
@@ -128,14 +129,24 @@ class Listing:
 
 
 def list_page(
-    spec: ListSpec, statement: Select[Any], template: str, **context: Any
+    spec: ListSpec,
+    statement: Select[Any],
+    template: str,
+    *,
+    beside: Callable[[list[Any]], dict[str, Any]] | None = None,
+    **context: Any,
 ) -> Response | str:
-    """The list as a page, or as a file when `?export=xlsx|csv` asks for one."""
+    """The list as a page, or as a file when `?export=xlsx|csv` asks for one.
+
+    `beside` gives what the template needs besides about the page's rows, asked once for all of them.
+    """
     narrowed = _narrowed(spec, statement)
     wanted = request.args.get("export")
     if wanted in ("xlsx", "csv"):
         return _exported(spec, narrowed, wanted)
-    return page(template, listing=_drawn(spec, narrowed), **context)
+    listing = _drawn(spec, narrowed)
+    more = beside(listing.records) if beside else {}
+    return page(template, listing=listing, **context, **more)
 
 
 def _narrowed(spec: ListSpec, statement: Select[Any]) -> Select[Any]:
@@ -191,6 +202,7 @@ def _drawn(spec: ListSpec, statement: Select[Any]) -> Listing:
         empty=spec.empty,
         sort=sort if "sort" in request.args else "",
         is_filtered=is_filtered,
+        records=found.rows,
     )
 
 

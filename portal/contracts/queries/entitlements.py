@@ -36,7 +36,11 @@ def entitlements(viewer: Viewer) -> Select[Entitlement]:
     """
     return visible(select(Entitlement), Entitlement, viewer).options(
         joinedload(Entitlement.item).load_only(
-            ServiceItem.code, ServiceItem.name_zh, ServiceItem.name_en
+            ServiceItem.code,
+            ServiceItem.name_zh,
+            ServiceItem.name_en,
+            ServiceItem.origin,
+            ServiceItem.destination,
         ),
         joinedload(Entitlement.customer).load_only(
             Customer.name_zh, Customer.name_en, Customer.short_name
@@ -44,6 +48,12 @@ def entitlements(viewer: Viewer) -> Select[Entitlement]:
         joinedload(Entitlement.contract).load_only(Contract.number, Contract.title),
         defer(Entitlement.search_text),
     )
+
+
+def entitlement_list(viewer: Viewer) -> Select[Entitlement, str]:
+    """The same with the stored state of the contract, which counts even where the contract is not to be seen."""
+    state = whole.looked_up(Contract, "state", Entitlement.contract_id).label("contract_state")
+    return entitlements(viewer).add_columns(state)
 
 
 def search(statement: Select[Any], words: str) -> Select[Any]:
@@ -97,10 +107,10 @@ def _counting_contract() -> Any:
     return Entitlement.contract_id.in_(whole.ids_having(Contract, "state", COUNTING))
 
 
-def contract_states(rows: Iterable[Entitlement]) -> dict[int, ContractState]:
-    """Contract id → its stored state, read past the viewer's reach: a branch's may be its group's contract."""
-    found = whole.columns_of(Contract, (row.contract_id for row in rows), ("state",))
-    return {contract_id: ContractState(state) for contract_id, (state,) in found.items()}
+def contract_state(entitlement: Entitlement) -> ContractState:
+    """The stored state of its contract, read past the viewer's reach: a branch's may be its group's contract."""
+    contract_id = entitlement.contract_id
+    return ContractState(whole.columns_of(Contract, [contract_id], ("state",))[contract_id][0])
 
 
 def priced_lines(rows: Iterable[Entitlement], day: date) -> dict[int, ContractLine]:
@@ -146,7 +156,7 @@ def draws(rows: Iterable[Entitlement], today: date) -> dict[int, tuple[Draws, Dr
     }
 
 
-def entries(entitlement: Entitlement, viewer: Viewer) -> Select[Any]:
+def entries(entitlement: Entitlement, viewer: Viewer) -> Select[LedgerEntry, str]:
     """The ledger of an entitlement: each entry with the name of who made it."""
     statement = visible(select(LedgerEntry, User.name.label("who")), LedgerEntry, viewer)
     return statement.outerjoin(User, User.id == LedgerEntry.by_id).where(
