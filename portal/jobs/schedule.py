@@ -15,7 +15,7 @@ from portal.access.viewer import SYSTEM
 from portal.admin.models import Heartbeat
 from portal.db.base import db
 from portal.db.work import unit_of_work
-from portal.jobs import batches
+from portal.jobs import batches, contracts
 from portal.jobs.imports import work_all
 from portal.jobs.mail import deliver
 from portal.kernel import clock
@@ -36,6 +36,7 @@ JOBS = (
     Job("mail", 5, deliver),
     Job("rate sheets", 20, lambda _now: work_all()),
     Job("files", 20, lambda _now: batches.work_all()),
+    Job("renewals", 3600, contracts.remind),
     Job("alive", 30, lambda _now: "alive"),
 )
 

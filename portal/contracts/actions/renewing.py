@@ -128,8 +128,8 @@ def _is_told(contract: Contract, stage: int) -> bool:
     """Whether this stage, or a later one, was told for this last day."""
     return any(
         each.event == "contract.reminded"
-        and each.after.get("ends_on") == contract.ends_on.isoformat()
-        and each.after.get("days", 0) <= stage
+        and (each.after or {}).get("ends_on") == contract.ends_on.isoformat()
+        and (each.after or {}).get("days", 0) <= stage
         for each in audit.timeline(contract, public_only=False)
     )
 

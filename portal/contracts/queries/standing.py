@@ -16,7 +16,8 @@ from portal.db.base import db
 def counting_terms(contract: Contract) -> list[ContractTerms]:
     """The terms that were agreed, oldest first; of a draft, the ones being written."""
     kept = _agreed(contract)
-    return [each for each in contract.terms if each.amendment_id in kept]
+    rows = [each for each in contract.terms if each.amendment_id in kept]
+    return sorted(rows, key=lambda row: (row.from_on, row.id))
 
 
 def counting_lines(contract: Contract) -> list[ContractLine]:

@@ -63,7 +63,10 @@ def edit(clause_id: int) -> Any:
 
 def _form(row: ClauseTemplate | None = None) -> ClauseForm:
     form = ClauseForm(obj=row)
-    form.scope.choices = [("", say(EVERY)), *((code, say(text)) for code, text in CATEGORIES.items())]
+    form.scope.choices = [
+        ("", say(EVERY)),
+        *((code, say(text)) for code, text in CATEGORIES.items()),
+    ]
     return form
 
 

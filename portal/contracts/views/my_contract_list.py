@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g, url_for
+from flask import url_for
 from sqlalchemy import Select, select
 
 from portal.access.scope import visible
@@ -47,9 +47,27 @@ CONTRACTS = ListSpec(
             lambda c: chip_of(c, clock.today()),
             value=lambda c: say(CONTRACT_STATES[state_of(c, clock.today())].text),
         ),
-        Column("starts_on", t("From"), lambda c: day(c.starts_on), sort=Contract.starts_on, value=lambda c: c.starts_on),
-        Column("ends_on", t("Until"), lambda c: day(c.ends_on), sort=Contract.ends_on, value=lambda c: c.ends_on),
-        Column("signed_on", t("Signed"), lambda c: day(c.signed_on), sort=Contract.signed_on, value=lambda c: c.signed_on),
+        Column(
+            "starts_on",
+            t("From"),
+            lambda c: day(c.starts_on),
+            sort=Contract.starts_on,
+            value=lambda c: c.starts_on,
+        ),
+        Column(
+            "ends_on",
+            t("Until"),
+            lambda c: day(c.ends_on),
+            sort=Contract.ends_on,
+            value=lambda c: c.ends_on,
+        ),
+        Column(
+            "signed_on",
+            t("Signed"),
+            lambda c: day(c.signed_on),
+            sort=Contract.signed_on,
+            value=lambda c: c.signed_on,
+        ),
     ),
     row_id=Contract.id,
     sort="-ends_on",
@@ -59,6 +77,6 @@ CONTRACTS = ListSpec(
     search_hint=t("Number, words of the title …"),
     empty=Empty(
         t("No contracts yet"),
-        t("When you accept a quotation, its contract appears here: its papers, what it promises, and what is left of it."),
+        t("When you accept a quotation, its contract appears here, with what is left of it."),
     ),
 )

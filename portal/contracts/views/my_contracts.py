@@ -9,7 +9,8 @@ from flask import Response, g
 from portal.access.guards import fetch, requires
 from portal.access.permissions import Permission as P
 from portal.contracts.models import Contract
-from portal.contracts.queries import papers, standing
+from portal.contracts.queries import standing
+from portal.contracts.queries.belongings import document_of
 from portal.contracts.rules.states import CUSTOMER_SEES
 from portal.contracts.views.my_contract_list import CONTRACTS, mine
 from portal.contracts.views.my_contract_page import context
@@ -40,7 +41,7 @@ def show(contract_id: int) -> Any:
 @requires(P.CONTRACT_SEE)
 def paper(contract_id: int) -> Response:
     """The contract as it was printed for signature."""
-    return pdf_response(papers.document_of(_known(contract_id).document_id, g.viewer))
+    return pdf_response(document_of(_known(contract_id).document_id, g.viewer))
 
 
 @bp.get("/contracts/<int:contract_id>/amendments/<int:serial>/paper")
@@ -51,7 +52,7 @@ def amendment_paper(contract_id: int, serial: int) -> Response:
     amendment = next((each for each in found if each.serial == serial), None)
     if amendment is None:
         raise NotFound()
-    return pdf_response(papers.document_of(amendment.document_id, g.viewer))
+    return pdf_response(document_of(amendment.document_id, g.viewer))
 
 
 def _known(contract_id: int) -> Contract:

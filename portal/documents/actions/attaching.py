@@ -20,8 +20,11 @@ class Subject(Protocol):
     """A customer-owned record that files belong to."""
 
     __tablename__: str
-    id: int
-    customer_id: int
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def customer_id(self) -> int: ...
 
 
 class ReceivedFile(Protocol):

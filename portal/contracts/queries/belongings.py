@@ -1,0 +1,31 @@
+"""What belongs to a contract: its stored papers, and what it granted."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from portal.access.scope import visible
+from portal.access.viewer import Viewer
+from portal.contracts.models import Contract, Entitlement
+from portal.db.base import db
+from portal.documents.models import Document
+from portal.kernel.errors import NotFound
+
+
+def document_of(document_id: int | None, viewer: Viewer) -> Document:
+    """One stored paper that the viewer may see; NotFound where nothing was printed yet."""
+    statement = visible(select(Document), Document, viewer).where(Document.id == document_id)
+    found = db.session.scalar(statement) if document_id is not None else None
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def entitlements_of(contract: Contract, viewer: Viewer) -> dict[int, list[Entitlement]]:
+    """What a contract granted, by the root of the line's chain, in the order of the periods."""
+    statement = visible(select(Entitlement), Entitlement, viewer)
+    statement = statement.where(Entitlement.contract_id == contract.id)
+    found: dict[int, list[Entitlement]] = {}
+    for row in db.session.scalars(statement.order_by(Entitlement.line_id, Entitlement.period_no)):
+        found.setdefault(row.line_id, []).append(row)
+    return found

@@ -1,0 +1,7 @@
+"""The desk's door of this room."""
+
+from __future__ import annotations
+
+from portal.contracts.views import desk_clauses, desk_renewals
+
+blueprints = [desk_clauses.bp, desk_renewals.bp]
