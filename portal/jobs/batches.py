@@ -19,12 +19,18 @@ from portal.db.work import unit_of_work
 from portal.kernel import clock
 from portal.kernel.errors import FileProblems
 from portal.usage.actions import at_work, batches
+from portal.usage.actions import importing as usage
 from portal.usage.actions.at_work import Tell
 from portal.usage.actions.batches import Found, Handler
 from portal.usage.models import ImportBatch
 from portal.usage.rules.states import BatchState
+from portal.warehouse.actions import importing as stock
 
-KINDS: dict[str, Handler] = {}
+KINDS: dict[str, Handler] = {
+    usage.KIND: usage.HANDLER,
+    "movements": stock.MOVEMENTS,
+    "stock_items": stock.STOCK_ITEMS,
+}
 """What is done with the rows of each kind of file."""
 
 

@@ -13,9 +13,10 @@ from portal.access.viewer import Viewer
 from portal.db.base import db
 from portal.kernel.errors import Invalid, NotAllowedNow
 from portal.warehouse.actions import months, posting
-from portal.warehouse.actions.posting import MovementFact, Posted
+from portal.warehouse.actions.posting import Posted
 from portal.warehouse.models import StockDay, StockLot, StockMovement
 from portal.warehouse.queries.verifying import differences
+from portal.warehouse.rules.facts import MovementFact
 from portal.warehouse.rules.unit_days import MovementKind
 from tests.cast import Cast, viewer
 from tests.stock import goods, warehouse

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -13,17 +13,9 @@ from portal.db.base import db
 from portal.warehouse.models import StockDay, StockLot, Warehouse
 from portal.warehouse.queries.books import chunks
 from portal.warehouse.rules.daybook import BookDay, Stock
+from portal.warehouse.rules.facts import LotKey
 
 AT_ONCE = 400
-
-
-class LotKey(NamedTuple):
-    """Whose goods, where, which lot, of which SKU."""
-
-    customer_id: int
-    warehouse_id: int
-    lot: str
-    sku: str
 
 
 def hold_warehouses(warehouse_ids: Iterable[int]) -> None:

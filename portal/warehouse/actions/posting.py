@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from itertools import pairwise
 
 from portal.access.gate import load
 from portal.access.permissions import Permission
 from portal.access.viewer import Viewer
-from portal.catalogue.rules.working_figures import show_exact
 from portal.customers.models import Customer
 from portal.db import audit
 from portal.db.base import db
@@ -18,7 +16,6 @@ from portal.kernel import clock
 from portal.kernel.errors import Invalid, NotAllowedNow
 from portal.kernel.text import t
 from portal.warehouse.actions.books import (
-    LotKey,
     carry_to_lot,
     day_values,
     hold_lots,
@@ -30,48 +27,12 @@ from portal.warehouse.models import StockLot, StockMovement, Warehouse
 from portal.warehouse.queries import books
 from portal.warehouse.rules import months
 from portal.warehouse.rules.daybook import FIELDS, Stock, booked
-from portal.warehouse.rules.measuring import Given, change_of, size_on, unmeasured
+from portal.warehouse.rules.facts import LotKey, MovementFact, check_fact, check_same
+from portal.warehouse.rules.measuring import change_of, size_on, unmeasured
 from portal.warehouse.rules.stock import shortfall
 from portal.warehouse.rules.unit_days import MovementKind
 
 REVERSAL = "reversal"
-
-
-@dataclass(frozen=True, slots=True)
-class MovementFact:
-    """What a paper says moved. In and out state numbers above 0, an adjustment signed ones.
-
-    What is None follows from the goods' size (in) or the lot's own proportion (out). `clock`: "18:58" or "".
-    (`source`, `reference`) is taken once. `lot` may be "" for goods kept without lots, `sku` for a lot counted whole.
-    """
-
-    customer_id: int
-    warehouse_id: int
-    kind: MovementKind
-    moved_on: date
-    source: str
-    reference: str
-    lot: str = ""
-    sku: str = ""
-    clock: str = ""
-    pieces: Decimal | None = None
-    m3: Decimal | None = None
-    kg: Decimal | None = None
-    pallets: Decimal | None = None
-    teu: Decimal | None = None
-    reason: str = ""
-    note: str = ""
-    batch_id: int | None = None
-
-    @property
-    def key(self) -> LotKey:
-        """The lot it belongs to."""
-        return LotKey(self.customer_id, self.warehouse_id, self.lot, self.sku)
-
-    @property
-    def given(self) -> Given:
-        """The measures as stated."""
-        return self.pieces, self.m3, self.kg, self.pallets, self.teu
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +60,8 @@ def post(fact: MovementFact, actor: Viewer, now: datetime) -> Posted:
     lot = hold_lots([fact.key])[fact.key]
     before = books.posted_as([(fact.source, fact.reference)]).get((fact.source, fact.reference))
     if before is not None:
-        return Posted(same_again(fact, before[0], lot), is_new=False)
+        check_same(fact, before)
+        return Posted(db.session.get_one(StockMovement, before.id), is_new=False)
     sizes = books.sizes_of([fact.customer_id])
     if fact.sku and (fact.customer_id, fact.sku) not in sizes:
         raise Invalid(t("This customer has no goods with this SKU."), "sku")
@@ -112,43 +74,6 @@ def post(fact: MovementFact, actor: Viewer, now: datetime) -> Posted:
         actor, "movement.posted", movement, now, after=_told(movement), reason=fact.reason or None
     )
     return Posted(movement, unmeasured=unmeasured(change, fact.given))
-
-
-def check_fact(fact: MovementFact, today: date) -> None:
-    """Invalid at the field when the paper cannot be right by itself."""
-    if fact.moved_on > today:
-        raise Invalid(t("This day is still to come."), "moved_on")
-    if not fact.lot and not fact.sku:
-        raise Invalid(t("Name the lot, the SKU, or both."), "lot")
-    if fact.kind is MovementKind.ADJUST and not fact.reason.strip():
-        raise Invalid(t("Give the reason of the adjustment."), "reason")
-    if not fact.reference.strip():
-        raise Invalid(t("Give the number of the paper."), "reference")
-
-
-def same_again(fact: MovementFact, before: StockMovement, lot: StockLot) -> StockMovement:
-    """The movement taken before under the same reference; Invalid when it says something else."""
-    sign = -1 if fact.kind is MovementKind.OUT else 1
-    stated = [
-        getattr(before, name) == sign * each
-        for name, each in zip(Stock._fields, fact.given, strict=True)
-        if each is not None
-    ]
-    is_same = (before.lot_id, before.kind, before.moved_on) == (lot.id, fact.kind, fact.moved_on)
-    if is_same and all(stated):
-        return before
-    words = {
-        "reference": fact.reference,
-        "day": before.moved_on.isoformat(),
-        "pieces": show_exact(before.pieces),
-    }
-    raise Invalid(
-        t(
-            "%(reference)s was taken already (%(day)s, %(pieces)s pieces) and says something else.",
-            **words,
-        ),
-        "reference",
-    )
 
 
 def _entered(

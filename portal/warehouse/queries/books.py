@@ -6,11 +6,19 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select, tuple_
+from sqlalchemy import select, tuple_
 
 from portal.db.base import db
-from portal.warehouse.models import StockDay, StockItem, StockItemSize, StockMovement, StockPeriod
-from portal.warehouse.rules.daybook import NOTHING, Entry, Stock
+from portal.warehouse.models import (
+    StockDay,
+    StockItem,
+    StockItemSize,
+    StockLot,
+    StockMovement,
+    StockPeriod,
+)
+from portal.warehouse.rules.daybook import NOTHING, BookDay, Entry, Stock
+from portal.warehouse.rules.facts import LotKey, Taken
 from portal.warehouse.rules.measuring import Size
 
 CHUNK = 400
@@ -37,6 +45,21 @@ def closings_after(lot_id: int, day: date) -> list[tuple[date, Stock]]:
     return [(row[0], Stock(*row[1:])) for row in db.session.execute(later.order_by(StockDay.day))]
 
 
+def days_from(lot_ids: Iterable[int], first: date) -> dict[int, dict[date, BookDay]]:
+    """The kept days of these lots from `first` on."""
+    parts = ("{}_in", "{}_out", "{}", "{}_peak")
+    columns = [getattr(StockDay, part.format(name)) for part in parts for name in Stock._fields]
+    found: dict[int, dict[date, BookDay]] = {}
+    for part in chunks(sorted(lot_ids)):
+        statement = select(StockDay.lot_id, StockDay.day, *columns).where(
+            StockDay.lot_id.in_(part), StockDay.day >= first
+        )
+        for lot_id, day, *row in db.session.execute(statement):
+            stocks = (Stock(*row[at : at + 5]) for at in range(0, 20, 5))
+            found.setdefault(lot_id, {})[day] = BookDay(day, *stocks)
+    return found
+
+
 def entries_on(lot_id: int, day: date) -> list[Entry]:
     """Everything that counts for the lot on `day`."""
     return entries_of([(lot_id, day)]).get((lot_id, day), [])
@@ -61,19 +84,22 @@ def entries_of(days: Iterable[tuple[int, date]]) -> dict[tuple[int, date], list[
     return found
 
 
-def posted_as(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Row[Any]]:
-    """The movements taken already under each (source, reference), with their lot's key."""
-    found: dict[tuple[str, str], Row[Any]] = {}
+def posted_as(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Taken]:
+    """The movements taken already under each (source, reference)."""
     by_source: dict[str, list[str]] = {}
     for source, reference in pairs:
         by_source.setdefault(source, []).append(reference)
+    found: dict[tuple[str, str], Taken] = {}
+    taken = select(
+        StockMovement.id, StockMovement.source, StockMovement.reference, StockMovement.kind,
+        StockMovement.moved_on, StockLot.customer_id, StockLot.warehouse_id, StockLot.lot, StockLot.sku, *CHANGE,
+    ).join(StockLot, StockLot.id == StockMovement.lot_id)  # fmt: skip
     for source, references in by_source.items():
-        for part in chunks(references):
-            statement = select(StockMovement).where(
-                StockMovement.source == source, StockMovement.reference.in_(part)
-            )
-            for row in db.session.execute(statement):
-                found[source, row[0].reference] = row
+        of_source = taken.where(StockMovement.source == source)
+        for part in chunks(references, 2000):
+            for row in db.session.execute(of_source.where(StockMovement.reference.in_(part))):
+                movement = Taken(row.id, LotKey(*row[5:9]), row.kind, row.moved_on, Stock(*row[9:]))
+                found[row.source, row.reference] = movement
     return found
 
 
@@ -103,14 +129,14 @@ def sizes_of(customer_ids: Iterable[int]) -> dict[tuple[int, str], tuple[Size, .
             .where(StockItem.customer_id.in_(part))
             .order_by(StockItem.id, StockItemSize.from_on)
         )
-        for customer_id, sku, *size in db.session.execute(statement):
+        for customer_id, sku, from_on, unit_m3, unit_kg in db.session.execute(statement):
             known = sizes.setdefault((customer_id, sku), ())
-            if size[0] is not None:
-                sizes[customer_id, sku] = (*known, Size(*size))
+            if from_on is not None:
+                sizes[customer_id, sku] = (*known, Size(from_on, unit_m3, unit_kg))
     return sizes
 
 
-def chunks(rows: Sequence[Any]) -> Iterable[Sequence[Any]]:
+def chunks(rows: Sequence[Any], size: int = CHUNK) -> Iterable[Sequence[Any]]:
     """`rows` in parts that fit into one statement."""
-    for start in range(0, len(rows), CHUNK):
-        yield rows[start : start + CHUNK]
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.db.base import db
-from portal.warehouse.models import StockDay, StockLot, StockMovement
-from portal.warehouse.queries.books import CHANGE
+from portal.warehouse.models import StockLot, StockMovement
+from portal.warehouse.queries.books import CHANGE, days_from
 from portal.warehouse.rules.daybook import NOTHING, BookDay, Entry, Stock, booked, lowest
 
 AT_ONCE = 200
@@ -46,7 +46,7 @@ def differences(from_id: int = 0, to_id: int | None = None) -> Iterator[Differen
 
 def _of_lots(ids: list[int]) -> Iterator[Difference]:
     right = dict(_right_books(ids))
-    kept = _kept_days(ids)
+    kept = days_from(ids, date.min)
     columns = (StockLot.id, StockLot.lot, StockLot.sku, StockLot.first_in_on, StockLot.last_on)
     held = tuple(getattr(StockLot, name) for name in Stock._fields)
     for row in db.session.execute(select(*columns, *held).where(StockLot.id.in_(ids))):
@@ -83,17 +83,6 @@ def _right_books(ids: list[int]) -> Iterator[tuple[int, dict[date, BookDay]]]:
             days[day] = booked(day, stock, entries)
             stock = days[day].closing
         yield lot_id, days
-
-
-def _kept_days(ids: list[int]) -> dict[int, dict[date, BookDay]]:
-    parts = ("{}_in", "{}_out", "{}", "{}_peak")
-    columns = [getattr(StockDay, part.format(name)) for part in parts for name in Stock._fields]
-    statement = select(StockDay.lot_id, StockDay.day, *columns).where(StockDay.lot_id.in_(ids))
-    found: dict[int, dict[date, BookDay]] = {}
-    for lot_id, day, *row in db.session.execute(statement):
-        stocks = (Stock(*row[at : at + 5]) for at in range(0, 20, 5))
-        found.setdefault(lot_id, {})[day] = BookDay(day, *stocks)
-    return found
 
 
 def _plain(row: BookDay | None) -> tuple[Any, ...]:

@@ -1,0 +1,104 @@
+"""One movement as a paper states it, and one that was taken; what cannot be right by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from portal.catalogue.rules.working_figures import show_exact
+from portal.kernel.errors import Invalid
+from portal.kernel.text import t
+from portal.warehouse.rules.daybook import Stock
+from portal.warehouse.rules.measuring import Given
+from portal.warehouse.rules.unit_days import MovementKind
+
+
+class LotKey(NamedTuple):
+    """Whose goods, where, which lot, of which SKU."""
+
+    customer_id: int
+    warehouse_id: int
+    lot: str
+    sku: str
+
+
+@dataclass(frozen=True, slots=True)
+class MovementFact:
+    """What a paper says moved. In and out state numbers above 0, an adjustment signed ones.
+
+    What is None follows from the goods' size (in) or the lot's own proportion (out). `clock`: "18:58" or "".
+    (`source`, `reference`) is taken once. `lot` may be "" for goods kept without lots, `sku` for a lot counted whole.
+    """
+
+    customer_id: int
+    warehouse_id: int
+    kind: MovementKind
+    moved_on: date
+    source: str
+    reference: str
+    lot: str = ""
+    sku: str = ""
+    clock: str = ""
+    pieces: Decimal | None = None
+    m3: Decimal | None = None
+    kg: Decimal | None = None
+    pallets: Decimal | None = None
+    teu: Decimal | None = None
+    reason: str = ""
+    note: str = ""
+    batch_id: int | None = None
+
+    @property
+    def key(self) -> LotKey:
+        """The lot it belongs to."""
+        return LotKey(self.customer_id, self.warehouse_id, self.lot, self.sku)
+
+    @property
+    def given(self) -> Given:
+        """The measures as stated."""
+        return self.pieces, self.m3, self.kg, self.pallets, self.teu
+
+
+class Taken(NamedTuple):
+    """A movement that was posted: enough to see whether it comes a second time."""
+
+    id: int
+    key: LotKey
+    kind: str
+    moved_on: date
+    change: Stock
+
+
+def check_fact(fact: MovementFact, today: date) -> None:
+    """Invalid at the field when the paper cannot be right by itself."""
+    if fact.moved_on > today:
+        raise Invalid(t("This day is still to come."), "moved_on")
+    if not fact.lot and not fact.sku:
+        raise Invalid(t("Name the lot, the SKU, or both."), "lot")
+    if fact.kind is MovementKind.ADJUST and not fact.reason.strip():
+        raise Invalid(t("Give the reason of the adjustment."), "reason")
+    if not fact.reference.strip():
+        raise Invalid(t("Give the number of the paper."), "reference")
+
+
+def check_same(fact: MovementFact, before: Taken) -> None:
+    """Invalid when the movement taken before under the same reference says something else."""
+    sign = -1 if fact.kind is MovementKind.OUT else 1
+    is_same = (before.key, before.kind, before.moved_on) == (fact.key, fact.kind, fact.moved_on)
+    stated = zip(fact.given, before.change, strict=True)
+    if is_same and all(each is None or sign * each == was for each, was in stated):
+        return
+    words = {
+        "reference": fact.reference,
+        "day": before.moved_on.isoformat(),
+        "pieces": show_exact(before.change.pieces),
+    }
+    raise Invalid(
+        t(
+            "%(reference)s was taken already (%(day)s, %(pieces)s pieces) and says something else.",
+            **words,
+        ),
+        "reference",
+    )
