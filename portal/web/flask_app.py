@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flask import Flask, Response, current_app, has_request_context, request
+from flask import Flask, Response, current_app, g, has_request_context, redirect, request
 from sqlalchemy.orm.exc import StaleDataError
 
 from portal.db.base import db
 from portal.db.engine import begin_reading_first, begin_writing
+from portal.db.once import earlier_answer, remember_answer
+from portal.kernel import clock
 from portal.kernel.errors import StaleEdit
 from portal.kernel.text import t
 
@@ -35,10 +39,16 @@ class PortalApp(Flask):
 
     def dispatch_request(self) -> Any:
         """Run the view; commit its work if it may write and went well, else take everything back."""
+        form = _form_sent_once()
+        led_to = earlier_answer(form) if form else None
+        if led_to is not None:
+            return redirect(led_to, 303)
         response = self.make_response(super().dispatch_request())
         if request.method in SAFE or response.status_code >= 400 or _is_refused(response):
             db.session.rollback()
         else:
+            if form and response.location:
+                remember_answer(form, response.location, clock.now())
             commit()
         return response
 
@@ -60,6 +70,25 @@ def reads_first(view: Any) -> Any:
     """Mark a view that thinks long before it writes."""
     view.reads_first = True
     return view
+
+
+def once(view: Any) -> Any:
+    """Mark a view whose form must not work twice: sent again by an impatient hand it leads where it led before.
+
+    A form that is drawn anew carries another token, so that the same may be meant, and done, again.
+    """
+    view.once = True
+    return view
+
+
+def _form_sent_once() -> str | None:
+    """The key of a form that goes to a `once` view: who sent which fields to which address."""
+    if request.method in SAFE or "csrf_token" not in request.form:
+        return None
+    if not getattr(current_app.view_functions[request.endpoint or ""], "once", False):
+        return None
+    sent = [g.viewer.user_id, request.full_path, list(request.form.items(multi=True))]
+    return hashlib.sha256(json.dumps(sent).encode()).hexdigest()
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from portal.quotations.actions import answering
 from portal.quotations.actions.linking import send_link
 from portal.quotations.forms.offer import AnswerForm, LinkForm
 from portal.quotations.views.desk_door import back, bp, done, quotation_and_version, went_well
+from portal.web.flask_app import once
 from portal.web.forms import attempted, form_page
 from portal.web.pages import page
 
@@ -54,6 +55,7 @@ def revoke_link(quotation_id: int, link_id: int) -> Response:
 
 
 @bp.route("/quotations/<int:quotation_id>/questions/<int:question_id>", methods=["GET", "POST"])
+@once
 @requires(P.QUOTATION_EDIT)
 def answer(quotation_id: int, question_id: int) -> Any:
     """Answer a question, once."""

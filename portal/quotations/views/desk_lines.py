@@ -34,7 +34,7 @@ from portal.quotations.views.desk_door import (
 from portal.quotations.views.desk_page import Shown, context
 from portal.quotations.views.desk_stale import said
 from portal.web.fields import read_number
-from portal.web.flask_app import refuse
+from portal.web.flask_app import once, refuse
 from portal.web.forms import form_page
 from portal.web.pages import page
 from portal.web.words import name_of, say
@@ -76,6 +76,7 @@ def preview_lines(quotation_id: int) -> Any:
 
 
 @bp.route("/quotations/<int:quotation_id>/lines/new", methods=["GET", "POST"])
+@once
 @requires(P.QUOTATION_EDIT)
 def new_line(quotation_id: int) -> Any:
     """A charge by hand, marked and reasoned."""
@@ -101,6 +102,7 @@ def add_surcharge(quotation_id: int, rule_id: int) -> Response:
 
 
 @bp.route("/quotations/<int:quotation_id>/bundles", methods=["GET", "POST"])
+@once
 @requires(P.QUOTATION_EDIT)
 def bundles(quotation_id: int) -> Any:
     """Choose a bundle; its items become lines with their own prices."""

@@ -32,6 +32,7 @@ from portal.quotations.views.desk_shipment import facts_of
 from portal.quotations.views.desk_words import place_as_typed
 from portal.quotations.views.lane_search import LONGEST
 from portal.web.fields import read_number
+from portal.web.flask_app import once
 from portal.web.forms import attempted, form_page
 from portal.web.pages import page
 
@@ -39,6 +40,7 @@ Picked = Sequence[LanePrice]
 
 
 @bp.route("/quotations/new", methods=["GET", "POST"])
+@once
 @requires(P.QUOTATION_EDIT)
 def new() -> Any:
     """For whom, called what, shipping what; with prices that were ticked on the board."""
@@ -60,6 +62,7 @@ def customers() -> Any:
 
 
 @bp.route("/quotations/<int:quotation_id>/copy", methods=["GET", "POST"])
+@once
 @requires(P.QUOTATION_EDIT)
 def copy(quotation_id: int) -> Any:
     """The same content with a number and dates of its own, for this or another customer."""

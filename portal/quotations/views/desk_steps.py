@@ -16,7 +16,7 @@ from portal.kernel.errors import Forbidden
 from portal.quotations.actions import approving, drafting, issuing, papers
 from portal.quotations.models import QuotationVersion
 from portal.quotations.views.desk_door import bp, done, quotation_and_version, seen
-from portal.web.flask_app import leaving_the_writers_place
+from portal.web.flask_app import leaving_the_writers_place, once
 
 
 @bp.post("/quotations/<int:quotation_id>/submit")
@@ -81,6 +81,7 @@ def withdraw(quotation_id: int) -> Response:
 
 
 @bp.post("/quotations/<int:quotation_id>/revise")
+@once
 @requires(P.QUOTATION_EDIT)
 def revise(quotation_id: int) -> Response:
     """The next version as a draft."""

@@ -23,6 +23,7 @@ from portal.quotations.views.answers import Asked, found
 from portal.quotations.views.my_list import QUOTATIONS
 from portal.quotations.views.offer import Way, context
 from portal.web.doors import my
+from portal.web.flask_app import once
 from portal.web.listing import list_page
 from portal.web.pages import page
 
@@ -63,6 +64,7 @@ def paper(quotation_id: int, number: int) -> Response:
 
 
 @bp.route(f"{AT}/accept", methods=["GET", "POST"])
+@once
 @requires(P.QUOTATION_ACCEPT)
 def accept(quotation_id: int, number: int) -> Any:
     """Accept this very version."""
@@ -74,6 +76,7 @@ def accept(quotation_id: int, number: int) -> Any:
 
 
 @bp.route(f"{AT}/decline", methods=["GET", "POST"])
+@once
 @requires(P.QUOTATION_ACCEPT)
 def decline(quotation_id: int, number: int) -> Any:
     """Decline it, with a reason."""
@@ -87,6 +90,7 @@ def decline(quotation_id: int, number: int) -> Any:
 
 
 @bp.route(f"{AT}/ask", methods=["GET", "POST"])
+@once
 @requires(P.QUOTATION_ASK)
 def ask(quotation_id: int, number: int) -> Any:
     """Ask about it."""

@@ -24,6 +24,7 @@ from portal.quotations.views import answers
 from portal.quotations.views.answers import Asked, found
 from portal.quotations.views.offer import Way, context
 from portal.web.doors import porch
+from portal.web.flask_app import once
 from portal.web.pages import page
 from portal.web.request import LANGUAGE_COOKIE
 from portal.web.throttles import against_guessing
@@ -63,6 +64,7 @@ def paper(token: str, number: int) -> Response:
 
 
 @bp.route(f"{AT}/accept", methods=["GET", "POST"])
+@once
 @against_guessing
 @public
 def accept(token: str, number: int) -> Any:
@@ -76,6 +78,7 @@ def accept(token: str, number: int) -> Any:
 
 
 @bp.route(f"{AT}/decline", methods=["GET", "POST"])
+@once
 @against_guessing
 @public
 def decline(token: str, number: int) -> Any:
@@ -89,6 +92,7 @@ def decline(token: str, number: int) -> Any:
 
 
 @bp.route(f"{AT}/ask", methods=["GET", "POST"])
+@once
 @against_guessing
 @public
 def ask(token: str, number: int) -> Any:
