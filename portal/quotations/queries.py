@@ -50,7 +50,7 @@ def quotations(viewer: Viewer) -> Select[Quotation]:
         joinedload(Quotation.customer).load_only(
             Customer.name_zh, Customer.name_en, Customer.short_name
         ),
-        joinedload(Quotation.owner).lazyload(User.roles),
+        joinedload(Quotation.owner).load_only(User.name).lazyload(User.roles),
         defer(Quotation.search_text),
     )
     return statement if viewer.is_staff else statement.where(Quotation.issued_no > 0)

@@ -91,7 +91,8 @@ def instant(value: datetime | None) -> str:
     """`2026-03-02 14:05` in the firm's zone."""
     if value is None:
         return "—"
-    return value.astimezone(ZoneInfo(current_app.config["TIMEZONE"])).strftime("%Y-%m-%d %H:%M")
+    local = value.astimezone(ZoneInfo(current_app.config["TIMEZONE"]))
+    return local.replace(tzinfo=None).isoformat(" ", "minutes")
 
 
 def _unbroken(show: Callable[[Any], str]) -> Callable[[EvalContext, Any], str]:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, Response, current_app, g, has_request_context, redirect, request
@@ -19,6 +20,7 @@ from portal.kernel.errors import StaleEdit
 from portal.kernel.text import t
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+KEPT_ADDRESSES = 4096
 
 
 class PortalApp(Flask):
@@ -26,16 +28,17 @@ class PortalApp(Flask):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._addresses: dict[str, str] = {}
+        self._address = lru_cache(KEPT_ADDRESSES, typed=True)(super().url_for)
 
     def url_for(self, /, endpoint: str, **values: Any) -> str:
-        """As Flask's; an address without parameters (a page has dozens, in menus and bars) is made once."""
-        special = endpoint[:1] == "." or any(value is not None for value in values.values())
-        if special or not has_request_context() or request.script_root:
+        """As Flask's, but an address of this site (a list page has a hundred) is seldom put together twice."""
+        asks_for_more = values.get("_external") or values.get("_scheme") or endpoint[:1] == "."
+        if asks_for_more or not has_request_context() or request.script_root:
             return super().url_for(endpoint, **values)
-        if endpoint not in self._addresses:
-            self._addresses[endpoint] = super().url_for(endpoint, **values)
-        return self._addresses[endpoint]
+        try:
+            return self._address(endpoint, **values)
+        except TypeError:  # a list among the values has no hash
+            return super().url_for(endpoint, **values)
 
     def dispatch_request(self) -> Any:
         """Run the view; commit its work if it may write and went well, else take everything back."""
@@ -44,7 +47,9 @@ class PortalApp(Flask):
         if led_to is not None:
             return redirect(led_to, 303)
         response = self.make_response(super().dispatch_request())
-        if request.method in SAFE or response.status_code >= 400 or _is_refused(response):
+        if request.method in SAFE:
+            return response  # what it read is let go with its session, when the request ends
+        if response.status_code >= 400 or _is_refused(response):
             db.session.rollback()
         else:
             if form and response.location:

@@ -18,6 +18,7 @@ from portal import config
 from portal.kernel.text import Text
 
 _reader: ContextVar[NullTranslations | None] = ContextVar("reader", default=None)
+_locale: ContextVar[str] = ContextVar("locale", default="")
 
 
 def install(app: Flask) -> None:
@@ -38,11 +39,13 @@ def install(app: Flask) -> None:
 
 def _forget(_error: BaseException | None) -> None:
     _reader.set(None)
+    _locale.set("")
 
 
 def read_in(locale: str) -> None:
     """Settle the language of this request: `zh_CN` or `en`."""
     _reader.set(_catalogue(locale))
+    _locale.set(locale)
 
 
 @cache
@@ -84,6 +87,9 @@ def say(value: Any) -> str:
 
 def locale_code() -> str:
     """`zh_CN` or `en`."""
+    settled = _locale.get()
+    if settled:
+        return settled
     viewer = g.get("viewer")
     if viewer is not None:
         return "en" if viewer.locale == "en" else "zh_CN"
