@@ -50,7 +50,7 @@ def renew(contract: Contract, actor: Viewer, now: datetime) -> Contract:
         number=next_number(NUMBER_KIND, today.year),
         title=contract.title,
         owner_id=contract.owner_id,
-        author_id=actor.user_id,
+        author_id=actor.user_id or contract.owner_id,
         payer_id=contract.payer_id,
         predecessor_id=contract.id,
         currency=contract.currency,
