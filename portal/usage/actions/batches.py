@@ -179,5 +179,5 @@ def _store_problems(
     listed = list(problems)
     errors = sum(each.severity == "error" for each in listed)
     row.problems = told_problems(listed)
-    row.counts = {"rows": 0, **counts, "errors": errors, "warnings": len(listed) - errors}
+    row.counts = {"rows": 0, "errors": errors, "warnings": len(listed) - errors, **counts}
     row.done = row.total = row.counts["rows"]

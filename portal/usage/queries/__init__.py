@@ -1,0 +1,1 @@
+"""Reading usage, each select limited to what the viewer may see."""
