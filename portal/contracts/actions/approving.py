@@ -15,7 +15,7 @@ from portal.catalogue.queries.rates import exchange_rate
 from portal.catalogue.rules.exchange import ExchangeRate
 from portal.contracts.actions.carrying import accepted_lines, quantity_of
 from portal.contracts.actions.drafting import check_editable, check_seen
-from portal.contracts.actions.telling import tell_approvers, tell_author, tell_signers
+from portal.contracts.actions.telling import tell_approvers, tell_author, tell_customer
 from portal.contracts.actions.values import line_facts, priced, terms_facts
 from portal.contracts.models import Contract, ContractLine
 from portal.contracts.queries import standing
@@ -77,7 +77,7 @@ def approve(
     _step(contract, ContractStep.APPROVE, now)
     contract.approved_by, contract.approved_at = actor.user_id, now
     audit.record(actor, "contract.approved", contract, now, after=after)
-    tell_author(contract, contract, "contract_approved", "", actor, now)
+    tell_author(contract, contract, "approved", actor, now)
     _to_be_signed(contract, actor, now, printer)
 
 
@@ -105,7 +105,7 @@ def return_to_author(contract: Contract, reason: str, actor: Viewer, now: dateti
     contract.approved_by = contract.approved_at = None
     mark_paper(contract.document_id, "withdrawn")
     audit.record(actor, "contract.returned", contract, now, reason=reason.strip())
-    tell_author(contract, contract, "contract_returned", reason.strip(), actor, now)
+    tell_author(contract, contract, "returned", actor, now, reason.strip())
 
 
 def void(contract: Contract, reason: str, actor: Viewer, now: datetime) -> None:
@@ -202,7 +202,7 @@ def _to_be_signed(
     document = printer(contract, actor, now) if printer else None
     after = {"sha256": document.sha256} if document else None
     audit.record(actor, "contract.sent", contract, now, after=after)
-    tell_signers(contract, contract, actor, now)
+    tell_customer(contract, contract, "to_sign", actor, now)
 
 
 def _step(contract: Contract, step: ContractStep, now: datetime) -> None:

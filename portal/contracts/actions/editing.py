@@ -13,6 +13,7 @@ from portal.contracts.actions.values import line_facts, price_terms, storage_pol
 from portal.contracts.models import ContractLine
 from portal.contracts.rules.checks import wrong_line
 from portal.contracts.rules.kinds import Allowance, Overage
+from portal.customers.queries import branch_ids
 from portal.kernel.text import Text, t
 
 PLAIN = frozenset(
@@ -33,6 +34,9 @@ def apply(
     if unknown:
         raise KeyError(f"not a field of a line: {sorted(unknown)}")
     errors = _wrong_words(values)
+    branch = values.get("branch_id")
+    if branch is not None and branch not in branch_ids(row.customer_id):
+        errors["branch_id"] = t("Choose one of the customer's branches.")
     if errors:
         return errors
     for name in PLAIN & set(values):

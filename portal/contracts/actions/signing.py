@@ -65,8 +65,8 @@ def sign(
     rows = [row for row in standing.counting_lines(contract) if is_drawn(price_terms(row))]
     granted = [each for row in rows for each in ledger.grant_line(row, actor, now)]
     audit.record(actor, "contract.activated", contract, now, after={"entitlements": len(granted)})
-    tell_owner(contract, contract, "contract_signed", actor, now)
-    tell_customer(contract, contract, "contract_in_force", actor, now)
+    tell_owner(contract, contract, "signed", actor, now)
+    tell_customer(contract, contract, "in_force", actor, now)
     return contract
 
 

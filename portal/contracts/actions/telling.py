@@ -26,44 +26,38 @@ def tell_approvers(
     """Those who may approve it and see the customer, except the author."""
     for user in approvers(contract.customer_id):
         if user.id != actor.user_id:
-            more = {"sender": actor.name, "reason": reason}
-            _post(user, "contract_to_approve", paper, contract, more, now)
+            _post(user, "to_approve", paper, contract, actor, reason, now)
 
 
 def tell_author(
-    paper: Paper, contract: Contract, template: str, reason: str, actor: Viewer, now: datetime
+    paper: Paper, contract: Contract, step: str, actor: Viewer, now: datetime, reason: str = ""
 ) -> None:
-    """What was decided about it, unless the author did it."""
+    """What was decided about it (approved, returned), unless the author did it."""
     author = db.session.get_one(User, paper.author_id)
     if author.id != actor.user_id:
-        _post(author, template, paper, contract, {"sender": actor.name, "reason": reason}, now)
+        _post(author, step, paper, contract, actor, reason, now)
 
 
 def tell_owner(
-    paper: Paper, contract: Contract, template: str, actor: Viewer, now: datetime
+    paper: Paper, contract: Contract, step: str, actor: Viewer, now: datetime, reason: str = ""
 ) -> None:
-    """What happened to the contract, unless the owner did it."""
+    """What happened (signed, suspended, terminated, handed_over), unless the owner did it."""
     owner = db.session.get_one(User, contract.owner_id)
     if owner.id != actor.user_id:
-        _post(owner, template, paper, contract, {"sender": actor.name, "reason": ""}, now)
-
-
-def tell_signers(paper: Paper, contract: Contract, actor: Viewer, now: datetime) -> None:
-    """The customer's main contact: a paper waits for the signature."""
-    tell_customer(paper, contract, "contract_to_sign", actor, now)
+        _post(owner, step, paper, contract, actor, reason, now)
 
 
 def tell_customer(
-    paper: Paper, contract: Contract, template: str, actor: Viewer, now: datetime, **more: Any
+    paper: Paper, contract: Contract, step: str, actor: Viewer, now: datetime, reason: str = ""
 ) -> None:
-    """The customer's main contact, in the contract's language."""
+    """The customer's main contact, in the contract's language: to_sign, in_force, suspended, resumed, terminated."""
     contact = _contact(contract)
     if contact is None or not contact.email:
         return
-    facts = {**_facts(paper, contract), "contact": contact.name, "sender": actor.name, **more}
-    key = f"{template}-{_mark(paper)}"
+    facts = {**_facts(paper, contract, step, actor, reason), "contact": contact.name}
     locale = "en" if contract.language == "en" else "zh_CN"
-    post_mail(contact.email, template, facts, locale=locale, key=key, now=now)
+    key = f"customer-{step}-{_mark(paper)}"
+    post_mail(contact.email, "contract_customer", facts, locale=locale, key=key, now=now)
 
 
 def approvers(customer_id: int) -> list[User]:
@@ -89,21 +83,32 @@ def _contact(contract: Contract) -> Contact | None:
 
 
 def _post(
-    user: User, template: str, paper: Paper, contract: Contract, more: dict[str, str], now: datetime
+    user: User,
+    step: str,
+    paper: Paper,
+    contract: Contract,
+    actor: Viewer,
+    reason: str,
+    now: datetime,
 ) -> None:
-    key = f"{template}-{_mark(paper)}-{user.id}"
-    facts = {**_facts(paper, contract), **more}
-    post_mail(user.email, template, facts, locale=user.locale, key=key, now=now)
+    facts = _facts(paper, contract, step, actor, reason)
+    key = f"{step}-{_mark(paper)}-{user.id}"
+    post_mail(user.email, "contract_staff", facts, locale=user.locale, key=key, now=now)
 
 
-def _facts(paper: Paper, contract: Contract) -> dict[str, Any]:
+def _facts(
+    paper: Paper, contract: Contract, step: str, actor: Viewer, reason: str
+) -> dict[str, Any]:
     return {
+        "step": step,
         "number": paper.number,
         "title": contract.title,
         "customer": contract.customer.label,
         "id": contract.id,
+        "sender": actor.name,
+        "reason": reason,
         "starts_on": contract.starts_on.isoformat(),
-        "ends_on": contract.ends_on.isoformat(),
+        "ends_on": (contract.ended_on or contract.ends_on).isoformat(),
     }
 
 
