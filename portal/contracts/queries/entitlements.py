@@ -50,10 +50,11 @@ def entitlements(viewer: Viewer) -> Select[Entitlement]:
     )
 
 
-def entitlement_list(viewer: Viewer) -> Select[Entitlement, str]:
+def entitlement_list(viewer: Viewer) -> Select[Any]:
     """The same with the stored state of the contract, which counts even where the contract is not to be seen."""
     state = whole.looked_up(Contract, "state", Entitlement.contract_id).label("contract_state")
-    return entitlements(viewer).add_columns(state)
+    statement: Any = entitlements(viewer)
+    return statement.add_columns(state)  # type: ignore[no-any-return]
 
 
 def search(statement: Select[Any], words: str) -> Select[Any]:
@@ -156,12 +157,12 @@ def draws(rows: Iterable[Entitlement], today: date) -> dict[int, tuple[Draws, Dr
     }
 
 
-def entries(entitlement: Entitlement, viewer: Viewer) -> Select[LedgerEntry, str]:
+def entries(entitlement: Entitlement, viewer: Viewer) -> Select[Any]:
     """The ledger of an entitlement: each entry with the name of who made it."""
-    statement = visible(select(LedgerEntry, User.name.label("who")), LedgerEntry, viewer)
-    return statement.outerjoin(User, User.id == LedgerEntry.by_id).where(
-        LedgerEntry.entitlement_id == entitlement.id
-    )
+    statement: Any = select(LedgerEntry, User.name.label("who"))
+    of_it = LedgerEntry.entitlement_id == entitlement.id
+    named = statement.outerjoin(User, User.id == LedgerEntry.by_id).where(of_it)
+    return visible(named, LedgerEntry, viewer)
 
 
 @dataclass(frozen=True, slots=True)

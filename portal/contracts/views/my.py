@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from portal.contracts.views import my_contracts
+from portal.contracts.views import my_contracts, my_entitlements
 
-blueprints = [my_contracts.bp]
+blueprints = [my_contracts.bp, my_entitlements.bp]
