@@ -1,0 +1,61 @@
+"""Places, kinds and histories of this room in the reader's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from portal.catalogue.queries.places import all_places
+from portal.db.audit import AuditEntry
+from portal.kernel.text import Text
+from portal.shipments.labels import FACT_NAMES
+from portal.web.words import name_of, say
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of a timeline."""
+
+    at: datetime
+    who: str
+    what: Text
+    why: str | None
+    public: bool
+
+
+def happening(entry: AuditEntry) -> Happening:
+    """An entry with what it was about."""
+    why = entry.reason or _details(entry) or None
+    return Happening(entry.at, entry.actor_name, entry.label, why, entry.is_public)
+
+
+def place_reader() -> Callable[[str], str]:
+    """Says a place's name for its code; words that are no place stand for themselves."""
+    book = all_places()
+
+    def read(code: str) -> str:
+        place = book.get(code) if code else None
+        return name_of(place) if place else code
+
+    return read
+
+
+def lane(row: Any) -> str:
+    """`上海 → 纽约`, in the reader's words."""
+    if not row.origin and not row.destination:
+        return ""
+    read = place_reader()
+    return f"{read(row.origin) or '…'} → {read(row.destination) or '…'}"
+
+
+def _details(entry: AuditEntry) -> str:
+    """What changed, old and new; first entries and steps say nothing more."""
+    before = entry.before if isinstance(entry.before, dict) else {}
+    after = entry.after if isinstance(entry.after, dict) else {}
+    return " · ".join(
+        f"{say(FACT_NAMES[name])}: {before[name] or '—'} → {after.get(name) or '—'}"
+        for name in before
+        if name in FACT_NAMES and before[name] != after.get(name)
+    )
