@@ -29,19 +29,18 @@ class Difference:
     right: tuple[Any, ...]
 
 
-def lot_count() -> int:
-    """How many lots there are to look at."""
-    return len(db.session.scalars(select(StockLot.id)).all())
-
-
-def differences(from_id: int = 0, to_id: int | None = None) -> Iterator[Difference]:
-    """What does not agree, of the lots with these ids; a part of the lots is held in memory at a time."""
-    wanted = select(StockLot.id).where(StockLot.id >= from_id).order_by(StockLot.id)
-    if to_id is not None:
-        wanted = wanted.where(StockLot.id <= to_id)
-    ids = list(db.session.scalars(wanted))
+def in_parts() -> Iterator[tuple[int, list[Difference]]]:
+    """(lots looked at so far, what does not agree in the last part): a part is held in memory at a time."""
+    ids = list(db.session.scalars(select(StockLot.id).order_by(StockLot.id)))
     for start in range(0, len(ids), AT_ONCE):
-        yield from _of_lots(ids[start : start + AT_ONCE])
+        part = ids[start : start + AT_ONCE]
+        yield start + len(part), list(_of_lots(part))
+
+
+def differences() -> Iterator[Difference]:
+    """Everything that does not agree."""
+    for _, found in in_parts():
+        yield from found
 
 
 def _of_lots(ids: list[int]) -> Iterator[Difference]:
