@@ -27,12 +27,16 @@ audit.declare(
 class Document(CustomerOwned, Base):
     """A stored PDF: the bytes lie in the archive under their SHA-256 and never change.
 
-    `state` is what its paper is worth today: valid, superseded, withdrawn; the public verification page reads it.
+    `state` is what its paper is worth today: valid, accepted, declined, superseded, withdrawn; the public
+    verification page reads it.
     """
 
     __tablename__ = "document"
     __table_args__ = (
-        CheckConstraint("state IN ('valid', 'superseded', 'withdrawn')", name="known_state"),
+        CheckConstraint(
+            "state IN ('valid', 'accepted', 'declined', 'superseded', 'withdrawn')",
+            name="known_state",
+        ),
         Index("ix_document_subject", "subject_type", "subject_id"),
     )
 

@@ -20,6 +20,8 @@ class Standing(StrEnum):
     """What a paper is worth today."""
 
     VALID = "valid"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
     EXPIRED = "expired"
     SUPERSEDED = "superseded"
     WITHDRAWN = "withdrawn"

@@ -20,6 +20,8 @@ __all__ = [
     "LOADS",
     "SECTIONS",
     "STATES",
+    "TO_ANSWER",
+    "label_for_customer",
     "label_of",
     "state_of",
 ]
@@ -37,6 +39,9 @@ STATES: Mapping[QuotationState, Label] = {
     S.SUPERSEDED: Label(STATE_WORDS[S.SUPERSEDED], "done", "layers"),
     S.WITHDRAWN: Label(STATE_WORDS[S.WITHDRAWN], "done", "arrow-return-left"),
 }
+
+TO_ANSWER = Label(t("Waits for your answer"), "warn", "hourglass-split")
+"""What an issued version is to its customer."""
 
 LANGUAGES: Mapping[str, Text] = {
     "zh": t("Chinese"),
@@ -62,3 +67,9 @@ def state_of(row: Any, today: date) -> QuotationState:
 def label_of(row: Any, today: date) -> Label:
     """The chip of a quotation or version."""
     return STATES[state_of(row, today)]
+
+
+def label_for_customer(row: Any, today: date) -> Label:
+    """The chip of a version as its customer reads it, wherever that is."""
+    state = state_of(row, today)
+    return TO_ANSWER if state is S.ISSUED else STATES[state]

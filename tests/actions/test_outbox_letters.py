@@ -46,6 +46,12 @@ def test_every_mail_that_is_posted_has_its_templates():
     assert named - set(NAMES) == set()
 
 
+def test_the_mail_on_an_issued_quotation_leads_to_the_quotation(app: PortalApp, database: None):
+    mail = written(Letter(1, "key", "lin@harbour.example", "quotation_issued", FACTS, "en"))
+    for part in ("plain", "html"):
+        assert "/my/quotations/7" in mail.get_body((part,)).get_content()
+
+
 def test_a_chinese_reader_gets_a_chinese_mail(app: PortalApp, database: None):
     mail = written(Letter(1, "key", "lin@harbour.example", "password_reset", FACTS, "zh_CN"))
     assert "密码" in mail["Subject"]

@@ -66,6 +66,7 @@ def test_issuing_freezes_the_version_and_tells_the_contact(
     assert version.quotation.issued_no == 1
     (mail,) = db.session.scalars(db.select(OutboxMessage))
     assert (mail.template, mail.recipient) == ("quotation_issued", "lin@harbour.example")
+    assert mail.facts["id"] == version.quotation_id
     with pytest.raises(NotAllowedNow):
         grid.edit_lines(version, [], desk, now)
 

@@ -12,7 +12,14 @@ from pathlib import Path
 
 import axe_core_python
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from portal.demo.firm import PASSWORD
 from tests.bench.load import served
@@ -20,6 +27,7 @@ from tests.bench.load import served
 ROOT = Path(__file__).resolve().parent.parent.parent
 SHOTS = ROOT / "tests" / "screenshots"
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
+PATIENCE_MS = 30_000  # a busy machine is no fault
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync")  # fmt: skip
 AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
@@ -56,6 +64,7 @@ def address(instance: Path) -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     """Chromium, headless."""
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE_MS)
         chromium = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=list(QUIET)
         )

@@ -60,6 +60,7 @@ def price_with_reason(page: Page, rate: str = "1500") -> None:
 
 def is_saved(page: Page, rate: str = "1500") -> None:
     """On the page, and still there when it is opened anew."""
+    expect(page.locator("main .htmx-request")).to_have_count(0)
     for _ in range(2):
         expect(page.locator(UNSAVED)).to_have_count(0)
         expect(page.locator(".page-actions form[action*='/submit']")).to_have_count(1)

@@ -206,3 +206,12 @@ def test_no_value_of_a_paper_can_hold_a_cost():
     names = [field.name for each in classes for field in fields(each)]
     assert len(names) > 80
     assert not [name for name in names if any(word in name for word in words)]
+
+
+def test_a_lane_without_a_carrier_has_one_arrow_or_none():
+    (lane,) = samples.g1().lanes
+    for mode, arrows in ((lane.mode, 0), ((), 1)):
+        bare = replace(samples.g1(), lanes=(replace(lane, mode=mode, carriage=()),))
+        assert (
+            _as_sent(bare)[0].count("→") - _as_sent(replace(bare, lanes=()))[0].count("→") == arrows
+        )

@@ -120,6 +120,16 @@ def test_a_customer_sees_the_quotation_that_waits_with_its_validity(
     assert "1 thing waits for you." in page and "45,700.00" in page
 
 
+def test_a_quotation_is_called_the_same_on_the_first_page_and_in_the_list(
+    client, cast: Cast, now: datetime
+):
+    quotation(cast, cast.harbour, "issued", now)
+    customer = client.sign_in(cast.lin)
+    for address in ("/my/", "/my/quotations"):
+        page = customer.get(address).text
+        assert "chip chip-warn" in page and ">Issued<" not in page, address
+
+
 def test_another_customer_sees_nothing_of_it(client, cast: Cast, now: datetime):
     quotation(cast, cast.harbour, "issued", now)
     assert "QT-2026-000128" not in client.sign_in(cast.erik).get("/my/").text

@@ -10,7 +10,8 @@ import pytest
 from portal.documents.archive import archive
 from portal.documents.models import Document
 from portal.kernel import clock
-from portal.quotations.actions import issuing
+from portal.quotations.actions import answering, issuing
+from portal.quotations.actions.answering import Signature
 from portal.quotations.models import QuotationVersion
 from tests.cast import Cast, viewer
 from tests.client import CheckingClient
@@ -90,6 +91,23 @@ def test_a_replaced_a_withdrawn_and_an_outdated_paper_say_so(
     keep(cast)
     page = client.get(f"/v/{newer}").text
     assert "it was withdrawn" in page and "irrtum" not in page
+
+
+def test_an_answered_paper_says_how_and_time_changes_nothing_about_it(
+    client: CheckingClient, cast: Cast, now: datetime
+) -> None:
+    buyer, signature = viewer(cast.lin), Signature("林晓雯")
+    for decide, said in (
+        (lambda version: answering.accept(version, signature, buyer, now), "it was accepted"),
+        (lambda version: answering.decline(version, "zu teuer", signature, buyer, now), "declined"),
+    ):
+        sent = issued(cast, now)
+        code = document_of(sent).verification_code
+        decide(fresh(sent))
+        keep(cast)
+        with clock.frozen(later(now, 30)):
+            page = client.get(f"/v/{code}").text
+        assert said in page and "is valid" not in page and "zu teuer" not in page
 
 
 def test_a_code_that_no_paper_carries_is_not_found_and_says_what_to_do(

@@ -44,17 +44,20 @@ def _first_of_each(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _shown(change: Mapping[str, Any], places: Callable[[str], str]) -> ShownChange:
-    percent = change["percent"]
-    sign = "+" if percent and not percent.startswith("-") else ""
     return ShownChange(
         label=CHANGES[change["kind"]],
         what=_what(PriceKey(*change["key"]), places),
         old=_grouped(change["old"]),
         new=_grouped(change["new"]),
         currency=change["currency"],
-        percent=f"{sign}{percent} %" if percent else "",
+        percent=_moved(change["percent"]),
         row=change["row"],
     )
+
+
+def _moved(percent: str | None) -> str:
+    """`+4.2 %`; nothing where nothing moved, or by less than can be shown."""
+    return f"{Decimal(percent):+} %" if percent and Decimal(percent) else ""
 
 
 def _grouped(figure: str | None) -> str:

@@ -15,7 +15,7 @@ from portal.home.links import address
 from portal.home.rules import greeting
 from portal.home.waiting import at_the_customers, shown_to_customer
 from portal.kernel import clock
-from portal.quotations.labels import label_of
+from portal.quotations.labels import label_for_customer
 from portal.web.doors import my
 from portal.web.pages import page
 
@@ -33,7 +33,7 @@ def index() -> Any:
         greeting=greeting(now.astimezone(ZoneInfo(zone)).hour),
         waiting=at_the_customers(g.viewer, today, now),
         latest=[
-            (each, label_of(each.version, today), shown_to_customer(each))
+            (each, label_for_customer(each.version, today), shown_to_customer(each))
             for each in queries.latest_issued(g.viewer)
         ],
         all_quotations=address("my_quotations.index"),

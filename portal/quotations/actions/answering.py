@@ -17,6 +17,7 @@ from portal.db.outbox import post_mail
 from portal.kernel.clock import business_day
 from portal.kernel.errors import Forbidden, Invalid, NotAllowedNow, NotFound
 from portal.kernel.text import Text, t
+from portal.quotations.actions.issuing import mark_paper
 from portal.quotations.actions.pricing import repeat_on_quotation
 from portal.quotations.models import AcceptanceLink, Quotation, QuotationQuestion, QuotationVersion
 from portal.quotations.rules.states import STEPS, QuotationState, QuotationStep, state_on
@@ -53,6 +54,7 @@ def accept(version: QuotationVersion, signature: Signature, actor: Viewer, now: 
         raise Invalid(t("Choose one of the alternatives."), "option")
     version.accepted_option = signature.option if offered else None
     _decide(version, QuotationStep.ACCEPT, signature, actor, now)
+    mark_paper(version, "accepted")
     after = {"version": version.version_no, "name": signature.name.strip(), "ip": signature.ip}
     if offered:
         after["option"] = signature.option
@@ -70,6 +72,7 @@ def decline(
         raise Invalid(t("Please say why, so that we can do better."), "reason")
     version.decline_reason = reason.strip()[:1000]
     _decide(version, QuotationStep.DECLINE, signature, actor, now)
+    mark_paper(version, "declined")
     after = {"version": version.version_no, "name": signature.name.strip()}
     audit.record(
         actor, "quotation.declined", version.quotation, now, after=after, reason=reason.strip()

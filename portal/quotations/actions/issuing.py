@@ -108,7 +108,7 @@ def replace_issued(version: QuotationVersion, actor: Viewer, now: datetime) -> N
         return
     before.state = STEPS.next(QuotationState(before.state), QuotationStep.SUPERSEDE)
     before.updated_at = now
-    _mark_paper(before, "superseded")
+    mark_paper(before, "superseded")
     db.session.flush()
     after = {"version": before.version_no, "by": version.version_no}
     audit.record(actor, "quotation.superseded", version.quotation, now, after=after)
@@ -122,12 +122,13 @@ def withdraw(version: QuotationVersion, reason: str, actor: Viewer, now: datetim
         raise NotAllowedNow(t("The customer has accepted this version."))
     version.state = STEPS.next(QuotationState(version.state), QuotationStep.WITHDRAW)
     version.withdraw_reason, version.updated_at = reason.strip(), now
-    _mark_paper(version, "withdrawn")
+    mark_paper(version, "withdrawn")
     repeat_on_quotation(version, now)
     audit.record(actor, "quotation.withdrawn", version.quotation, now, reason=reason.strip())
 
 
-def _mark_paper(version: QuotationVersion, state: str) -> None:
+def mark_paper(version: QuotationVersion, state: str) -> None:
+    """Say on the verification page what the version's paper is worth now (`Document.state`)."""
     db.session.execute(
         update(Document).where(Document.id == version.document_id).values(state=state)
     )
@@ -138,6 +139,7 @@ def _tell(version: QuotationVersion, actor: Viewer, now: datetime) -> None:
     if contact is None or not contact.email:
         return
     facts = {
+        "id": version.quotation_id,
         "number": version.quotation.number,
         "version": version.version_no,
         "title": version.quotation.title,

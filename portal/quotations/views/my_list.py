@@ -12,11 +12,10 @@ from portal.kernel import clock
 from portal.kernel.text import t
 from portal.quotations import addressed, queries
 from portal.quotations.actions.paper_facts import place_words
-from portal.quotations.labels import STATES, state_of
+from portal.quotations.labels import STATES, TO_ANSWER, state_of
 from portal.quotations.models import Quotation, QuotationVersion
 from portal.quotations.rules.states import QuotationState as S
 from portal.quotations.views.offer import (
-    TO_ANSWER,
     customer_label,
     days_left,
     known_places,

@@ -22,7 +22,7 @@ from portal.kernel.text import t
 from portal.quotations import addressed, queries
 from portal.quotations.actions import paper_facts, papers
 from portal.quotations.actions.answering import options_of
-from portal.quotations.labels import STATES, state_of
+from portal.quotations.labels import label_for_customer, state_of
 from portal.quotations.models import Quotation, QuotationVersion
 from portal.quotations.rules.charged import Charged
 from portal.quotations.rules.difference import Change, ComparedLine, difference
@@ -31,7 +31,6 @@ from portal.quotations.rules.states import QuotationState as S
 from portal.web.labels import Label
 from portal.web.words import locale_code
 
-TO_ANSWER = Label(t("Waits for your answer"), "warn", "hourglass-split")
 CHANGE_MARKS = {
     Change.NEW: ("plus-lg", "info", t("new")),
     Change.GONE: ("x-lg", "done", t("gone")),
@@ -132,8 +131,7 @@ def days_left(version: QuotationVersion) -> int | None:
 
 def customer_label(row: Any) -> Label:
     """The chip of a version as its customer reads it."""
-    state = state_of(row, today())
-    return TO_ANSWER if state is S.ISSUED else STATES[state]
+    return label_for_customer(row, today())
 
 
 def known_places() -> Gazetteer:
