@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from portal.access.permissions import Permission
 from portal.access.viewer import Viewer
-from portal.home import queries
+from portal.home import chain_waiting, queries
 from portal.home.links import address
 from portal.home.queries import Issued
+from portal.home.rules import Waiting
 from portal.kernel.text import Text, t
 from portal.quotations import queries as quotation_queries
 from portal.quotations.models import Quotation
@@ -19,32 +19,25 @@ from portal.quotations.rules.states import QuotationState
 P = Permission
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """One thing that waits: how it is marked, what it is, and where one goes on."""
-
-    icon: str
-    tone: str
-    title: Text
-    note: Text | str
-    url: str | None
-    button: Text
-
-
 def at_the_desk(viewer: Viewer, today: date, now: datetime) -> list[Waiting]:
-    """For a member of staff: approvals, questions, answers, quotations that run out, tariffs."""
+    """For a member of staff: approvals, questions, answers, dates that run out, what the chain waits for, tariffs."""
     return [
         *_approvals(viewer),
         *_questions(viewer),
         *_decided(viewer, now),
         *_expiring(viewer, today),
+        *chain_waiting.at_the_desk(viewer, today, now),
         *_tariffs(viewer, today),
     ]
 
 
 def at_the_customers(viewer: Viewer, today: date, now: datetime) -> list[Waiting]:
-    """For a customer's user: quotations to be accepted, questions that were answered."""
-    return [*_to_accept(viewer, today), *_answered(viewer, now)]
+    """For a customer's user: what is to be accepted or signed, and what was answered."""
+    return [
+        *_to_accept(viewer, today),
+        *chain_waiting.at_the_customers(viewer, now),
+        *_answered(viewer, now),
+    ]
 
 
 def _approvals(viewer: Viewer) -> Iterator[Waiting]:

@@ -1,8 +1,22 @@
-"""Small decisions of the first page."""
+"""Small decisions and values of the first page."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from portal.kernel.text import Text, t
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One thing that waits: how it is marked, what it is, and where one goes on."""
+
+    icon: str
+    tone: str
+    title: Text
+    note: Text | str
+    url: str | None
+    button: Text
 
 
 def greeting(hour: int) -> Text:

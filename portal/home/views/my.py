@@ -11,11 +11,13 @@ from portal.access.guards import signed_in
 from portal.access.permissions import Permission
 from portal.customers.queries import team
 from portal.home import queries
+from portal.home.holdings import held, under_way
 from portal.home.links import address
 from portal.home.rules import greeting
 from portal.home.waiting import at_the_customers, shown_to_customer
 from portal.kernel import clock
 from portal.quotations.labels import label_for_customer
+from portal.shipments.labels import LATE, SHIPMENTS
 from portal.web.doors import my
 from portal.web.pages import page
 
@@ -25,13 +27,19 @@ bp = my("home", __name__)
 @bp.get("/")
 @signed_in
 def index() -> Any:
-    """What waits for this customer."""
+    """What waits for this customer, what is left of what they bought, what is under way."""
     now, zone = clock.now(), current_app.config["TIMEZONE"]
     today = clock.business_day(now, zone)
     return page(
         "home/my.html",
         greeting=greeting(now.astimezone(ZoneInfo(zone)).hour),
         waiting=at_the_customers(g.viewer, today, now),
+        holdings=held(g.viewer, today),
+        all_entitlements=address("my_entitlements.index"),
+        under_way=under_way(g.viewer, now),
+        all_shipments=address("my_shipments.index"),
+        states=SHIPMENTS,
+        late=LATE,
         latest=[
             (each, label_for_customer(each.version, today), shown_to_customer(each))
             for each in queries.latest_issued(g.viewer)
