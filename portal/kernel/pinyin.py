@@ -4,32 +4,33 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from pathlib import Path
 
-from pypinyin import lazy_pinyin, load_phrases_dict, load_single_dict
+READINGS = Path(__file__).parent / "reference" / "readings.txt"
+PHRASES = Path(__file__).parent / "reference" / "phrases.txt"
 
-_CHINESE = re.compile(r"[㐀-䶿一-鿿]")
-_NOT_WORD = re.compile(r"[^0-9a-z㐀-䶿一-鿿]+")
+_CHINESE = re.compile(r"[〇㐀-䶿一-鿿]")
+_RUN = re.compile(r"[〇㐀-䶿一-鿿]+|[0-9a-z]+")
 
 # The dictionary's first reading of these is the rarer one in names of places and firms (it reads 长 as in
 # 市长, 都 as in "all"); phrases that it knows, such as 什么 or 董事长, are not touched.
-load_single_dict({ord("长"): "cháng", ord("都"): "dū", ord("什"): "shí", ord("珲"): "hún"})
+CORRECTED = {"长": "chang", "都": "du", "什": "shi", "珲": "hun"}
 
 # Names whose reading neither the dictionary nor the line above gets right.
-load_phrases_dict(
-    {
-        "朝阳": [["cháo"], ["yáng"]],
-        "乐陵": [["lào"], ["líng"]],
-        "乐亭": [["lào"], ["tíng"]],
-        "泊头": [["bó"], ["tóu"]],
-        "漯河": [["luò"], ["hé"]],
-        "闵行": [["mǐn"], ["háng"]],
-        "单县": [["shàn"], ["xiàn"]],
-        "蔚县": [["yù"], ["xiàn"]],
-        "厦门港": [["xià"], ["mén"], ["gǎng"]],
-        "重庆港": [["chóng"], ["qìng"], ["gǎng"]],
-    }
-)
+NAMES = {
+    "朝阳": ["chao", "yang"],
+    "乐陵": ["lao", "ling"],
+    "乐亭": ["lao", "ting"],
+    "泊头": ["bo", "tou"],
+    "漯河": ["luo", "he"],
+    "闵行": ["min", "hang"],
+    "单县": ["shan", "xian"],
+    "蔚县": ["yu", "xian"],
+    "厦门港": ["xia", "men", "gang"],
+    "重庆港": ["chong", "qing", "gang"],
+}
 
 
 def normalise(text: str) -> str:
@@ -51,8 +52,48 @@ def syllables(text: str) -> tuple[str, ...]:
 
     Heteronyms are read by phrase: 重庆 chong qing, 厦门 xia men, 长沙 chang sha. ü is written v.
     """
-    words = lazy_pinyin(normalise(text).lower(), errors="default", v_to_u=False)
-    return tuple(part for word in words for part in _NOT_WORD.sub(" ", word).split())
+    return tuple(part for run in _RUN.findall(normalise(text).lower()) for part in _read(run))
+
+
+def _read(run: str) -> Iterator[str]:
+    """The syllables of a run of Chinese characters, the longest known phrase first; another run is one word."""
+    if not is_chinese(run):
+        yield run
+        return
+    single, (phrases, longest) = _readings(), _phrases()
+    at = 0
+    while at < len(run):
+        for length in range(min(longest.get(run[at], 1), len(run) - at), 1, -1):
+            said = phrases.get(run[at : at + length])
+            if said is not None:
+                yield from said
+                at += length
+                break
+        else:
+            yield single.get(run[at], run[at])
+            at += 1
+
+
+@cache
+def _readings() -> dict[str, str]:
+    """Each character's reading without tone (tests/pinyin_tables.py writes the table)."""
+    lines = (line.split() for line in _lines(READINGS))
+    return {character: said for said, characters in lines for character in characters}
+
+
+@cache
+def _phrases() -> tuple[dict[str, list[str]], dict[str, int]]:
+    """The phrases read otherwise than character by character, and how long one with a given beginning may be."""
+    phrases = {phrase: said for phrase, *said in (line.split() for line in _lines(PHRASES))}
+    longest: dict[str, int] = {}
+    for phrase in phrases:
+        longest[phrase[0]] = max(longest.get(phrase[0], 0), len(phrase))
+    return phrases, longest
+
+
+def _lines(path: Path) -> list[str]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if not line.startswith("#")]
 
 
 def joined(text: str) -> str:

@@ -1,6 +1,7 @@
 import pytest
 
-from portal.kernel.pinyin import initials, joined, normalise, search_words
+from portal.kernel.pinyin import initials, joined, normalise, search_words, syllables
+from tests.pinyin_tables import dictionary_phrases, readings
 
 
 @pytest.mark.parametrize("typed", ["海港", "haigang", "hai gang", "hgsp", "haigangshipin", "食品"])
@@ -56,3 +57,12 @@ def test_full_width_text_becomes_half_width_and_trimmed():
 
 def test_initials_mix_latin_words_and_characters():
     assert initials("ABC物流 3号仓") == "awl3hc"
+
+
+def test_the_tables_say_what_the_dictionary_says():
+    said = {phrase: tuple(parts) for phrase, parts in dictionary_phrases().items()}
+    assert {phrase: syllables(phrase) for phrase in said} == said
+
+
+def test_every_character_of_the_dictionary_has_its_reading():
+    assert {character: joined(character) for character in readings()} == readings()
