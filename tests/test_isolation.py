@@ -26,6 +26,7 @@ from portal.shipments.models import Shipment
 from portal.web.flask_app import PortalApp
 from portal.web.uploads import Upload
 from tests.cast import Cast, staff, viewer
+from tests.chain import entitled
 from tests.client import CheckingClient
 from tests.factories import add
 from tests.offers import SECRET, fresh, issued, keep, quick_press, revised
@@ -37,6 +38,7 @@ OWNED = {
     "attachment_id",
     "contact_id",
     "customer_id",
+    "entitlement_id",
     "link_id",
     "membership_id",
     "number",
@@ -69,6 +71,7 @@ def rows(cast: Cast, now: datetime) -> dict[str, Any]:
         "attachment_id": file.id,
         "contact_id": quotation.contact_id,
         "customer_id": cast.harbour.id,
+        "entitlement_id": entitled(cast, now).id,
         "link_id": link.id,
         "membership_id": db.session.scalar(member),
         "number": 1,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Response, g, request, url_for
+from flask import Response, current_app, g, request, url_for
 from markupsafe import Markup
 from sqlalchemy import Select, func, select
 
@@ -68,8 +68,8 @@ class Empty:
 
     @property
     def action_url(self) -> str | None:
-        """The next step's address, when this viewer may take it."""
-        if not self.action_endpoint or (
+        """The next step's address, when its room is open and this viewer may take it."""
+        if self.action_endpoint not in current_app.view_functions or (
             self.action_permission and not g.viewer.may(self.action_permission)
         ):
             return None

@@ -45,6 +45,8 @@ LABELS: Mapping[EntitlementState, Label] = {
 }
 USABLE = (S.IN_FORCE, S.LOW, S.BEYOND)
 NO_DRAWS = (Draws(), Draws())
+Paces = Mapping[int, tuple[Draws, Draws]]
+"""Entitlement id → what was used of it lately."""
 OUTLOOKS: Mapping[Outlook, Text] = {
     Outlook.LASTS: t("At this pace it lasts beyond its end"),
     Outlook.UNKNOWN: t("Too little was used yet to say how long it lasts"),
@@ -85,19 +87,14 @@ def shown(pairs: Sequence[tuple[Entitlement, str]]) -> list[Shown]:
     rows, day = [row for row, _state in pairs], today()
     lines, paces = queries.priced_lines(rows, day), queries.draws(rows, day)
     return [
-        _shown(row, ContractState(state), lines.get(row.line_id), paces.get(row.id, NO_DRAWS), day)
-        for row, state in pairs
+        _shown(row, state_of(row, ContractState(contract)), lines.get(row.line_id), paces)
+        for row, contract in pairs
     ]
 
 
 def _shown(
-    row: Entitlement,
-    contract: ContractState,
-    line: ContractLine | None,
-    draws: tuple[Draws, Draws],
-    day: date,
+    row: Entitlement, state: EntitlementState, line: ContractLine | None, paces: Paces
 ) -> Shown:
-    state = state_of(row, contract)
     return Shown(
         row=row,
         name=name_of(line) if line else name_of(row.item),
@@ -107,7 +104,7 @@ def _shown(
         label=LABELS[state],
         used_part=_part(row.used, row),
         held_part=_part(row.reserved, row),
-        outlook=_outlook(row, draws, day) if state in USABLE else None,
+        outlook=_outlook(row, paces) if state in USABLE else None,
         price=price_of(line) if line is not None and g.viewer.may(P.CONTRACT_SEE) else None,
         book_url=_book(row) if state in USABLE and is_bookable(row.unit) else None,
     )
@@ -145,9 +142,10 @@ def outlook_words(found: Projection) -> Text:
     return OUTLOOKS[found.outlook]
 
 
-def _outlook(row: Entitlement, draws: tuple[Draws, Draws], day: date) -> Text:
+def _outlook(row: Entitlement, paces: Paces) -> Text:
     left = None if row.is_unlimited else row.remaining
-    return outlook_words(project(left, *draws, row.starts_on, row.ends_on, day))
+    recent, longer = paces.get(row.id, NO_DRAWS)
+    return outlook_words(project(left, recent, longer, row.starts_on, row.ends_on, today()))
 
 
 def _part(quantity: Decimal, row: Entitlement) -> Decimal:
