@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from portal.catalogue.rules.places import gazetteer
 from portal.db.base import db
 from portal.documents import fontcheck
 from portal.documents.render import press
@@ -54,6 +55,7 @@ def when_ready(server: Any) -> None:
     The press that prints documents and the worker start here: one of each, whatever the number of web workers.
     """
     app = server.app.wsgi()
+    _warm(app)
     gc.collect()
     gc.freeze()
     if hasattr(app, "config") and "INSTANCE" in app.config:
@@ -76,6 +78,16 @@ def on_exit(_server: Any) -> None:
             os.kill(process, signal.SIGTERM)
         except ProcessLookupError:
             logging.getLogger(__name__).debug("the worker had already ended")
+
+
+def _warm(app: Any) -> None:
+    """What the first page of each worker would make for itself is made here once, and shared."""
+    if not hasattr(app, "test_client") or "INSTANCE" not in app.config:
+        return
+    app.test_client().get("/login", base_url=app.config["BASE_URL"])
+    gazetteer()
+    with app.app_context():
+        db.engine.dispose()  # no connection may cross the fork
 
 
 def _start_beside(server: Any, app: Any) -> None:

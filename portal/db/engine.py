@@ -29,7 +29,7 @@ def _open_sqlite(connection: Any, _record: Any) -> None:
         "foreign_keys=ON",
         f"busy_timeout={BUSY_TIMEOUT_MS}",
         "temp_store=MEMORY",
-        "cache_size=-4000",
+        "cache_size=-2000",
         "mmap_size=134217728",
     ):
         cursor.execute(f"PRAGMA {pragma}")
