@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import APIResponse, Page, Route, expect
 
+from tests.browser.conftest import PATIENCE_MS
 from tests.browser.desk import SALES, Visit, cells, copied, typed
 
 pytestmark = pytest.mark.browser
@@ -30,8 +31,11 @@ class SlowLine:
 
     def until_asked(self) -> None:
         """Wait until the first is held."""
-        while not self.held:
+        for _ in range(PATIENCE_MS // 20):
+            if self.held:
+                return
             self.page.wait_for_timeout(20)
+        raise AssertionError("nothing was asked")
 
     def let_go(self) -> None:
         """Everything that was held arrives now, and the line is quick from here on."""

@@ -112,3 +112,9 @@ class CopyForm(FlaskForm):
 
     customer = StringField(_l("Customer"), [Length(max=80)])
     title = StringField(_l("Title"), [Optional(), Length(max=160)])
+
+
+class HandOverForm(FlaskForm):
+    """Who looks after the quotation from now on."""
+
+    owner_id = SelectField(_l("New owner"), coerce=int)

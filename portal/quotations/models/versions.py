@@ -34,6 +34,7 @@ audit.declare(
         "quotation.declined": Event(t("Declined"), public=True),
         "quotation.asked": Event(t("Question asked"), public=True),
         "quotation.answered": Event(t("Question answered"), public=True),
+        "quotation.handed_over": Event(t("Owner changed")),
         "quotation.link_sent": Event(t("Link sent to a contact")),
         "quotation.link_revoked": Event(t("Link revoked")),
     }

@@ -20,6 +20,7 @@ NAMES: Mapping[str, Text] = {
     "origin": t("From"),
     "destination": t("To"),
     "discount": t("Discount"),
+    "owner": t("Owner"),
 }
 
 

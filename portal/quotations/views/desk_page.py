@@ -20,6 +20,7 @@ from portal.quotations import queries
 from portal.quotations.actions.arranging import in_order
 from portal.quotations.actions.issuing import check_complete
 from portal.quotations.actions.lines import matching_surcharges
+from portal.quotations.actions.owning import may_hand_over
 from portal.quotations.forms.lines import Grid, as_was
 from portal.quotations.labels import SECTIONS, STATES, state_of
 from portal.quotations.models import Quotation, QuotationLine, QuotationVersion
@@ -92,6 +93,7 @@ def _rights(version: QuotationVersion, state: S) -> dict[str, bool]:
         "revise": edits and state not in (*WRITTEN, S.ACCEPTED),
         "send": issues and state is S.ISSUED,
         "cost": viewer.may(P.COST_SEE),
+        "hand_over": may_hand_over(version.quotation, viewer),
     }
 
 
