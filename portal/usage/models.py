@@ -81,6 +81,11 @@ class UsageRecord(CustomerOwned, Base):
         Index("ix_usage_record_entitlement", "entitlement_id", "used_on", "id"),
         Index("ix_usage_record_contract", "contract_id", "used_on", "id"),
         Index("ix_usage_record_batch", "batch_id", "id"),
+        Index(
+            "ix_usage_record_reference",
+            "reference",
+            postgresql_ops={"reference": "varchar_pattern_ops"},
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

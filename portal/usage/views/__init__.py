@@ -1,0 +1,1 @@
+"""Both doors of usage."""
