@@ -7,14 +7,13 @@ The generated database stays in the temporary folder and is used again.
 from __future__ import annotations
 
 import argparse
-import http.client
 import os
 import tempfile
 import time
 from pathlib import Path
 
 from tests.bench import at_size
-from tests.bench.load import Measured, ask, memory_mb, served
+from tests.bench.load import Measured, ask, memory_mb, served, signed_in
 
 SECONDS = 5.0
 LANES = "/desk/lanes?q=SHA+NYC+40HQ"
@@ -95,9 +94,7 @@ def _pages(cookies: dict[str, str]) -> list[tuple[tuple[str, str], str]]:
 
 def _plain(seconds: float) -> dict[int, Measured]:
     with served("tests.bench.plain_app:app", {}) as (port, _process, _start):
-        connection = http.client.HTTPConnection("127.0.0.1", port)
-        connection.request("GET", "/login")
-        cookie = (connection.getresponse().getheader("Set-Cookie") or "").partition(";")[0]
+        cookie = signed_in(port)
         return {
             n: ask(port, "plain Flask page", "/", cookie, clients=n, seconds=seconds)
             for n in (1, 8)

@@ -114,6 +114,13 @@ def ask(port: int, name: str, path: str, cookie: str, *, clients: int, seconds: 
     return found
 
 
+def signed_in(port: int) -> str:
+    """The session cookie that the plain application's /login gives."""
+    with closing(http.client.HTTPConnection("127.0.0.1", port)) as connection:
+        connection.request("GET", "/login")
+        return (connection.getresponse().getheader("Set-Cookie") or "").partition(";")[0]
+
+
 def _once(port: int, path: str, cookie: str) -> None:
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
         connection.request("GET", path, headers={"Cookie": cookie})
