@@ -59,7 +59,8 @@ def _chip(pair: Any) -> Markup:
 def _left(pair: Any) -> Any:
     if pair[0].is_unlimited:
         return NO_LIMIT.format(icon("infinity"), say(t("no limit")))
-    return quantity(pair[0].remaining)
+    figures = {"left": quantity(pair[0].remaining), "granted": quantity(pair[0].granted)}
+    return say(t("%(left)s of %(granted)s", **figures))
 
 
 def _name(pair: Any) -> str:
@@ -97,11 +98,11 @@ COLUMNS = (
     Column("ends", t("Until"), lambda p: day(p[0].ends_on), sort=E.ends_on, value=_figure("ends_on")),
     Column("left", t("Left"), _left, sort=E.remaining, align="num", value=_unless_endless("remaining", _kept)),
     Column("granted", t("Granted"), _unless_endless("granted", quantity), align="num",
-           value=_unless_endless("granted", _kept)),
+           value=_unless_endless("granted", _kept), only_in_files=True),
     Column("unit", t("Unit"), lambda p: say(unit_word(p[0].unit))),
     Column("reserved", t("Reserved"), _quantity("reserved"), align="num", value=_figure("reserved"),
            only_in_files=True),
-    Column("used", t("Used"), _quantity("used"), sort=E.used, align="num", value=_figure("used"),
+    Column("used", t("Used"), _quantity("used"), align="num", value=_figure("used"), only_in_files=True,
            total=True, total_by="unit"),
     Column("over", t("Beyond it"), _quantity("over_used"), align="num", value=_figure("over_used"),
            only_in_files=True),

@@ -92,7 +92,7 @@ def rules_of(row: Entitlement, line: ContractLine | None) -> list[Text]:
     said = [OVERAGE_WORDS[Overage(row.overage)]] if not row.is_unlimited else []
     if line is None:
         return said
-    said.insert(0, ALLOWANCE_WORDS[Allowance(line.allowance)])
+    said.insert(0, t("Granted %(how_often)s", how_often=ALLOWANCE_WORDS[Allowance(line.allowance)]))
     if row.is_unlimited:
         return said
     if line.carries_over:
@@ -190,10 +190,11 @@ def _source(entry: LedgerEntry) -> Markup:
     return Markup('<a href="{}">{}</a>').format(url, _cause(entry))
 
 
+NOWRAP = Markup('<span class="nowrap">{}</span>')
 LEDGER = ListSpec(
     key="ledger",
     columns=(
-        Column("day", t("Day"), lambda r: day(r[0].occurred_on), sort=LedgerEntry.occurred_on,
+        Column("day", t("Day"), lambda r: NOWRAP.format(day(r[0].occurred_on)), sort=LedgerEntry.occurred_on,
                value=lambda r: r[0].occurred_on),
         Column("what", t("What"), lambda r: say(what(r[0]))),
         Column("quantity", t("Quantity"), lambda r: quantity(moved(r[0])), align="num", value=lambda r: moved(r[0])),
@@ -201,7 +202,7 @@ LEDGER = ListSpec(
                value=lambda r: r[0].remaining_after),
         Column("source", t("Because of"), lambda r: _source(r[0]), value=lambda r: _cause(r[0])),
         Column("reason", t("Reason"), lambda r: r[0].reason),
-        Column("who", t("Who"), lambda r: r[1] or "", value=lambda r: r[1] or ""),
+        Column("who", t("Who"), lambda r: r[1] or say(t("The portal"))),
         Column("at", t("Recorded"), lambda r: instant(r[0].at), sort=LedgerEntry.at, value=lambda r: r[0].at),
     ),
     row_id=LedgerEntry.id,
