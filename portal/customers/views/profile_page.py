@@ -12,7 +12,7 @@ from portal.access.viewer import Viewer
 from portal.customers import queries
 from portal.customers.models import Customer
 from portal.customers.rules.kinds import CustomerKind, Part
-from portal.customers.views import words
+from portal.customers.views import chain_parts, words
 from portal.customers.views.member_states import drawn_members
 from portal.db.base import db
 from portal.kernel import clock
@@ -41,6 +41,7 @@ def context(customer: Customer, viewer: Viewer) -> dict[str, Any]:
         "members": drawn_members(queries.members(viewer, customer.id)) if may_see_members else None,
         "quotations": _quotations(customer, viewer),
         "new_quotation_url": _new_quotation_url(customer, viewer),
+        **chain_parts.parts(customer, viewer),
         "happenings": happenings,
         "in_words": words.in_words,
     }

@@ -14,6 +14,7 @@ from portal.catalogue.rules.lanes import parse_lane
 from portal.customers.queries import matching
 from portal.db.base import db
 from portal.home import queries
+from portal.home.finding import found_along_the_chain
 from portal.home.links import address, steps
 from portal.home.waiting import at_the_desk
 from portal.kernel import clock
@@ -53,7 +54,7 @@ def index() -> Any:
 @bp.get("/search")
 @signed_in
 def search() -> Any:
-    """Customers, quotations and the lane found by the words; a quotation's whole number leads straight to it."""
+    """Everything found by the words; a quotation's whole number leads straight to it."""
     words = request.args.get("q", "").strip()[:100]
     today = clock.today(current_app.config["TIMEZONE"])
     found = _quotations(words) if g.viewer.may(Permission.QUOTATION_SEE) and words else []
@@ -64,6 +65,7 @@ def search() -> Any:
         words=words,
         lane=_lane(words),
         quotations=[(each, label_of(each, today), _shown(each.id)) for each in found],
+        chain=found_along_the_chain(words, g.viewer) if words else [],
         customers=[
             (each, _customer(each.id)) for each in (matching(words, g.viewer) if words else [])
         ],

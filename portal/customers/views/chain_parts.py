@@ -1,0 +1,93 @@
+"""What a customer has bought and what is under way, for the page of one customer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, url_for
+from sqlalchemy import select
+
+from portal.access.permissions import Permission as P
+from portal.access.scope import visible
+from portal.access.viewer import Viewer
+from portal.contracts.labels import label_of
+from portal.contracts.models import Contract, Entitlement
+from portal.contracts.queries import entitlements
+from portal.customers.models import Customer
+from portal.db.base import db
+from portal.kernel import clock
+from portal.kernel.text import Text
+from portal.kernel.units import unit_word
+from portal.web.labels import Label
+
+SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnContract:
+    """One contract with its chip and its page."""
+
+    contract: Contract
+    state: Label
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnEntitlement:
+    """One entitlement in force with its unit in words and its page."""
+
+    entitlement: Entitlement
+    unit: Text
+    url: str | None
+
+
+def parts(customer: Customer, viewer: Viewer) -> dict[str, Any]:
+    """`contracts`, `entitlements` and the addresses of the rest; None for what the viewer may not see."""
+    return {
+        "contracts": _contracts(customer, viewer) if viewer.may(P.CONTRACT_SEE) else None,
+        "entitlements": _entitlements(customer, viewer) if viewer.may(P.ENTITLEMENT_SEE) else None,
+        "new_contract_url": _of("desk_contracts.new", customer, viewer, P.CONTRACT_EDIT),
+        "entitlements_url": _of("desk_entitlements.index", customer, viewer, P.ENTITLEMENT_SEE),
+        "shipments_url": _of("desk_shipments.index", customer, viewer, P.SHIPMENT_SEE),
+        "stock_url": _stock(customer, viewer),
+    }
+
+
+def _contracts(customer: Customer, viewer: Viewer) -> list[DrawnContract]:
+    theirs = visible(select(Contract), Contract, viewer).where(Contract.customer_id == customer.id)
+    latest = theirs.order_by(Contract.updated_at.desc(), Contract.id.desc()).limit(SHOWN)
+    return [
+        DrawnContract(
+            row, label_of(row, clock.today()), _page("desk_contracts.show", contract_id=row.id)
+        )
+        for row in db.session.scalars(latest)
+    ]
+
+
+def _entitlements(customer: Customer, viewer: Viewer) -> list[DrawnEntitlement]:
+    theirs = entitlements.entitlements(viewer).where(Entitlement.customer_id == customer.id)
+    found = entitlements.in_force(theirs, clock.today()).order_by(
+        Entitlement.is_unlimited, Entitlement.ends_on, Entitlement.id
+    )
+    return [
+        DrawnEntitlement(
+            row, unit_word(row.unit), _page("desk_entitlements.show", entitlement_id=row.id)
+        )
+        for row in db.session.scalars(found.limit(SHOWN))
+    ]
+
+
+def _of(endpoint: str, customer: Customer, viewer: Viewer, permission: P) -> str | None:
+    return _page(endpoint, customer=customer.id) if viewer.may(permission) else None
+
+
+def _stock(customer: Customer, viewer: Viewer) -> str | None:
+    return (
+        _page("desk_warehouse.show", customer_id=customer.id) if viewer.may(P.STOCK_SEE) else None
+    )
+
+
+def _page(endpoint: str, **values: Any) -> str | None:
+    """The address of a page of a later room; None while that room is closed."""
+    return url_for(endpoint, **values) if endpoint in current_app.view_functions else None

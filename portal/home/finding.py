@@ -1,0 +1,86 @@
+"""The search beyond customers and quotations: contracts, bookings and shipments, by number, box, paper or words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from portal.access.permissions import Permission as P
+from portal.access.scope import visible
+from portal.access.viewer import Viewer
+from portal.contracts.labels import label_of
+from portal.contracts.models import Contract
+from portal.contracts.queries import contracts
+from portal.db.base import db
+from portal.home.links import address
+from portal.kernel import clock
+from portal.kernel.text import Text, t
+from portal.shipments.labels import BOOKINGS, SHIPMENTS
+from portal.shipments.models import Booking, Shipment
+from portal.shipments.queries import bookings, shipments
+from portal.web.labels import Label
+
+SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One record with its state and its page."""
+
+    title: str
+    note: str
+    state: Label
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What was found of one kind; never empty."""
+
+    title: Text
+    icon: str
+    found: list[Found]
+
+
+def found_along_the_chain(words: str, viewer: Viewer) -> list[Group]:
+    """What the viewer may see and the words name, the latest of each kind first."""
+    kinds = (
+        (P.CONTRACT_SEE, t("Contracts"), "file-earmark-check", _contracts),
+        (P.BOOKING_SEE, t("Bookings"), "calendar-check", _bookings),
+        (P.SHIPMENT_SEE, t("Shipments"), "truck", _shipments),
+    )
+    groups = (
+        Group(title, icon, list(find(words, viewer)))
+        for permission, title, icon, find in kinds
+        if viewer.may(permission)
+    )
+    return [group for group in groups if group.found]
+
+
+def _contracts(words: str, viewer: Viewer) -> Iterator[Found]:
+    statement = contracts.search(visible(select(Contract), Contract, viewer), words)
+    statement = statement.options(joinedload(Contract.customer))
+    newest = statement.order_by(Contract.updated_at.desc(), Contract.id.desc()).limit(SHOWN)
+    for row in db.session.scalars(newest):
+        url = address("desk_contracts.show", contract_id=row.id)
+        title = f"{row.number} {row.title}"
+        yield Found(title, row.customer.label, label_of(row, clock.today()), url)
+
+
+def _bookings(words: str, viewer: Viewer) -> Iterator[Found]:
+    statement = bookings.search(bookings.bookings(viewer), words)
+    newest = statement.order_by(Booking.updated_at.desc(), Booking.id.desc()).limit(SHOWN)
+    for row in db.session.scalars(newest):
+        url = address("desk_bookings.show", booking_id=row.id)
+        yield Found(f"{row.number} {row.goods}", row.customer.label, BOOKINGS[row.state], url)
+
+
+def _shipments(words: str, viewer: Viewer) -> Iterator[Found]:
+    statement = shipments.search(shipments.shipments(viewer), words)
+    newest = statement.order_by(Shipment.updated_at.desc(), Shipment.id.desc()).limit(SHOWN)
+    for row in db.session.scalars(newest):
+        url = address("desk_shipments.show", shipment_id=row.id)
+        yield Found(f"{row.number} {row.goods}", row.customer.label, SHIPMENTS[row.state], url)
