@@ -11,6 +11,7 @@ from portal.contracts.models import Amendment, Contract, ContractLine, ContractT
 from portal.contracts.rules import chains
 from portal.contracts.rules.states import AmendmentState
 from portal.db.base import db
+from portal.quotations.models import QuotationVersion
 
 
 def counting_terms(contract: Contract) -> list[ContractTerms]:
@@ -96,3 +97,17 @@ def sent_amendments(contract: Contract) -> list[Amendment]:
     """The amendments that the customer knows of: waiting for the signature, or in force."""
     known = (AmendmentState.PENDING_SIGNATURE.value, AmendmentState.IN_FORCE.value)
     return [each for each in contract.amendments if each.state in known]
+
+
+def successor_of(contract: Contract) -> Contract | None:
+    """The contract that renews this one."""
+    statement = select(Contract).where(Contract.predecessor_id == contract.id)
+    return db.session.scalar(statement)
+
+
+def contract_of_quotation(quotation_id: int) -> Contract | None:
+    """The contract that was made of a quotation; ask for a quotation that was fetched for the viewer."""
+    statement = select(Contract).join(
+        QuotationVersion, QuotationVersion.id == Contract.quotation_version_id
+    )
+    return db.session.scalar(statement.where(QuotationVersion.quotation_id == quotation_id))

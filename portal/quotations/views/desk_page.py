@@ -12,6 +12,7 @@ from flask import g
 from portal.access.permissions import Permission as P
 from portal.catalogue.queries.places import all_places
 from portal.catalogue.rules.places import Gazetteer
+from portal.contracts.queries.standing import contract_of_quotation
 from portal.kernel import clock
 from portal.kernel.capitals import capital_amount
 from portal.kernel.errors import Invalid, NotAllowedNow
@@ -29,6 +30,7 @@ from portal.quotations.rules.states import QuotationState as S
 from portal.quotations.views.desk_door import today
 from portal.quotations.views.desk_history import happening
 from portal.quotations.views.desk_words import cargo_words, place_words, problem_of, working_of
+from portal.web.chain import CONTRACT, QUOTATION, linked
 
 HISTORY_SHOWN = 6
 WRITTEN = (S.DRAFT, S.PENDING_APPROVAL, S.APPROVED)
@@ -62,6 +64,7 @@ def context(
         **_standing(version),
         **_charges(version),
         **_beside(quotation, version),
+        **_onwards(quotation, version),
         "offered": _offered(version) if editable else [],
     }
 
@@ -133,6 +136,21 @@ def _beside(quotation: Quotation, version: QuotationVersion) -> dict[str, Any]:
         else [],
         "now": clock.now(),
     }
+
+
+def _onwards(quotation: Quotation, version: QuotationVersion) -> dict[str, Any]:
+    """The contract that was made of it, or whether one may be made now."""
+    contract = contract_of_quotation(quotation.id) if version.state == S.ACCEPTED else None
+    chain = (
+        []
+        if contract is None
+        else [linked(QUOTATION, quotation.number, "", P.QUOTATION_SEE, here=True)]
+    )
+    if contract is not None:
+        at = {"contract_id": contract.id}
+        chain.append(linked(CONTRACT, contract.number, "desk_contracts.show", P.CONTRACT_SEE, **at))
+    may = version.state == S.ACCEPTED and contract is None and g.viewer.may(P.CONTRACT_EDIT)
+    return {"chain": chain, "makes_contract": may}
 
 
 def _offered(version: QuotationVersion) -> list[Any]:
