@@ -9,7 +9,7 @@ import pytest
 
 from portal.access.viewer import SYSTEM
 from portal.contracts.models import Entitlement
-from portal.contracts.queries.matching import candidates, obstacle_of
+from portal.contracts.queries.matching import candidates
 from portal.contracts.rules.kinds import Allowance
 from portal.contracts.rules.matching import NoMatch
 from portal.customers.models import Customer
@@ -56,7 +56,6 @@ def test_each_miss_is_named(cast: Cast, now: datetime) -> None:
     assert found(cast.harbour) is NoMatch.EXHAUSTED
     e.contract.state = "suspended"
     assert found(cast.harbour) is NoMatch.SUSPENDED
-    assert obstacle_of(e, "XPX", DAY) is NoMatch.SUSPENDED
 
 
 def test_usage_before_an_early_end_still_counts(cast: Cast, now: datetime) -> None:

@@ -59,11 +59,6 @@ def candidates(customer_id: int, item_id: int, unit: str, on: date, viewer: View
     return Candidates(tuple(by_id[each.id] for each in usable), tuple(usable))
 
 
-def obstacle_of(entitlement: Entitlement, unit: str, on: date) -> NoMatch | None:
-    """What keeps a usage of `unit` on the day `on` from this very entitlement."""
-    return obstacle(standings([entitlement], entitlement.customer_id)[0], unit, on)
-
-
 def standings(rows: Iterable[Entitlement], customer_id: int) -> list[Standing]:
     """How entitlements stand for a draw by `customer_id`.
 
