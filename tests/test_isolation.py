@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from portal.access.permissions import Role
+from portal.access.viewer import SYSTEM
 from portal.customers.models import Contact, Membership, Site
 from portal.db.base import db
 from portal.documents.actions import attaching
@@ -23,6 +25,9 @@ from portal.documents.rules.files import FileKind
 from portal.quotations.actions import answering, linking
 from portal.quotations.models import QuotationLineCost
 from portal.shipments.models import Shipment
+from portal.usage.actions import recording
+from portal.usage.models import ImportBatch
+from portal.usage.rules.facts import UsageFact
 from portal.web.flask_app import PortalApp
 from portal.web.uploads import Upload
 from tests.cast import Cast, staff, viewer
@@ -45,6 +50,7 @@ OWNED = {
     "question_id",
     "quotation_id",
     "site_id",
+    "usage_id",
 }
 """Arguments that name a customer's row, alone or together."""
 OURS = re.compile(
@@ -67,8 +73,12 @@ def rows(cast: Cast, now: datetime) -> dict[str, Any]:
     shipment = add(Shipment(customer_id=cast.harbour.id, number="SH-2026-009001"))
     scan = Upload(b"%PDF-1.7", "提单.pdf", "pdf")
     file = attaching.attach(shipment, scan, FileKind.BILL_OF_LADING, desk, now)
+    used = UsageFact(cast.harbour.id, Decimal(1), "XPX", now.date(), "wms", "W-1", item_code="X")
     found = {
         "attachment_id": file.id,
+        "batch_id": add(
+            ImportBatch(kind="usage", file_name="用量.csv", sha256="0" * 64, created_at=now)
+        ).id,
         "contact_id": quotation.contact_id,
         "customer_id": cast.harbour.id,
         "entitlement_id": entitled(cast, now).id,
@@ -80,6 +90,7 @@ def rows(cast: Cast, now: datetime) -> dict[str, Any]:
         "site_id": site.id,
         "token": token,
         "rule_id": 1,
+        "usage_id": recording.record(used, SYSTEM, now).id,
         "user_id": cast.sales.id,
     }
     keep(cast)
