@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from flask import url_for
-from markupsafe import Markup
 
 from portal.access.permissions import ROLE_LABELS, Permission
 from portal.accounts import queries
 from portal.accounts.labels import STATES, state_of
 from portal.accounts.models import User
 from portal.kernel.text import t
-from portal.web.icons import icon
-from portal.web.labels import Label
+from portal.web.chips import chip
 from portal.web.listing import Column, Empty, Filter, ListSpec
 from portal.web.words import say
-
-
-def chip(label: Label) -> Markup:
-    """A state with its mark, for a cell."""
-    return Markup('<span class="chip chip-{}">{}{}</span>').format(
-        label.tone, icon(label.icon), say(label.text)
-    )
 
 
 def roles_in_words(user: User) -> str:

@@ -15,9 +15,8 @@ from portal.contracts.rules.states import (
     ContractState,
     state_on,
 )
-from portal.web.icons import icon
+from portal.web.chips import chip
 from portal.web.labels import Label
-from portal.web.words import say
 
 S, M = ContractState, AmendmentState
 
@@ -54,6 +53,4 @@ def label_of(row: Any, today: date) -> Label:
 
 def chip_of(row: Any, today: date) -> Markup:
     """The chip of a contract, drawn."""
-    label = label_of(row, today)
-    chip = Markup('<span class="chip chip-{}">{}{}</span>')
-    return chip.format(label.tone, icon(label.icon), say(label.text))
+    return chip(label_of(row, today))

@@ -16,7 +16,7 @@ from portal.catalogue.queries.places import all_places
 from portal.catalogue.rules.places import Gazetteer
 from portal.kernel.money import format_rate
 from portal.kernel.text import Text
-from portal.web.icons import icon
+from portal.web.chips import chip as drawn
 from portal.web.labels import Label
 from portal.web.words import name_of, say
 
@@ -27,9 +27,7 @@ def chip(label: Label | None, otherwise: str = "") -> Markup:
     """A state as a chip."""
     if label is None:
         return Markup("{}").format(otherwise)
-    return Markup('<span class="chip chip-{}">{}{}</span>').format(
-        label.tone, icon(label.icon), say(label.text)
-    )
+    return drawn(label)
 
 
 def words_of(words: Mapping[str, Text], value: str) -> str:

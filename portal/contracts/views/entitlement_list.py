@@ -22,6 +22,7 @@ from portal.customers.models import Customer
 from portal.db.base import db
 from portal.kernel.text import Text, t
 from portal.kernel.units import unit_word
+from portal.web.chips import chip
 from portal.web.filters import day, quantity
 from portal.web.icons import icon
 from portal.web.listing import Column, Empty, Filter, ListSpec
@@ -37,7 +38,6 @@ TIMES: Mapping[str, tuple[Text, Narrow]] = {
     "past": (t("Over"), queries.past),
     "all": (t("All"), lambda statement, _today: statement),
 }
-CHIP = Markup('<span class="chip chip-{}">{}{}</span>')
 NO_LIMIT = Markup('<span class="nowrap">{} {}</span>')
 
 
@@ -52,8 +52,7 @@ def _state(pair: Any) -> EntitlementState:
 
 
 def _chip(pair: Any) -> Markup:
-    label = LABELS[_state(pair)]
-    return CHIP.format(label.tone, icon(label.icon), say(label.text))
+    return chip(LABELS[_state(pair)])
 
 
 def _left(pair: Any) -> Any:

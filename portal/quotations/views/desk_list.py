@@ -18,20 +18,18 @@ from portal.quotations.models import Quotation
 from portal.quotations.rules.states import QuotationState
 from portal.quotations.views.desk_door import today
 from portal.quotations.views.desk_history import happening
+from portal.web.chips import chip as drawn
 from portal.web.filters import day, instant, money
-from portal.web.icons import icon
 from portal.web.listing import Column, Empty, Filter, ListSpec
 from portal.web.words import say
 
 ANY = ("", t("Any"))
-CHIP = Markup('<span class="chip chip-{}">{}{}</span>')
 MUTED_STATES = (QuotationState.SUPERSEDED, QuotationState.WITHDRAWN)
 
 
 def chip(row: Any) -> Markup:
     """The state as read today: mark and word."""
-    label = label_of(row, today())
-    return CHIP.format(label.tone, icon(label.icon), say(label.text))
+    return drawn(label_of(row, today()))
 
 
 def whole(words: str) -> Markup:

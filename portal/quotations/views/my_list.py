@@ -22,8 +22,8 @@ from portal.quotations.views.offer import (
     reading,
     today,
 )
+from portal.web.chips import chip
 from portal.web.filters import day, money
-from portal.web.icons import icon
 from portal.web.listing import Column, Empty, Filter, ListSpec
 from portal.web.words import say
 
@@ -32,9 +32,7 @@ SOON = 3
 
 
 def _chip(row: QuotationVersion) -> Markup:
-    label = customer_label(row)
-    chip = Markup('<span class="chip chip-{}">{}{}</span>')
-    return chip.format(label.tone, icon(label.icon), say(label.text))
+    return chip(customer_label(row))
 
 
 def lane(row: QuotationVersion) -> str:

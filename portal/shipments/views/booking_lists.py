@@ -18,13 +18,12 @@ from portal.shipments.models import Booking
 from portal.shipments.queries import bookings as queries
 from portal.shipments.rules.states import BookingState
 from portal.shipments.views.words import lane
+from portal.web.chips import chip as drawn
 from portal.web.filters import day, instant, quantity
-from portal.web.icons import icon
 from portal.web.listing import Column, Empty, Filter, ListSpec
 from portal.web.words import name_of, say
 
 ANY = ("", t("Any"))
-CHIP = Markup('<span class="chip chip-{}">{}{}</span>')
 
 
 def services(row: Booking) -> str:
@@ -37,8 +36,7 @@ def services(row: Booking) -> str:
 
 def chip(row: Booking) -> Markup:
     """The state: mark and word."""
-    label = BOOKINGS[row.state]
-    return CHIP.format(label.tone, icon(label.icon), say(label.text))
+    return drawn(BOOKINGS[row.state])
 
 
 def whole(words: str) -> Markup:

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask import g, request, url_for
-from markupsafe import Markup
 from sqlalchemy import Select, select
 
 from portal.access.permissions import Permission as P
@@ -31,14 +30,13 @@ from portal.usage.labels import (
 from portal.usage.models import ImportBatch, UsageRecord
 from portal.usage.queries import records as queries
 from portal.usage.rules.states import UsageState
+from portal.web.chips import chip
 from portal.web.filters import day, instant, quantity
-from portal.web.icons import icon
 from portal.web.labels import Label
 from portal.web.listing import Column, Empty, Filter, ListSpec
 from portal.web.words import name_of, say
 
 ANY = ("", t("Any"))
-CHIP = Markup('<span class="chip chip-{}">{}{}</span>')
 MONTHS_BACK = 13
 R = UsageRecord
 
@@ -48,11 +46,6 @@ def label_of(row: UsageRecord) -> Label:
     if row.reverses_id is not None:
         return REVERSAL
     return (STATES if g.viewer.is_staff else STATES_FOR_CUSTOMERS)[row.state]
-
-
-def chip(label: Label) -> Markup:
-    """Mark and word."""
-    return CHIP.format(label.tone, icon(label.icon), say(label.text))
 
 
 def service_name(row: UsageRecord) -> str:
