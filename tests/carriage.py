@@ -9,14 +9,16 @@ from typing import Any
 from sqlalchemy import inspect
 
 from portal.access.viewer import Viewer
+from portal.accounts.models import User
 from portal.catalogue.models import ServiceItem
 from portal.contracts.models import Entitlement
 from portal.customers.models import Customer
+from portal.customers.queries import viewer_for
 from portal.db.base import db
 from portal.shipments.actions import bookings, opening
 from portal.shipments.models import Booking, Shipment
 from portal.shipments.rules.booking import BookingFacts, Wish
-from tests.cast import Cast, viewer
+from tests.cast import Cast
 from tests.chain import entitled
 from tests.factories import item as new_item
 
@@ -45,6 +47,11 @@ def boxes_entitled(
     return entitled(cast, now, quantity=quantity, **more)
 
 
+def seen_as(user: User) -> Viewer:
+    """`user` as a viewer, also when a request has closed the session that it came from."""
+    return viewer_for(inspect(user).identity[0], None)
+
+
 def booked(
     cast: Cast, now: datetime, entitlement: Entitlement, quantity: int = 2, *, by: Viewer | None = None,
     customer: Customer | None = None, **more: Any,
@@ -52,11 +59,11 @@ def booked(
     """A booking of so many boxes, by the customer's Lin unless said otherwise."""
     whose = db.session.get_one(Customer, inspect(customer or cast.harbour).identity[0])
     return bookings.book(
-        whose, [Wish(entitlement.id, D(quantity))], FACTS, by or viewer(cast.lin), now, **more
+        whose, [Wish(entitlement.id, D(quantity))], FACTS, by or seen_as(cast.lin), now, **more
     )  # fmt: skip
 
 
 def confirmed(cast: Cast, now: datetime, entitlement: Entitlement, quantity: int = 2) -> Shipment:
     """The shipment of a booking that customer service confirmed."""
     booking = booked(cast, now, entitlement, quantity)
-    return opening.confirm(booking, viewer(cast.customer_service), now)
+    return opening.confirm(booking, seen_as(cast.customer_service), now)

@@ -148,7 +148,7 @@ def check_seen(row: Any, seen: int | None) -> None:
 
 def check_step(booking: Booking, step: BookingStep, seen: int | None = None) -> BookingState:
     """The state after a step, on the row as it stands now, which is held until the transaction ends."""
-    db.session.refresh(booking, with_for_update=True)
+    holding.fresh(booking)
     check_seen(booking, seen)
     return BOOKING_STEPS.next(BookingState(booking.state), step)
 

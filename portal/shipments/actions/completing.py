@@ -34,7 +34,7 @@ NOTHING = Decimal(0)
 
 
 def proposed(shipment: Shipment) -> dict[int, Decimal]:
-    """Position → what was probably done: the boxes that are listed where the unit counts boxes, else what was planned."""
+    """Position → what was probably done: the listed boxes where the unit counts boxes, else what was planned."""
     types = [box.box_type for box in shipment.boxes]
     return {
         line.position: line.planned_quantity
@@ -56,10 +56,10 @@ def complete(
     Each line is recorded as usage under source "shipment", reference "<number>/<position>"; it draws what the line
     holds first. Raises InvalidMany (`done-<position>`, `service_on`), NotAllowedNow when it was called off.
     """
-    db.session.refresh(shipment, with_for_update=True)
+    holding.fresh(shipment)
     if shipment.state == ShipmentState.COMPLETED:
         return False
-    shipments.step(shipment, ShipmentStep.COMPLETE)
+    shipments.step_from_here(shipment, ShipmentStep.COMPLETE)
     _check(shipment, done, on, business_day(now))
     rows = holding.lock(shipments.held_by(shipment))
     shipment.completed_at, shipment.service_on = now, on

@@ -6,17 +6,32 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from sqlalchemy import select
+
 from portal.access.viewer import Viewer
 from portal.contracts.actions import ledger
 from portal.contracts.actions.ledger import Source
 from portal.contracts.models import Entitlement
+from portal.db.base import db
+from portal.db.engine import write_from_here
 from portal.kernel.clock import business_day
 from portal.kernel.errors import NotAllowedNow, NotFound
 from portal.kernel.text import t
+from portal.shipments.models import Booking, Shipment
 from portal.shipments.rules.booking import Wish
 
 Held = Mapping[int, Decimal]
 """Entitlement id → so much of it, in its unit."""
+
+
+def fresh(row: Booking | Shipment) -> None:
+    """Hold a booking or shipment until the transaction ends, as it stands now, with everything that belongs to it."""
+    write_from_here(db.session())
+    model = type(row)
+    statement = select(model).where(model.id == row.id).with_for_update(of=model)
+    db.session.scalars(statement.execution_options(populate_existing=True)).one()
+    owned = ("lines",) if isinstance(row, Booking) else ("lines", "boxes", "milestones")
+    db.session.expire(row, owned)
 
 
 def held(wishes: Iterable[Wish]) -> dict[int, Decimal]:

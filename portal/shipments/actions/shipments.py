@@ -139,7 +139,7 @@ def held_by(shipment: Shipment) -> dict[int, Decimal]:
 
 def step(shipment: Shipment, which: ShipmentStep, reason: str = "") -> None:
     """Move the state, on the row as it stands now, which is held until the transaction ends."""
-    db.session.refresh(shipment, with_for_update=True)
+    holding.fresh(shipment)
     if reason:
         shipment.cancel_reason = reason
     step_from_here(shipment, which)
@@ -152,7 +152,7 @@ def step_from_here(shipment: Shipment, which: ShipmentStep) -> None:
 
 def hold(shipment: Shipment, seen: int | None = None) -> None:
     """Hold the row until the transaction ends; NotAllowedNow when it is finished, StaleEdit against `seen`."""
-    db.session.refresh(shipment, with_for_update=True)
+    holding.fresh(shipment)
     state = ShipmentState(shipment.state)
     if state in FINAL:
         text = t("This step is not possible now: the record is “%(state)s”.", state=SHIPMENT_WORDS[state])  # fmt: skip

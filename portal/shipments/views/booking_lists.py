@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from flask import g, url_for
@@ -14,7 +15,7 @@ from portal.kernel import clock
 from portal.kernel.text import t
 from portal.kernel.units import unit_word
 from portal.shipments.labels import BOOKINGS
-from portal.shipments.models import Booking
+from portal.shipments.models import Booking, BookingLine, Shipment, ShipmentLine
 from portal.shipments.queries import bookings as queries
 from portal.shipments.rules.states import BookingState
 from portal.shipments.views.words import lane
@@ -26,12 +27,16 @@ from portal.web.words import name_of, say
 ANY = ("", t("Any"))
 
 
-def services(row: Booking) -> str:
-    """`海运费 40HQ 2 · 装卸费 7 托盘`."""
+def services(row: Booking | Shipment) -> str:
+    """`海运费 2 40HQ · 装卸费 7 托盘`: what a booking asks for, or a shipment plans."""
     return " · ".join(
-        f"{name_of(line.item)} {quantity(line.quantity)} {say(unit_word(line.unit))}"
+        f"{name_of(line.item)} {quantity(_quantity(line))} {say(unit_word(line.unit))}"
         for line in row.lines
     )
+
+
+def _quantity(line: BookingLine | ShipmentLine) -> Decimal:
+    return line.quantity if isinstance(line, BookingLine) else line.planned_quantity
 
 
 def chip(row: Booking) -> Markup:
@@ -148,9 +153,12 @@ OURS = _spec(
 )
 
 
-def own_customer_column() -> ListSpec:
+OURS_AND_BRANCHES = _spec(
+    OURS.key, (NUMBER, CUSTOMER, *BODY), OURS.sort, OURS.url, OURS.filters, OURS.empty
+)
+
+
+def ours() -> ListSpec:
     """The customer's list; who acts for several customers sees whose each booking is."""
-    several = g.viewer.customer_ids is not None and len(g.viewer.customer_ids) > 1
-    if not several:
-        return OURS
-    return _spec(OURS.key, (NUMBER, CUSTOMER, *BODY), OURS.sort, OURS.url, OURS.filters, OURS.empty)
+    ids = g.viewer.customer_ids
+    return OURS_AND_BRANCHES if ids is not None and len(ids) > 1 else OURS

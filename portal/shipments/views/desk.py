@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
-from portal.shipments.views import desk_bookings
+from portal.shipments.views import desk_bookings, desk_carriage, desk_shipments
 
-blueprints = [desk_bookings.bp]
+MODULES = (desk_carriage,)
+"""They hang their views on the door of the shipments."""
+
+blueprints = [desk_bookings.bp, desk_shipments.bp]

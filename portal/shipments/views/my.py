@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from portal.shipments.views import my_bookings
+from portal.shipments.views import my_bookings, my_shipments
 
-blueprints = [my_bookings.bp]
+blueprints = [my_bookings.bp, my_shipments.bp]

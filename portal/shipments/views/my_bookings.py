@@ -19,7 +19,7 @@ from portal.shipments.models import Booking
 from portal.shipments.queries import bookings as queries
 from portal.shipments.queries.bookable import customers_that_book
 from portal.shipments.views import booking_steps
-from portal.shipments.views.booking_lists import own_customer_column
+from portal.shipments.views.booking_lists import ours
 from portal.shipments.views.booking_page import context
 from portal.shipments.views.steps import done
 from portal.web.doors import my
@@ -33,7 +33,7 @@ bp = my("bookings", "portal.shipments.views.my")
 @requires(P.BOOKING_SEE)
 def index() -> Any:
     """Every booking of ours."""
-    return list_page(own_customer_column(), queries.bookings(g.viewer), "bookings/my_index.html")
+    return list_page(ours(), queries.bookings(g.viewer), "bookings/my_index.html")
 
 
 @bp.route("/bookings/new", methods=["GET", "POST"])
