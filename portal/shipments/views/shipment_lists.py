@@ -19,10 +19,10 @@ from portal.shipments.queries import shipments as queries
 from portal.shipments.rules.plans import name_of as milestone_name
 from portal.shipments.rules.progress import progress
 from portal.shipments.rules.states import ShipmentState
-from portal.shipments.views.booking_lists import ANY, CHIP, services, whole
+from portal.shipments.views.booking_lists import ANY, services, whole
 from portal.shipments.views.words import lane
+from portal.web.chips import chip as drawn
 from portal.web.filters import day, instant
-from portal.web.icons import icon
 from portal.web.listing import Column, Empty, Filter, ListSpec
 from portal.web.words import say
 
@@ -35,11 +35,8 @@ def late_now(row: Shipment) -> bool:
 
 def chip(row: Shipment) -> Markup:
     """The state, and that it is late."""
-    label = SHIPMENTS[row.state]
-    shown = CHIP.format(label.tone, icon(label.icon), say(label.text))
-    if late_now(row):
-        shown += Markup(" ") + CHIP.format(LATE.tone, icon(LATE.icon), say(LATE.text))
-    return shown
+    shown = drawn(SHIPMENTS[row.state])
+    return shown + Markup(" ") + drawn(LATE) if late_now(row) else shown
 
 
 def where(row: Shipment) -> str:
