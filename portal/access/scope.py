@@ -46,6 +46,17 @@ def visible(statement: S, model: type[Any], viewer: Viewer) -> S:
     return statement if column is None else statement.where(owned(column, viewer))
 
 
+def one_of(
+    row_id: Any, column: Any, model: type[Any], viewer: Viewer, *narrowed: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    """The criterion that `row_id` stands in `column` of a (narrowed) row of `model` that `viewer` may see.
+
+    Who sees everything has each id looked up by the column's index; for others their own rows, the fewer, are read.
+    """
+    seen = visible(select(column).where(*narrowed), model, viewer)
+    return seen.where(column == row_id).exists() if viewer.sees_all else row_id.in_(seen)
+
+
 def _owner_column(model: type[Any]) -> Any:
     if issubclass(model, CustomerItself):
         return model.id

@@ -35,6 +35,11 @@ class Viewer:
         return permission in self.permissions
 
     @property
+    def sees_all(self) -> bool:
+        """Whether no customer's rows are hidden from this viewer."""
+        return self.customer_ids is None and not self.own_only
+
+    @property
     def is_staff(self) -> bool:
         """Whether this is one of the firm's own people."""
         return self.kind == "staff"

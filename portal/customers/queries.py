@@ -10,7 +10,7 @@ from sqlalchemy.orm import defer, joinedload
 
 from portal.access.models import Assignment
 from portal.access.permissions import Permission, Power, of_powers, of_roles
-from portal.access.scope import visible
+from portal.access.scope import one_of, visible
 from portal.access.viewer import NOBODY, Viewer
 from portal.accounts.models import StaffRole, User
 from portal.customers.models import Contact, Customer, Membership, Site
@@ -86,11 +86,10 @@ def found_by(words: str) -> list[ColumnElement[bool]]:
 
 def owners(viewer: Viewer) -> list[tuple[int, str]]:
     """(user id, name) of the staff who own a customer that the viewer may see, by name."""
-    ids: Select[Any] = select(Assignment.user_id).where(Assignment.part == Part.OWNER)
-    mine = visible(ids, Assignment, viewer)
-    rows = db.session.execute(
-        select(User.id, User.name).where(User.id.in_(mine)).order_by(User.name)
+    is_owner = one_of(
+        User.id, Assignment.user_id, Assignment, viewer, Assignment.part == Part.OWNER
     )
+    rows = db.session.execute(select(User.id, User.name).where(is_owner).order_by(User.name))
     return [(row.id, row.name) for row in rows]
 
 

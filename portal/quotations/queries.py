@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import defer, joinedload
 
 from portal.access.permissions import Permission
-from portal.access.scope import visible
+from portal.access.scope import one_of, visible
 from portal.access.viewer import Viewer
 from portal.accounts.models import User
 from portal.catalogue.queries.costs import costs_of_prices
@@ -168,8 +168,8 @@ def in_state(statement: Select[Quotation], state: str, today: date) -> Select[Qu
 
 def owners(viewer: Viewer) -> list[tuple[int, str]]:
     """(user id, name) of those whose quotations the viewer may see, by name."""
-    mine = visible(select(Quotation.owner_id), Quotation, viewer).distinct()
-    rows = db.session.execute(select(User.id, User.name).where(User.id.in_(mine)))
+    is_owner = one_of(User.id, Quotation.owner_id, Quotation, viewer)
+    rows = db.session.execute(select(User.id, User.name).where(is_owner))
     return sorted(((row.id, row.name) for row in rows), key=lambda each: each[1])
 
 
