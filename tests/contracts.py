@@ -11,11 +11,11 @@ from sqlalchemy import select
 from portal.access.scope import set_viewer
 from portal.access.viewer import SYSTEM
 from portal.catalogue.models import ServiceItem
-from portal.contracts.actions import approving, drafting, lines, signing
+from portal.contracts.actions import amended, amending, approving, drafting, lines, papers, signing
 from portal.contracts.actions.drafting import Basics, a_year_from
 from portal.contracts.actions.lines import LineEdit, ManualLine
 from portal.contracts.actions.signing import Signing
-from portal.contracts.models import Contract, ContractLine
+from portal.contracts.models import Amendment, Contract, ContractLine
 from portal.customers.models import Contact, Customer
 from portal.db.base import db
 from portal.documents.models import FirmProfile
@@ -109,6 +109,20 @@ def in_force(cast: Cast, now: datetime, quantity: str | None = "100", **more: An
     """
     contract = to_sign(by_hand(cast, now, quantity, **more), cast, now)
     return signing.sign(contract, SIGNED, viewer(cast.sales_manager), now)
+
+
+def on_paper(cast: Cast, now: datetime, **more: Any) -> Amendment:
+    """A contract in force with its printed paper, and its amendment that waits printed for the signatures."""
+    boss, desk = viewer(cast.sales_manager), viewer(cast.sales)
+    contract = by_hand(cast, now, **more)
+    approving.submit(contract, "年度合同", desk, now)
+    approving.approve(contract, boss, now, printer=papers.print_contract)
+    signing.sign(contract, SIGNED, boss, now)
+    amendment = amending.draft(contract, date(2026, 6, 1), "业务量增加", desk, now)
+    amending.change_line(amendment, contract.lines[0].id, {"quantity": D(150)}, desk, now)
+    amended.submit(amendment, desk, now)
+    amended.approve(amendment, boss, now, printer=papers.print_amendment)
+    return amendment
 
 
 def line(contract: Contract) -> ContractLine:

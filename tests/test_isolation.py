@@ -33,22 +33,31 @@ from portal.web.uploads import Upload
 from tests.cast import Cast, staff, viewer
 from tests.chain import entitled
 from tests.client import CheckingClient
+from tests.contracts import on_paper
 from tests.factories import add
 from tests.offers import SECRET, fresh, issued, keep, quick_press, revised
+from tests.stock import goods_in, stored
 
 __all__ = ["quick_press"]
 pytestmark = pytest.mark.usefixtures("quick_press")
 
 OWNED = {
+    "amendment_id",
     "attachment_id",
     "contact_id",
+    "contract_id",
     "customer_id",
     "entitlement_id",
+    "goods_id",
+    "line_id",
     "link_id",
+    "lot_id",
     "membership_id",
+    "movement_id",
     "number",
     "question_id",
     "quotation_id",
+    "serial",
     "site_id",
     "usage_id",
 }
@@ -74,15 +83,23 @@ def rows(cast: Cast, now: datetime) -> dict[str, Any]:
     scan = Upload(b"%PDF-1.7", "提单.pdf", "pdf")
     file = attaching.attach(shipment, scan, FileKind.BILL_OF_LADING, desk, now)
     used = UsageFact(cast.harbour.id, Decimal(1), "XPX", now.date(), "wms", "W-1", item_code="X")
+    amendment = on_paper(cast, now)
+    moved = stored(cast.harbour, now)
     found = {
+        "amendment_id": amendment.id,
         "attachment_id": file.id,
         "batch_id": add(
             ImportBatch(kind="usage", file_name="用量.csv", sha256="0" * 64, created_at=now)
         ).id,
         "contact_id": quotation.contact_id,
+        "contract_id": amendment.contract_id,
         "customer_id": cast.harbour.id,
         "entitlement_id": entitled(cast, now).id,
+        "line_id": amendment.contract.lines[0].id,
+        "goods_id": goods_in(moved).id,
         "link_id": link.id,
+        "lot_id": moved.lot_id,
+        "movement_id": moved.id,
         "membership_id": db.session.scalar(member),
         "number": 1,
         "question_id": asked.id,
@@ -90,6 +107,7 @@ def rows(cast: Cast, now: datetime) -> dict[str, Any]:
         "site_id": site.id,
         "token": token,
         "rule_id": 1,
+        "serial": amendment.serial,
         "usage_id": recording.record(used, SYSTEM, now).id,
         "user_id": cast.sales.id,
     }

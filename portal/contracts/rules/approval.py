@@ -10,11 +10,13 @@ from typing import Any
 from portal.catalogue.rules.exchange import ExchangeRate, convert
 from portal.catalogue.rules.margin import CostComponent, Floor, Margin, below_floor, cost_of
 from portal.catalogue.rules.terms import Basis, PriceTerms
+from portal.contracts.rules.ledger import plain
 from portal.kernel.errors import Invalid
 from portal.kernel.money import round_money
 from portal.kernel.text import Text, t
 
 HUNDRED = Decimal(100)
+MANY = Decimal(10_000)
 PER_ONE = frozenset({Basis.PER_UNIT, Basis.FLAT})
 """Prices of which one unit's is known without knowing the shipment."""
 
@@ -74,17 +76,19 @@ def by_hand(reasons: Sequence[tuple[str, str]]) -> tuple[Text, ...]:
 def below_the_floor(
     line: Priced, cost: Cost, functional: str, rates: Mapping[str, ExchangeRate]
 ) -> Text | None:
-    """Why one unit's price is too low; None when it is not, or when that cannot be told (no price, cost or rate).
+    """Why the price is too low; None when it is not, or when that cannot be told (no price, cost or rate).
 
-    The words name no cost and no margin: they are shown to sales, who may not see either (M5).
+    Many units are compared, so that rounding to the cent decides nothing. The words name no cost and no margin: they are shown to sales, who may not see either (M5).
     """
-    price = unit_price(PriceTerms.from_json(line.terms))
-    if price is None or not cost.components:
+    terms = PriceTerms.from_json(line.terms)
+    price, count = unit_price(terms), MANY if terms.basis is Basis.PER_UNIT else Decimal(1)
+    by_shipment = count == MANY and any(part.flat is not None for part in cost.components)
+    if price is None or by_shipment or not cost.components:
         return None
-    net = _net(price * (HUNDRED - line.discount_percent) / HUNDRED, line)
+    net = _net(price * count * (HUNDRED - line.discount_percent) / HUNDRED, line)
     try:
         sale = convert(net, line.currency, functional, rates.get(line.currency)).converted
-        margin = Margin(sale, cost_of(cost.components, Decimal(1), functional, rates))
+        margin = Margin(sale, cost_of(cost.components, count, functional, rates))
     except Invalid:
         return None
     if below_floor(margin, Floor(rate=cost.floor_percent)) is None:
@@ -116,6 +120,6 @@ def _other_quantity(line: Priced, offered: Priced) -> Text:
     return t(
         "“%(name)s”: %(quantity)s instead of the accepted %(offered)s.",
         name=line.name,
-        quantity=line.quantity.normalize(),
-        offered=(offered.quantity or Decimal(0)).normalize(),
+        quantity=plain(line.quantity),
+        offered=plain(offered.quantity or Decimal(0)),
     )

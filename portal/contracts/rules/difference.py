@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from portal.catalogue.rules import storagewords
+from portal.catalogue.rules.storage import StoragePolicy
 from portal.catalogue.rules.terms import PriceTerms
 from portal.catalogue.rules.termwords import short
 from portal.contracts.rules.approval import unit_price
@@ -67,11 +69,12 @@ class LineShown:
 def terms_difference(old: TermsFacts, new: TermsFacts) -> tuple[Row, ...]:
     """Every promise and term that differs."""
     before, after = dict(_terms_words(old)), dict(_terms_words(new))
-    return tuple(
+    changed = (
         Row(label, before[label], after[label], _way(old, new, label))
         for label in after
         if before[label] != after[label]
     )
+    return (*changed, *_clauses_difference(old, new))
 
 
 def line_difference(old: LineShown | None, new: LineShown | None) -> tuple[Row, ...]:
@@ -104,7 +107,6 @@ def _terms_words(terms: TermsFacts) -> Iterator[tuple[Text, Words]]:
     yield t("Response time"), hours_words(terms.response_hours)
     yield t("Deemed confirmed"), deemed_words(terms.deemed_confirmation_days)
     yield t("Minimum order"), minimum_words(terms.no_minimum_order, terms.minimum_order)
-    yield t("Clauses"), clauses_words(terms.clauses)
     yield t("Remark"), terms.note or "—"
 
 
@@ -121,12 +123,7 @@ def pickup_words(since: str, until: str) -> Words:
 def days_words(days: tuple[int, ...]) -> Words:
     """The days of the week, or that none were named."""
     known = [DAY_WORDS[day] for day in sorted(days) if day in DAY_WORDS]
-    if not known:
-        return "—"
-    said: Words = known[0]
-    for each in known[1:]:
-        said = t("%(some)s, %(more)s", some=said, more=each)
-    return said
+    return _joined(known) if known else "—"
 
 
 def hours_words(hours: Decimal | None) -> Words:
@@ -146,13 +143,27 @@ def minimum_words(none: bool, words: str) -> Words:
     return t("none") if none else words
 
 
-def clauses_words(clauses: tuple[Mapping[str, str], ...]) -> Words:
-    """The clauses' titles; an asterisk would hide a changed body, so its length stands beside the title."""
-    titles = [
-        f"{each.get('title_zh', '')} ({len(each.get('body_zh', '') + each.get('body_en', ''))})"
-        for each in clauses
-    ]
-    return "; ".join(titles) or "—"
+def _clauses_difference(old: TermsFacts, new: TermsFacts) -> Iterator[Row]:
+    """Each clause by its title: its text before and after."""
+    before = {_title(each): _text(each) for each in old.clauses}
+    after = {_title(each): _text(each) for each in new.clauses}
+    for title, text in after.items():
+        was = before.get(title)
+        if was != text:
+            change = Change.NEW if was is None else Change.CHANGED
+            yield Row(t("Clause “%(title)s”", title=title), was, text, change)
+    for title, text in before.items():
+        if title not in after:
+            yield Row(t("Clause “%(title)s”", title=title), text, None, Change.GONE)
+
+
+def _title(clause: Mapping[str, str]) -> str:
+    return clause.get("title_zh") or clause.get("title_en") or ""
+
+
+def _text(clause: Mapping[str, str]) -> str:
+    parts = (clause.get("title_en"), clause.get("body_zh"), clause.get("body_en"))
+    return " / ".join(part for part in parts if part)
 
 
 def _line(line: LineShown) -> Iterator[tuple[Text, Words]]:
@@ -179,11 +190,18 @@ def _overage(line: LineShown) -> Words:
 
 
 def storage_words(policy: Mapping[str, Any] | None) -> Words:
-    """The policy's settings other than its price; "—" for a line that stores nothing."""
+    """The policy's sentences; "—" for a line that stores nothing."""
     if not policy:
         return "—"
-    said = [f"{name} {value}" for name, value in sorted(policy.items()) if name != "terms"]
-    return ", ".join(said)
+    return _joined(storagewords.words(StoragePolicy.from_json(policy)))
+
+
+def _joined(parts: Sequence[Words]) -> Words:
+    """Several words as one, parted by commas."""
+    said = parts[0]
+    for each in parts[1:]:
+        said = t("%(some)s, %(more)s", some=said, more=each)
+    return said
 
 
 def _way(old: TermsFacts, new: TermsFacts, label: Text) -> Change:
