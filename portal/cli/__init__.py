@@ -10,7 +10,7 @@ from flask.cli import FlaskGroup
 
 from portal import create_app
 
-COMMANDS = ("setup", "rates", "batches", "usage", "warehouse", "worker", "audit", "demo")
+COMMANDS = ("setup", "rates", "batches", "usage", "shipments", "warehouse", "worker", "audit", "demo")
 
 
 def _app() -> Flask:

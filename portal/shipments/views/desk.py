@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from portal.shipments.views import desk_bookings, desk_carriage, desk_shipments
+from portal.shipments.views import desk_bookings, desk_carriage, desk_files, desk_shipments
 
-MODULES = (desk_carriage,)
+MODULES = (desk_carriage, desk_files)
 """They hang their views on the door of the shipments."""
 
 blueprints = [desk_bookings.bp, desk_shipments.bp]
