@@ -13,7 +13,8 @@ from portal.warehouse.models import StockLot
 from portal.warehouse.queries import stock
 from portal.warehouse.views import desk_files, desk_items, desk_movements, desk_places, lots
 from portal.warehouse.views.doors import desk as bp
-from portal.warehouse.views.lists import DESK_LOTS, DESK_MOVEMENTS, OVERVIEW
+from portal.warehouse.views.lists import DESK_LOTS, OVERVIEW
+from portal.warehouse.views.movement_lists import DESK_MOVEMENTS
 from portal.warehouse.views.parts import customer_tabs, stock_tabs
 from portal.warehouse.views.report import report_of, shown
 from portal.web.listing import list_page

@@ -52,41 +52,41 @@ def new_item(customer_id: int) -> Any:
         )
         if row is not None:
             flash(_("Added. Now say what one piece measures."), "success")
-            return redirect(url_for(".item", item_id=row.id), 303)
+            return redirect(url_for(".item", goods_id=row.id), 303)
     return form_page("warehouse/item_edit.html", form, customer=customer, item=None)
 
 
-@bp.get("/stock/goods/<int:item_id>")
+@bp.get("/stock/goods/<int:goods_id>")
 @requires(P.STOCK_SEE)
-def item(item_id: int) -> Any:
+def item(goods_id: int) -> Any:
     """One kind of goods with its sizes."""
-    return page("warehouse/item.html", form=_size_form(), **_context(fetch(StockItem, item_id)))
+    return page("warehouse/item.html", form=_size_form(), **_context(fetch(StockItem, goods_id)))
 
 
-@bp.route("/stock/goods/<int:item_id>/edit", methods=["GET", "POST"])
+@bp.route("/stock/goods/<int:goods_id>/edit", methods=["GET", "POST"])
 @requires(P.STOCK_RECORD)
-def edit_item(item_id: int) -> Any:
+def edit_item(goods_id: int) -> Any:
     """Change the name and how goods are packed."""
-    row = fetch(StockItem, item_id)
+    row = fetch(StockItem, goods_id)
     form = ItemForm(obj=row)
     if form.validate_on_submit() and attempted(
         form, lambda: items.save_item(row, row.customer_id, _facts(form), g.viewer, clock.now())
     ):
         flash(_("Saved."), "success")
-        return redirect(url_for(".item", item_id=item_id), 303)
+        return redirect(url_for(".item", goods_id=goods_id), 303)
     return form_page("warehouse/item_edit.html", form, customer=row.customer, item=row)
 
 
-@bp.post("/stock/goods/<int:item_id>/sizes")
+@bp.post("/stock/goods/<int:goods_id>/sizes")
 @requires(P.STOCK_RECORD)
-def size_item(item_id: int) -> Any:
+def size_item(goods_id: int) -> Any:
     """What one piece measures from a day on."""
-    row, form = fetch(StockItem, item_id), _size_form()
+    row, form = fetch(StockItem, goods_id), _size_form()
     if form.validate_on_submit():
         asked = attempted(form, lambda: _sized(row, form))
         if asked is not None:
             _tell(asked)
-            return redirect(url_for(".item", item_id=item_id), 303)
+            return redirect(url_for(".item", goods_id=goods_id), 303)
     return form_page("warehouse/item.html", form, **_context(row))
 
 

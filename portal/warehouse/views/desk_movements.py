@@ -22,7 +22,7 @@ from portal.warehouse.queries import stock
 from portal.warehouse.rules.facts import MovementFact
 from portal.warehouse.rules.unit_days import MovementKind
 from portal.warehouse.views.doors import desk as bp
-from portal.warehouse.views.lists import ALL_MOVEMENTS
+from portal.warehouse.views.movement_lists import ALL_MOVEMENTS
 from portal.warehouse.views.parts import place_choices, stock_tabs
 from portal.warehouse.views.shown import movement_context
 from portal.web.forms import attempted, form_page

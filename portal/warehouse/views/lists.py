@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from flask import g, url_for
+from flask import url_for
 from markupsafe import Markup
 from sqlalchemy import Select
 
@@ -15,8 +15,8 @@ from portal.customers.models import Customer
 from portal.db.base import db
 from portal.kernel import clock
 from portal.kernel.text import Text, t
-from portal.warehouse.labels import KINDS, LATE, REVERSAL, REVERSED, UNMEASURED
-from portal.warehouse.models import StockItem, StockLot, StockMovement, Warehouse
+from portal.warehouse.labels import UNMEASURED
+from portal.warehouse.models import StockItem, StockLot, Warehouse
 from portal.warehouse.queries import stock
 from portal.web.filters import day, quantity
 from portal.web.icons import icon
@@ -46,11 +46,13 @@ def measured(number: Decimal | None) -> str:
     return quantity(number) if number else "—"
 
 
-def _column(key: str, label: Text, value: Callable[[Any], Decimal | None], **more: Any) -> Column:
+def quantities(
+    key: str, label: Text, value: Callable[[Any], Decimal | None], **more: Any
+) -> Column:
     return Column(key, label, lambda row: measured(value(row)), align="num", value=value, **more)
 
 
-def _places() -> list[tuple[str, Any]]:
+def place_filter() -> list[tuple[str, Any]]:
     rows = db.session.scalars(stock.warehouses().order_by(Warehouse.code))
     return [ANY, *((str(row.id), f"{row.code} {name_of(row)}") for row in rows)]
 
@@ -60,7 +62,7 @@ def _as_it_is(statement: Select[Any], _value: str) -> Select[Any]:
     return statement
 
 
-def _in_place(statement: Select[Any], value: str) -> Select[Any]:
+def in_place(statement: Select[Any], value: str) -> Select[Any]:
     return statement.where(StockLot.warehouse_id == int(value)) if value.isdecimal() else statement
 
 
@@ -74,13 +76,13 @@ OVERVIEW = ListSpec(
         Column("customer", t("Customer"), lambda r: name_of(r[0]), sort=Customer.name_zh),
         Column("code", t("Code"), lambda r: r[0].code, sort=Customer.code),
         Column("places", t("Warehouses"), lambda r: r[1], align="num"),
-        *(_column(key, label, _held(at)) for at, (key, label) in enumerate(MEASURES, start=2)),
+        *(quantities(key, label, _held(at)) for at, (key, label) in enumerate(MEASURES, start=2)),
         Column("last_on", t("Last movement"), lambda r: day(r[7]), value=lambda r: r[7]),
     ),
     row_id=Customer.id,
     sort="customer",
     url=lambda r: url_for("desk_warehouse.show", customer_id=r[0].id),
-    filters=(Filter("warehouse", t("Warehouse"), _places, _as_it_is),),
+    filters=(Filter("warehouse", t("Warehouse"), place_filter, _as_it_is),),
     search=stock.having_words,
     search_hint=t("Name, pinyin, initials, code …"),
     empty=Empty(
@@ -91,83 +93,6 @@ OVERVIEW = ListSpec(
         P.STOCK_RECORD,
     ),
 )
-
-
-def _kind(row: Any) -> Markup:
-    movement, is_reversed = row[0], row[1]
-    chips = [chip(REVERSAL if movement.reverses_id else KINDS[movement.kind])]
-    if is_reversed:
-        chips.append(chip(REVERSED))
-    if movement.counted_on > movement.moved_on:
-        chips.append(chip(LATE))
-    return Markup(" ").join(chips)
-
-
-def _kind_words(row: Any) -> str:
-    movement, is_reversed = row[0], row[1]
-    label = REVERSAL if movement.reverses_id else KINDS[movement.kind]
-    return f"{say(label.text)} ({say(REVERSED.text)})" if is_reversed else say(label.text)
-
-
-def _by_kind(statement: Select[Any], kind: str) -> Select[Any]:
-    if kind == "late":
-        return statement.where(StockMovement.counted_on > StockMovement.moved_on)
-    if kind == "reversal":
-        return statement.where(StockMovement.reverses_id.is_not(None))
-    return statement.where(StockMovement.kind == kind) if kind in KINDS else statement
-
-
-def _kinds() -> list[tuple[str, Any]]:
-    words = {kind: label.text for kind, label in KINDS.items()}
-    return [ANY, *words.items(), ("reversal", REVERSAL.text), ("late", LATE.text)]
-
-
-def _change(name: str) -> Callable[[Any], Decimal | None]:
-    return lambda row: getattr(row[0], name)
-
-
-def _movements(door: str, *, whose: bool) -> ListSpec:
-    owner = Column("customer", t("Customer"), lambda r: r[0].customer.label)
-    return ListSpec(
-        key="stock_movements",
-        columns=(
-            Column("reference", t("Paper"), lambda r: r[0].reference),
-            *((owner,) if whose else ()),
-            Column(
-                "moved_on", t("Day"), lambda r: day(r[0].moved_on), value=lambda r: r[0].moved_on
-            ),
-            Column("clock", t("Time"), lambda r: r[0].clock or "—", value=lambda r: r[0].clock),
-            Column("kind", t("What"), _kind, value=_kind_words),
-            Column("warehouse", t("Warehouse"), lambda r: r[0].lot.warehouse.code),
-            Column("lot", t("Lot"), lambda r: r[0].lot.lot or "—", value=lambda r: r[0].lot.lot),
-            Column("sku", t("SKU"), lambda r: r[0].lot.sku or "—", value=lambda r: r[0].lot.sku),
-            *(_column(key, label, _change(key), total=True) for key, label in MEASURES),
-            Column(
-                "counted_on",
-                t("Counts on"),
-                lambda r: day(r[0].counted_on),
-                sort=StockMovement.counted_on,
-                value=lambda r: r[0].counted_on,
-            ),
-            Column("reason", t("Reason"), lambda r: r[0].reason, only_in_files=True),
-        ),
-        row_id=StockMovement.id,
-        sort="-counted_on",
-        url=lambda r: url_for(f"{door}.movement", movement_id=r[0].id),
-        filters=(
-            Filter("kind", t("What"), _kinds, _by_kind),
-            Filter("warehouse", t("Warehouse"), _places, _in_place),
-        ),
-        search=stock.movement_words,
-        search_hint=t("Paper, lot, SKU …"),
-        row_classes=lambda r: "row-muted" if r[1] or r[0].reverses_id else "",
-        empty=Empty(t("No movements yet"), t("What comes in and goes out is listed here.")),
-    )
-
-
-ALL_MOVEMENTS = _movements("desk_warehouse", whose=True)
-DESK_MOVEMENTS = _movements("desk_warehouse", whose=False)
-MY_MOVEMENTS = _movements("my_warehouse", whose=False)
 
 
 def _by_holding(statement: Select[Any], chosen: str) -> Select[Any]:
@@ -191,40 +116,38 @@ def _lot_name(lot: StockLot) -> Any:
     return lot.label
 
 
+def _of(name: str) -> Callable[[Any], Decimal | None]:
+    return lambda row: getattr(row, name)
+
+
+_LOT_COLUMNS = (
+    Column("lot", t("Lot"), _lot_name, sort=StockLot.lot, value=lambda x: x.lot),
+    Column("sku", t("SKU"), lambda x: x.sku or "—", sort=StockLot.sku, value=lambda x: x.sku),
+    Column("warehouse", t("Warehouse"), lambda x: x.warehouse.code),
+    *(quantities(key, label, _of(key), total=True) for key, label in MEASURES),
+    Column(
+        "first", t("First came in"), lambda x: day(x.first_in_on), value=lambda x: x.first_in_on
+    ),
+    Column("age", t("Day in store"), _age, align="num"),
+    Column("last", t("Last movement"), lambda x: day(x.last_on), value=lambda x: x.last_on),
+)
+
+
 def _lots(door: str) -> ListSpec:
     return ListSpec(
         key="stock_lots",
-        columns=(
-            Column("lot", t("Lot"), _lot_name, sort=StockLot.lot, value=lambda x: x.lot),
-            Column(
-                "sku", t("SKU"), lambda x: x.sku or "—", sort=StockLot.sku, value=lambda x: x.sku
-            ),
-            Column("warehouse", t("Warehouse"), lambda x: x.warehouse.code),
-            *(_column(key, label, _of(key), total=True) for key, label in MEASURES),
-            Column(
-                "first",
-                t("First came in"),
-                lambda x: day(x.first_in_on),
-                value=lambda x: x.first_in_on,
-            ),
-            Column("age", t("Day in store"), _age, align="num"),
-            Column("last", t("Last movement"), lambda x: day(x.last_on), value=lambda x: x.last_on),
-        ),
+        columns=_LOT_COLUMNS,
         row_id=StockLot.id,
         sort="sku",
         url=lambda x: url_for(f"{door}.lot", lot_id=x.id),
         filters=(
             Filter("holding", t("Stock"), _holdings, _by_holding),
-            Filter("warehouse", t("Warehouse"), _places, _in_place),
+            Filter("warehouse", t("Warehouse"), place_filter, in_place),
         ),
         search=stock.lot_words,
         search_hint=t("Lot or SKU"),
         empty=Empty(t("No lots yet"), t("The first movement makes its lot.")),
     )
-
-
-def _of(name: str) -> Callable[[Any], Decimal | None]:
-    return lambda row: getattr(row, name)
 
 
 DESK_LOTS, MY_LOTS = _lots("desk_warehouse"), _lots("my_warehouse")
@@ -239,8 +162,8 @@ ITEMS = ListSpec(
     columns=(
         Column("sku", t("SKU"), lambda i: i.sku, sort=StockItem.sku),
         Column("name", t("Name"), lambda i: i.name, sort=StockItem.name),
-        _column("unit_m3", t("m³ a piece"), _size("unit_m3")),
-        _column("unit_kg", t("kg a piece"), _size("unit_kg")),
+        quantities("unit_m3", t("m³ a piece"), _size("unit_m3")),
+        quantities("unit_kg", t("kg a piece"), _size("unit_kg")),
         Column("case", t("Pieces in a case"), lambda i: i.pieces_per_case or "—", align="num"),
         Column("pallet", t("Pieces on a pallet"), lambda i: i.pieces_per_pallet or "—", align="num"),
         Column("active", t("State"), lambda i: chip(ACTIVE if i.active else INACTIVE),
@@ -248,7 +171,7 @@ ITEMS = ListSpec(
     ),
     row_id=StockItem.id,
     sort="sku",
-    url=lambda i: url_for("desk_warehouse.item", item_id=i.id),
+    url=lambda i: url_for("desk_warehouse.item", goods_id=i.id),
     search=stock.item_words,
     search_hint=t("SKU or name"),
     row_classes=lambda i: "" if i.active else "row-muted",
@@ -277,8 +200,3 @@ WAREHOUSES = ListSpec(
         P.WAREHOUSE_EDIT,
     ),
 )  # fmt: skip
-
-
-def may_record() -> bool:
-    """Whether this viewer posts movements."""
-    return bool(g.viewer.may(P.STOCK_RECORD))

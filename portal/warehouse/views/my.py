@@ -16,7 +16,8 @@ from portal.warehouse.models import StockLot, StockMovement
 from portal.warehouse.queries import stock
 from portal.warehouse.views import lots
 from portal.warehouse.views.doors import my as bp
-from portal.warehouse.views.lists import MY_LOTS, MY_MOVEMENTS
+from portal.warehouse.views.lists import MY_LOTS
+from portal.warehouse.views.movement_lists import MY_MOVEMENTS
 from portal.warehouse.views.parts import my_tabs
 from portal.warehouse.views.report import report_of, shown
 from portal.warehouse.views.shown import movement_context

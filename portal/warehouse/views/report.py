@@ -12,9 +12,7 @@ from flask import Response, g, make_response, request, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from portal.access.permissions import Permission as P
-from portal.catalogue.rules.storage import DayCount, StoragePolicy
-from portal.catalogue.rules.storagewords import words
+from portal.catalogue.rules.storage import DayCount
 from portal.customers.models import Customer
 from portal.kernel import clock
 from portal.kernel.period import Period
@@ -27,24 +25,13 @@ from portal.warehouse.queries.unitdays import Asked, TableRow
 from portal.warehouse.rules.daybook import FIELDS
 from portal.warehouse.views.chart import Chart, chart_of
 from portal.warehouse.views.parts import customer_tabs, my_tabs
-from portal.web.chain import CONTRACT, QUOTATION, STOCK, ChainLink, linked, reached
+from portal.warehouse.views.terms import Terms, chain_of, is_own, terms_of
 from portal.web.exports import Total, table_response
 from portal.web.pages import page
 from portal.web.words import name_of, say
 
 LONGEST = 366
 ZERO = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What one line of a contract says about storage, in words, with where it is written."""
-
-    name: str
-    url: str | None
-    number: str
-    sentences: tuple[Text, ...]
-    policy: StoragePolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,51 +134,6 @@ def _period(form: ReportForm, today: date) -> Period:
     return Period(today.replace(day=1), today)
 
 
-def terms_of(customer: Customer, on: date) -> tuple[Terms, ...]:
-    """What is agreed about storage, for those who may read contracts; prices are part of it."""
-    if not g.viewer.may(P.CONTRACT_SEE):
-        return ()
-    return tuple(_terms(line) for line in stock.storage_lines(customer.id, on, g.viewer))
-
-
-def _terms(line: Any) -> Terms:
-    policy = StoragePolicy.from_json(line.storage_policy)
-    door = "my_contracts" if _is_own() else "desk_contracts"
-    url = reached(f"{door}.show", P.CONTRACT_SEE, contract_id=line.contract_id)
-    return Terms(name_of(line), url, line.contract.number, words(policy), policy)
-
-
-def chain_of(report: Report) -> list[ChainLink]:
-    """From what was offered to this stock."""
-    if not report.terms:
-        return []
-    door = "my" if _is_own() else "desk"
-    contract = stock.storage_lines(report.customer.id, clock.today(), g.viewer)[0].contract
-    links = []
-    version = contract.quotation_version
-    if version is not None:
-        quotation = version.quotation
-        links.append(
-            linked(QUOTATION, quotation.number, f"{door}_quotations.show", P.QUOTATION_SEE,
-                   quotation_id=quotation.id)
-        )  # fmt: skip
-    links.append(
-        linked(
-            CONTRACT,
-            contract.number,
-            f"{door}_contracts.show",
-            P.CONTRACT_SEE,
-            contract_id=contract.id,
-        )
-    )
-    return [*links, ChainLink(STOCK, report.customer.label, here=True)]
-
-
-def _is_own() -> bool:
-    """Whether the customer looks at its own stock."""
-    return bool(g.viewer.kind == "customer")
-
-
 def months_around(today: date) -> list[tuple[str, str, str]]:
     """(label, from, to) of this month and the three before it, for one click."""
     found = []
@@ -233,8 +175,8 @@ def context(report: Report, endpoint: str, **values: Any) -> dict[str, Any]:
         "form": report.form,
         "held": held,
         "last_on": last_on,
-        "chain": chain_of(report),
-        "tabs": my_tabs(".index") if _is_own() else customer_tabs(report.customer.id, ".show"),
+        "chain": chain_of(report.customer, report.terms),
+        "tabs": my_tabs(".index") if is_own() else customer_tabs(report.customer.id, ".show"),
         "months": [
             (label, url_for(endpoint, **{**base, "from": first, "to": last}))
             for label, first, last in months_around(clock.today())

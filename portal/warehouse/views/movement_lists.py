@@ -1,0 +1,96 @@
+"""The lists of movements: of everybody, of one customer at the desk, of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from flask import url_for
+from markupsafe import Markup
+from sqlalchemy import Select
+
+from portal.kernel.text import t
+from portal.warehouse.labels import KINDS, LATE, REVERSAL, REVERSED
+from portal.warehouse.models import StockMovement
+from portal.warehouse.queries import stock
+from portal.warehouse.views.lists import ANY, MEASURES, chip, in_place, place_filter, quantities
+from portal.web.filters import day
+from portal.web.listing import Column, Empty, Filter, ListSpec
+from portal.web.words import say
+
+
+def _kind(row: Any) -> Markup:
+    movement, is_reversed = row[0], row[1]
+    chips = [chip(REVERSAL if movement.reverses_id else KINDS[movement.kind])]
+    if is_reversed:
+        chips.append(chip(REVERSED))
+    if movement.counted_on > movement.moved_on:
+        chips.append(chip(LATE))
+    return Markup(" ").join(chips)
+
+
+def _kind_words(row: Any) -> str:
+    movement, is_reversed = row[0], row[1]
+    label = REVERSAL if movement.reverses_id else KINDS[movement.kind]
+    return f"{say(label.text)} ({say(REVERSED.text)})" if is_reversed else say(label.text)
+
+
+def _by_kind(statement: Select[Any], kind: str) -> Select[Any]:
+    if kind == "late":
+        return statement.where(StockMovement.counted_on > StockMovement.moved_on)
+    if kind == "reversal":
+        return statement.where(StockMovement.reverses_id.is_not(None))
+    return statement.where(StockMovement.kind == kind) if kind in KINDS else statement
+
+
+def _kinds() -> list[tuple[str, Any]]:
+    words = {kind: label.text for kind, label in KINDS.items()}
+    return [ANY, *words.items(), ("reversal", REVERSAL.text), ("late", LATE.text)]
+
+
+def _change(name: str) -> Callable[[Any], Decimal | None]:
+    return lambda row: getattr(row[0], name)
+
+
+_OWNER = Column("customer", t("Customer"), lambda r: r[0].customer.label)
+_COLUMNS = (
+    Column("moved_on", t("Day"), lambda r: day(r[0].moved_on), value=lambda r: r[0].moved_on),
+    Column("clock", t("Time"), lambda r: r[0].clock or "—", value=lambda r: r[0].clock),
+    Column("kind", t("What"), _kind, value=_kind_words),
+    Column("warehouse", t("Warehouse"), lambda r: r[0].lot.warehouse.code),
+    Column("lot", t("Lot"), lambda r: r[0].lot.lot or "—", value=lambda r: r[0].lot.lot),
+    Column("sku", t("SKU"), lambda r: r[0].lot.sku or "—", value=lambda r: r[0].lot.sku),
+    *(quantities(key, label, _change(key), total=True) for key, label in MEASURES),
+    Column(
+        "counted_on",
+        t("Counts on"),
+        lambda r: day(r[0].counted_on),
+        sort=StockMovement.counted_on,
+        value=lambda r: r[0].counted_on,
+    ),
+    Column("reason", t("Reason"), lambda r: r[0].reason, only_in_files=True),
+)
+
+
+def _movements(door: str, *owner: Column) -> ListSpec:
+    return ListSpec(
+        key="stock_movements",
+        columns=(Column("reference", t("Paper"), lambda r: r[0].reference), *owner, *_COLUMNS),
+        row_id=StockMovement.id,
+        sort="-counted_on",
+        url=lambda r: url_for(f"{door}.movement", movement_id=r[0].id),
+        filters=(
+            Filter("kind", t("What"), _kinds, _by_kind),
+            Filter("warehouse", t("Warehouse"), place_filter, in_place),
+        ),
+        search=stock.movement_words,
+        search_hint=t("Paper, lot, SKU …"),
+        row_classes=lambda r: "row-muted" if r[1] or r[0].reverses_id else "",
+        empty=Empty(t("No movements yet"), t("What comes in and goes out is listed here.")),
+    )
+
+
+ALL_MOVEMENTS = _movements("desk_warehouse", _OWNER)
+DESK_MOVEMENTS = _movements("desk_warehouse")
+MY_MOVEMENTS = _movements("my_warehouse")
