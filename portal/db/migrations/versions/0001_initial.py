@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: nothing
-Create Date: 2026-11-22 00:47:51.813332
+Create Date: 2026-11-22 01:48:51.298412
 
 """
 
@@ -660,6 +660,12 @@ def upgrade():
         sa.Column("lot", sa.String(length=60), nullable=False),
         sa.Column("sku", sa.String(length=60), nullable=False),
         sa.Column("first_in_on", sa.Date(), nullable=True),
+        sa.Column("last_on", sa.Date(), nullable=True),
+        sa.Column("pieces", types.Quantity(), nullable=False),
+        sa.Column("m3", types.Quantity(), nullable=False),
+        sa.Column("kg", types.Quantity(), nullable=False),
+        sa.Column("pallets", types.Quantity(), nullable=False),
+        sa.Column("teu", types.Quantity(), nullable=False),
         sa.Column("customer_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customer.id"], name=op.f("fk_stock_lot_customer_id")
@@ -880,8 +886,8 @@ def upgrade():
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("stock_item_id", sa.Integer(), nullable=False),
         sa.Column("from_on", sa.Date(), nullable=False),
-        sa.Column("unit_kg", types.Quantity(), nullable=True),
-        sa.Column("unit_m3", types.Quantity(), nullable=True),
+        sa.Column("unit_kg", types.PieceSize(), nullable=True),
+        sa.Column("unit_m3", types.PieceSize(), nullable=True),
         sa.Column("customer_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customer.id"], name=op.f("fk_stock_item_size_customer_id")
@@ -1745,6 +1751,10 @@ def upgrade():
         sa.Column("charges_shortfall", sa.Boolean(), nullable=False),
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("is_end", sa.Boolean(), nullable=False),
+        sa.Column("price_id", sa.Integer(), nullable=True),
+        sa.Column("scheme_id", sa.Integer(), nullable=True),
+        sa.Column("manual_reason", sa.String(length=300), nullable=False),
         sa.Column("note", sa.String(length=300), nullable=False),
         sa.Column("customer_id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
@@ -1787,6 +1797,9 @@ def upgrade():
         ),
         sa.ForeignKeyConstraint(
             ["root_id"], ["contract_line.id"], name=op.f("fk_contract_line_root_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["scheme_id"], ["price_scheme.id"], name=op.f("fk_contract_line_scheme_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contract_line")),
     )
@@ -2093,6 +2106,12 @@ def upgrade():
             postgresql_where=sa.text("state = 'unmatched'"),
         )
         batch_op.create_index(
+            "ix_usage_record_reference",
+            ["reference"],
+            unique=False,
+            postgresql_ops={"reference": "varchar_pattern_ops"},
+        )
+        batch_op.create_index(
             batch_op.f("ix_usage_record_shipment_id"), ["shipment_id"], unique=False
         )
         batch_op.create_index("ix_usage_record_used", ["used_on", "id"], unique=False)
@@ -2158,6 +2177,9 @@ def downgrade():
     with op.batch_alter_table("usage_record", schema=None) as batch_op:
         batch_op.drop_index("ix_usage_record_used")
         batch_op.drop_index(batch_op.f("ix_usage_record_shipment_id"))
+        batch_op.drop_index(
+            "ix_usage_record_reference", postgresql_ops={"reference": "varchar_pattern_ops"}
+        )
         batch_op.drop_index(
             "ix_usage_record_queue",
             sqlite_where=sa.text("state = 'unmatched'"),
