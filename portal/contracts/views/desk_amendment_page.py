@@ -18,6 +18,7 @@ from portal.contracts.views.desk_history import happening
 from portal.db import audit
 from portal.documents.attached import attached_to
 from portal.kernel import clock
+from portal.kernel.text import t
 from portal.web.chain import CONTRACT, ChainLink
 from portal.web.words import say
 
@@ -29,7 +30,6 @@ def context(amendment: Amendment) -> dict[str, Any]:
     contract = amendment.contract
     changes = amending.changes(amendment)
     editable = amendment.state == AmendmentState.DRAFT and g.viewer.may(P.CONTRACT_EDIT)
-    url = url_for("desk_contracts.show", contract_id=contract.id)
     return {
         "amendment": amendment,
         "contract": contract,
@@ -41,11 +41,17 @@ def context(amendment: Amendment) -> dict[str, Any]:
         "may": _rights(amendment, bool(changes)),
         "files": attached_to(amendment, g.viewer),
         "entries": [happening(e) for e in audit.timeline(amendment, public_only=False)],
-        "chain": [
-            ChainLink(CONTRACT, contract.number, url),
-            ChainLink(CONTRACT, amendment.number, None, True),
-        ],
+        "chain": _chain(amendment),
     }
+
+
+def _chain(amendment: Amendment) -> list[ChainLink]:
+    """The contract, and this change of it."""
+    url = url_for("desk_contracts.show", contract_id=amendment.contract_id)
+    return [
+        ChainLink(CONTRACT, amendment.contract.number, url),
+        ChainLink(t("Amendment"), amendment.number, None, True),
+    ]
 
 
 def difference_of(changes: tuple[Row, ...]) -> list[tuple[str, list[tuple[Any, ...]]]]:
