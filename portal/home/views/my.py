@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -34,12 +35,7 @@ def index() -> Any:
         "home/my.html",
         greeting=greeting(now.astimezone(ZoneInfo(zone)).hour),
         waiting=at_the_customers(g.viewer, today, now),
-        holdings=held(g.viewer, today),
-        all_entitlements=address("my_entitlements.index"),
-        under_way=under_way(g.viewer, now),
-        all_shipments=address("my_shipments.index"),
-        states=SHIPMENTS,
-        late=LATE,
+        **_bought(today, now),
         latest=[
             (each, label_for_customer(each.version, today), shown_to_customer(each))
             for each in queries.latest_issued(g.viewer)
@@ -48,3 +44,15 @@ def index() -> Any:
         members=address("my_customers.members") if g.viewer.may(Permission.MEMBER_SEE) else None,
         people=team(g.viewer.customer_id)[:2] if g.viewer.customer_id else [],
     )
+
+
+def _bought(today: date, now: datetime) -> dict[str, Any]:
+    """What is left, and what is under way."""
+    return {
+        "holdings": held(g.viewer, today),
+        "all_entitlements": address("my_entitlements.index"),
+        "under_way": under_way(g.viewer, now),
+        "all_shipments": address("my_shipments.index"),
+        "states": SHIPMENTS,
+        "late": LATE,
+    }
