@@ -30,6 +30,7 @@ from portal.usage.models import ImportBatch
 from portal.usage.rules.facts import UsageFact
 from portal.web.flask_app import PortalApp
 from portal.web.uploads import Upload
+from tests.carriage import booked, boxes_entitled
 from tests.cast import Cast, staff, viewer
 from tests.chain import entitled
 from tests.client import CheckingClient
@@ -44,6 +45,7 @@ pytestmark = pytest.mark.usefixtures("quick_press")
 OWNED = {
     "amendment_id",
     "attachment_id",
+    "booking_id",
     "contact_id",
     "contract_id",
     "customer_id",
@@ -58,6 +60,7 @@ OWNED = {
     "question_id",
     "quotation_id",
     "serial",
+    "shipment_id",
     "site_id",
     "usage_id",
 }
@@ -91,6 +94,7 @@ def rows(cast: Cast, now: datetime) -> dict[str, Any]:
         "batch_id": add(
             ImportBatch(kind="usage", file_name="用量.csv", sha256="0" * 64, created_at=now)
         ).id,
+        "booking_id": booked(cast, now, boxes_entitled(cast, now), 1).id,
         "contact_id": quotation.contact_id,
         "contract_id": amendment.contract_id,
         "customer_id": cast.harbour.id,
@@ -108,6 +112,7 @@ def rows(cast: Cast, now: datetime) -> dict[str, Any]:
         "token": token,
         "rule_id": 1,
         "serial": amendment.serial,
+        "shipment_id": shipment.id,
         "usage_id": recording.record(used, SYSTEM, now).id,
         "user_id": cast.sales.id,
     }

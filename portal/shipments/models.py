@@ -115,7 +115,8 @@ class BookingLine(CustomerOwned, Base):
 class Shipment(CustomerOwned, Versioned, Stamped, Base):
     """One piece of business 业务单 that is carried out; its facts are what is billed and followed.
 
-    `due_on` is the promised delivery; `is_late` repeats, for lists, whether a milestone is behind its plan.
+    `due_on` is the promised delivery. `late_since` repeats, for lists, the earliest instant that is planned and not
+    reached: an unfinished shipment is late once it has passed. `category` is a kind of `rules.plans`.
     """
 
     __tablename__ = "shipment"
