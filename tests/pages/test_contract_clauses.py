@@ -63,9 +63,10 @@ def test_the_later_editor_of_a_clause_is_told_on_the_page(
 def test_sales_reads_clauses_and_may_not_change_them(
     client: CheckingClient, cast: Cast, clause: ClauseTemplate
 ) -> None:
+    url = f"/desk/clauses/{clause.id}"
     desk = client.sign_in(cast.sales)
     assert "双方保密。" in desk.get("/desk/clauses").text
-    assert desk.get(f"/desk/clauses/{clause.id}").status_code == 403
+    assert desk.get(url).status_code == 403
 
 
 def test_renewals_lists_what_ends_soon_and_drafts_the_successor(
