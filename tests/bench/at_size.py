@@ -81,9 +81,9 @@ def _customers(count: int) -> None:
             {"customer_id": number, "name": f"联系人{number}", "is_main": True, "version": 1}
         )
         assignments.append({"customer_id": number, "user_id": number % 19 + 2, "part": "owner"})
-    _write(Customer, rows)
-    _write(Contact, contacts)
-    _write(Assignment, assignments)
+    write(Customer, rows)
+    write(Contact, contacts)
+    write(Assignment, assignments)
     powers = ["accept_quotations", "administer", "see_quotations"]
     db.session.add(Membership(user_id=100, customer_id=1, powers=powers, created_at=NOW))
 
@@ -102,8 +102,8 @@ def _prices(count: int) -> None:
                    valid_from=date(TODAY.year, 1, 1), valid_to=date(TODAY.year + 1, 12, 31), price_count=count)
         )  # fmt: skip
     db.session.flush()
-    _write(ServiceItem, _items())
-    _write(Price, islice(_price_rows(schemes), count))
+    write(ServiceItem, _items())
+    write(Price, islice(_price_rows(schemes), count))
 
 
 def _ports() -> list[str]:
@@ -181,10 +181,10 @@ def _quotations(count: int, customers: int) -> None:
              "cost_before_rebate": Decimal(7000), "cost_after_rebate": Decimal(6900),
              "rate_before_rebate": Decimal("9.09"), "rate_after_rebate": Decimal("10.39"), "is_complete": True}
         )  # fmt: skip
-    _write(Quotation, heads)
-    _write(QuotationVersion, versions)
-    _write(QuotationLine, lines)
-    _write(QuotationMargin, margins)
+    write(Quotation, heads)
+    write(QuotationVersion, versions)
+    write(QuotationLine, lines)
+    write(QuotationMargin, margins)
 
 
 def _line(version_id: int, customer_id: int, position: int) -> dict[str, Any]:
@@ -199,7 +199,8 @@ def _line(version_id: int, customer_id: int, position: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _write(model: type[Any], rows: Iterable[dict[str, Any]], size: int = 5_000) -> None:
+def write(model: type[Any], rows: Iterable[dict[str, Any]], size: int = 5_000) -> None:
+    """Insert rows, some thousand at once."""
     waiting = iter(rows)
     while part := list(islice(waiting, size)):
         db.session.execute(insert(model), part)

@@ -112,7 +112,7 @@ class Accounts:
     def _now(self, standing: Standing) -> Standing:
         """The standing with what is left of it by now."""
         left = self.all[standing.id].balance.left
-        return standing if left is None else replace(standing, left=left)
+        return standing if left is None else _with_left(standing, left)
 
     def _usable(
         self, customer_id: int, item_id: int, unit: str, on: date
@@ -149,3 +149,10 @@ class Accounts:
     def _carried_to(self, covering: Iterable[Account]) -> list[Account]:
         following = {(a.line_id, a.period_no + 1) for a in covering if a.closed and a.carries_over}
         return [self._periods[key] for key in sorted(following) if key in self._periods]
+
+
+def _with_left(s: Standing, left: Decimal | None) -> Standing:
+    """What `dataclasses.replace` would give, at a fifth of its time."""
+    return Standing(
+        s.id, s.is_own, s.starts_on, s.ends_on, s.unit, left, s.overage, s.contract_state, s.contract_ended_on
+    )  # fmt: skip

@@ -87,6 +87,51 @@ class Problems:
             self.listed.append(problem)
 
 
+class Blank:
+    """Stands for a cell that holds nothing."""
+
+    __slots__ = ()
+
+
+BLANK = Blank()
+Reading = tuple[Any, Text | None]
+
+
+@dataclass(slots=True)
+class Field:
+    """One column of the file; every spelling that comes again is read once."""
+
+    told: Told
+    place: Place
+    read: Callable[[Cell], Any]
+    known: dict[Cell, Reading] = field(default_factory=dict)
+
+    def reading(self, row: Row) -> Reading:
+        """The cell's value, BLANK or None, and what was expected where it cannot be read."""
+        index = self.place.index
+        cell = row[index] if index < len(row) else None
+        if cell is None or cell == "":
+            return BLANK, None
+        hit = self.known.get(cell) if cell is not True and cell is not False else None
+        if hit is None:
+            hit = self._read(cell)
+            if self.told is not Told.REFERENCE and len(self.known) < REMEMBERED:
+                self.known[cell] = hit
+        return hit
+
+    def cell(self, row: Row) -> Cell:
+        """What stands there."""
+        return row[self.place.index] if self.place.index < len(row) else None
+
+    def _read(self, cell: Cell) -> Reading:
+        if cells.is_blank(cell):
+            return BLANK, None
+        try:
+            return self.read(cell), None
+        except cells.Unreadable as unreadable:
+            return None, unreadable.expected
+
+
 class Reader:
     """Reads row by row; a row with an error is told and left out."""
 
@@ -95,9 +140,8 @@ class Reader:
         self.lookups = lookups
         self.problems = problems
         self.count = 0
-        self._known: dict[tuple[Told, Cell], tuple[Any, Text | None]] = {}
         self._rows_of: dict[str, int] = {}
-        self._readers: dict[Told, Callable[[Cell], Any]] = {
+        readers: dict[Told, Callable[[Cell], Any]] = {
             Told.CUSTOMER: self._customer,
             Told.CUSTOMER_NAME: self._customer,
             Told.ITEM: self._item,
@@ -109,6 +153,9 @@ class Reader:
             Told.NOTE: _words(LONGEST_NOTE),
             Told.SHIPMENT: _words(40),
         }
+        self._fields = {
+            told: Field(told, place, readers[told]) for told, place in columns.places.items()
+        }
 
     def rows(self, table: Table) -> Iterator[UsageRow]:
         """The right rows below the header; empty lines count for nothing."""
@@ -116,7 +163,8 @@ class Reader:
             expected = t("a known header; this column is not read")
             self.problems.tell(self.columns.header_row, place, place.label, expected, "warning")
         for number, row in table.rows():
-            if number <= self.columns.header_row or all(map(cells.is_blank, row)):
+            holds_something = any(cell and not cells.is_blank(cell) for cell in row)
+            if number <= self.columns.header_row or not holds_something:
                 continue
             self.count += 1
             read = self._row(number, row)
@@ -128,85 +176,67 @@ class Reader:
 
     def _row(self, number: int, row: Row) -> UsageRow | None:
         before = self.problems.errors
-        customer_id = self._either(number, row, Told.CUSTOMER, Told.CUSTOMER_NAME)
-        item = self._either(number, row, Told.ITEM, Told.ITEM_NAME)
+        customer_id = self._needed(number, row, Told.CUSTOMER, Told.CUSTOMER_NAME)
+        item = self._needed(number, row, Told.ITEM, Told.ITEM_NAME)
         quantity = self._needed(number, row, Told.QUANTITY)
         day = self._needed(number, row, Told.DAY)
         reference = self._needed(number, row, Told.REFERENCE)
-        unit = self._value(number, row, Told.UNIT)
-        note = self._value(number, row, Told.NOTE) or ""
-        shipment = self._value(number, row, Told.SHIPMENT) or ""
+        unit = self._wished(number, row, Told.UNIT)
+        note = self._wished(number, row, Told.NOTE)
+        shipment = self._wished(number, row, Told.SHIPMENT)
         if reference:
             self._check_once(number, reference)
-        if item is not None and not unit and self.problems.errors == before:
-            unit = self._units_of_item(number, item)
+        if item is not None and self.problems.errors == before:
+            unit = self._known_item(number, row, item, unit)
         if self.problems.errors > before:
             return None
         return UsageRow(
             number, customer_id, item.id or None, item.code, quantity, unit, day, reference, note, shipment
         )  # fmt: skip
 
-    def _either(self, number: int, row: Row, code: Told, name: Told) -> Any:
-        """The value of the code's column, or of the name's where that one is blank."""
-        for told in (code, name):
-            cell = self._cell(row, told)
-            if told in self.columns.places and not cells.is_blank(cell):
-                value = self._value(number, row, told)
-                if isinstance(value, Item) and not value.id:
-                    expected = t("a known service; until it is, this usage waits in the queue")
-                    self.problems.tell(number, self._place(told), cell, expected, "warning")
+    def _needed(self, number: int, row: Row, *choices: Told) -> Any:
+        """The value of the first of these columns that is not blank; None where it is wrong or missing."""
+        first = None
+        for told in choices:
+            each = self._fields.get(told)
+            if each is None:
+                continue
+            first = first or each
+            value, expected = each.reading(row)
+            if value is not BLANK:
+                if expected is not None:
+                    self.problems.tell(number, each.place, each.cell(row), expected)
                 return value
-        place = self._place(code) or self._place(name)
+        place = first.place if first else None
         self.problems.tell(number, place, None, t("This must be filled in."))
         return None
 
-    def _needed(self, number: int, row: Row, told: Told) -> Any:
-        if cells.is_blank(self._cell(row, told)):
-            self.problems.tell(number, self._place(told), None, t("This must be filled in."))
-            return None
-        return self._value(number, row, told)
+    def _wished(self, number: int, row: Row, told: Told) -> str:
+        each = self._fields.get(told)
+        if each is None:
+            return ""
+        value, expected = each.reading(row)
+        if expected is not None:
+            self.problems.tell(number, each.place, each.cell(row), expected)
+        return "" if value is BLANK or value is None else str(value)
 
-    def _units_of_item(self, number: int, item: Item) -> str:
-        if not item.unit:
+    def _known_item(self, number: int, row: Row, item: Item, unit: str) -> str:
+        """Tell a service that nobody knows; the unit, the service's own where the row has none."""
+        if not item.id:
+            expected = t("a known service; until it is, this usage waits in the queue")
+            place = self.columns.places.get(Told.ITEM) or self.columns.places.get(Told.ITEM_NAME)
+            self.problems.tell(number, place, item.code, expected, "warning")
+        if not unit and not item.unit:
             expected = t("a unit, since the service is not known")
-            self.problems.tell(number, self._place(Told.UNIT), None, expected)
-        return item.unit
+            self.problems.tell(number, self.columns.places.get(Told.UNIT), None, expected)
+        return unit or item.unit
 
     def _check_once(self, number: int, reference: str) -> None:
         first = self._rows_of.setdefault(reference, number)
         if first != number:
             expected = t("a reference of its own; row %(row)s has the same", row=first)
-            self.problems.tell(number, self._place(Told.REFERENCE), reference, expected)
-
-    def _cell(self, row: Row, told: Told) -> Cell:
-        place = self.columns.places.get(told)
-        return row[place.index] if place is not None and place.index < len(row) else None
-
-    def _place(self, told: Told) -> Place | None:
-        return self.columns.places.get(told)
-
-    def _value(self, number: int, row: Row, told: Told) -> Any:
-        """What the cell says; None for a blank one, and for one that cannot be read, which is told."""
-        cell = self._cell(row, told)
-        if cell is None:
-            return None
-        key = (told, cell)
-        repeats = told is not Told.REFERENCE and not isinstance(cell, bool)  # True is 1 to a dict
-        hit = self._known.get(key) if repeats else None
-        if hit is None:
-            hit = self._read(told, cell)
-            if repeats and len(self._known) < REMEMBERED:
-                self._known[key] = hit
-        value, expected = hit
-        if expected is not None:
-            self.problems.tell(number, self._place(told), cell, expected)
-        return value
-
-    def _read(self, told: Told, cell: Cell) -> tuple[Any, Text | None]:
-        try:
-            return self._readers[told](cell), None
-        except cells.Unreadable as unreadable:
-            return None, unreadable.expected
+            place = self.columns.places[Told.REFERENCE]
+            self.problems.tell(number, place, reference, expected)
 
     def _customer(self, cell: Cell) -> int:
         found = self.lookups.customers(cells.read_text(cell))
