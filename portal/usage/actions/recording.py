@@ -42,6 +42,7 @@ def record(fact: UsageFact, actor: Viewer, now: datetime) -> UsageRecord:
     Invalid when the same source and reference told something else before, and for wrong fields (InvalidMany).
     """
     check(fact, business_day(now))
+    write_from_here(db.session())
     _check_customer(fact.customer_id, actor)
     item = _item_of(fact)
     before = _told_before(fact)
