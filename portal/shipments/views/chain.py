@@ -38,18 +38,26 @@ def links(
     found = _contracts(door, {row.contract_id for row in rows})
     found += [_entitlement(door, row) for row in rows]
     if booking is not None:
-        label = BOOKINGS[booking.state].text
-        found.append(
-            linked(chain.BOOKING, booking.number, f"{door}_bookings.show", P.BOOKING_SEE,
-                   here=here is booking, state=label, booking_id=booking.id)
-        )  # fmt: skip
+        found.append(_booking(door, booking, here is booking))
     if shipment is not None:
-        label = SHIPMENTS[shipment.state].text
-        found.append(
-            linked(chain.SHIPMENT, shipment.number, f"{door}_shipments.show", P.SHIPMENT_SEE,
-                   here=here is shipment, state=label, shipment_id=shipment.id)
-        )  # fmt: skip
+        found.append(_shipment(door, shipment, here is shipment))
     return found + [_usage(door, row) for row in list(usage)[:MOST]]
+
+
+def _booking(door: str, row: Booking, here: bool) -> ChainLink:
+    state, values = BOOKINGS[row.state].text, {"booking_id": row.id}
+    endpoint = f"{door}_bookings.show"
+    return linked(
+        chain.BOOKING, row.number, endpoint, P.BOOKING_SEE, here=here, state=state, **values
+    )
+
+
+def _shipment(door: str, row: Shipment, here: bool) -> ChainLink:
+    state, values = SHIPMENTS[row.state].text, {"shipment_id": row.id}
+    endpoint = f"{door}_shipments.show"
+    return linked(
+        chain.SHIPMENT, row.number, endpoint, P.SHIPMENT_SEE, here=here, state=state, **values
+    )
 
 
 def _contracts(door: str, ids: set[int]) -> list[ChainLink]:

@@ -45,6 +45,7 @@ from portal.web.forms import attempted, form_page
 from portal.web.pages import page
 
 FOUND = 12
+SAMPLE = "CSQU3054383 40HQ SL12345 12500 480 61.5"
 AT = "/shipments/<int:shipment_id>"
 
 
@@ -96,7 +97,8 @@ def boxes(shipment_id: int) -> Any:
             return leave(shipment_id, _("%(n)s boxes saved.", n=len(listed)))
         except FileProblems as wrong:
             problems = list(wrong.problems)
-    return form_page("shipments/desk_boxes.html", form, shipment=shipment, problems=problems)
+    shown = {"shipment": shipment, "problems": problems, "sample": SAMPLE}
+    return form_page("shipments/desk_boxes.html", form, **shown)
 
 
 @bp.route(f"{AT}/plan", methods=["GET", "POST"])
