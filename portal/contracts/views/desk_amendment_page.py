@@ -64,7 +64,7 @@ def difference_of(changes: tuple[Row, ...]) -> list[tuple[str, list[tuple[Any, .
 
 def _drawn(row: Row) -> tuple[Any, ...]:
     old, new = (None if side is None else say(side) for side in (row.old, row.new))
-    return say(row.label), old, new, row.change.value, ""
+    return say(row.label), old, new, row.change.value
 
 
 def _is_open(amendment: Amendment) -> bool:
