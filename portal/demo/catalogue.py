@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -31,29 +31,60 @@ from portal.customers.models import Customer
 from portal.db.base import db
 from portal.demo.rates import book, exchange, surcharges
 from portal.demo.rates.sheet import RateSheet, month_start
-from portal.kernel.clock import business_day
 
 FLOORS = {"sea": "5", "air": "6", "express": "8"}
 DISCOUNTS = {"sea": "3", "air": "3"}
 VIP_LESS = Decimal("0.97")
 AGREED_LESS = Decimal("0.95")
+AGREED_CODE = "FH-FCL-HARBOUR"
 
 
-def load_catalogue(now: datetime, on: datetime, progress: Callable[[str], object]) -> None:
-    """Everything that can be sold in the month of `on`; written as of `now`."""
-    month = month_start(business_day(on))
-    for rate in exchange.exchange_rates(month):
+LAST_SEASON = -3
+"""Months, from this one, from which on surcharges and one customer's agreement count."""
+Sheets = Mapping[str, tuple[RateSheet, tuple[PriceRow, ...]]]
+"""The code of a sheet → the sheet and its rows."""
+
+
+def read_sheets(on: date) -> Sheets:
+    """The sheets in force in the month of `on`, through the reader of everybody's files."""
+    return {sheet.code: (sheet, _rows(sheet)) for sheet in book.sheets(month_start(on))}
+
+
+def write_items(sheets: Sheets, on: date, now: datetime) -> None:
+    """The service items of all sheets and surcharges, with the rates of exchange of their time."""
+    month = month_start(on)
+    for _sheet, rows in sheets.values():
+        items_for_keys(rows, now)
+    items_for_keys(_surcharge_rows(surcharges.surcharges(month)), now)
+    last_season = exchange.exchange_rates(month_start(month, LAST_SEASON))
+    for rate in (*last_season, *exchange.exchange_rates(month)):
         db.session.add(
             ExchangeRate(currency=rate.currency, on=rate.on, rate=rate.rate, source=rate.source)
         )
-    for sheet in book.sheets(month):
-        rows = _rows(sheet)
+    _bundles()
+
+
+def agree_last_season(sheets: Sheets, on: date, now: datetime) -> None:
+    """The surcharges, and the prices of one customer's agreement in the quarter before the month of `on`."""
+    month = month_start(on)
+    _surcharges(month, now)
+    sheet, rows = sheets["FH-FCL-1"]
+    former = replace(
+        sheet, valid_from=month_start(month, LAST_SEASON), valid_to=month - timedelta(days=1)
+    )
+    harbour = db.session.scalars(select(Customer).where(Customer.code == "HARBOUR")).one()
+    agreed = _agreed(harbour)
+    db.session.add(agreed)
+    _fill(agreed, former, _agreed_rows(rows), now)
+
+
+def load_catalogue(sheets: Sheets, now: datetime, progress: Callable[[str], object]) -> None:
+    """Everything that can be sold this month; written as of `now`."""
+    for sheet, rows in sheets.values():
         progress(f"    {sheet.name_zh}: {len(rows)}")
         _scheme(sheet, rows, now)
         if sheet.code == "FH-FCL-1":
             _special_schemes(sheet, rows, now)
-    _surcharges(month, now)
-    _bundles()
 
 
 def _rows(sheet: RateSheet) -> tuple[PriceRow, ...]:
@@ -77,6 +108,7 @@ def _scheme(sheet: RateSheet, rows: tuple[PriceRow, ...], now: datetime) -> None
         floor_margin_percent=Decimal(FLOORS.get(sheet.category, "5")),
         discount_limit_percent=Decimal(DISCOUNTS.get(sheet.category, "5")),
     )
+    db.session.add(scheme)
     _fill(scheme, sheet, rows, now)
 
 
@@ -93,20 +125,29 @@ def _special_schemes(sheet: RateSheet, rows: tuple[PriceRow, ...], now: datetime
         discount_limit_percent=Decimal(1),
         grants=[SchemeGrant(role="sales_manager"), SchemeGrant(role="sales")],
     )
+    db.session.add(vip)
     _fill(vip, sheet, [_cheaper(row, VIP_LESS) for row in shanghai], now)
-    harbour = db.session.scalar(select(Customer).where(Customer.code == "HARBOUR"))
-    if harbour is None:
-        return
-    agreed = PriceScheme(
-        code="FH-FCL-HARBOUR",
+    agreed = db.session.scalars(select(PriceScheme).where(PriceScheme.code == AGREED_CODE)).one()
+    _fill(agreed, sheet, _agreed_rows(rows), now)
+
+
+def _agreed(customer: Customer) -> PriceScheme:
+    return PriceScheme(
+        code=AGREED_CODE,
         name_zh="海港食品协议价",
         name_en="Agreed prices of Harbour Foods",
         kind=SchemeKind.CUSTOMER.value,
-        customer_id=harbour.id,
+        customer_id=customer.id,
         floor_margin_percent=Decimal(2),
     )
-    west = [row for row in shanghai if row.key.destination in ("USNYC", "USLAX", "DEHAM", "NLRTM")]
-    _fill(agreed, sheet, [_cheaper(row, AGREED_LESS) for row in west], now)
+
+
+def _agreed_rows(rows: Iterable[PriceRow]) -> list[PriceRow]:
+    return [
+        _cheaper(row, AGREED_LESS)
+        for row in rows
+        if row.key.origin == "CNSHA" and row.key.destination in ("USNYC", "USLAX", "DEHAM", "NLRTM")
+    ]
 
 
 def _cheaper(row: PriceRow, factor: Decimal) -> PriceRow:
@@ -117,7 +158,6 @@ def _cheaper(row: PriceRow, factor: Decimal) -> PriceRow:
 
 
 def _fill(scheme: PriceScheme, sheet: RateSheet, rows: Iterable[PriceRow], now: datetime) -> None:
-    db.session.add(scheme)
     db.session.flush()
     tariff = draft_tariff(
         scheme,
@@ -132,18 +172,21 @@ def _fill(scheme: PriceScheme, sheet: RateSheet, rows: Iterable[PriceRow], now: 
 
 
 def _surcharges(month: date, now: datetime) -> None:
-    """The rules, and the service items that they sell."""
+    """The rules of surcharges."""
     rules = surcharges.surcharges(month)
-    keys = [_key(rule) for rule in rules]
-    rows = [PriceRow(key, rule.terms) for key, rule in zip(keys, rules, strict=True)]
+    rows = _surcharge_rows(rules)
     items = items_for_keys(rows, now)
-    for key, rule in zip(keys, rules, strict=True):
+    for row, rule in zip(rows, rules, strict=True):
         facts = asdict(rule)
         del facts["charge"]
         facts["terms"] = rule.terms.to_json()
         facts["cost_terms"] = rule.cost_terms.to_json() if rule.cost_terms else None
-        db.session.add(SurchargeRule(item_id=items[item_key(key)], **facts))
+        db.session.add(SurchargeRule(item_id=items[item_key(row.key)], **facts))
     db.session.flush()
+
+
+def _surcharge_rows(rules: Iterable[surcharges.DemoSurcharge]) -> list[PriceRow]:
+    return [PriceRow(_key(rule), rule.terms) for rule in rules]
 
 
 def _key(rule: surcharges.DemoSurcharge) -> PriceKey:

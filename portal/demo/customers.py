@@ -12,6 +12,7 @@ from portal.customers.rules.profile import CustomerFacts
 
 ALL = frozenset(Power)
 LOOK_ONLY = frozenset({Power.SEE_QUOTATIONS})
+CLERK = frozenset({Power.SEE_CONTRACTS, Power.BOOK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ CUSTOMERS: tuple[DemoCustomer, ...] = (
         (ContactFacts("林晓雯", "物流经理", "lin@harbour.example", "138 0000 0000", "linxiaowen"),
          ContactFacts("周倩", "财务", "zhou@harbour.example", "138 0000 0001")),
         (SiteFacts("外高桥冷库", "上海市浦东新区外高桥保税区富特北路 88 号 3 库"),),
-        (DemoMember("lin", "林晓雯", ALL), DemoMember("zhou", "周倩", LOOK_ONLY)),
+        (DemoMember("lin", "林晓雯", ALL), DemoMember("zhou", "周倩", LOOK_ONLY), DemoMember("tang", "唐宁", CLERK)),
         domain="harbour.example",
     ),
     DemoCustomer(
@@ -79,7 +80,7 @@ CUSTOMERS: tuple[DemoCustomer, ...] = (
         "wang.fang",
         (ContactFacts("徐喆", "关务主管", "xu@longteng.example", "139 0000 2201"),),
         (),
-        (DemoMember("xu", "徐喆", ALL),),
+        (DemoMember("xu", "徐喆", ALL), DemoMember("he", "何冰", CLERK)),
         group="LONGTENG",
         domain="longteng.example",
     ),
@@ -100,6 +101,9 @@ CUSTOMERS: tuple[DemoCustomer, ...] = (
               Segment.MID, address="杭州市余杭区良渚路 128 号", phone="0571-5555 4400"),
         "wang.fang",
         (ContactFacts("方堃", "仓储经理", "fang@yunshang.example", "136 0000 4400"),),
+        (SiteFacts("良渚直播基地", "杭州市余杭区良渚路 128 号 2 栋"),),
+        (DemoMember("fang", "方堃", ALL),),
+        domain="yunshang.example",
     ),
     DemoCustomer(
         _firm("CHONGHE", "重庆重禾机械有限公司", "Chongqing Chonghe Machinery Co., Ltd.", "重禾机械", "机械",

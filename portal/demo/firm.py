@@ -76,6 +76,7 @@ STAFF: tuple[tuple[str, str, Role], ...] = (
     ("gu.xin", "顾欣", Role.CATALOGUE_MANAGER),
     ("zhao.min", "赵敏", Role.CUSTOMER_SERVICE),
     ("sun.jie", "孙杰", Role.SERVICE_MANAGER),
+    ("zhu.tao", "朱涛", Role.WAREHOUSE),
     ("qian.wei", "钱伟", Role.FINANCE),
     ("admin", "系统管理员", Role.ADMINISTRATOR),
     ("audit", "审计员", Role.AUDITOR),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont
@@ -41,6 +42,7 @@ def logo() -> bytes:
     return _png(picture)
 
 
+@cache
 def seal(name: str) -> bytes:
     """A round company seal with `name` along its upper rim and a star, as PNG."""
     picture = Image.new("RGBA", (SIZE, SIZE), CLEAR)

@@ -75,6 +75,23 @@ STORIES: dict[str, Story] = {
 }  # fmt: skip
 
 
+AGREED = Story(
+    "HARBOUR", "chen.li", "上海到洛杉矶 冷冻食品 全年 24 柜",
+    ShipmentFacts("sea", "CNSHA", "USLAX", load="fcl", incoterm="FOB 上海", goods="冷冻食品",
+                  cargo=Cargo(gross_kg=D(480000), boxes={"40HQ": 24})),
+)  # fmt: skip
+"""The quotation of which a contract was made long since."""
+
+
+def write_agreed(now: datetime, people: Mapping[str, Viewer]) -> QuotationVersion:
+    """A quotation of last season, accepted by the customer."""
+    quotation = _write(AGREED, people[AGREED.sales], now)
+    _send(quotation, people[AGREED.sales], people["wu.mei"], now)
+    version = _latest(quotation)
+    answering.accept(version, Signature("林晓雯", "127.0.0.1"), people["lin"], now)
+    return version
+
+
 def write_quotations(now: datetime, people: Mapping[str, Viewer]) -> None:
     """Every story, brought to the state its name says."""
     written = {name: _write(story, people[story.sales], now) for name, story in STORIES.items()}

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from portal.access.permissions import ROLE_LABELS, Role
+from portal.access.permissions import ROLE_LABELS, Power, Role
 from portal.access.viewer import Viewer
 from portal.accounts.actions import create_user
 from portal.accounts.models import User
@@ -20,34 +20,68 @@ from portal.customers.queries import viewer_for
 from portal.db.base import db
 from portal.db.work import unit_of_work
 from portal.demo import pictures
-from portal.demo.catalogue import load_catalogue
+from portal.demo.carriage import tell_carriage
+from portal.demo.catalogue import (
+    Sheets,
+    agree_last_season,
+    load_catalogue,
+    read_sheets,
+    write_items,
+)
+from portal.demo.clauses import write_clauses
+from portal.demo.contracts import tell_contracts
 from portal.demo.customers import CUSTOMERS, DemoCustomer, DemoMember
 from portal.demo.firm import DOMAIN, FIRM, PASSWORD, PHONES, STAFF
-from portal.demo.quotations import write_quotations
+from portal.demo.quotations import write_agreed, write_quotations
+from portal.demo.stage import Stage, Timeline
+from portal.demo.stock import tell_stock, write_warehouses
+from portal.demo.used import tell_usage
 from portal.documents.archive import archive
 from portal.documents.models import FirmProfile
 from portal.documents.pictures import fit_for_paper
 from portal.kernel import clock
 
 Tell = Callable[[str], object]
-BEFORE = timedelta(days=20)
+FIRST_DAY = timedelta(days=520)
+"""So long ago the firm and its customers came: the first contract of the demo has ended since."""
 
 
 def build_world(now: datetime, progress: Tell = print) -> None:
-    """Fill an empty database, whole or not at all. The people came three weeks ago: the history has a past."""
-    past, secret = now - BEFORE, password_hash(PASSWORD)
+    """Fill an empty database, whole or not at all: the past is played day by day, up to `now`."""
     with unit_of_work():
-        with clock.frozen(past):
-            progress("  the firm and its people")
-            db.session.add(_firm())
-            staff = dict(_staff(secret, past))
-            progress("  customers")
-            for each in CUSTOMERS:
-                _customer(each, staff, secret, past)
-            progress("  tariffs, surcharges, rates of exchange")
-            load_catalogue(past, now, progress)
-        progress("  quotations")
-        write_quotations(now, {login: as_viewer(user_id) for login, user_id in _logins().items()})
+        days = Timeline(now)
+        first, sheets = now - FIRST_DAY, read_sheets(days.today)
+        with clock.frozen(first):
+            progress("  the firm, its people and its customers")
+            _people(first)
+            stage = Stage(days, {login: as_viewer(user_id) for login, user_id in _logins().items()})
+            write_items(sheets, days.today, first)
+            write_clauses(stage.people["wu.mei"], first)
+            write_warehouses(stage, first)
+        progress("  tariffs, quotations, contracts, shipments, usage, stock")
+        _tell(stage, sheets, progress)
+        days.play()
+
+
+def _tell(stage: Stage, sheets: Sheets, progress: Tell) -> None:
+    """Everything that happened since the people came, onto the timeline."""
+    days, accepted = stage.timeline, []
+    days.add(days.day(-125), "09:00", lambda at: agree_last_season(sheets, days.today, at))
+    days.add(days.day(-75), "10:00", lambda at: accepted.append(write_agreed(at, stage.people)))
+    days.add(days.day(-20), "09:00", lambda at: load_catalogue(sheets, at, progress))
+    tell_contracts(stage, lambda: accepted[0])
+    tell_carriage(stage)
+    tell_stock(stage)
+    tell_usage(stage)
+    days.add(days.day(1), "00:00", lambda at: write_quotations(at, stage.people))
+
+
+def _people(now: datetime) -> None:
+    secret = password_hash(PASSWORD)
+    db.session.add(_firm())
+    staff = dict(_staff(secret, now))
+    for each in CUSTOMERS:
+        _customer(each, staff, secret, now)
 
 
 def demo_logins() -> Iterator[str]:
@@ -60,7 +94,8 @@ def demo_logins() -> Iterator[str]:
         yield f"  {ROLE_LABELS[role]!s:24}{f'{login}@{DOMAIN}':32}{name}"
     for customer in CUSTOMERS:
         for member in customer.members:
-            what = "Customer administrator" if len(member.powers) > 1 else "Customer member"
+            leads = Power.ADMINISTER in member.powers
+            what = "Customer administrator" if leads else "Customer member"
             address = f"{member.login}@{customer.domain}"
             yield f"  {what:24}{address:32}{member.name}, {customer.facts.short_name}"
 
