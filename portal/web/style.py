@@ -75,6 +75,28 @@ class SampleEntry:
     public: bool
 
 
+@dataclass(frozen=True, slots=True)
+class SampleFile:
+    """A file beside a record."""
+
+    id: int
+    file_name: str
+    words: Text
+    size: int
+    added_at: datetime
+    is_shared: bool = True
+    note: str = ""
+
+
+class SampleAttachForm(FlaskForm):
+    """What is asked of one more file."""
+
+    file = FileField(_l("File"))
+    kind = SelectField(_l("Kind of file"), choices=[SelectChoice("pod", "POD")])
+    note = TextAreaField(_l("Note"))
+    is_shared = BooleanField(_l("The customer sees it"))
+
+
 def samples() -> dict[str, Any]:
     """What `style/show.html` needs; reads nothing from the database."""
     form = SampleForm(formdata=None, meta={"csrf": False})
@@ -90,6 +112,11 @@ def samples() -> dict[str, Any]:
             SampleEntry(at, "Lin Xiaowen", t("Declined"), t("The price is too high"), True),
             SampleEntry(at, "Chen Li", t("Issued"), None, False),
         ),
+        "files": (
+            SampleFile(1, "HLCU-2026-0031.pdf", t("Bill of lading"), 48_200, at),
+            SampleFile(2, "IMG_0412.jpeg", t("Photograph"), 812_000, at, is_shared=False),
+        ),
+        "attach_form": SampleAttachForm(formdata=None, meta={"csrf": False}),
         "amounts": (Decimal("151442.11"), Decimal("8420.55")),
         "day": date(2026, 3, 31),
     }
