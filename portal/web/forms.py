@@ -51,6 +51,6 @@ def lazily(text: Text) -> LazyString:
     return LazyString(say, text)
 
 
-def choices(words: Mapping[str, Text]) -> Callable[[], Sequence[tuple[str, str]]]:
+def choices(words: Mapping[Any, Text]) -> Callable[[], Sequence[tuple[str, str]]]:
     """The choices of a select field, put into words for each request."""
     return lambda: [(str(value), say(text)) for value, text in words.items()]

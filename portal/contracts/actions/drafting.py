@@ -67,8 +67,8 @@ def draft_from(
     `carrying.left_out` names the charges that become no line. NotAllowedNow when the version is not accepted, or has
     its contract already.
     """
-    db.session.refresh(version, with_for_update=True)
-    if version.state != QuotationState.ACCEPTED:
+    state = select(QuotationVersion.state).where(QuotationVersion.id == version.id)
+    if db.session.scalar(state.with_for_update()) != QuotationState.ACCEPTED:
         raise NotAllowedNow(t("Only what the customer has accepted becomes a contract."))
     made = contract_of(version)
     if made is not None:

@@ -201,7 +201,7 @@ def _check_manual(line: ManualLine, item: ServiceItem | None) -> None:
         errors["quantity"] = t("A quantity is more than 0; leave it empty for no limit.")
     for name, check in (("currency", currency_of), ("unit", unit_of)):
         try:
-            check(getattr(line, name))  # type: ignore[operator]
+            check(getattr(line, name))
         except Invalid as error:
             errors[name] = error.text
     if errors:

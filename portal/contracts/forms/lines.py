@@ -90,9 +90,9 @@ class LineForm(FlaskForm):
 class AmendedLineForm(LineForm):
     """A line as an amendment changes it: what it was granted by stays."""
 
-    allowance = None  # type: ignore[assignment]
-    branch_id = None  # type: ignore[assignment]
-    from_on = None  # type: ignore[assignment]
+    allowance = None
+    branch_id = None
+    from_on = None
 
 
 class StorageForm(FlaskForm):

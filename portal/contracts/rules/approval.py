@@ -78,7 +78,8 @@ def below_the_floor(
 ) -> Text | None:
     """Why the price is too low; None when it is not, or when that cannot be told (no price, cost or rate).
 
-    Many units are compared, so that rounding to the cent decides nothing. The words name no cost and no margin: they are shown to sales, who may not see either (M5).
+    Many units are compared, so that rounding to the cent decides nothing. The words name no cost and no margin: they
+    are shown to sales, who may not see either (M5).
     """
     terms = PriceTerms.from_json(line.terms)
     price, count = unit_price(terms), MANY if terms.basis is Basis.PER_UNIT else Decimal(1)

@@ -175,8 +175,9 @@ def _chain(contract: Contract, granted: dict[int, list[Entitlement]]) -> list[Ch
     links = []
     version = contract.quotation_version
     if version is not None:
-        number, at = version.quotation.number, {"quotation_id": version.quotation_id}
-        links.append(linked(QUOTATION, number, "desk_quotations.show", P.QUOTATION_SEE, **at))
+        number, of = version.quotation.number, version.quotation_id
+        endpoint = "desk_quotations.show"
+        links.append(linked(QUOTATION, number, endpoint, P.QUOTATION_SEE, quotation_id=of))
     links.append(linked(CONTRACT, contract.number, "", P.CONTRACT_SEE, here=True))
     count = sum(map(len, granted.values()))
     if count and g.viewer.may(P.ENTITLEMENT_SEE):

@@ -140,17 +140,15 @@ def _beside(quotation: Quotation, version: QuotationVersion) -> dict[str, Any]:
 
 def _onwards(quotation: Quotation, version: QuotationVersion) -> dict[str, Any]:
     """The contract that was made of it, or whether one may be made now."""
-    contract = contract_of_quotation(quotation.id) if version.state == S.ACCEPTED else None
-    chain = (
-        []
-        if contract is None
-        else [linked(QUOTATION, quotation.number, "", P.QUOTATION_SEE, here=True)]
-    )
-    if contract is not None:
-        at = {"contract_id": contract.id}
-        chain.append(linked(CONTRACT, contract.number, "desk_contracts.show", P.CONTRACT_SEE, **at))
-    may = version.state == S.ACCEPTED and contract is None and g.viewer.may(P.CONTRACT_EDIT)
-    return {"chain": chain, "makes_contract": may}
+    if version.state != S.ACCEPTED:
+        return {"chain": [], "makes_contract": False}
+    contract = contract_of_quotation(quotation.id)
+    if contract is None:
+        return {"chain": [], "makes_contract": g.viewer.may(P.CONTRACT_EDIT)}
+    here = linked(QUOTATION, quotation.number, "", P.QUOTATION_SEE, here=True)
+    endpoint, number = "desk_contracts.show", contract.number
+    made = linked(CONTRACT, number, endpoint, P.CONTRACT_SEE, contract_id=contract.id)
+    return {"chain": [here, made], "makes_contract": False}
 
 
 def _offered(version: QuotationVersion) -> list[Any]:
