@@ -27,6 +27,8 @@ class ScaledDecimal(TypeDecorator[Decimal]):
             return None
         if isinstance(value, float):
             raise TypeError("money and quantities are Decimal, never float")
+        if not value:
+            return 0  # most measures of a movement are nothing, and there are many of them
         scaled = Decimal(value).scaleb(self.places)
         whole = int(scaled)
         if whole != scaled:

@@ -15,8 +15,6 @@ from portal.warehouse.queries.books import chunks
 from portal.warehouse.rules.daybook import BookDay, Stock
 from portal.warehouse.rules.facts import LotKey
 
-AT_ONCE = 400
-
 
 def hold_warehouses(warehouse_ids: Iterable[int]) -> None:
     """Keep the months of these warehouses as they are until the transaction ends; others may post too."""
@@ -52,8 +50,8 @@ def hold_lots(keys: Iterable[LotKey]) -> dict[LotKey, StockLot]:
 def _make_missing(keys: Iterable[LotKey]) -> None:
     nothing = dict.fromkeys(Stock._fields, 0)
     rows = [{**key._asdict(), **nothing} for key in keys]
-    statement = _insert()(StockLot).values(rows).on_conflict_do_nothing()
-    db.session.execute(statement)
+    statement = _insert()(StockLot.__table__).on_conflict_do_nothing()
+    db.session.connection().execute(statement, rows)
 
 
 def _insert() -> Any:
@@ -76,11 +74,10 @@ def write_days(rows: list[dict[str, Any]]) -> None:
     """Write rows of `stock_day`, over those of the same lot and day."""
     if not rows:
         return
-    statement = _insert()(StockDay)
+    statement = _insert()(StockDay.__table__)
     new = {name: statement.excluded[name] for name in rows[0] if name not in ("lot_id", "day")}
     statement = statement.on_conflict_do_update(index_elements=["lot_id", "day"], set_=new)
-    for start in range(0, len(rows), AT_ONCE):
-        db.session.execute(statement.values(rows[start : start + AT_ONCE]))
+    db.session.connection().execute(statement, rows)
 
 
 def shift_later_days(lot: StockLot, day: date, change: Stock) -> None:

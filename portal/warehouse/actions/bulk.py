@@ -8,7 +8,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import insert, select, tuple_
+from sqlalchemy import Table, select, tuple_
 
 from portal.access.viewer import Viewer
 from portal.db.base import db
@@ -28,6 +28,7 @@ from portal.warehouse.rules.movement_rows import Line, posting_order
 Tell = Callable[[int, int | None], None]
 WRITTEN_AT_ONCE = 5000
 LOTS_AT_ONCE = 500
+MOVEMENTS: Table = StockMovement.__table__  # type: ignore[assignment]
 
 
 @dataclass(slots=True)
@@ -209,6 +210,6 @@ class _Writer:
 
     def flush(self) -> None:
         if self._movements:
-            db.session.execute(insert(StockMovement), self._movements)
+            db.session.connection().execute(MOVEMENTS.insert(), self._movements)
         write_days(self._days)
         self._movements, self._days = [], []
