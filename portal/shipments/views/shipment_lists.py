@@ -91,20 +91,31 @@ NUMBER = Column("number", t("Number"), lambda s: s.number, sort=Shipment.number)
 CUSTOMER = Column(
     "customer", t("Customer"), lambda s: s.customer.label, value=lambda s: s.customer.name_zh
 )
+
+
+def references(row: Shipment) -> str:
+    """Bill of lading and the customer's own reference."""
+    return " · ".join(each for each in (row.bill_number, row.customer_reference) if each)
+
+
+STATE_OF = Column("state", t("State"), chip, value=lambda s: say(SHIPMENTS[s.state].text))
+SERVICES = Column("services", t("Services"), services)
 BODY = (
-    Column("state", t("State"), chip, value=lambda s: say(SHIPMENTS[s.state].text)),
     Column("lane", t("Lane"), lane),
-    Column("services", t("Services"), services),
     Column("where", t("Progress"), where),
     Column("due", t("Promised delivery"), lambda s: whole(day(s.due_on)), value=lambda s: s.due_on),
-    Column("bill", t("Bill of lading"), lambda s: s.bill_number),
-    Column("reference", t("Your reference"), lambda s: s.customer_reference),
-    Column("late", t("Late"), lambda s: "", value=lambda s: say(LATE.text) if late_now(s) else "", only_in_files=True),
-    Column("kind", t("Kind of shipment"), lambda s: say(KIND_WORDS.get(s.category, s.category)), only_in_files=True),
-    Column("vessel", t("Vessel or flight"), lambda s: s.vessel, only_in_files=True),
+    Column("references", t("References"), references),
+)
+REST = (
     Column("changed", t("Changed"), lambda s: whole(instant(s.updated_at)), sort=Shipment.updated_at,
            value=lambda s: s.updated_at),
+    Column("late", t("Late"), lambda s: say(LATE.text) if late_now(s) else "", only_in_files=True),
+    Column("kind", t("Kind of shipment"), lambda s: say(KIND_WORDS.get(s.category, s.category)), only_in_files=True),
+    Column("vessel", t("Vessel or flight"), lambda s: s.vessel, only_in_files=True),
 )  # fmt: skip
+IN_FILES = Column("services", t("Services"), services, only_in_files=True)
+DESK_COLUMNS = (NUMBER, CUSTOMER, STATE_OF, *BODY, *REST, IN_FILES)
+OUR_COLUMNS = (STATE_OF, SERVICES, *BODY, *REST)
 
 
 def _spec(columns: Sequence[Column], url: Callable[[Any], str | None], empty: Empty) -> ListSpec:
@@ -129,7 +140,7 @@ def _classes(row: Shipment) -> str:
 
 
 AT_DESK = _spec(
-    (NUMBER, CUSTOMER, *BODY),
+    DESK_COLUMNS,
     lambda row: url_for("desk_shipments.show", shipment_id=row.id),
     Empty(
         t("No shipments yet"),
@@ -152,8 +163,8 @@ def _mine(row: Shipment) -> str:
     return url_for("my_shipments.show", shipment_id=row.id)
 
 
-OURS = _spec((NUMBER, *BODY), _mine, _NOTHING)
-OURS_AND_BRANCHES = _spec((NUMBER, CUSTOMER, *BODY), _mine, _NOTHING)
+OURS = _spec((NUMBER, *OUR_COLUMNS), _mine, _NOTHING)
+OURS_AND_BRANCHES = _spec((NUMBER, CUSTOMER, *OUR_COLUMNS), _mine, _NOTHING)
 
 
 def ours() -> ListSpec:

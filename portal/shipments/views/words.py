@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from flask_babel import gettext as _
 
 from portal.catalogue.queries.places import all_places
 from portal.db.audit import AuditEntry
 from portal.kernel.text import Text
 from portal.shipments.labels import FACT_NAMES
+from portal.shipments.rules.plans import name_of as milestone_name
+from portal.web.filters import instant
 from portal.web.words import name_of, say
+
+MOST_BOXES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +56,31 @@ def lane(row: Any) -> str:
     return f"{read(row.origin) or '…'} → {read(row.destination) or '…'}"
 
 
+def _milestone(after: Mapping[str, Any]) -> str:
+    """`Departed · 洋山港 · 2026-03-12 18:00`, and that it was taken back."""
+    at = after.get("actual")
+    when = instant(datetime.fromisoformat(at)) if at else _("not reached")
+    return " · ".join(
+        p for p in (say(milestone_name(after["code"])), after.get("place"), when) if p
+    )
+
+
+PARTICULARS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "shipment.milestone": _milestone,
+    "shipment.boxes_changed": lambda after: " ".join(after.get("boxes", ())[:MOST_BOXES]),
+    "shipment.replanned": lambda after: " · ".join(say(milestone_name(code)) for code in after),
+    "booking.confirmed": lambda after: str(after.get("shipment", "")),
+}
+"""What an entry of these events says of itself."""
+
+
 def _details(entry: AuditEntry) -> str:
     """What changed, old and new; first entries and steps say nothing more."""
     before = entry.before if isinstance(entry.before, dict) else {}
     after = entry.after if isinstance(entry.after, dict) else {}
+    particular = PARTICULARS.get(entry.event)
+    if particular is not None:
+        return particular(after)
     return " · ".join(
         f"{say(FACT_NAMES[name])}: {before[name] or '—'} → {after.get(name) or '—'}"
         for name in before
