@@ -84,7 +84,7 @@ def _customers(count: int) -> None:
     write(Customer, rows)
     write(Contact, contacts)
     write(Assignment, assignments)
-    powers = ["accept_quotations", "administer", "see_quotations"]
+    powers = ["accept_quotations", "administer", "book", "see_contracts", "see_quotations"]
     db.session.add(Membership(user_id=100, customer_id=1, powers=powers, created_at=NOW))
 
 

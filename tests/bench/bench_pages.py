@@ -1,6 +1,7 @@
 """Pages at size under gunicorn, beside a plain Flask page in the same run: `python -m tests.bench pages`.
 
-At size: 1,000,000 prices, 5,000 customers, 20,000 quotations (--prices, --customers, --quotations change it).
+At size: 1,000,000 prices, 5,000 customers, 20,000 quotations, 20,000 entitlements, 1,000,000 usage records
+(--prices, --customers, --quotations, --entitlements, --usage change it).
 The generated database stays in the temporary folder and is used again.
 """
 
@@ -12,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.bench import at_size
+from tests.bench import at_size, chain_at_size
 from tests.bench.load import Measured, ask, memory_mb, served, signed_in
 
 SECONDS = 5.0
@@ -28,8 +29,20 @@ DESK = (
     ("price list of a tariff", "/desk/tariffs/1"),
     ("service items", "/desk/items"),
     ("global search", "/desk/search?q=haigang"),
+    ("entitlement list", "/desk/entitlements"),
+    ("entitlement page", "/desk/entitlements/777"),
+    ("usage list", "/desk/usage"),
+    ("usage list of a month", f"/desk/usage?month={at_size.TODAY:%Y-%m}"),
+    ("usage search", "/desk/usage?q=B0001-0007"),
+    ("usage page", "/desk/usage/777"),
+    ("usage queue", "/desk/usage/queue"),
 )
-MY = (("customer home", "/my/"), ("customer's quotations", "/my/quotations"))
+MY = (
+    ("customer home", "/my/"),
+    ("customer's quotations", "/my/quotations"),
+    ("customer's entitlements", "/my/entitlements"),
+    ("customer's usage", "/my/usage"),
+)
 
 
 def main(arguments: list[str]) -> None:
@@ -37,7 +50,7 @@ def main(arguments: list[str]) -> None:
     options = _options(arguments)
     instance = (
         Path(tempfile.gettempdir())
-        / f"portal-bench-{options.prices}-{options.customers}-{options.quotations}"
+        / f"portal-bench-{options.prices}-{options.customers}-{options.quotations}-{options.usage}"
     )
     os.environ["PORTAL_INSTANCE"] = str(instance)
     cookies = _prepared(options)
@@ -64,6 +77,8 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--prices", type=int, default=1_000_000)
     parser.add_argument("--customers", type=int, default=5_000)
     parser.add_argument("--quotations", type=int, default=20_000)
+    parser.add_argument("--entitlements", type=int, default=20_000)
+    parser.add_argument("--usage", type=int, default=1_000_000)
     parser.add_argument("--seconds", type=float, default=SECONDS)
     return parser.parse_args(arguments)
 
@@ -80,6 +95,10 @@ def _prepared(options: argparse.Namespace) -> dict[str, str]:
             began = time.perf_counter()
             at_size.build(options.prices, options.customers, options.quotations)
             print(f"generated in {time.perf_counter() - began:.0f} s")
+        if not chain_at_size.is_built():
+            began = time.perf_counter()
+            chain_at_size.build(options.customers, options.entitlements, options.usage)
+            print(f"what was bought and used in {time.perf_counter() - began:.0f} s")
     signer = app.session_interface.get_signing_serializer(app)
     values = {"_fresh": True, "fs_cc": "set"}
     return {
