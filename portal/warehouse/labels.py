@@ -34,7 +34,7 @@ DAY_UNITS: Mapping[str, Text] = {
     "H87": t("piece·day"),
 }
 COUNTS: Mapping[str, Text] = {
-    DayCount.BOTH.value: t("Day of arrival and day of leaving both count"),
+    DayCount.BOTH.value: t("Arrival and leaving day"),
     DayCount.DAY_END.value: t("Stock at the end of the day"),
     DayCount.DAY_START.value: t("Stock at the start of the day"),
     DayCount.PEAK.value: t("Highest stock within the day"),

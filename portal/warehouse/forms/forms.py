@@ -92,7 +92,7 @@ class ItemForm(FlaskForm):
 class SizeForm(FlaskForm):
     """What a piece measures from a day on."""
 
-    from_on = DateField(_l("From"), validators=[DataRequired(_l("Give the day."))])
+    from_on = DateField(_l("From day"), validators=[DataRequired(_l("Give the day."))])
     unit_m3 = SizeField(_l("Volume of one piece"))
     volume_unit = SelectField(_l("Volume in"), choices=choices(VOLUME_UNITS), default="m3")
     unit_kg = SizeField(_l("Weight of one piece"))
@@ -132,8 +132,8 @@ class ReportForm(FlaskForm):
     class Meta:
         csrf = False
 
-    first = DateField(_l("From"), name="from")
-    last = DateField(_l("To"), name="to")
+    first = DateField(_l("From day"), name="from")
+    last = DateField(_l("Until"), name="to")
     unit = SelectField(_l("Unit"), choices=choices(UNITS))
     count = SelectField(_l("What counts of a day"), choices=choices(COUNTS))
     warehouse = SelectField(_l("Warehouse"))
