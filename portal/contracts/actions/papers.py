@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -14,8 +14,8 @@ from portal.catalogue.rules.storage import StoragePolicy
 from portal.catalogue.rules.storagewords import words as storage_words
 from portal.catalogue.rules.terms import Basis, PriceTerms
 from portal.catalogue.rules.termwords import describe
+from portal.contracts.actions.values import terms_facts
 from portal.contracts.models import Amendment, Contract, ContractLine, ContractTerms
-from portal.contracts.rules.checks import TermsFacts
 from portal.contracts.rules.difference import Row
 from portal.contracts.rules.paper import (
     Change,
@@ -52,23 +52,57 @@ UNAPPROVED = frozenset(
 _SAID_BY_RATE = frozenset({Basis.PER_UNIT, Basis.FLAT})
 
 
-def print_contract(contract: Contract, actor: Viewer, now: datetime) -> Document:
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A paper that was printed before it is kept; good for the very facts it shows."""
+
+    paper: ContractPaper
+    code: str
+    printed: render.PrintedPaper
+
+
+def print_contract(
+    contract: Contract, actor: Viewer, now: datetime, proof: Proof | None = None
+) -> Document:
     """Print the paper that both sides sign, once for this approval; an earlier one is superseded.
 
-    Raises PressBusy or PressFailed when there is no paper; nothing has changed then.
+    A `proof` spares the press where nothing has changed since. Raises PressBusy or PressFailed when there is no
+    paper; nothing has changed then.
     """
-    code = new_code()
-    paper = replace(contract_paper(contract, now, code), mark=NO_WORDS, is_sealed=True)
-    return _kept(paper, contract, contract, "contract", code, actor, now)
+    code = proof.code if proof else new_code()
+    paper = final_contract(contract, now, code)
+    return _kept(_printed(paper, code, proof), contract, contract, "contract", actor, now)
 
 
 def print_amendment(
-    amendment: Amendment, changes: Sequence[Row], actor: Viewer, now: datetime
+    amendment: Amendment,
+    changes: Sequence[Row],
+    actor: Viewer,
+    now: datetime,
+    proof: Proof | None = None,
 ) -> Document:
     """The same for an amendment; `changes` is what it makes different."""
-    code = new_code()
-    paper = replace(amendment_paper(amendment, changes, now, code), mark=NO_WORDS, is_sealed=True)
-    return _kept(paper, amendment, amendment.contract, "amendment", code, actor, now)
+    code = proof.code if proof else new_code()
+    paper = final_amendment(amendment, changes, now, code)
+    kept = _printed(paper, code, proof)
+    return _kept(kept, amendment, amendment.contract, "amendment", actor, now)
+
+
+def final_contract(contract: Contract, now: datetime, code: str) -> ContractPaper:
+    """The paper to be signed: sealed, of today, without a mark across it."""
+    return _final(contract_paper(contract, now, code), now)
+
+
+def final_amendment(
+    amendment: Amendment, changes: Sequence[Row], now: datetime, code: str
+) -> ContractPaper:
+    """The same of an amendment."""
+    return _final(amendment_paper(amendment, changes, now, code), now)
+
+
+def proof_of(paper: ContractPaper, code: str) -> Proof:
+    """Print a final paper without keeping it: only the press works, for half a second."""
+    return Proof(paper, code, render.render(TEMPLATE, paper, paper.language))
 
 
 def preview(paper: ContractPaper, stylesheets: tuple[str, ...] = ()) -> str:
@@ -97,7 +131,7 @@ def contract_paper(
         quotation=f"{version.quotation.number}-v{version.version_no}" if version else "",
         renews=contract.predecessor.number if contract.predecessor else "",
         preamble=PREAMBLE,
-        articles=articles(contract.starts_on, facts_of(terms)),
+        articles=articles(contract.starts_on, terms_facts(terms)),
         mark=DRAFT if ContractState(contract.state) in UNAPPROVED else NO_WORDS,
         is_sealed=ContractState(contract.state) not in UNAPPROVED,
     )
@@ -128,26 +162,6 @@ def amendment_paper(
         articles=(),
         mark=DRAFT if is_draft else NO_WORDS,
         is_sealed=not is_draft,
-    )
-
-
-def facts_of(terms: ContractTerms) -> TermsFacts:
-    """A row of terms as the rules read it."""
-    return TermsFacts(
-        ends_on=terms.ends_on,
-        payment_days=terms.payment_days,
-        payment_from=terms.payment_from,
-        notice_days=terms.notice_days,
-        renews_automatically=terms.renews_automatically,
-        pickup_from=terms.pickup_from,
-        pickup_until=terms.pickup_until,
-        pickup_days=tuple(terms.pickup_days or ()),
-        response_hours=terms.response_hours,
-        deemed_confirmation_days=terms.deemed_confirmation_days,
-        no_minimum_order=terms.no_minimum_order,
-        minimum_order=terms.minimum_order,
-        clauses=tuple(terms.clauses or ()),
-        note=terms.note,
     )
 
 
@@ -251,31 +265,39 @@ def _accounts(firm: Firm, lines: Sequence[PriceLine], currency: str) -> tuple[Ba
     return tuple(each for each in firm.accounts if each.currency in wanted) or firm.accounts
 
 
+def _final(paper: ContractPaper, now: datetime) -> ContractPaper:
+    return replace(paper, mark=NO_WORDS, is_sealed=True, drawn_on=business_day(now), created_at=now)
+
+
+def _printed(paper: ContractPaper, code: str, proof: Proof | None) -> Proof:
+    return proof if proof is not None and proof.paper == paper else proof_of(paper, code)
+
+
 def _kept(
-    paper: ContractPaper,
+    proof: Proof,
     subject: Contract | Amendment,
     contract: Contract,
     kind: str,
-    code: str,
     actor: Viewer,
     now: datetime,
 ) -> Document:
     """Into the archive; the row that says where, and the paper that it replaces is worth nothing more."""
-    printed = render.render(TEMPLATE, paper, paper.language)
-    if subject.document_id is not None:
-        db.session.get_one(Document, subject.document_id).state = "superseded"
+    printed, number = proof.printed, proof.paper.number
+    before = db.session.get(Document, subject.document_id) if subject.document_id else None
+    if before is not None and before.state == "valid":
+        before.state = "superseded"
     document = Document(
         customer_id=contract.customer_id,
         kind=kind,
-        number=paper.number,
-        file_name=file_name_of(contract, paper.number, is_amendment=kind == "amendment"),
+        number=number,
+        file_name=file_name_of(contract, number, is_amendment=kind == "amendment"),
         sha256=archive().store(printed),
         size=len(printed),
         pages=printed.pages,
         language=contract.language,
         subject_type=subject.__tablename__,
         subject_id=subject.id,
-        verification_code=code,
+        verification_code=proof.code,
         created_at=now,
         created_by=actor.user_id,
     )

@@ -54,7 +54,7 @@ def entitlement_list(viewer: Viewer) -> Select[Any]:
     """The same with the stored state of the contract, which counts even where the contract is not to be seen."""
     state = whole.looked_up(Contract, "state", Entitlement.contract_id).label("contract_state")
     statement: Any = entitlements(viewer)
-    return statement.add_columns(state)  # type: ignore[no-any-return]
+    return statement.add_columns(state)
 
 
 def search(statement: Select[Any], words: str) -> Select[Any]:

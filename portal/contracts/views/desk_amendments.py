@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from portal.access.guards import requires
 from portal.access.permissions import Permission as P
-from portal.contracts.actions import amended, amending, papers
+from portal.contracts.actions import amended, amending
 from portal.contracts.actions.values import terms_facts
 from portal.contracts.forms.signing import ScanForm, SignForm
 from portal.contracts.forms.terms import AmendedTermsForm, AmendmentForm, promises_as_typed
@@ -33,6 +33,7 @@ from portal.contracts.views.desk_contract_door import (
 )
 from portal.contracts.views.desk_contract_steps import signatures
 from portal.contracts.views.desk_contract_way import check_may_return
+from portal.contracts.views.desk_printing import amendment_printed_first
 from portal.contracts.views.desk_stale import saved
 from portal.documents.serving import pdf_response
 from portal.kernel import clock
@@ -93,9 +94,13 @@ def submit_amendment(amendment_id: int) -> Response:
 @requires(P.CONTRACT_APPROVE)
 def approve_amendment(amendment_id: int) -> Response:
     """Approve what is on the page; the paper to be signed is printed."""
-    row, now = amendment_of(amendment_id), clock.now()
-    verb = partial(amended.approve, row, g.viewer, now, seen(), papers.print_amendment)
-    return done(back_to(row), _("Approved. The paper is ready for the signatures."), verb)
+    there, now = back_to(amendment_of(amendment_id)), clock.now()
+
+    def verb() -> None:
+        printer = amendment_printed_first(amendment_id, now)
+        amended.approve(amendment_of(amendment_id), g.viewer, now, seen(), printer)
+
+    return done(there, _("Approved. The paper is ready for the signatures."), verb)
 
 
 @bp.post("/amendments/<int:amendment_id>/return")

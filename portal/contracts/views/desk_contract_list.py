@@ -90,7 +90,7 @@ CONTRACTS = ListSpec(
             lambda c: chip_of(c, clock.today()),
             value=lambda c: say(label_of(c, clock.today()).text),
         ),
-        Column("from", t("From"), lambda c: _whole(day(c.starts_on)), value=lambda c: c.starts_on),
+        Column("from", t("First day"), lambda c: _whole(day(c.starts_on)), value=lambda c: c.starts_on),
         Column(
             "until",
             t("Until"),

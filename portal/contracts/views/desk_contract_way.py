@@ -10,9 +10,9 @@ from flask_babel import gettext as _
 from portal.access.guards import requires
 from portal.access.permissions import Permission as P
 from portal.contracts.actions import approving
-from portal.contracts.actions.papers import print_contract
 from portal.contracts.models import Contract
 from portal.contracts.views.desk_contract_door import back, bp, contract_of, done, reason, seen
+from portal.contracts.views.desk_printing import printed_first
 from portal.kernel import clock
 from portal.kernel.errors import Forbidden
 
@@ -30,8 +30,12 @@ def submit(contract_id: int) -> Response:
 @requires(P.CONTRACT_APPROVE)
 def approve(contract_id: int) -> Response:
     """Approve what is on the page; the paper to be signed is printed."""
-    contract, now = contract_of(contract_id), clock.now()
-    verb = partial(approving.approve, contract, g.viewer, now, seen(), print_contract)
+    now = clock.now()
+
+    def verb() -> None:
+        printer = printed_first(contract_id, approving.approve, now)
+        approving.approve(contract_of(contract_id), g.viewer, now, seen(), printer)
+
     return done(back(contract_id), _("Approved. The paper is ready for the signatures."), verb)
 
 
@@ -39,8 +43,12 @@ def approve(contract_id: int) -> Response:
 @requires(P.CONTRACT_EDIT)
 def send(contract_id: int) -> Response:
     """What the customer accepted goes straight to the signature."""
-    contract, now = contract_of(contract_id), clock.now()
-    verb = partial(approving.send, contract, g.viewer, now, seen(), print_contract)
+    now = clock.now()
+
+    def verb() -> None:
+        printer = printed_first(contract_id, approving.send, now)
+        approving.send(contract_of(contract_id), g.viewer, now, seen(), printer)
+
     return done(back(contract_id), _("The paper is ready for the signatures."), verb)
 
 

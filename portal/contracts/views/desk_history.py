@@ -18,7 +18,7 @@ from portal.web.words import say
 
 NAMES: Mapping[str, Text] = {
     "title": t("Title"),
-    "starts_on": t("From"),
+    "starts_on": t("First day"),
     "ends_on": t("Until"),
     "currency": t("Currency"),
     "payment_days": t("Days to pay"),

@@ -93,7 +93,7 @@ COLUMNS = (
     Column("code", t("Item code"), lambda p: p[0].item.code, only_in_files=True),
     Column("customer", t("Customer"), lambda p: p[0].customer.label, value=lambda p: p[0].customer.name_zh),
     Column("contract", t("Contract"), _contract),
-    Column("starts", t("From"), lambda p: day(p[0].starts_on), value=_figure("starts_on")),
+    Column("starts", t("First day"), lambda p: day(p[0].starts_on), value=_figure("starts_on")),
     Column("ends", t("Until"), lambda p: day(p[0].ends_on), sort=E.ends_on, value=_figure("ends_on")),
     Column("left", t("Left"), _left, sort=E.remaining, align="num", value=_unless_endless("remaining", _kept)),
     Column("granted", t("Granted"), _unless_endless("granted", quantity), align="num",

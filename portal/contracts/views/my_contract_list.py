@@ -49,14 +49,14 @@ CONTRACTS = ListSpec(
         ),
         Column(
             "starts_on",
-            t("From"),
+            t("First day"),
             lambda c: day(c.starts_on),
             sort=Contract.starts_on,
             value=lambda c: c.starts_on,
         ),
         Column(
             "ends_on",
-            t("Until"),
+            t("Last day"),
             lambda c: day(c.ends_on),
             sort=Contract.ends_on,
             value=lambda c: c.ends_on,

@@ -18,6 +18,7 @@ from portal.contracts.queries.belongings import entitlements_of
 from portal.contracts.rules.kinds import ALLOWANCE_WORDS, Allowance
 from portal.contracts.rules.paper_words import articles
 from portal.contracts.rules.states import AmendmentState
+from portal.contracts.views.desk_history import Happening
 from portal.db import audit
 from portal.documents.attached import attached_to
 from portal.documents.rules.words import Words
@@ -41,7 +42,10 @@ def context(contract: Contract) -> dict[str, Any]:
         "lines": [_line(row, granted) for row in standing.lines_of(contract, day)],
         "amendments": [(each, _label(each)) for each in standing.sent_amendments(contract)],
         "files": attached_to(contract, g.viewer),
-        "course": audit.timeline(contract, public_only=True),
+        "course": [
+            Happening(entry.at, entry.actor_name, entry.label, entry.reason, public=True)
+            for entry in audit.timeline(contract, public_only=True)
+        ],
         "chain": chain_of(contract, granted),
         "today": today,
     }

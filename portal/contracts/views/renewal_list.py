@@ -48,7 +48,7 @@ RENEWALS = ListSpec(
         ),
         Column(
             "ends_on",
-            t("Until"),
+            t("Last day"),
             lambda c: day(c.ends_on),
             sort=Contract.ends_on,
             value=lambda c: c.ends_on,

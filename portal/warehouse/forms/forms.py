@@ -16,6 +16,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Length, Optional, Regexp
 
+from portal.catalogue.forms.catalogue import Edited
 from portal.kernel.text import t
 from portal.warehouse.labels import COUNTS, KINDS, UNITS
 from portal.web.fields import CountField, DecimalField, QuantityField
@@ -61,10 +62,9 @@ class MovementForm(FlaskForm):
     note = StringField(_l("Note"), validators=[Length(max=300)])
 
 
-class WarehouseForm(FlaskForm):
+class WarehouseForm(Edited):
     """A warehouse."""
 
-    version = HiddenField()
     code = StringField(
         _l("Code"), validators=[DataRequired(_l("Give the warehouse a code.")), Length(max=24)]
     )
@@ -76,10 +76,9 @@ class WarehouseForm(FlaskForm):
     active = BooleanField(_l("In use"), default=True)
 
 
-class ItemForm(FlaskForm):
-    """Goods of a customer; the size fields are asked for new goods only."""
+class ItemForm(Edited):
+    """Goods of a customer; what a piece measures has a form of its own."""
 
-    version = HiddenField()
     sku = StringField(
         _l("SKU"), validators=[DataRequired(_l("Give the SKU of the goods.")), Length(max=60)]
     )
