@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from portal.access.permissions import Permission
 from portal.access.viewer import Viewer
+from portal.catalogue.queries.places import all_places
 from portal.contracts.models import Entitlement
 from portal.contracts.queries import entitlements
 from portal.contracts.rules.entitlement_states import LOW_PARTS
@@ -17,6 +18,7 @@ from portal.kernel.text import Text
 from portal.kernel.units import unit_word
 from portal.shipments.models import Shipment
 from portal.shipments.queries.shipments import OPEN, shipments
+from portal.web.words import name_of
 
 SHOWN = 5
 
@@ -47,6 +49,7 @@ class UnderWay:
     """One shipment that is planned or under way, and whether it is late now."""
 
     shipment: Shipment
+    lane: str
     is_late: bool
     url: str | None
 
@@ -82,8 +85,16 @@ def under_way(viewer: Viewer, now: datetime) -> list[UnderWay]:
     return [
         UnderWay(
             row,
+            _lane(row),
             row.late_since is not None and row.late_since < now,
             address("my_shipments.show", shipment_id=row.id),
         )
         for row in db.session.scalars(statement.limit(SHOWN))
     ]
+
+
+def _lane(row: Shipment) -> str:
+    """上海 → 洛杉矶, in the reader's words."""
+    known = all_places()
+    ends = ((known.get(code), code) for code in (row.origin, row.destination) if code)
+    return " → ".join(name_of(place) if place else code for place, code in ends)

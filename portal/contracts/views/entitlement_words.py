@@ -119,11 +119,9 @@ def state_of(row: Entitlement, contract: ContractState) -> EntitlementState:
 
 
 def lane_of(item: ServiceItem) -> str:
-    """上海 → 纽约, in the reader's words; nothing where the service has no lane."""
-    if not item.origin and not item.destination:
-        return ""
+    """上海 → 纽约, in the reader's words; one place alone stands without an arrow, none says nothing."""
     known = all_places()
-    ends = ((known.get(code), code) for code in (item.origin, item.destination))
+    ends = ((known.get(code), code) for code in (item.origin, item.destination) if code)
     return " → ".join(name_of(place) if place else code for place, code in ends)
 
 
