@@ -316,6 +316,16 @@ def test_warehouses_are_added_and_changed(client: CheckingClient, cast: Cast) ->
     assert "Beilun" in changed.text
 
 
+def test_the_later_of_two_editors_is_told(client: CheckingClient, cast: Cast) -> None:
+    client.sign_in(cast.administrator)
+    facts = {"code": "SH", "name_zh": "上海仓", "name_en": "First", "active": "y"}
+    client.post("/desk/warehouses/new", data=facts)
+    url = f"/desk/warehouses/{db.session.scalars(select(Warehouse.id)).one()}/edit"
+    client.post(url, data={**facts, "name_en": "Second", "version": "1"})
+    late = client.post(url, data={**facts, "name_en": "Third", "version": "1"})
+    assert (late.status_code, "saved this record while" in late.text) == (409, True)
+
+
 def sent(client: CheckingClient, body: str, **more: Any) -> int:
     file = (io.BytesIO(body.encode()), "moves.csv")
     answer = client.post(

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from portal.access.viewer import Viewer
+from portal.catalogue.actions.editing import change, create
 from portal.db import audit, whole
 from portal.db.base import db
 from portal.kernel.errors import Invalid, Problem
 from portal.kernel.text import t
 from portal.warehouse.models import StockItem, StockItemSize, Warehouse
 from portal.warehouse.rules.stock import size_warnings
-
-WAREHOUSE_FIELDS = ("code", "name_zh", "name_en", "address", "active")
-ITEM_FIELDS = ("sku", "name", "pieces_per_case", "pieces_per_pallet", "active")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,48 +39,46 @@ class ItemFacts:
 
 
 def save_warehouse(
-    row: Warehouse | None, facts: WarehouseFacts, actor: Viewer, now: datetime
+    row: Warehouse | None, facts: WarehouseFacts, actor: Viewer, now: datetime, seen: int = 0
 ) -> Warehouse:
-    """A new warehouse, or `row` changed. Invalid at the code when another has it."""
-    code = facts.code.strip().upper()
-    if not code:
+    """A new warehouse, or `row`, read at version `seen`, changed.
+
+    Invalid at the code when another has it; EditClash says who changed the same in between.
+    """
+    values = {**asdict(facts), "code": facts.code.strip().upper()}
+    if not values["code"]:
         raise Invalid(t("Give the warehouse a code."), "code")
-    if [each for each in whole.holders(Warehouse, "code", code) if row is None or each != row.id]:
+    if set(whole.holders(Warehouse, "code", values["code"])) - {row.id if row else None}:
         raise Invalid(t("Another warehouse has this code."), "code")
-    is_new = row is None
-    row = row or Warehouse()
-    before = None if is_new else _told(row, WAREHOUSE_FIELDS)
-    for name in WAREHOUSE_FIELDS:
-        setattr(row, name, getattr(facts, name))
-    row.code = code
-    db.session.add(row)
-    event = "warehouse.created" if is_new else "warehouse.changed"
-    audit.record(actor, event, row, now, before=before, after=_told(row, WAREHOUSE_FIELDS))
-    return row
+    if row is None:
+        return create(Warehouse(), values, "warehouse.created", actor, now)
+    return change(row, values, seen, "warehouse.changed", actor, now)
 
 
 def save_item(
-    row: StockItem | None, customer_id: int, facts: ItemFacts, actor: Viewer, now: datetime
+    row: StockItem | None,
+    customer_id: int,
+    facts: ItemFacts,
+    actor: Viewer,
+    now: datetime,
+    seen: int = 0,
 ) -> StockItem:
-    """New goods of a customer, or `row` changed. Invalid at the SKU when other goods of the customer have it."""
-    sku = facts.sku.strip()
-    if not sku:
+    """New goods of a customer, or `row`, read at version `seen`, changed.
+
+    Invalid at the SKU when other goods of the customer have it; EditClash as for a warehouse.
+    """
+    values = {**asdict(facts), "sku": facts.sku.strip()}
+    if not values["sku"]:
         raise Invalid(t("Give the SKU of the goods."), "sku")
-    known = item_of(customer_id, sku)
+    known = item_of(customer_id, values["sku"])
     if known is not None and known is not row:
         raise Invalid(t("This customer has goods with this SKU already."), "sku")
-    if row is not None and row.sku != sku:
+    if row is None:
+        new = StockItem(customer_id=customer_id)
+        return create(new, values, "stock_item.created", actor, now)
+    if row.sku != values["sku"]:
         raise Invalid(t("The SKU stays; add other goods under another SKU."), "sku")
-    is_new = row is None
-    row = row or StockItem(customer_id=customer_id)
-    before = None if is_new else _told(row, ITEM_FIELDS)
-    for name in ITEM_FIELDS:
-        setattr(row, name, getattr(facts, name))
-    row.sku = sku
-    db.session.add(row)
-    event = "stock_item.created" if is_new else "stock_item.changed"
-    audit.record(actor, event, row, now, before=before, after=_told(row, ITEM_FIELDS))
-    return row
+    return change(row, values, seen, "stock_item.changed", actor, now)
 
 
 def set_size(
@@ -109,10 +104,6 @@ def item_of(customer_id: int, sku: str) -> StockItem | None:
         db.session.query(StockItem).filter_by(customer_id=customer_id, sku=sku).one_or_none()
     )
     return found
-
-
-def _told(row: Warehouse | StockItem, names: Iterable[str]) -> dict[str, str]:
-    return {name: str(value) for name in names if (value := getattr(row, name)) not in (None, "")}
 
 
 def _size(size: StockItemSize) -> dict[str, str]:

@@ -22,7 +22,7 @@ from portal.warehouse.queries import stock
 from portal.warehouse.rules.cells import CM3_IN_M3
 from portal.warehouse.views.doors import desk as bp
 from portal.warehouse.views.lists import ITEMS
-from portal.warehouse.views.parts import customer_tabs
+from portal.warehouse.views.parts import begun, customer_tabs
 from portal.warehouse.views.shown import Happening
 from portal.web.forms import attempted, form_page
 from portal.web.listing import list_page
@@ -68,10 +68,8 @@ def item(goods_id: int) -> Any:
 def edit_item(goods_id: int) -> Any:
     """Change the name and how goods are packed."""
     row = fetch(StockItem, goods_id)
-    form = ItemForm(obj=row)
-    if form.validate_on_submit() and attempted(
-        form, lambda: items.save_item(row, row.customer_id, _facts(form), g.viewer, clock.now())
-    ):
+    form = begun(ItemForm(obj=row), row)
+    if form.validate_on_submit() and attempted(form, lambda: _saved(row, form)):
         flash(_("Saved."), "success")
         return redirect(url_for(".item", goods_id=goods_id), 303)
     return form_page("warehouse/item_edit.html", form, customer=row.customer, item=row)
@@ -88,6 +86,11 @@ def size_item(goods_id: int) -> Any:
             _tell(asked)
             return redirect(url_for(".item", goods_id=goods_id), 303)
     return form_page("warehouse/item.html", form, **_context(row))
+
+
+def _saved(row: StockItem, form: ItemForm) -> StockItem:
+    now, facts = clock.now(), _facts(form)
+    return items.save_item(row, row.customer_id, facts, g.viewer, now, form.seen_version)
 
 
 def _facts(form: ItemForm) -> ItemFacts:

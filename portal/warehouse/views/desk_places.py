@@ -22,7 +22,7 @@ from portal.warehouse.queries import stock
 from portal.warehouse.rules.months import month_end, month_start
 from portal.warehouse.views.doors import desk as bp
 from portal.warehouse.views.lists import WAREHOUSES
-from portal.warehouse.views.parts import stock_tabs
+from portal.warehouse.views.parts import begun, stock_tabs
 from portal.warehouse.views.shown import Happening
 from portal.web.forms import attempted, form_page
 from portal.web.listing import list_page
@@ -55,10 +55,13 @@ def edit_place(warehouse_id: int) -> Any:
 
 
 def _edited(row: Warehouse | None) -> Any:
-    form = WarehouseForm(obj=row)
+    form = begun(WarehouseForm(obj=row), row)
     if form.validate_on_submit():
         saved = attempted(
-            form, lambda: items.save_warehouse(row, _facts(form), g.viewer, clock.now())
+            form,
+            lambda: items.save_warehouse(
+                row, _facts(form), g.viewer, clock.now(), form.seen_version
+            ),
         )
         if saved is not None:
             flash(_("Saved."), "success")

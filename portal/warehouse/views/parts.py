@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g, url_for
+from flask import g, request, url_for
 from flask_babel import gettext as _
 
 from portal.access.permissions import Permission as P
@@ -59,3 +59,10 @@ def place_choices() -> list[tuple[Any, str]]:
     """The warehouses in use, for a form."""
     rows = db.session.scalars(stock.warehouses(active=True).order_by(Warehouse.code))
     return [(row.id, f"{row.code} {name_of(row)}") for row in rows]
+
+
+def begun(form: Any, row: Any) -> Any:
+    """A form opened on `row`: it remembers the version it was read at."""
+    shown = "" if row is None else str(row.version)
+    form.version.data = request.form.get("version", "") if form.is_submitted() else shown
+    return form
