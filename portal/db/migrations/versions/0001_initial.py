@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: nothing
-Create Date: 2026-11-22 01:48:51.298412
+Create Date: 2026-11-22 02:23:07.682085
 
 """
 
@@ -2027,6 +2027,7 @@ def upgrade():
 
     op.create_table(
         "usage_record",
+        sa.Column("customer_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("source", sa.String(length=24), nullable=False),
         sa.Column("reference", sa.String(length=80), nullable=False),
@@ -2049,7 +2050,6 @@ def upgrade():
         sa.Column("decided_reason", sa.String(length=500), nullable=False),
         sa.Column("recorded_by", sa.Integer(), nullable=True),
         sa.Column("recorded_at", types.UTCDateTime(), nullable=False),
-        sa.Column("customer_id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "state IN ('matched', 'unmatched', 'dismissed', 'reversed')",
             name=op.f("ck_usage_record_known_state"),
@@ -2090,9 +2090,6 @@ def upgrade():
             "ix_usage_record_contract", ["contract_id", "used_on", "id"], unique=False
         )
         batch_op.create_index(
-            batch_op.f("ix_usage_record_customer_id"), ["customer_id"], unique=False
-        )
-        batch_op.create_index(
             "ix_usage_record_customer_used", ["customer_id", "used_on", "id"], unique=False
         )
         batch_op.create_index(
@@ -2112,7 +2109,11 @@ def upgrade():
             postgresql_ops={"reference": "varchar_pattern_ops"},
         )
         batch_op.create_index(
-            batch_op.f("ix_usage_record_shipment_id"), ["shipment_id"], unique=False
+            "ix_usage_record_shipment_id",
+            ["shipment_id"],
+            unique=False,
+            sqlite_where=sa.text("shipment_id IS NOT NULL"),
+            postgresql_where=sa.text("shipment_id IS NOT NULL"),
         )
         batch_op.create_index("ix_usage_record_used", ["used_on", "id"], unique=False)
 
@@ -2176,7 +2177,11 @@ def downgrade():
     op.drop_table("shipment_line")
     with op.batch_alter_table("usage_record", schema=None) as batch_op:
         batch_op.drop_index("ix_usage_record_used")
-        batch_op.drop_index(batch_op.f("ix_usage_record_shipment_id"))
+        batch_op.drop_index(
+            "ix_usage_record_shipment_id",
+            sqlite_where=sa.text("shipment_id IS NOT NULL"),
+            postgresql_where=sa.text("shipment_id IS NOT NULL"),
+        )
         batch_op.drop_index(
             "ix_usage_record_reference", postgresql_ops={"reference": "varchar_pattern_ops"}
         )
@@ -2187,7 +2192,6 @@ def downgrade():
         )
         batch_op.drop_index("ix_usage_record_entitlement")
         batch_op.drop_index("ix_usage_record_customer_used")
-        batch_op.drop_index(batch_op.f("ix_usage_record_customer_id"))
         batch_op.drop_index("ix_usage_record_contract")
         batch_op.drop_index("ix_usage_record_batch")
 
