@@ -99,8 +99,9 @@ def _harbour(stage: Stage, later: int) -> Iterator[Told]:
     last = min(month_end(first), stage.timeline.day(-1))
     for n, day in _weekdays(first, last):
         if n == 0 and later:
-            yield day, "DLV", 60
             yield day, "PLTZ", 170
+        if n == 0 and later < -1:
+            yield day, "DLV", 75
         if n % 2 == 0:
             yield day, "LAB", (120 + n * 37 % 60) * (3 if later == BUSY else 2) // 2
         if day.weekday() in (1, 3):

@@ -1,0 +1,250 @@
+"""The demo world: whole, in agreement with itself, something on every list, and no page of any role that fails."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict, deque
+from collections.abc import Iterator
+from decimal import Decimal
+from html import unescape
+from urllib.parse import urlsplit
+
+import pytest
+from sqlalchemy import func, select
+
+from portal.accounts.models import User
+from portal.cli import setup as command
+from portal.contracts.models import Amendment, Contract, Entitlement, LedgerEntry
+from portal.contracts.rules.entitlement_states import EntitlementState, standing_on
+from portal.contracts.rules.kinds import Overage
+from portal.contracts.rules.states import ContractState, state_on
+from portal.db import audit, kept
+from portal.db.base import Base, db
+from portal.demo.customers import CUSTOMERS
+from portal.demo.firm import DOMAIN, STAFF
+from portal.demo.world import build_world
+from portal.documents import render
+from portal.kernel import clock
+from portal.shipments.models import Booking, Milestone, Shipment, ShipmentBox
+from portal.shipments.rules import iso6346
+from portal.shipments.rules.progress import late_from
+from portal.usage.models import UsageRecord
+from portal.warehouse.models import StockItem, StockMovement, StockPeriod
+from portal.warehouse.queries import verifying
+from portal.web.flask_app import PortalApp
+from tests.client import CheckingClient
+from tests.conftest import NOW
+
+TODAY = clock.business_day(NOW)
+EMAILS = [f"{login}@{DOMAIN}" for login, _name, _role in STAFF] + [
+    f"{member.login}@{customer.domain}" for customer in CUSTOMERS for member in customer.members
+]
+DESK_LISTS = (
+    "/desk/customers", "/desk/quotations", "/desk/contracts", "/desk/contracts/renewals", "/desk/clauses",
+    "/desk/entitlements", "/desk/bookings", "/desk/bookings/all", "/desk/shipments", "/desk/usage", "/desk/usage/queue",
+    "/desk/usage/imports", "/desk/stock", "/desk/stock/files", "/desk/stock/movements", "/desk/warehouses",
+    "/desk/items", "/desk/tariffs", "/desk/schemes", "/desk/surcharges", "/desk/bundles", "/desk/staff", "/desk/audit",
+)  # fmt: skip
+MY_LISTS = (
+    "/my/quotations", "/my/contracts", "/my/entitlements", "/my/bookings", "/my/shipments", "/my/usage", "/my/stock",
+    "/my/stock/movements", "/my/stock/lots", "/my/users",
+)  # fmt: skip
+DEPTH, MOST_PAGES = 2, 90
+LINK = re.compile(r'<a [^>]*?href="(/(?:desk|my)[^"#]*)"')
+NO_PAGE = re.compile(r"\.(pdf|css|png)$|/paper|/preview|/files/|logout")
+
+
+@pytest.fixture(scope="module")
+def demo(app: PortalApp) -> Iterator[CheckingClient]:
+    """The demo world, built once for this module, and a browser."""
+    with app.app_context(), clock.frozen(NOW):
+        build_world(NOW, progress=lambda _line: None)
+        yield app.test_client()  # type: ignore[misc]
+        db.session.rollback()
+        for table in reversed(Base.metadata.sorted_tables):
+            db.session.execute(table.delete())
+        db.session.commit()
+        kept.changed()
+        db.session.remove()
+    render.press().stop()
+
+
+def counts() -> dict[str, int]:
+    return {
+        table.name: db.session.scalar(select(func.count()).select_from(table)) or 0
+        for table in Base.metadata.sorted_tables
+    }
+
+
+def test_setting_up_a_second_time_changes_nothing(
+    demo: CheckingClient, app: PortalApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "upgrade", lambda: None)
+    app.test_cli_runner().invoke(command.setup, ["--demo"])  # the tax rates of an installed portal
+    before = counts()
+    done = app.test_cli_runner().invoke(command.setup, ["--demo"])
+    assert done.exit_code == 0 and "demo world" not in done.output
+    assert counts() == before and before["contract"] == 10
+
+
+def test_the_chain_of_the_history_is_whole_and_in_the_order_of_time(demo: CheckingClient) -> None:
+    assert audit.first_broken_link() is None
+    at = list(db.session.scalars(select(audit.AuditEntry.at).order_by(audit.AuditEntry.id)))
+    assert at == sorted(at) and at[-1] <= NOW
+
+
+def test_what_is_left_is_what_the_ledger_adds_up_to(demo: CheckingClient) -> None:
+    names = ("granted", "reserved", "used", "over")
+    sums: dict[int, list[Decimal]] = defaultdict(lambda: [Decimal(0)] * 5)
+    for entry in db.session.scalars(select(LedgerEntry)):
+        changes = [getattr(entry, f"{name}_change") for name in names] + [entry.quantity_change]
+        before = sums[entry.entitlement_id]
+        sums[entry.entitlement_id] = [a + b for a, b in zip(before, changes, strict=True)]
+    rows = list(db.session.scalars(select(Entitlement)))
+    assert len(rows) > 60
+    for row in rows:
+        stored = [row.granted, row.reserved, row.used, row.over_used, row.remaining]
+        assert stored == sums[row.id], row.id
+
+
+def test_every_usage_was_drawn_whole_and_every_reversal_given_back(demo: CheckingClient) -> None:
+    drawn: dict[int, Decimal] = defaultdict(Decimal)
+    for entry in db.session.scalars(select(LedgerEntry).where(LedgerEntry.source_type == "usage")):
+        drawn[entry.source_id] += entry.used_change + entry.over_change
+    rows = list(db.session.scalars(select(UsageRecord)))
+    assert 300 <= len(rows) <= 650
+    for row in rows:
+        waits = row.state in ("unmatched", "dismissed")
+        assert drawn[row.id] == (0 if waits else row.quantity), row.reference
+
+
+def test_what_is_reserved_is_what_open_bookings_and_shipments_hold(demo: CheckingClient) -> None:
+    held: dict[int, Decimal] = defaultdict(Decimal)
+    for booking in db.session.scalars(select(Booking).where(Booking.state == "requested")):
+        for line in booking.lines:
+            held[line.entitlement_id] += line.quantity
+    open_ones = select(Shipment).where(Shipment.state.in_(("planned", "under_way")))
+    for shipment in db.session.scalars(open_ones):
+        for each in shipment.lines:
+            if each.entitlement_id:
+                held[each.entitlement_id] += each.planned_quantity
+    reserved = select(Entitlement.id, Entitlement.reserved).where(Entitlement.reserved > 0)
+    assert held == dict(db.session.execute(reserved).all())
+
+
+def test_entitlements_stand_in_every_way_that_there_is(demo: CheckingClient) -> None:
+    found = {
+        standing_on(
+            state_on(ContractState(row.contract.state), row.contract.ends_on, TODAY), row.starts_on, row.ends_on,
+            row.granted, None if row.is_unlimited else row.remaining, Overage(row.overage), TODAY,
+        )
+        for row in db.session.scalars(select(Entitlement))
+    }  # fmt: skip
+    assert found == set(EntitlementState)
+
+
+def test_labels_left_over_went_on_into_the_next_month(demo: CheckingClient) -> None:
+    carried = select(LedgerEntry).where(LedgerEntry.kind == "rollover")
+    entries = list(db.session.scalars(carried))
+    assert len(entries) >= 6
+    assert sum(entry.granted_change for entry in entries) == 0
+
+
+def test_contracts_and_amendments_are_there_in_the_states_that_matter(demo: CheckingClient) -> None:
+    rows = list(db.session.scalars(select(Contract)))
+    states = {state_on(ContractState(row.state), row.ends_on, TODAY).value for row in rows}
+    assert states == {
+        "draft", "pending_approval", "pending_signature", "active", "suspended", "expired",
+    }  # fmt: skip
+    amendments = {each.state for each in db.session.scalars(select(Amendment))}
+    assert amendments == {"in_force", "pending_signature"}
+    assert any(row.predecessor_id for row in rows) and any(row.quotation_version_id for row in rows)
+    assert all(row.signed_scan_id for row in rows if row.signed_on)
+
+
+def test_bookings_and_shipments_are_there_in_every_state_late_and_on_time(demo: CheckingClient) -> None:  # fmt: skip
+    bookings = [each.state for each in db.session.scalars(select(Booking))]
+    assert set(bookings) == {"requested", "confirmed", "refused", "cancelled"}
+    assert bookings.count("requested") == 2
+    rows = list(db.session.scalars(select(Shipment)))
+    assert {row.state for row in rows} == {"planned", "under_way", "completed", "cancelled"}
+    late = {late_from(row.milestones) < NOW for row in rows if row.state == "under_way"}
+    assert late == {True, False}
+    reached = select(func.max(Milestone.actual_at))
+    assert db.session.scalar(reached) <= NOW
+
+
+def test_every_box_number_proves_itself(demo: CheckingClient) -> None:
+    numbers = list(db.session.scalars(select(ShipmentBox.number)))
+    assert len(numbers) >= 10 and len(set(numbers)) == len(numbers)
+    assert [each for each in numbers if iso6346.problem(each)] == []
+
+
+def test_three_records_wait_for_three_reasons_and_one_was_reversed(demo: CheckingClient) -> None:
+    waiting = select(UsageRecord.mismatch).where(UsageRecord.state == "unmatched")
+    assert sorted(db.session.scalars(waiting)) == ["exhausted", "no_item", "suspended"]
+    others = [row.state for row in db.session.scalars(select(UsageRecord))]
+    assert (others.count("dismissed"), others.count("reversed")) == (1, 1)
+
+
+def test_the_stock_books_agree_and_a_month_is_closed(demo: CheckingClient) -> None:
+    assert list(verifying.differences()) == []
+    assert db.session.scalar(select(func.count(StockMovement.id))) >= 150
+    goods = list(db.session.scalars(select(StockItem)))
+    unknown = [row.sku for row in goods if not row.sizes or not row.sizes[0].unit_m3]
+    assert len(goods) == 12 and unknown == ["YS-BT-102"]
+    assert len(list(db.session.scalars(select(StockPeriod)))) == 1
+    assert {"adjust", "in", "out"} == set(db.session.scalars(select(StockMovement.kind)))
+
+
+@pytest.mark.parametrize("url", DESK_LISTS)
+def test_every_list_of_the_desk_has_rows(demo: CheckingClient, url: str) -> None:
+    assert rows_on(demo.sign_in(user(f"admin@{DOMAIN}")), url) > 0
+
+
+@pytest.mark.parametrize("url", MY_LISTS)
+def test_every_list_of_the_customers_door_has_rows(demo: CheckingClient, url: str) -> None:
+    assert rows_on(demo.sign_in(user("lin@harbour.example")), url) > 0
+
+
+def test_a_branchs_clerk_sees_the_branch_alone(demo: CheckingClient) -> None:
+    page = demo.sign_in(user("he@longteng.example")).get("/my/bookings").text
+    assert "BK-" in page
+    seen = demo.get("/my/entitlements").text
+    assert "330206" in seen or "北仑" in seen
+    assert "洛杉矶" not in seen
+
+
+@pytest.mark.parametrize("email", EMAILS)
+def test_no_page_that_one_can_come_to_fails(demo: CheckingClient, email: str) -> None:
+    demo.sign_in(user(email))
+    start = "/desk/" if email.endswith(DOMAIN) else "/my/"
+    ways, seen = deque([(start, 0)]), set[str]()
+    while ways and len(seen) < MOST_PAGES:
+        url, depth = ways.popleft()
+        if (kind := shape(url)) in seen or NO_PAGE.search(urlsplit(url).path):
+            continue
+        seen.add(kind)
+        answer = demo.get(url)
+        assert answer.status_code < 500, f"{url} answers {answer.status_code}"
+        if depth <= DEPTH and answer.mimetype == "text/html":
+            ways.extend((unescape(link), depth + 1) for link in LINK.findall(answer.text))
+    assert len(seen) > 2
+
+
+def user(email: str) -> User:
+    return db.session.scalars(select(User).where(User.email == email)).one()
+
+
+def shape(url: str) -> str:
+    """The kind of page: numbers and the query do not make another."""
+    return re.sub(r"/\d+(?=/|$)", "/N", urlsplit(url).path)
+
+
+def rows_on(client: CheckingClient, url: str) -> int:
+    """How many records the main part of a list leads to or names in rows."""
+    answer = client.get(url)
+    assert answer.status_code == 200, url
+    main = answer.text.partition("<main")[2]
+    links = {link for link in LINK.findall(main) if re.search(r"/\d+", link)}
+    return len(links) + len(re.findall(r"<tr\b", main)) - main.count("<thead")
