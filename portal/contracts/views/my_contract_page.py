@@ -42,10 +42,7 @@ def context(contract: Contract) -> dict[str, Any]:
         "lines": [_line(row, granted) for row in standing.lines_of(contract, day)],
         "amendments": [(each, _label(each)) for each in standing.sent_amendments(contract)],
         "files": attached_to(contract, g.viewer),
-        "course": [
-            Happening(entry.at, entry.actor_name, entry.label, entry.reason, public=True)
-            for entry in audit.timeline(contract, public_only=True)
-        ],
+        "course": _course(contract),
         "chain": chain_of(contract, granted),
         "today": today,
     }
@@ -77,6 +74,14 @@ def chain_of(contract: Contract, granted: dict[int, list[Entitlement]]) -> list[
         url = url_for("my_entitlements.index", contract=contract.id)
         links.append(ChainLink(ENTITLEMENT, str(count), url))
     return links
+
+
+def _course(contract: Contract) -> list[Happening]:
+    """What the customer may know of its history, newest first."""
+    return [
+        Happening(entry.at, entry.actor_name, entry.label, entry.reason, public=True)
+        for entry in audit.timeline(contract, public_only=True)
+    ]
 
 
 def _label(amendment: Amendment) -> Any:
