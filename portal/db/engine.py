@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
@@ -10,6 +12,8 @@ from sqlalchemy.orm import Session
 READS_FIRST = "reads_first"
 
 BUSY_TIMEOUT_MS = 15_000
+CACHE_KB = 4_000
+ROOMY_KB = 64_000
 
 
 def prepare(engine: Engine) -> None:
@@ -48,6 +52,20 @@ def _begin_sqlite(connection: Connection) -> None:
 def begin_writing(session: Session) -> None:
     """Open the session's transaction as a writer's; must come before its first statement."""
     session.connection(execution_options={"writes": True})
+
+
+@contextmanager
+def room_to_write(session: Session) -> Iterator[None]:
+    """More memory for a transaction that writes very many rows, so that SQLite writes each page once."""
+    if session.get_bind().dialect.name != "sqlite":
+        yield
+        return
+    connection = session.connection()
+    connection.exec_driver_sql(f"PRAGMA cache_size=-{ROOMY_KB}")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA cache_size=-{CACHE_KB}")
 
 
 def begin_reading_first(session: Session) -> None:

@@ -123,6 +123,15 @@ def test_a_spool_gives_its_rows_back_in_order_as_often_as_asked() -> None:
         assert rows[0] == (0, D(0)) and rows[-1] == (4_499, D(4_499)) and len(rows) == spool.count
 
 
+def test_a_spool_gives_rows_by_owner_each_owners_in_their_order() -> None:
+    rows = [(n * 7 % 41, n) for n in range(12_000)]
+    pieces = list(Spool(rows).grouped(lambda row: row[0]))
+    together = [row for piece in pieces for row in piece]
+    assert together == sorted(rows) and len(pieces) == 3
+    owners = [{row[0] for row in piece} for piece in pieces]
+    assert not owners[0] & owners[1] and not owners[1] & owners[2]
+
+
 def test_work_on_a_file_is_held_by_one_and_tells_how_far_it_is(tmp_path: Path) -> None:
     assert not at_work.is_held(tmp_path, 7) and at_work.how_far(tmp_path, 7).total == 0
     with at_work.holding(tmp_path, 7) as tell:

@@ -7,7 +7,7 @@ only the reading and the writing are done in bulk.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from portal.contracts.rules import ledger
 from portal.contracts.rules.ledger import Balance, Change
 from portal.contracts.rules.matching import NoMatch, Standing, in_drawing_order, nearest, obstacle
 from portal.usage.rules.drawing import in_unit, other_units, shares_of, statistical_quantity
+from portal.usage.rules.reading import UsageRow
 from portal.usage.rules.states import Mismatch
 
 REMEMBERED = 50_000
@@ -77,6 +78,10 @@ class Accounts:
             self._of.setdefault((each.customer_id, each.item_id), []).append(each)
             self._periods[each.line_id, each.period_no] = each
 
+    def owner(self, row: UsageRow) -> int:
+        """Whose rows may touch the same entitlements: the group's id for a branch, else the customer's."""
+        return self.groups.get(row.customer_id, row.customer_id)
+
     def draw(
         self, customer_id: int, item_id: int | None, quantity: Decimal, unit: str, on: date
     ) -> Outcome:
@@ -133,12 +138,8 @@ class Accounts:
         group = self.groups.get(customer_id)
         known += self._of.get((group, item_id), ()) if group else ()
         covering = [a for a in known if a.standing.starts_on <= on <= a.standing.ends_on]
-        stand = [
-            replace(a.standing, left=None, is_own=a.customer_id == customer_id) for a in covering
-        ]
-        for later in self._carried_to(covering):
-            own = later.customer_id == customer_id
-            stand.append(replace(later.standing, left=None, is_own=own, starts_on=on))
+        stand = [_standing(each, customer_id, each.standing.starts_on) for each in covering]
+        stand += [_standing(each, customer_id, on) for each in self._carried_to(covering)]
         reasons = {each.id: obstacle(each, unit, on) for each in stand}
         usable = in_drawing_order(each for each in stand if reasons[each.id] is None)
         why = nearest(reason for reason in reasons.values() if reason)
@@ -149,6 +150,14 @@ class Accounts:
     def _carried_to(self, covering: Iterable[Account]) -> list[Account]:
         following = {(a.line_id, a.period_no + 1) for a in covering if a.closed and a.carries_over}
         return [self._periods[key] for key in sorted(following) if key in self._periods]
+
+
+def _standing(each: Account, customer_id: int, starts_on: date) -> Standing:
+    """How an account stands for a draw by this customer, whatever is left of it."""
+    s, is_own = each.standing, each.customer_id == customer_id
+    return Standing(
+        s.id, is_own, starts_on, s.ends_on, s.unit, None, s.overage, s.contract_state, s.contract_ended_on
+    )  # fmt: skip
 
 
 def _with_left(s: Standing, left: Decimal | None) -> Standing:
