@@ -16,6 +16,8 @@ from portal.demo.stage import Timeline
 D = Decimal
 YEAR = timedelta(days=364)
 SHANGHAI = {"origin": "310000"}
+SIGNED_AFTER = timedelta(days=5)
+"""So long after the draft a contract is signed."""
 MONTHLY = {"allowance": Allowance.MONTH.value}
 
 

@@ -28,7 +28,7 @@ from portal.contracts.actions.values import storage_policy, terms_facts
 from portal.contracts.models import Amendment, Contract, ContractLine
 from portal.contracts.queries import standing
 from portal.contracts.rules.kinds import Overage
-from portal.demo.agreed import ContractStory, LineStory, Reached, stories
+from portal.demo.agreed import SIGNED_AFTER, ContractStory, LineStory, Reached, stories
 from portal.demo.papers import Paper, scan
 from portal.demo.stage import Stage
 from portal.kernel.clock import business_day
@@ -36,7 +36,6 @@ from portal.quotations.models import QuotationVersion
 
 D = Decimal
 MANAGER, OURS = "wu.mei", "吴梅"
-SIGNED_AFTER = timedelta(days=5)
 PERIODS_ENDED = range(-15, 1)
 """Months, from this one, on whose first day the periods before them end."""
 
