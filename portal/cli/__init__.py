@@ -10,7 +10,17 @@ from flask.cli import FlaskGroup
 
 from portal import create_app
 
-COMMANDS = ("setup", "rates", "batches", "usage", "shipments", "warehouse", "worker", "audit", "demo")
+COMMANDS = (
+    "setup",
+    "rates",
+    "batches",
+    "usage",
+    "shipments",
+    "warehouse",
+    "worker",
+    "audit",
+    "demo",
+)
 
 
 def _app() -> Flask:

@@ -68,7 +68,9 @@ def test_a_booking_of_nothing_is_refused() -> None:
     assert refused.value.field == "lines"
 
 
-@pytest.mark.parametrize(("unit", "fits"), [("40HQ", True), ("TRIP", True), ("PLT.DAY", False), ("MTK.MON", False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("unit", "fits"), [("40HQ", True), ("TRIP", True), ("PLT.DAY", False), ("MTK.MON", False)]
+)
 def test_what_stock_draws_by_the_day_is_not_booked(unit: str, fits: bool) -> None:
     assert is_bookable(unit) is fits
 

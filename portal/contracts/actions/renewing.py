@@ -92,7 +92,9 @@ def remind(actor: Viewer, now: datetime) -> int:
     return told
 
 
-def _tell(contract: Contract, stage: int, with_customer: bool, actor: Viewer, now: datetime) -> None:
+def _tell(
+    contract: Contract, stage: int, with_customer: bool, actor: Viewer, now: datetime
+) -> None:
     facts = {
         "number": contract.number,
         "title": contract.title,

@@ -41,9 +41,7 @@ def ending(viewer: Viewer, today: date, days: int) -> Select[Any]:
 def unrenewed(viewer: Viewer, today: date) -> list[tuple[Contract, ContractTerms]]:
     """Each contract that a reminder may be due for, with its last agreed terms; soonest end first."""
     statement = ending(viewer, today, LONGEST_NOTICE).order_by(Contract.ends_on, Contract.id)
-    statement = statement.options(
-        selectinload(Contract.terms), selectinload(Contract.amendments)
-    )
+    statement = statement.options(selectinload(Contract.terms), selectinload(Contract.amendments))
     found = [(row, standing.last_terms(row)) for row in db.session.scalars(statement).unique()]
     return [
         (row, terms)

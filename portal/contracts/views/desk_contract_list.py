@@ -90,7 +90,9 @@ CONTRACTS = ListSpec(
             lambda c: chip_of(c, clock.today()),
             value=lambda c: say(label_of(c, clock.today()).text),
         ),
-        Column("from", t("First day"), lambda c: _whole(day(c.starts_on)), value=lambda c: c.starts_on),
+        Column(
+            "from", t("First day"), lambda c: _whole(day(c.starts_on)), value=lambda c: c.starts_on
+        ),
         Column(
             "until",
             t("Until"),
