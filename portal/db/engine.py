@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 READS_FIRST = "reads_first"
 
-BUSY_TIMEOUT_MS = 15_000
+BUSY_TIMEOUT_MS = 45_000
+"""How long a writer waits for its turn: longer than the largest file takes to be written, shorter than gunicorn's
+patience with a silent worker."""
 CACHE_KB = 4_000
 ROOMY_KB = 64_000
 
