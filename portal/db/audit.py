@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from sqlalchemy import Index, String, func, select
@@ -123,7 +123,7 @@ def record(
         select(AuditEntry.entry_hash).order_by(AuditEntry.id.desc()).limit(1)
     )
     entry = AuditEntry(
-        at=now,
+        at=now.astimezone(UTC),  # the hash covers the instant as the column gives it back
         actor_id=actor.user_id,
         actor_name=actor.name,
         event=event,

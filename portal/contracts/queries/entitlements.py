@@ -108,6 +108,12 @@ def _counting_contract() -> Any:
     return Entitlement.contract_id.in_(whole.ids_having(Contract, "state", COUNTING))
 
 
+def sees_contract(contract_id: int, viewer: Viewer) -> bool:
+    """Whether the viewer may open it: a branch draws from its group's contract without seeing that."""
+    statement = visible(select(Contract.id), Contract, viewer).where(Contract.id == contract_id)
+    return db.session.scalar(statement) is not None
+
+
 def contract_state(entitlement: Entitlement) -> ContractState:
     """The stored state of its contract, read past the viewer's reach: a branch's may be its group's contract."""
     contract_id = entitlement.contract_id

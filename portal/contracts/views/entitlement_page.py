@@ -156,6 +156,8 @@ def _address(kind: str, row_id: int) -> str | None:
     known = SOURCES.get(kind)
     if known is None or not known.endpoint:
         return None
+    if kind == "contract" and not queries.sees_contract(row_id, g.viewer):
+        return None
     return reached(f"{door()}_{known.endpoint}", known.permission, **{known.argument: row_id})
 
 
