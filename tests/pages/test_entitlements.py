@@ -169,6 +169,16 @@ def test_a_branchs_clerk_sees_the_branchs_own_and_no_other(
     assert client.get("/my/entitlements").text.count('class="box entitlement"') == 1
 
 
+def test_a_branchs_clerk_gets_no_link_to_the_groups_contract(
+    client: CheckingClient, cast: Cast, now: datetime, branch: Customer
+) -> None:
+    own = entitled(cast, now, branch_id=branch.id)
+    url, contract_url = f"/my/entitlements/{own.id}", f"/my/contracts/{own.contract_id}"
+    clerk = clerk_of(branch, now)
+    shown = client.sign_in(clerk).get(url).text
+    assert contract_url not in shown
+
+
 def test_a_branchs_clerk_reads_no_price_of_the_groups_contract(
     client: CheckingClient, cast: Cast, now: datetime, branch: Customer
 ) -> None:
