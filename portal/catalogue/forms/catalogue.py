@@ -231,7 +231,7 @@ class ExchangeForm(FlaskForm):
     """A rate of exchange of a day."""
 
     currency = SelectField(_l("Currency"), choices=currencies, default="USD")
-    base = SelectField(_l("In"), choices=currencies, default="CNY")
+    base = SelectField(_l("Against"), choices=currencies, default="CNY")
     on = DateField(_l("Day"), validators=[InputRequired()])
     rate = RateField(_l("One unit is worth"), validators=[InputRequired()])
     source = StringField(_l("Source"), validators=[InputRequired(), Length(max=60)])

@@ -232,7 +232,7 @@ EXCHANGE = ListSpec(
             "on", t("Day"), lambda r: r.on.isoformat(), sort=ExchangeRate.on, value=lambda r: r.on
         ),
         Column("currency", t("Currency"), lambda r: r.currency, sort=ExchangeRate.currency),
-        Column("base", t("In"), lambda r: r.base),
+        Column("base", t("Against"), lambda r: r.base),
         Column(
             "rate",
             t("One unit is worth"),

@@ -65,7 +65,7 @@ SOURCES: Mapping[str, SourceKind] = {
     "entitlement": SourceKind(
         t("Entitlement"), "entitlements.show", "entitlement_id", P.ENTITLEMENT_SEE
     ),
-    "staff": SourceKind(t("By hand")),
+    "staff": SourceKind(t("by hand")),
 }
 
 

@@ -82,7 +82,7 @@ class ItemForm(Edited):
     sku = StringField(
         _l("SKU"), validators=[DataRequired(_l("Give the SKU of the goods.")), Length(max=60)]
     )
-    name = StringField(_l("Name"), validators=[Length(max=160)])
+    name = StringField(_l("Description"), validators=[Length(max=160)])
     pieces_per_case = CountField(_l("Pieces in a case"))
     pieces_per_pallet = CountField(_l("Pieces on a pallet"))
     active = BooleanField(_l("In use"), default=True)

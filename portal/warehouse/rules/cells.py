@@ -40,7 +40,7 @@ def read_kind(cell: Cell) -> MovementKind:
     """In, out or adjust, in any usual word."""
     found = _KINDS.get(squeeze(read_text(cell)))
     if found is None:
-        raise Unreadable(t("IN, OUT or ADJUST (入库, 出库, 调整)"))
+        raise Unreadable(t("IN, OUT or ADJUST"))
     return found
 
 

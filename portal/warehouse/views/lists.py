@@ -161,7 +161,7 @@ ITEMS = ListSpec(
     key="stock_items",
     columns=(
         Column("sku", t("SKU"), lambda i: i.sku, sort=StockItem.sku),
-        Column("name", t("Name"), lambda i: i.name, sort=StockItem.name),
+        Column("name", t("Description"), lambda i: i.name, sort=StockItem.name),
         quantities("unit_m3", t("m³ a piece"), _size("unit_m3")),
         quantities("unit_kg", t("kg a piece"), _size("unit_kg")),
         Column("case", t("Pieces in a case"), lambda i: i.pieces_per_case or "—", align="num"),
@@ -184,7 +184,7 @@ WAREHOUSES = ListSpec(
     key="warehouses",
     columns=(
         Column("code", t("Code"), lambda w: w.code, sort=Warehouse.code),
-        Column("name", t("Name"), name_of, sort=Warehouse.name_zh),
+        Column("name", t("Warehouse"), name_of, sort=Warehouse.name_zh),
         Column("address", t("Address"), lambda w: w.address),
         Column("active", t("State"), lambda w: chip(ACTIVE if w.active else INACTIVE),
                value=lambda w: say((ACTIVE if w.active else INACTIVE).text)),
