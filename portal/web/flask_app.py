@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, has_request_context, redirect, request
 from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.routing import IntegerConverter
 
 from portal.db.base import db
 from portal.db.engine import begin_reading_first, begin_writing
@@ -23,11 +24,18 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 KEPT_ADDRESSES = 4096
 
 
+class RowId(IntegerConverter):
+    """The id of a row in an address; a number that no column can hold is the id of nothing: 404."""
+
+    regex = r"\d{1,10}"
+
+
 class PortalApp(Flask):
     """Flask with the transaction around the view, inside the error handlers' reach."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.url_map.converters["int"] = RowId
         self._address = lru_cache(KEPT_ADDRESSES, typed=True)(super().url_for)
 
     def url_for(self, /, endpoint: str, **values: Any) -> str:

@@ -79,6 +79,8 @@ def _encoded(row: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps([kind, plain, row_id]).encode()).decode().rstrip("=")
 
 
+LARGEST = 10**12
+"""No column that lists are sorted by holds more; a cursor that says so was not made here."""
 _KINDS: tuple[tuple[str, tuple[type, ...]], ...] = (
     ("t", (datetime,)),
     ("d", (date,)),
@@ -103,6 +105,8 @@ def _decoded(cursor: str | None) -> tuple[Any, int] | None:
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         kind, plain, row_id = json.loads(text)
-        return _READERS[kind](plain), int(row_id)
+        value, row = _READERS[kind](plain), int(row_id)
     except (ValueError, KeyError, TypeError, ArithmeticError):
         return None
+    figures = [Decimal(each) for each in (value, row) if isinstance(each, int | Decimal)]
+    return (value, row) if all(abs(figure) < LARGEST for figure in figures) else None

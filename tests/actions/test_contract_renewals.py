@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from portal.access.viewer import SYSTEM
-from portal.contracts.actions import approving, clauses, renewing
+from portal.contracts.actions import approving, clauses, renewing, signing
 from portal.contracts.actions.clauses import ClauseFacts
+from portal.contracts.actions.signing import Signing
 from portal.contracts.models import Contract
 from portal.contracts.queries.renewals import due
 from portal.db import audit
@@ -17,7 +18,7 @@ from portal.db.base import db
 from portal.db.outbox import OutboxMessage
 from portal.kernel.errors import InvalidMany, NotAllowedNow, StaleEdit
 from tests.cast import Cast, viewer
-from tests.contracts import by_hand, contact, in_force
+from tests.contracts import by_hand, contact, in_force, to_sign
 
 
 def mails(template: str) -> list[OutboxMessage]:
@@ -126,3 +127,11 @@ def test_the_later_of_two_editors_of_a_clause_is_told(cast: Cast, now: datetime)
     with pytest.raises(StaleEdit):
         clauses.change(row, ClauseFacts("保密", "乙。"), seen, desk, now)
     assert row.body_zh == "甲。"
+
+
+def test_a_signature_long_before_the_contract_begins_is_a_slip(cast: Cast, now: datetime) -> None:
+    contract = to_sign(by_hand(cast, now), cast, now)
+    slip = Signing(date(1900, 1, 1), "林晓雯", "吴梅")
+    with pytest.raises(InvalidMany) as refusal:
+        signing.sign(contract, slip, viewer(cast.sales_manager), now)
+    assert set(refusal.value.errors) == {"signed_on"}

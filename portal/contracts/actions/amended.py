@@ -121,7 +121,7 @@ def sign(
     following = AMENDMENT_STEPS.next(AmendmentState(amendment.state), ContractStep.SIGN)
     if ContractState(contract.state) not in (ContractState.ACTIVE, ContractState.SUSPENDED):
         raise NotAllowedNow(t("The contract is no longer in force."))
-    check_signing(signing, now)
+    check_signing(signing, amendment.contract.starts_on, now)
     write_signing(amendment, signing)
     amendment.state, amendment.updated_at = following, now
     contract.ends_on = standing.proposed_terms(amendment).ends_on

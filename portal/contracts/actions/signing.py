@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from portal.access.viewer import Viewer
 from portal.contracts.actions import ledger
@@ -29,6 +29,9 @@ SIGNED = frozenset(
 )  # fmt: skip
 """States of a contract that both sides have signed."""
 
+LONG_BEFORE = timedelta(days=366)
+"""Nobody signs earlier; such a day is a slip of the keyboard."""
+
 
 @dataclass(frozen=True, slots=True)
 class Signing:
@@ -51,7 +54,7 @@ def sign(
     InvalidMany at `signed_on`, `for_customer`, `for_firm`; NotAllowedNow unless it waits for the signature.
     """
     following = STEPS.next(ContractState(contract.state), ContractStep.SIGN)
-    check_signing(signing, now)
+    check_signing(signing, contract.starts_on, now)
     write_signing(contract, signing)
     contract.state, contract.updated_at = following, now
     after = {
@@ -80,11 +83,13 @@ def attach_scan(contract: Contract, file: ReceivedFile, actor: Viewer, now: date
     return scan
 
 
-def check_signing(signing: Signing, now: datetime) -> None:
-    """Raise InvalidMany with what is wrong with a signature."""
+def check_signing(signing: Signing, begins: date, now: datetime) -> None:
+    """Raise InvalidMany with what is wrong with a signature under what `begins` on that day."""
     errors: dict[str, Text] = {}
     if signing.signed_on > business_day(now):
         errors["signed_on"] = t("This day is still to come.")
+    elif signing.signed_on < begins - LONG_BEFORE:
+        errors["signed_on"] = t("This is more than a year before it begins. Check the day.")
     for field in ("for_customer", "for_firm"):
         if len(getattr(signing, field).strip()) < 2:
             errors[field] = t("Write the name of who signed.")
