@@ -143,7 +143,9 @@ def consume(
     return Drawn(entry, entry.used_change, entry.over_change)
 
 
-def reverse(entry: LedgerEntry, source: Source, key: str, actor: Viewer, now: datetime) -> LedgerEntry:  # fmt: skip
+def reverse(
+    entry: LedgerEntry, source: Source, key: str, actor: Viewer, now: datetime, *, reason: str = ""
+) -> LedgerEntry:
     """Give back what a draw took, on its own day and once; NotAllowedNow a second time or for another kind of entry."""
     entitlement = lock([entry.entitlement_id])[0]
     again = _once(entitlement, EntryKind.CONSUME, key)
@@ -155,7 +157,7 @@ def reverse(entry: LedgerEntry, source: Source, key: str, actor: Viewer, now: da
     if db.session.scalar(taken) is not None:
         raise NotAllowedNow(t("This was given back already."))
     change = rules.reverse(balance_of(entitlement), entry.used_change, entry.over_change)
-    return post(entitlement, change, source, key, actor, now, entry.occurred_on, reverses=entry)
+    return post(entitlement, change, source, key, actor, now, entry.occurred_on, reason=reason, reverses=entry)
 
 
 def adjust(

@@ -107,6 +107,8 @@ def _rights(contract: Contract, has_reasons: bool) -> dict[str, bool]:
     running = state in (S.ACTIVE, S.SUSPENDED)
     may["amend"] = running and viewer.may(P.CONTRACT_EDIT) and not open_amendment
     may["renew"] = running and viewer.may(P.CONTRACT_EDIT)
+    if state_of(contract, clock.today()) is S.EXPIRED:
+        may["suspend"] = may["amend"] = False
     may["scan"] = contract.signed_on is not None and viewer.may(P.CONTRACT_SIGN)
     may["hand_over"] = viewer.may(P.CUSTOMER_ASSIGN) and state is not S.VOID
     return may
