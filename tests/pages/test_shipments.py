@@ -145,8 +145,10 @@ def test_completion_records_usage_and_says_so_once(
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"), [("1.5", "whole numbers"), ("", "Say how much"), ("x", "not a number")]
-)
+    ("typed", "said"),
+    [("1.5", "whole numbers"), ("", "Say how much"), ("x", "not a number"), ("0", "call the shipment off"),
+     ("3", "say why")],
+)  # fmt: skip
 def test_a_wrong_done_quantity_is_told_beside_it_and_kept(
     client: CheckingClient, cast: Cast, row: int, typed: str, said: str
 ) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 
@@ -19,12 +20,11 @@ from portal.db import audit
 from portal.db.base import db
 from portal.kernel.clock import business_day
 from portal.kernel.errors import InvalidMany
-from portal.kernel.text import Text, t
 from portal.shipments.actions import holding, shipments
 from portal.shipments.models import Shipment, ShipmentLine
-from portal.shipments.rules.booking import is_whole
 from portal.shipments.rules.boxes import counted_for
-from portal.shipments.rules.states import ShipmentState, ShipmentStep
+from portal.shipments.rules.completion import Finished, completion_problems
+from portal.shipments.rules.states import SHIPMENT_STEPS, ShipmentState, ShipmentStep
 from portal.usage.actions import recording
 from portal.usage.models import UsageRecord
 from portal.usage.rules.facts import UsageFact
@@ -50,31 +50,39 @@ def complete(
     on: date,
     actor: Viewer,
     now: datetime,
+    why: Mapping[int, str] | None = None,
 ) -> bool:
     """Finish it on the day of the service `on`, with position → quantity done; False when it was finished before.
 
     Each line is recorded as usage under source "shipment", reference "<number>/<position>"; it draws what the line
-    holds first. Raises InvalidMany (`done-<position>`, `service_on`), NotAllowedNow when it was called off.
+    holds first. `why`: position → why more was done than planned. Raises InvalidMany (`done-<position>`,
+    `why-<position>`, `service_on`), NotAllowedNow when it was called off.
     """
     holding.fresh(shipment)
     if shipment.state == ShipmentState.COMPLETED:
         return False
-    shipments.step_from_here(shipment, ShipmentStep.COMPLETE)
-    _check(shipment, done, on, business_day(now))
+    state = SHIPMENT_STEPS.next(ShipmentState(shipment.state), ShipmentStep.COMPLETE)
     rows = holding.lock(shipments.held_by(shipment))
-    shipment.completed_at, shipment.service_on = now, on
+    said = {place: text.strip() for place, text in (why or {}).items()}
+    _check(shipment, rows, done, said, on, now)
+    shipment.state, shipment.completed_at, shipment.service_on = state.value, now, on
     for line in shipment.lines:
         line.done_quantity = done[line.position]
-        used = _recorded(shipment, line, on, actor, now) if line.done_quantity > 0 else None
+        used = None
+        if line.done_quantity > 0:
+            used = _recorded(shipment, line, said.get(line.position, ""), on, actor, now)
         _let_go(shipment, line, used, rows, actor, now)
     shipments.touched(shipment, now)
     after = {str(line.position): f"{line.done_quantity:f}" for line in shipment.lines}
-    audit.record(actor, "shipment.completed", shipment, now, after={"done": after, "on": str(on)})
+    told: dict[str, Any] = {"done": after, "on": str(on)}
+    if any(said.values()):
+        told["why"] = {str(place): text for place, text in said.items() if text}
+    audit.record(actor, "shipment.completed", shipment, now, after=told)
     return True
 
 
 def _recorded(
-    shipment: Shipment, line: ShipmentLine, on: date, actor: Viewer, now: datetime
+    shipment: Shipment, line: ShipmentLine, why: str, on: date, actor: Viewer, now: datetime
 ) -> UsageRecord:
     done = line.done_quantity or NOTHING
     held = line.planned_quantity if line.entitlement_id else NOTHING
@@ -91,6 +99,7 @@ def _recorded(
         shipment_id=shipment.id,
         entitlement_id=line.entitlement_id,
         reserved=min(done, held),
+        note=why,
     )
     return recording.record(fact, actor, now)
 
@@ -139,15 +148,30 @@ def _facts(shipment: Shipment) -> dict[str, str]:
     return {name: value for name, value in known.items() if value}
 
 
-def _check(shipment: Shipment, done: Mapping[int, Decimal], on: date, today: date) -> None:
-    errors: dict[str, Text] = {}
-    if on > today:
-        errors["service_on"] = t("This day has not come yet.")
-    for line in shipment.lines:
-        field, quantity = f"done-{line.position}", done.get(line.position)
-        if quantity is None or quantity < 0:
-            errors[field] = t("Say how much was done; nothing is 0.")
-        elif is_whole(line.unit) and quantity != quantity.to_integral_value():
-            errors[field] = t("Only whole numbers can be booked here.")
+def _check(
+    shipment: Shipment,
+    rows: Mapping[int, Entitlement],
+    done: Mapping[int, Decimal],
+    why: Mapping[int, str],
+    on: date,
+    now: datetime,
+) -> None:
+    """InvalidMany for what completion refuses: the given entitlement is drawn whatever its period, so it is here that
+    the day must lie in it.
+    """
+    lines = [
+        Finished(
+            line.position,
+            line.item.code,
+            line.unit,
+            line.planned_quantity,
+            done.get(line.position),
+            why.get(line.position, ""),
+            (row.starts_on, row.ends_on) if (row := rows.get(line.entitlement_id or 0)) else None,
+        )
+        for line in shipment.lines
+    ]
+    booked_at = shipment.booking.created_at if shipment.booking else shipment.created_at
+    errors = completion_problems(lines, on, business_day(booked_at), business_day(now))
     if errors:
-        raise InvalidMany(errors)
+        raise InvalidMany(dict(errors))

@@ -20,13 +20,13 @@ from portal.shipments.actions.shipments import ShipmentFacts
 from portal.shipments.forms.bookings import MOST_PIECES
 from portal.shipments.labels import KIND_WORDS
 from portal.shipments.rules.booking import is_bookable
+from portal.shipments.rules.completion import DONE, WHY
 from portal.shipments.rules.plans import ZONE
 from portal.web.fields import CountField, QuantityField, read_number
 from portal.web.forms import choices
 from portal.web.words import say
 
 NOT_FACTS = ("version", "csrf_token")
-DONE = "done-"
 PLAN = "plan-"
 USUAL_UNITS = ("40HQ", "40GP", "20GP", "CNTR", "BL", "KGM", "MTQ", "XPX", "TRIP", "ORD", "H87")
 
@@ -158,6 +158,15 @@ def read_done(values: Mapping[str, str]) -> dict[int, Decimal]:
     if wrong:
         raise InvalidMany(wrong)
     return found
+
+
+def read_why(values: Mapping[str, str]) -> dict[int, str]:
+    """Position → why more was done than planned, of the fields `why-<position>`."""
+    return {
+        int(name[len(WHY) :]): text.strip()
+        for name, text in values.items()
+        if name.startswith(WHY) and name[len(WHY) :].isdecimal() and len(name) < 10
+    }
 
 
 def read_plans(values: Mapping[str, Any]) -> dict[str, datetime | None]:

@@ -30,6 +30,7 @@ from portal.shipments.forms.shipments import (
     OpenForm,
     read_done,
     read_plans,
+    read_why,
 )
 from portal.shipments.models import Shipment
 from portal.shipments.queries.bookable import bookable
@@ -224,9 +225,8 @@ def _day(typed: str) -> date:
 def _completed(shipment: Shipment, form: CompleteForm, errors: dict[str, Any]) -> bool:
     try:
         quantities = read_done(request.form)
-        return completing.complete(
-            shipment, quantities, form.service_on.data, g.viewer, clock.now()
-        )
+        why, on = read_why(request.form), form.service_on.data
+        return completing.complete(shipment, quantities, on, g.viewer, clock.now(), why)
     except InvalidMany as refused:
         errors.update(refused.errors)
         raise
@@ -239,4 +239,10 @@ def _complete_page(shipment: Shipment, errors: dict[str, Any]) -> dict[str, Any]
     }
     for line in shipment.lines:
         typed[line.position] = request.form.get(f"done-{line.position}", typed[line.position])
-    return {"typed": typed, "errors": errors, **page_facts(shipment)}
+    why = {
+        line.position: request.form.get(f"why-{line.position}", "")
+        for line in shipment.lines
+        if f"why-{line.position}" in {*errors, *request.form}
+        or completing.proposed(shipment)[line.position] > line.planned_quantity
+    }
+    return {"typed": typed, "why": why, "errors": errors, **page_facts(shipment)}
