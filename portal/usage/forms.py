@@ -8,7 +8,7 @@ from decimal import Decimal
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import DateField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from portal.kernel.text import t
@@ -44,6 +44,8 @@ class UsageForm(FlaskForm):
     used_on = DateField(_l("Day"), [InputRequired()])
     reference = StringField(_l("Reference"), [Length(max=LONGEST_REFERENCE)])
     note = TextAreaField(_l("Note"), [Length(max=LONGEST_NOTE)], render_kw={"rows": 2})
+
+    confirmed = BooleanField(_l("The quantity is right as it is"))
 
     def fact(self, customer_id: int, unit: str, reference: str) -> UsageFact:
         """What was typed; `unit` and `reference` where they were left open."""

@@ -117,6 +117,7 @@ class UsageRecord(CustomerOwned, Base):
     item: Mapped[ServiceItem | None] = relationship()
     contract: Mapped[Contract | None] = relationship()
     entitlement: Mapped[Entitlement | None] = relationship()
+    original: Mapped[UsageRecord | None] = relationship(remote_side="UsageRecord.id", viewonly=True)
 
 
 Index(

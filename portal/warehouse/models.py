@@ -154,6 +154,9 @@ class StockMovement(AppendOnly, CustomerOwned, Base):
 
     customer: Mapped[Customer] = relationship()
     lot: Mapped[StockLot] = relationship()
+    original: Mapped[StockMovement | None] = relationship(
+        remote_side="StockMovement.id", viewonly=True
+    )
 
 
 class StockDay(CustomerOwned, Base):

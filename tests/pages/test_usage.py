@@ -263,7 +263,7 @@ def test_a_customer_sees_its_own_usage_with_totals_and_a_phone_page(
     usage_id = told(cast, now)
     told(cast, now, "9", "OVER")
     page = client.sign_in(cast.lin).get("/my/usage?month=2026-02").text
-    assert "R-1" in page and "Being checked" in page and ">11<" in page
+    assert "R-1" in page and "Being checked" in page and ">9<" in page and ">11<" not in page
     one = client.get(f"/my/usage/{usage_id}").text
     assert "Counted" in one and f"/my/entitlements/{bought}" in one
     assert client.sign_in(cast.erik).get(f"/my/usage/{usage_id}").status_code == 404
@@ -306,3 +306,78 @@ def test_the_list_sends_few_statements_however_many_rows(
         told(cast, now, "0.1", f"S-{n}")
     client.get("/desk/usage")
     assert len(client.queries) == few <= 6
+
+
+def typed_in(client: CheckingClient, cast: Cast, bought: int, quantity: str = "2", **more: Any) -> Any:  # fmt: skip
+    item = db.session.get_one(Entitlement, bought).item_id
+    what = {"item_id": item, "quantity": quantity, "unit": "", "used_on": "2026-03-01", "reference": "P-1"}  # fmt: skip
+    client.sign_in(cast.customer_service)
+    return client.post(f"/desk/usage/new?customer_id={cast.harbour.id}", data={**what, **more})
+
+
+def test_a_reference_that_is_recorded_leads_to_its_record_and_says_so(
+    client: CheckingClient, cast: Cast, bought: int
+) -> None:
+    first = typed_in(client, cast, bought)
+    again = typed_in(client, cast, bought, note="sent again")
+    assert again.location == first.location and left(bought) == D(3)
+    page = client.get(again.location).text
+    assert "P-1 is already recorded; not recorded again." in page
+
+
+def test_the_reference_of_a_reversed_record_is_not_used_once_more(
+    client: CheckingClient, cast: Cast, bought: int
+) -> None:
+    shown = typed_in(client, cast, bought).location
+    client.post(f"{shown}/reverse", data={"reason": "typed twice"})
+    again = typed_in(client, cast, bought)
+    assert again.status_code == 422 and "Use another reference" in again.text
+    assert "Nothing was recorded" in again.text and left(bought) == D(5)
+
+
+def test_far_more_than_was_granted_is_recorded_only_when_confirmed(
+    client: CheckingClient, cast: Cast, bought: int
+) -> None:
+    asked = typed_in(client, cast, bought, "51", note="kept")
+    assert asked.status_code == 422 and "ten times" in asked.text and "kept" in asked.text
+    assert db.session.scalar(select(func.count(UsageRecord.id))) == 0
+    assert typed_in(client, cast, bought, "51", confirmed="y").status_code == 303
+
+
+def test_ten_times_the_grant_is_not_asked_about(
+    client: CheckingClient, cast: Cast, bought: int
+) -> None:
+    assert typed_in(client, cast, bought, "50").status_code == 303
+
+
+def test_a_customers_total_keeps_what_is_being_checked_apart(
+    client: CheckingClient, cast: Cast, now: datetime, bought: int
+) -> None:
+    told(cast, now, "2")
+    told(cast, now, "7", "R-2", used_on=date(2025, 12, 1))
+    client.sign_in(cast.lin)
+    page = client.get("/my/usage").text
+    assert 'data-label="Quantity">2<' in page and 'data-label="Being checked">7<' in page
+    assert client.get("/my/usage?export=csv").text.strip().splitlines()[-1].count(",2") == 1
+
+
+def test_a_reason_that_is_too_long_is_refused_and_what_is_given_back_says_why(
+    client: CheckingClient, cast: Cast, now: datetime, bought: int
+) -> None:
+    usage_id = told(cast, now)
+    client.sign_in(cast.finance)
+    client.post(f"/desk/usage/{usage_id}/reverse", data={"reason": "x" * 501})
+    assert "at most 500 characters" in client.get(f"/desk/usage/{usage_id}").text
+    assert left(bought) == D(3)
+    client.post(f"/desk/usage/{usage_id}/reverse", data={"reason": "wrong month"})
+    assert "wrong month" in client.get(f"/desk/entitlements/{bought}").text
+
+
+def test_a_reversal_is_listed_by_what_it_takes_back(
+    client: CheckingClient, cast: Cast, now: datetime, bought: int
+) -> None:
+    usage_id = told(cast, now)
+    client.sign_in(cast.finance).post(f"/desk/usage/{usage_id}/reverse", data={"reason": "twice"})
+    assert "Reversal of R-1" in client.get("/desk/usage").text
+    client.sign_in(cast.lin)
+    assert "Reversal of R-1" in client.get("/my/usage").text

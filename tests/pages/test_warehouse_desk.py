@@ -376,3 +376,56 @@ def test_those_who_only_look_post_nothing(
     assert "Post a movement" not in client.get(f"/desk/stock/customers/{stock['customer']}").text
     url = f"/desk/stock/customers/{stock['customer']}/movements/new"
     assert client.post(url, data=movement(warehouse_id=stock["place"])).status_code == 403
+
+
+def sent_movement(client: CheckingClient, stock: dict[str, Any], **more: Any) -> Any:
+    url = f"/desk/stock/customers/{stock['customer']}/movements/new"
+    return client.post(url, data=movement(warehouse_id=stock["place"], **more))
+
+
+def test_an_unusual_density_is_posted_only_when_confirmed(
+    client: CheckingClient, keeper: User, stock: dict[str, Any]
+) -> None:
+    strange = {"m3": "2", "kg": "90000", "note": "kept"}
+    asked = sent_movement(client.sign_in(keeper), stock, **strange)
+    assert asked.status_code == 422 and "45000.0 kg/m³" in asked.text and "kept" in asked.text
+    assert sent_movement(client, stock, confirmed="y", **strange).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [({"pieces": "1.5"}, "Pieces are whole"), ({"moved_on": "2024-02-01"}, "2024-02-02"),
+     ({"moved_on": "0202-02-20"}, "2024-02-02")],
+)  # fmt: skip
+def test_pieces_are_whole_and_a_day_is_not_long_ago(
+    client: CheckingClient, keeper: User, stock: dict[str, Any], more: dict[str, str], said: str
+) -> None:
+    answer = sent_movement(client.sign_in(keeper), stock, **more)
+    assert answer.status_code == 422 and said in answer.text
+
+
+def test_two_years_before_the_first_movement_is_taken(
+    client: CheckingClient, keeper: User, stock: dict[str, Any]
+) -> None:
+    answer = sent_movement(client.sign_in(keeper), stock, moved_on="2024-02-02")
+    assert answer.status_code == 303
+
+
+def test_a_reason_longer_than_its_room_is_refused(
+    client: CheckingClient, keeper: User, stock: dict[str, Any]
+) -> None:
+    url = f"/desk/stock/movements/{stock['movement']}"
+    client.sign_in(keeper).post(f"{url}/reverse", data={"reason": "x" * 301})
+    assert "at most 300 characters" in client.get(url).text
+    assert db.session.query(StockMovement).filter_by(source="reversal").count() == 0
+
+
+def test_a_reversal_is_listed_by_the_paper_that_it_puts_right(
+    client: CheckingClient, cast: Cast, keeper: User, stock: dict[str, Any]
+) -> None:
+    last = db.session.scalar(select(StockMovement.id).where(StockMovement.reference == "D5"))
+    client.sign_in(keeper)
+    shown = client.post(f"/desk/stock/movements/{last}/reverse", data={"reason": "twice"}).location
+    for url in (shown, "/desk/stock/movements"):
+        assert "Reversal of D5" in client.get(url).text
+    assert "Reversal of D5" in client.sign_in(cast.lin).get("/my/stock/movements").text

@@ -32,6 +32,7 @@ from portal.usage.rules.states import UsageState
 
 __all__ = ["UsageFact", "assign", "dismiss", "record", "retry", "reverse", "shown"]
 
+LONGEST_REASON = 500
 REVERSAL = "reversal"
 """The source of a record that takes another one back; its reference is the other's id."""
 
@@ -89,7 +90,9 @@ def reverse(row: UsageRecord, reason: str, actor: Viewer, now: datetime) -> Usag
     db.session.flush()
     source = Source("usage", back.id, row.reference)
     for entry in draws_of(row):
-        ledger.reverse(entry, source, draw_key(back.id, entry.entitlement_id), actor, now)
+        ledger.reverse(
+            entry, source, draw_key(back.id, entry.entitlement_id), actor, now, reason=why
+        )
     audit.record(actor, "usage.reversed", row, now, after={"reversal": back.id}, reason=why)
     return back
 
@@ -136,7 +139,9 @@ def dismiss(row: UsageRecord, reason: str, actor: Viewer, now: datetime) -> None
 def _reason(reason: str) -> str:
     if not reason.strip():
         raise Invalid(t("Say why."), "reason")
-    return reason.strip()[:500]
+    if len(reason.strip()) > LONGEST_REASON:
+        raise Invalid(t("A reason has at most %(most)s characters.", most=LONGEST_REASON), "reason")
+    return reason.strip()
 
 
 def _held(row: UsageRecord) -> UsageRecord:

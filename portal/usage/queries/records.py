@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
-from sqlalchemy.orm import defer, joinedload
+from sqlalchemy.orm import defer, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from portal.access.scope import visible
@@ -36,6 +36,7 @@ WITH_NAMES: tuple[ExecutableOption, ...] = (
     joinedload(UsageRecord.item).load_only(
         ServiceItem.code, ServiceItem.name_zh, ServiceItem.name_en
     ),
+    selectinload(UsageRecord.original).load_only(UsageRecord.reference),
 )
 WITH_CHAIN: tuple[ExecutableOption, ...] = (
     *WITH_NAMES,
@@ -48,7 +49,7 @@ WITH_CHAIN: tuple[ExecutableOption, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """What was used of one service in one unit, reversals taken off."""
+    """What was used of one service in one unit, reversals taken off; `pending` is still being checked."""
 
     item_code: str
     item: ServiceItem | None
@@ -56,6 +57,7 @@ class Sum:
     records: int
     quantity: Decimal
     over: Decimal
+    pending: Decimal
 
 
 def usage(viewer: Viewer) -> Select[Any]:
@@ -99,18 +101,20 @@ def between(statement: Select[Any], first_on: date, last_on: date) -> Select[Any
 
 
 def sums(viewer: Viewer, first_on: date | None, last_on: date | None) -> list[Sum]:
-    """What was used in a period, per service and unit; what was dismissed does not count."""
-    counted = UsageRecord.state != UsageState.DISMISSED
-    plain = and_(UsageRecord.reverses_id.is_(None), UsageRecord.state != UsageState.REVERSED)
+    """What was used in a period, per service and unit; what was dismissed is left out."""
+    known = UsageRecord.state != UsageState.DISMISSED
+    waits = UsageRecord.state == UsageState.UNMATCHED
+    plain = and_(UsageRecord.reverses_id.is_(None), UsageRecord.state == UsageState.MATCHED)
     statement: Any = select(
         UsageRecord.item_code,
         UsageRecord.item_id,
         UsageRecord.unit,
         func.count(case((plain, 1))),
-        func.sum(UsageRecord.quantity),
+        func.sum(case((waits, Decimal(0)), else_=UsageRecord.quantity)),
         func.sum(UsageRecord.over_quantity),
+        func.sum(case((waits, UsageRecord.quantity), else_=Decimal(0))),
     )
-    statement = visible(statement, UsageRecord, viewer).where(counted)
+    statement = visible(statement, UsageRecord, viewer).where(known)
     if first_on is not None and last_on is not None:
         statement = between(statement, first_on, last_on)
     columns = UsageRecord.item_code, UsageRecord.item_id, UsageRecord.unit
@@ -135,6 +139,14 @@ def reversal_of(row: UsageRecord, viewer: Viewer) -> UsageRecord | None:
     """The record that takes this one back."""
     statement: Select[Any] = visible(select(UsageRecord), UsageRecord, viewer)
     return db.session.scalar(statement.where(UsageRecord.reverses_id == row.id))
+
+
+def recorded_as(source: str, reference: str, viewer: Viewer) -> UsageRecord | None:
+    """The record that took this reference of this source."""
+    statement: Select[Any] = visible(select(UsageRecord), UsageRecord, viewer)
+    return db.session.scalar(
+        statement.where(UsageRecord.source == source, UsageRecord.reference == reference)
+    )
 
 
 def suggestions(row: UsageRecord, viewer: Viewer) -> list[Entitlement]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -11,6 +11,7 @@ from portal.contracts.rules.matching import Standing, split
 from portal.kernel.units import UNITS, convert
 
 SIX_PLACES = Decimal("0.000001")
+FAR = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,22 @@ class Share:
     entitlement_id: int
     quantity: Decimal
     reserved: Decimal = Decimal(0)
+
+
+def is_far_beyond(
+    quantity: Decimal, unit: str, granted: Iterable[tuple[str, Decimal | None]]
+) -> bool:
+    """Whether a quantity is more than ten times what was granted in all; `granted`: (unit, None for no limit).
+
+    Never where nothing in a unit that fits was granted, or something without a limit.
+    """
+    fitting = [(each, much) for each, much in granted if each in (unit, *other_units(unit))]
+    if not fitting or any(much is None for _, much in fitting):
+        return False
+    limit = sum(
+        (in_unit(much, each, unit) for each, much in fitting if much is not None), Decimal(0)
+    )
+    return quantity > FAR * limit
 
 
 def in_unit(quantity: Decimal, unit: str, target: str) -> Decimal:

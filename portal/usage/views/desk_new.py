@@ -17,11 +17,15 @@ from portal.customers.queries import matching
 from portal.db.base import db
 from portal.db.series import next_number
 from portal.kernel import clock
+from portal.kernel.errors import Invalid
+from portal.kernel.text import Text, t
 from portal.kernel.units import unit_word
 from portal.usage.actions import recording
 from portal.usage.forms import UsageForm
 from portal.usage.models import UsageRecord
 from portal.usage.queries import records as queries
+from portal.usage.rules.drawing import is_far_beyond
+from portal.usage.rules.facts import UsageFact
 from portal.usage.rules.states import UsageState
 from portal.usage.views.desk_door import bp, today
 from portal.web.flask_app import once
@@ -31,6 +35,7 @@ from portal.web.words import name_of, say
 
 FOUND = 12
 SERIES = "US"
+GONE = (UsageState.REVERSED, UsageState.DISMISSED)
 
 
 @bp.route("/usage/new", methods=["GET", "POST"])
@@ -45,10 +50,10 @@ def new() -> Any:
         return page("bookings/desk_customer.html", words=words, found=found, endpoint=".new")
     form = _form(customer)
     if form.validate_on_submit():
-        row = attempted(form, lambda: _recorded(form, customer))
-        if row is not None:
-            flash(_said(row), "success" if row.state == UsageState.MATCHED else "warning")
-            return redirect(url_for(".show", usage_id=row.id), 303)
+        told = attempted(form, lambda: _recorded(form, customer))
+        if told is not None:
+            flash(*_said(*told))
+            return redirect(url_for(".show", usage_id=told[0].id), 303)
     return form_page("usage/new.html", form, customer=customer)
 
 
@@ -70,11 +75,44 @@ def _form(customer: Customer) -> UsageForm:
     return form
 
 
-def _recorded(form: UsageForm, customer: Customer) -> UsageRecord:
+def _recorded(form: UsageForm, customer: Customer) -> tuple[UsageRecord, bool]:
+    """The record, and whether it is new; Invalid when its reference stands for one that does not count any more."""
     now = clock.now()
     reference = (form.reference.data or "").strip() or next_number(SERIES, today().year)
     fact = form.fact(customer.id, _usual_unit(form), reference)
-    return recording.record(fact, g.viewer, now)
+    before = queries.recorded_as(fact.source, fact.reference, g.viewer)
+    if before is not None and before.state in GONE:
+        raise Invalid(_gone(before), "reference")
+    if before is None and not form.confirmed.data:
+        _ask_if_far_beyond(fact, customer)
+    return recording.record(fact, g.viewer, now), before is None
+
+
+def _gone(before: UsageRecord) -> Text:
+    """Why the reference of a record that does not count any more is not used once more."""
+    if before.state == UsageState.REVERSED:
+        return t(
+            "Nothing was recorded: %(reference)s was recorded before and reversed. Use another reference.",
+            reference=before.reference,
+        )
+    return t(
+        "Nothing was recorded: %(reference)s was recorded before and dismissed. Use another reference.",
+        reference=before.reference,
+    )
+
+
+def _ask_if_far_beyond(fact: UsageFact, customer: Customer) -> None:
+    """Invalid at the box to be ticked when so much can hardly be meant."""
+    item = item_by_code(fact.item_code)
+    item_id = fact.item_id or (item.id if item else None)
+    granted = [
+        (each.unit, None if each.is_unlimited else each.granted)
+        for each in queries.usable(customer, g.viewer)
+        if each.item_id == item_id and each.starts_on <= fact.used_on <= each.ends_on
+    ]
+    if is_far_beyond(fact.quantity, fact.unit, granted):
+        asked = t("This is more than ten times what was granted in all. Tick it if that is right.")
+        raise Invalid(asked, "confirmed")
 
 
 def _usual_unit(form: UsageForm) -> str:
@@ -85,7 +123,10 @@ def _usual_unit(form: UsageForm) -> str:
     return item.main_unit if item else ""
 
 
-def _said(row: UsageRecord) -> str:
+def _said(row: UsageRecord, is_new: bool) -> tuple[str, str]:
+    if not is_new:
+        said = _("%(reference)s is already recorded; not recorded again.", reference=row.reference)
+        return said, "info"
     if row.state == UsageState.MATCHED:
-        return _("Recorded and drawn.")
-    return _("Recorded; no entitlement fits, so it waits in the queue.")
+        return _("Recorded and drawn."), "success"
+    return _("Recorded; no entitlement fits, so it waits in the queue."), "warning"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from flask import g, request, url_for
@@ -38,6 +39,8 @@ from portal.web.words import name_of, say
 
 ANY = ("", t("Any"))
 MONTHS_BACK = 13
+COUNTED = (UsageState.MATCHED, UsageState.REVERSED)
+"""What makes up the sums: a reversed record stands beside the one that takes it back."""
 R = UsageRecord
 
 
@@ -51,6 +54,13 @@ def label_of(row: UsageRecord) -> Label:
 def service_name(row: UsageRecord) -> str:
     """The service's name, or the code as the source wrote it."""
     return name_of(row.item) if row.item else row.item_code
+
+
+def reference_of(row: UsageRecord) -> str:
+    """The reference of a record; of a reversal, what it takes back."""
+    if row.original is None:
+        return row.reference
+    return say(t("Reversal of %(reference)s", reference=row.original.reference))
 
 
 def source_name(row: UsageRecord) -> str:
@@ -144,7 +154,7 @@ def spec_here(spec: ListSpec) -> ListSpec:
 
 
 _DAY = Column("day", t("Day"), lambda r: day(r.used_on), sort=R.used_on, value=lambda r: r.used_on)
-_REFERENCE = Column("reference", t("Reference"), lambda r: r.reference, sort=R.reference)
+_REFERENCE = Column("reference", t("Reference"), reference_of, sort=R.reference)
 _CUSTOMER = Column(
     "customer", t("Customer"), lambda r: r.customer.label, value=lambda r: r.customer.name_zh
 )
@@ -163,6 +173,10 @@ _CODES = (
     Column("customer_code", t("Customer code"), lambda r: r.customer.code, only_in_files=True),
     Column("item_code", t("Item code"), lambda r: r.item_code, only_in_files=True),
 )
+_COUNTED = Column(
+    "counted", t("Counted"), lambda r: r.quantity if r.state in COUNTED else Decimal(0), only_in_files=True,
+    total=True, total_by="unit",
+)  # fmt: skip
 _NOTE = Column("note", t("Note"), lambda r: r.note, only_in_files=True)
 
 USAGE = ListSpec(
@@ -203,7 +217,17 @@ QUEUE = replace(
 
 MY = replace(
     USAGE,
-    columns=(_DAY, _SERVICE, _QUANTITY, _UNIT, _REFERENCE, _OVER, _STATE, _NOTE),
+    columns=(
+        _DAY,
+        _SERVICE,
+        replace(_QUANTITY, total=False),
+        _COUNTED,
+        _UNIT,
+        _REFERENCE,
+        _OVER,
+        _STATE,
+        _NOTE,
+    ),
     url=lambda r: url_for("my_usage.show", usage_id=r.id),
     filters=(MONTH, STATE),
     search_hint=t("Reference or service …"),

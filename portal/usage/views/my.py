@@ -40,6 +40,7 @@ def _totals(first_on: Any, last_on: Any) -> list[dict[str, Any]]:
             "quantity": quantity(each.quantity),
             "unit": unit_word(each.unit),
             "over": quantity(each.over) if each.over else "",
+            "pending": quantity(each.pending) if each.pending else "",
         }
         for each in queries.sums(g.viewer, first_on, last_on)
     ]

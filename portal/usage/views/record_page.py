@@ -23,7 +23,7 @@ from portal.shipments.models import Shipment
 from portal.usage.models import UsageRecord
 from portal.usage.queries import records as queries
 from portal.usage.rules.states import UsageState
-from portal.usage.views.lists import label_of, service_name, source_name
+from portal.usage.views.lists import label_of, reference_of, service_name, source_name
 from portal.web import chain
 from portal.web.chain import ChainLink, linked, reached
 from portal.web.filters import quantity
@@ -61,6 +61,7 @@ def context(row: UsageRecord) -> dict[str, Any]:
     return {
         "usage": row,
         "label": label_of(row),
+        "reference": reference_of(row),
         "service": service_name(row),
         "source": source_name(row),
         "unit": unit_word(row.unit),
@@ -106,7 +107,7 @@ def _links(row: UsageRecord, entitlements: list[Entitlement]) -> list[ChainLink]
         for each in {each.id: each for each in entitlements}.values()
     ]  # fmt: skip
     found += _shipment(row)
-    found.append(ChainLink(chain.USAGE, row.reference, here=True, state=label_of(row).text))
+    found.append(ChainLink(chain.USAGE, reference_of(row), here=True, state=label_of(row).text))
     return found
 
 

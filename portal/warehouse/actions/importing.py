@@ -22,8 +22,8 @@ from portal.usage.actions.at_work import Tell
 from portal.usage.actions.batches import LIMITS, Found, Handler
 from portal.usage.models import ImportBatch
 from portal.warehouse.actions import bulk
-from portal.warehouse.models import StockItem, StockItemSize, Warehouse
-from portal.warehouse.queries.books import chunks, sizes_of
+from portal.warehouse.models import StockItem, StockItemSize, StockLot, Warehouse
+from portal.warehouse.queries.books import chunks, first_days, sizes_of
 from portal.warehouse.rules.facts import MovementFact
 from portal.warehouse.rules.item_rows import ItemFact, ItemLine, ItemLines, read_items
 from portal.warehouse.rules.measuring import Size
@@ -117,6 +117,8 @@ def _known(viewer: Viewer) -> Known:
         customers=_customers(viewer),
         warehouses={code.upper(): row_id for code, row_id in db.session.execute(places)},
         goods={(customer_id, sku) for customer_id, sku in db.session.execute(goods)},
+        first_of_customer=first_days(StockLot.customer_id),
+        first_of_warehouse=first_days(StockLot.warehouse_id),
     )
 
 

@@ -27,12 +27,13 @@ from portal.warehouse.models import StockLot, StockMovement, Warehouse
 from portal.warehouse.queries import books
 from portal.warehouse.rules import months
 from portal.warehouse.rules.daybook import FIELDS, Stock, booked
-from portal.warehouse.rules.facts import LotKey, MovementFact, check_fact, check_same
+from portal.warehouse.rules.facts import LotKey, MovementFact, check_fact, check_same, earliest_day
 from portal.warehouse.rules.measuring import change_of, size_on, unmeasured
 from portal.warehouse.rules.stock import shortfall
 from portal.warehouse.rules.unit_days import MovementKind
 
 REVERSAL = "reversal"
+LONGEST_REASON = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def post(fact: MovementFact, actor: Viewer, now: datetime) -> Posted:
     """
     load(Customer, fact.customer_id, actor, Permission.STOCK_RECORD)
     place = load(Warehouse, fact.warehouse_id, actor, Permission.STOCK_RECORD)
-    check_fact(fact, clock.business_day(now))
+    check_fact(fact, clock.business_day(now), _earliest(fact))
     if not place.active:
         raise Invalid(t("This warehouse is not in use."), "warehouse_id")
     hold_warehouses([place.id])
@@ -74,6 +75,15 @@ def post(fact: MovementFact, actor: Viewer, now: datetime) -> Posted:
         actor, "movement.posted", movement, now, after=_told(movement), reason=fact.reason or None
     )
     return Posted(movement, unmeasured=unmeasured(change, fact.given))
+
+
+def _earliest(fact: MovementFact) -> date:
+    """The first day that the movement may have, by what its customer and warehouse had before."""
+    firsts = [
+        *books.first_days(StockLot.customer_id, [fact.customer_id]).values(),
+        *books.first_days(StockLot.warehouse_id, [fact.warehouse_id]).values(),
+    ]
+    return earliest_day(min(firsts, default=None))
 
 
 def _entered(
@@ -123,6 +133,8 @@ def reverse(movement: StockMovement, reason: str, actor: Viewer, now: datetime) 
         raise NotAllowedNow(t("A reversal is not reversed; post the movement again."))
     if not reason.strip():
         raise Invalid(t("Give the reason."), "reason")
+    if len(reason) > LONGEST_REASON:
+        raise Invalid(t("A reason has at most %(most)s characters.", most=LONGEST_REASON), "reason")
     hold_warehouses([movement.lot.warehouse_id])
     key = LotKey(
         movement.customer_id, movement.lot.warehouse_id, movement.lot.lot, movement.lot.sku

@@ -60,6 +60,7 @@ class MovementForm(FlaskForm):
     reference = StringField(_l("Number of the paper"), validators=[Length(max=80)])
     reason = StringField(_l("Reason"), validators=[Length(max=300)])
     note = StringField(_l("Note"), validators=[Length(max=300)])
+    confirmed = BooleanField(_l("The figures are right as they are"))
 
 
 class WarehouseForm(Edited):

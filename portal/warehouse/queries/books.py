@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import func, select, tuple_
 
 from portal.db.base import db
 from portal.warehouse.models import (
@@ -134,6 +134,14 @@ def sizes_of(customer_ids: Iterable[int]) -> dict[tuple[int, str], tuple[Size, .
             if from_on is not None:
                 sizes[customer_id, sku] = (*known, Size(from_on, unit_m3, unit_kg))
     return sizes
+
+
+def first_days(column: Any, ids: Iterable[int] | None = None) -> dict[int, date]:
+    """Id → the first day on which something came in; `column`: the lot's customer or warehouse, of `ids` or of all."""
+    statement = select(column, func.min(StockLot.first_in_on)).group_by(column)
+    if ids is not None:
+        statement = statement.where(column.in_(sorted(set(ids))))
+    return {row_id: first for row_id, first in db.session.execute(statement) if first}
 
 
 def chunks(rows: Sequence[Any], size: int = CHUNK) -> Iterable[Sequence[Any]]:

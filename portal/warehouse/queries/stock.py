@@ -110,7 +110,11 @@ def movements(viewer: Viewer, customer_id: int | None = None) -> Select[Any]:
     statement: Any = (
         select(StockMovement, is_reversed.label("is_reversed"))
         .join(StockLot, StockLot.id == StockMovement.lot_id)
-        .options(lot.joinedload(StockLot.warehouse), joinedload(StockMovement.customer))
+        .options(
+            lot.joinedload(StockLot.warehouse),
+            joinedload(StockMovement.customer),
+            selectinload(StockMovement.original),
+        )
     )
     statement = visible(statement, StockMovement, viewer)
     if customer_id is None:

@@ -9,10 +9,18 @@ from typing import NamedTuple
 
 from portal.catalogue.rules.working_figures import show_exact
 from portal.kernel.errors import Invalid
-from portal.kernel.text import t
+from portal.kernel.text import Text, t
 from portal.warehouse.rules.daybook import Stock
 from portal.warehouse.rules.measuring import Given
+from portal.warehouse.rules.stock import (
+    HEAVIEST_KG_PER_M3,
+    LARGEST_UNIT_M3,
+    LIGHTEST_KG_PER_M3,
+)
 from portal.warehouse.rules.unit_days import MovementKind
+
+CENTURY = date(2000, 1, 1)
+YEARS_BEFORE = 2
 
 
 class LotKey(NamedTuple):
@@ -71,16 +79,46 @@ class Taken(NamedTuple):
     change: Stock
 
 
-def check_fact(fact: MovementFact, today: date) -> None:
+def earliest_day(first_on: date | None) -> date:
+    """The first day that a movement may have: two years before the first one known, never before this century."""
+    if first_on is None:
+        return CENTURY
+    return max(CENTURY, date(first_on.year - YEARS_BEFORE, first_on.month, min(first_on.day, 28)))
+
+
+def check_fact(fact: MovementFact, today: date, earliest: date) -> None:
     """Invalid at the field when the paper cannot be right by itself."""
     if fact.moved_on > today:
         raise Invalid(t("This day is still to come."), "moved_on")
+    if fact.moved_on < earliest:
+        expected = t("This day is too long ago; at the earliest %(day)s.", day=earliest.isoformat())
+        raise Invalid(expected, "moved_on")
+    if fact.pieces is not None and fact.pieces != fact.pieces.to_integral_value():
+        raise Invalid(t("Pieces are whole: a number without decimals."), "pieces")
     if not fact.lot and not fact.sku:
         raise Invalid(t("Name the lot, the SKU, or both."), "lot")
     if fact.kind is MovementKind.ADJUST and not fact.reason.strip():
         raise Invalid(t("Give the reason of the adjustment."), "reason")
     if not fact.reference.strip():
         raise Invalid(t("Give the number of the paper."), "reference")
+
+
+class Doubt(NamedTuple):
+    """What is most likely wrong: the measure, what it says, and what was expected."""
+
+    name: str
+    found: str
+    expected: Text
+
+
+def doubt_of(fact: MovementFact) -> Doubt | None:
+    """Whether the volume of the movement was most likely written in cm³ (W12)."""
+    m3, kg, pieces = (abs(each or Decimal(0)) for each in (fact.m3, fact.kg, fact.pieces))
+    if m3 and pieces and m3 / pieces > LARGEST_UNIT_M3:
+        return Doubt("m3", str(fact.m3), t("not more than 1 m³ a piece; is it in cm³?"))
+    if m3 and kg and not LIGHTEST_KG_PER_M3 <= kg / m3 <= HEAVIEST_KG_PER_M3:
+        return Doubt("m3", f"{kg / m3:.1f} kg/m³", t("a density of 20 to 5,000 kg/m³"))
+    return None
 
 
 def check_same(fact: MovementFact, before: Taken) -> None:

@@ -96,6 +96,11 @@ def find_columns(
     return best
 
 
+def no_rows(columns: Columns) -> Problem:
+    """What is wrong with a file that ends with its header."""
+    return Problem(columns.header_row + 1, None, "", t("at least one row below the header row"))
+
+
 def _columns(number: int, row: Row, words: Mapping[str, str]) -> Columns:
     names = tuple(read_text(cell) for cell in row)
     at: dict[str, int] = {}

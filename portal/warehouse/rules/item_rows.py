@@ -14,7 +14,7 @@ from portal.kernel.errors import Problem
 from portal.kernel.tables import Cell, Row, Table
 from portal.kernel.text import Text, t
 from portal.warehouse.rules import cells
-from portal.warehouse.rules.headers import STOCK_ITEMS, Columns, find_columns
+from portal.warehouse.rules.headers import STOCK_ITEMS, Columns, find_columns, no_rows
 from portal.warehouse.rules.stock import LARGEST_UNIT_M3, size_warnings
 
 LONGEST = {"sku": 60, "name": 160}
@@ -74,6 +74,8 @@ def read_items(
         found.rows += 1
         reader.read(number, row)
         tell(found.rows, table.row_count)
+    if not found.rows:
+        found.problems.append(no_rows(found.columns))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -13,14 +13,9 @@ from portal.kernel.errors import Invalid, Problem
 from portal.kernel.tables import Cell, Row, Table
 from portal.kernel.text import Text, t
 from portal.warehouse.rules import cells
-from portal.warehouse.rules.facts import MovementFact, check_fact
-from portal.warehouse.rules.headers import MOVEMENTS, Columns, find_columns
-from portal.warehouse.rules.stock import (
-    HEAVIEST_KG_PER_M3,
-    LARGEST_UNIT_M3,
-    LIGHTEST_KG_PER_M3,
-    SIX_PLACES,
-)
+from portal.warehouse.rules.facts import MovementFact, check_fact, doubt_of, earliest_day
+from portal.warehouse.rules.headers import MOVEMENTS, Columns, find_columns, no_rows
+from portal.warehouse.rules.stock import SIX_PLACES
 from portal.warehouse.rules.unit_days import MovementKind
 
 NEEDED = (("moved_on",), ("kind",), ("pieces", "m3", "cm3", "kg", "pallets", "teu"))
@@ -32,11 +27,16 @@ Tell = Callable[[int, int | None], None]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the rows may name: codes in capitals → ids, and (customer id, SKU) of the goods."""
+    """What the rows may name: codes in capitals → ids, and (customer id, SKU) of the goods.
+
+    `first_of_…`: id → the first day on which something came in.
+    """
 
     customers: Mapping[str, int]
     warehouses: Mapping[str, int]
     goods: Container[tuple[int, str]]
+    first_of_customer: Mapping[int, date] = field(default_factory=dict)
+    first_of_warehouse: Mapping[int, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,8 @@ def read_lines(table: Table, known: Known, asked: Asked, tell: Tell) -> Lines:
         reader.read(number, row)
         if found.rows % EVERY == 0:
             tell(found.rows, table.row_count)
+    if not found.rows:
+        found.problems.append(no_rows(found.columns))
     return found
 
 
@@ -187,13 +189,26 @@ class _Reader:
 
     def _check(self, fact: MovementFact) -> None:
         try:
-            check_fact(fact, self._asked.today)
+            check_fact(fact, self._asked.today, self._earliest(fact))
         except Invalid as error:
             field_name = error.field or "lot"
             self._wrong(field_name, self._cell(field_name), error.text)
         if fact.sku and (fact.customer_id, fact.sku) not in self._known.goods:
             self._wrong("sku", fact.sku, t("the SKU of goods of this customer; add them first"))
-        self._found.problems += _strange(self._number, self._found.columns, fact)
+        doubt = doubt_of(fact)
+        if doubt is not None:
+            name = self._found.columns.name(doubt.name)
+            self._found.problems.append(
+                Problem(self._number, name, doubt.found, doubt.expected, "warning")
+            )
+
+    def _earliest(self, fact: MovementFact) -> date:
+        """The first day that the movement may have, by what its customer and warehouse had before."""
+        first = (
+            self._known.first_of_customer.get(fact.customer_id),
+            self._known.first_of_warehouse.get(fact.warehouse_id),
+        )
+        return earliest_day(min((each for each in first if each), default=None))
 
     def _wrong(self, meaning: str, found: Any, expected: Text) -> None:
         self._is_wrong = True
@@ -211,17 +226,6 @@ _CODES = {
 
 def _in_m3(volume: Decimal, factor: Decimal) -> Decimal:
     return volume if factor == 1 else (volume * factor).quantize(SIX_PLACES, ROUND_HALF_UP)
-
-
-def _strange(number: int, columns: Columns, fact: MovementFact) -> Iterator[Problem]:
-    """Volumes of whole movements that were most likely written in cm³ (W12)."""
-    m3, kg, pieces = (abs(each or Decimal(0)) for each in (fact.m3, fact.kg, fact.pieces))
-    if m3 and pieces and m3 / pieces > LARGEST_UNIT_M3:
-        expected = t("not more than 1 m³ a piece; is it in cm³?")
-        yield Problem(number, columns.name("m3"), str(fact.m3), expected, "warning")
-    elif m3 and kg and not LIGHTEST_KG_PER_M3 <= kg / m3 <= HEAVIEST_KG_PER_M3:
-        expected = t("a density of 20 to 5,000 kg/m³")
-        yield Problem(number, columns.name("m3"), f"{kg / m3:.1f} kg/m³", expected, "warning")
 
 
 def posting_order(line: Line) -> tuple[date, bool, str, int]:

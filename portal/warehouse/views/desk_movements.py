@@ -14,12 +14,13 @@ from portal.customers.models import Customer
 from portal.db import audit
 from portal.kernel import clock
 from portal.kernel.errors import Invalid
+from portal.kernel.text import t
 from portal.kernel.units import unit_word
 from portal.warehouse.actions import posting
 from portal.warehouse.forms.forms import MovementForm
 from portal.warehouse.models import StockMovement
 from portal.warehouse.queries import stock
-from portal.warehouse.rules.facts import MovementFact
+from portal.warehouse.rules.facts import MovementFact, doubt_of
 from portal.warehouse.rules.unit_days import MovementKind
 from portal.warehouse.views.doors import desk as bp
 from portal.warehouse.views.movement_lists import ALL_MOVEMENTS
@@ -46,11 +47,25 @@ def new_movement(customer_id: int) -> Any:
     customer = fetch(Customer, customer_id)
     form = _form(customer)
     if form.validate_on_submit():
-        posted = attempted(form, lambda: posting.post(_fact(form, customer), g.viewer, clock.now()))
+        posted = attempted(form, lambda: _posted(form, customer))
         if posted is not None:
             _tell(posted)
             return redirect(url_for(".movement", movement_id=posted.movement.id), 303)
     return form_page("warehouse/movement_new.html", form, customer=customer)
+
+
+def _posted(form: MovementForm, customer: Customer) -> posting.Posted:
+    """Post what was typed; Invalid at the box to be ticked when it is most likely written in another unit."""
+    fact = _fact(form, customer)
+    doubt = doubt_of(fact)
+    if doubt is not None and not form.confirmed.data:
+        asked = t(
+            "%(found)s is unusual. Expected: %(expected)s. Tick it if the figures are right.",
+            found=doubt.found,
+            expected=doubt.expected,
+        )
+        raise Invalid(asked, "confirmed")
+    return posting.post(fact, g.viewer, clock.now())
 
 
 def _form(customer: Customer) -> MovementForm:
@@ -111,7 +126,7 @@ def reverse(movement_id: int) -> Any:
     """Put a movement right by its contrary, with a reason."""
     row = fetch(StockMovement, movement_id)
     try:
-        contrary = posting.reverse(row, request.form.get("reason", "")[:300], g.viewer, clock.now())
+        contrary = posting.reverse(row, request.form.get("reason", ""), g.viewer, clock.now())
     except Invalid as error:
         flash(say(error.text), "error")
         response = redirect(url_for(".movement", movement_id=movement_id), 303)

@@ -20,6 +20,13 @@ from portal.web.listing import Column, Empty, Filter, ListSpec
 from portal.web.words import say
 
 
+def reference_of(movement: StockMovement) -> str:
+    """The number of the paper; of a reversal, what it puts right."""
+    if movement.original is None:
+        return movement.reference
+    return say(t("Reversal of %(reference)s", reference=movement.original.reference))
+
+
 def _kind(row: Any) -> Markup:
     movement, is_reversed = row[0], row[1]
     chips = [chip(REVERSAL if movement.reverses_id else KINDS[movement.kind])]
@@ -76,7 +83,7 @@ _COLUMNS = (
 def _movements(door: str, *owner: Column) -> ListSpec:
     return ListSpec(
         key="stock_movements",
-        columns=(Column("reference", t("Paper"), lambda r: r[0].reference), *owner, *_COLUMNS),
+        columns=(Column("reference", t("Paper"), lambda r: reference_of(r[0])), *owner, *_COLUMNS),
         row_id=StockMovement.id,
         sort="-counted_on",
         url=lambda r: url_for(f"{door}.movement", movement_id=r[0].id),

@@ -8,12 +8,12 @@ from typing import Any
 from flask import g, url_for
 
 from portal.db.audit import AuditEntry
-from portal.db.base import db
 from portal.kernel.text import Text, t
 from portal.warehouse.labels import KINDS, LATE, REVERSAL, REVERSED, UNITS
 from portal.warehouse.models import StockMovement
 from portal.warehouse.queries import stock
 from portal.warehouse.rules.daybook import FIELDS
+from portal.warehouse.views.movement_lists import reference_of
 from portal.web.chain import STOCK, ChainLink
 from portal.web.labels import Label
 
@@ -30,9 +30,10 @@ class Happening:
 def movement_context(row: StockMovement, entries: Sequence[AuditEntry]) -> dict[str, Any]:
     """The movement, its measures, what it puts right or is put right by, and its history."""
     contrary = stock.contrary_of(row, g.viewer)
-    original = db.session.get(StockMovement, row.reverses_id) if row.reverses_id else None
+    original = row.original
     return {
         "movement": row,
+        "reference": reference_of(row),
         "customer": row.customer,
         "labels": _labels(row, contrary),
         "measures": [
@@ -66,5 +67,5 @@ def _chain(row: StockMovement) -> list[ChainLink]:
     return [
         ChainLink(STOCK, row.customer.label, url),
         ChainLink(t("Lot"), row.lot.label, url_for(f"{door}.lot", lot_id=row.lot_id)),
-        ChainLink(t("Movement"), row.reference, here=True),
+        ChainLink(t("Movement"), reference_of(row), here=True),
     ]
