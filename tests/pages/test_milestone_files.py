@@ -109,6 +109,8 @@ WRONG = (
     ("SH-2026-000002,HLCU77,,已离港,,,2026-03-01,", "A · 业务单号"),
     ("SH-2026-000001,,,飞走了,,,2026-03-01,", "D · 节点"),
     ("SH-2026-000001,,,已离港,,,2026-03-09,", "G · 实际时间"),
+    ("SH-2026-000001,,,已离港,,,2024-12-01,", "G · 实际时间"),
+    ("SH-2026-000001,,,已离港,,2024-12-01,,", "F · 计划时间"),
     ("SH-2026-000001,,,已离港,,soon,,", "F · 计划时间"),
     ("SH-2026-000001,,,已离港,,03/04/2026,,", "F · 计划时间"),
     ("SH-2026-000001,,,已离港,,,,", "G · 实际时间"),
@@ -130,6 +132,16 @@ def test_what_is_wrong_is_named_by_row_and_column_and_keeps_the_file_out(
         in client.get(f"/desk/shipments/milestones/{batch.id}/problems.csv").text
     )
     assert reached() == {}
+
+
+def test_the_names_that_are_read_are_told_on_the_page_and_in_the_error(
+    client: CheckingClient, cast: Cast, rows: tuple[int, int]
+) -> None:
+    page = client.sign_in(cast.customer_service).get("/desk/shipments/milestones/import").text
+    assert "已到达" in page and "Import cleared" in page
+    batch = sent(client, f"{HEAD}SH-2026-000001,,,飞走了,,,2026-03-01,\n")
+    page = client.get(f"/desk/shipments/milestones/{batch.id}").text
+    assert "已到达 Arrived, 进口已放行 Import cleared" in page
 
 
 def test_one_milestone_of_a_shipment_stands_in_a_file_once(

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 from portal.kernel.errors import Invalid
-from portal.shipments.rules.plans import KINDS, NAMES, PLANS, Step, find_code, kind_of, planned
+from portal.shipments.rules.plans import (
+    ALSO,
+    KINDS,
+    NAMES,
+    PLANS,
+    Step,
+    find_code,
+    kind_of,
+    planned,
+)
 from portal.shipments.rules.progress import (
     Standing,
     check_actual,
@@ -16,6 +27,7 @@ from portal.shipments.rules.progress import (
     late_by,
     late_from,
     order_warning,
+    past_problem,
     progress,
     standings,
 )
@@ -68,6 +80,19 @@ def test_a_milestone_is_found_by_code_and_by_either_name(written: str, code: str
     assert find_code(written) == code
 
 
+def test_the_names_that_pages_show_are_read_in_both_languages() -> None:
+    with Path("portal/translations/zh_CN/LC_MESSAGES/messages.po").open("rb") as file:
+        said = read_po(file)
+    for code, (name_zh, name_en) in NAMES.items():
+        assert name_zh == said.get(name_en.msgid).string
+        assert find_code(name_zh) == find_code(name_en.msgid) == code
+
+
+@pytest.mark.parametrize(("written", "code"), ALSO.items())
+def test_other_words_for_a_milestone_are_read(written: str, code: str) -> None:
+    assert find_code(written) == code and code in NAMES
+
+
 def test_a_firms_own_milestone_is_found_by_its_names() -> None:
     assert find_code("过磅", [Step("weighed", "过磅", "Weighed", 1)]) == "weighed"
 
@@ -111,6 +136,18 @@ def test_what_is_reached_before_the_one_ahead_of_it_warns() -> None:
     assert "Departed" in str(order_warning(points, "arrived", AT - DAY))
     assert order_warning(points, "arrived", AT + DAY) is None
     assert "later" in str(order_warning([P("departed"), P("arrived", AT, AT)], "departed", AT + DAY))  # fmt: skip
+
+
+def test_nothing_is_reached_more_than_a_year_before_the_shipment_was_opened() -> None:
+    check_actual(AT - timedelta(days=364), AT, AT)
+    with pytest.raises(Invalid) as refused:
+        check_actual(AT - timedelta(days=367), AT, AT)
+    assert refused.value.field == "actual_at"
+
+
+def test_a_plan_is_not_more_than_a_year_past() -> None:
+    assert past_problem(AT.date() - timedelta(days=366), AT.date()) is None
+    assert past_problem(AT.date() - timedelta(days=367), AT.date()) is not None
 
 
 def test_the_future_is_not_reported() -> None:

@@ -8,13 +8,14 @@ from datetime import date, datetime
 
 from portal.access.viewer import Viewer
 from portal.db import audit
-from portal.kernel.errors import Invalid, NotFound
+from portal.kernel.clock import business_day
+from portal.kernel.errors import Invalid, InvalidMany, NotFound
 from portal.kernel.text import Text, t
 from portal.shipments.actions import shipments
 from portal.shipments.actions.opening import plan_of
 from portal.shipments.models import Milestone, Shipment
-from portal.shipments.rules.plans import NAMES, Step, planned
-from portal.shipments.rules.progress import check_actual, order_warning
+from portal.shipments.rules.plans import NAMES, Step, name_of, planned
+from portal.shipments.rules.progress import check_actual, order_warning, past_problem, reached_after
 from portal.shipments.rules.states import ShipmentState, ShipmentStep
 
 
@@ -45,8 +46,9 @@ def report(
     """
     shipments.hold(shipment, seen)
     if said.actual_at is not None:
-        check_actual(said.actual_at, now)
+        check_actual(said.actual_at, now, shipment.created_at)
     row = _found(shipment, said.code)
+    _check_plans({"planned_at": (row.planned_at, said.planned_at)}, now)
     before = _shown(row)
     row.planned_at = said.planned_at or row.planned_at
     row.actual_at = said.actual_at or row.actual_at
@@ -66,11 +68,16 @@ def report(
 
 
 def take_back(shipment: Shipment, code: str, actor: Viewer, now: datetime) -> None:
-    """It was reported by mistake: the milestone is not reached."""
+    """It was reported by mistake: the milestone is not reached. Invalid while a later one is."""
     shipments.hold(shipment)
     row = next((each for each in shipment.milestones if each.code == code), None)
     if row is None:
         raise NotFound()
+    later = reached_after(shipment.milestones, code)
+    if later is not None:
+        other = name_of(later)
+        text = t("“%(other)s” comes after it and is reached: take that back first.", other=other)
+        raise Invalid(text)
     before = _shown(row)
     row.actual_at, row.reported_by, row.reported_at = None, actor.user_id, now
     shipments.touched(shipment, now)
@@ -82,6 +89,9 @@ def plan_anew(
 ) -> None:
     """The usual days again from another day on; what is reached already keeps its plan."""
     shipments.hold(shipment, seen)
+    wrong = past_problem(ready_on, business_day(now))
+    if wrong is not None:
+        raise Invalid(wrong, "ready_on")
     due = dict(planned(plan_of(shipment.category), ready_on))
     before = _plans(shipment.milestones)
     for row in shipment.milestones:
@@ -102,10 +112,25 @@ def set_plan(
     rows = {row.code: row for row in shipment.milestones}
     if not set(plans) <= set(rows):
         raise Invalid(t("This shipment has no such milestone."))
+    _check_plans({f"plan-{code}": (rows[code].planned_at, at) for code, at in plans.items()}, now)
     before = _plans(shipment.milestones)
     for code, at in plans.items():
         rows[code].planned_at = at
     _noted(shipment, before, actor, now)
+
+
+def _check_plans(
+    moved: Mapping[str, tuple[datetime | None, datetime | None]], now: datetime
+) -> None:
+    """Field → (as it was, as it shall be). InvalidMany for what moves to a day too long past."""
+    today = business_day(now)
+    wrong = {
+        field: problem
+        for field, (old, new) in moved.items()
+        if new is not None and new != old and (problem := past_problem(business_day(new), today))
+    }
+    if wrong:
+        raise InvalidMany(wrong)
 
 
 def _noted(shipment: Shipment, before: dict[str, str], actor: Viewer, now: datetime) -> None:

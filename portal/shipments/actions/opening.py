@@ -25,7 +25,7 @@ from portal.shipments.models import Booking, Milestone, MilestonePlan, Shipment,
 from portal.shipments.queries.bookable import offers
 from portal.shipments.rules.booking import check_wishes, is_whole
 from portal.shipments.rules.plans import PLANS, Step, kind_of, planned, steps_from_json
-from portal.shipments.rules.progress import late_from
+from portal.shipments.rules.progress import late_from, past_problem
 from portal.shipments.rules.states import BookingStep
 
 SERIES = "SH"
@@ -100,6 +100,7 @@ def open_shipment(
     """
     if not customer.active:
         raise NotAllowedNow(t("This customer is not active."))
+    _check_days(facts, business_day(now))
     wishes = holding.wishes_of([(line.entitlement_id, line.quantity) for line in lines])
     rows = holding.lock(wish.entitlement_id for wish in wishes)
     if any(row.customer_id not in (customer.id, customer.parent_id) for row in rows.values()):
@@ -149,6 +150,13 @@ def refresh_lateness(shipment: Shipment) -> None:
 
 def _is_at_its_end(shipment: Shipment) -> bool:
     return bool(shipment.milestones) and shipment.milestones[-1].actual_at is not None
+
+
+def _check_days(facts: Opening, today: date) -> None:
+    named = {"ready_on": facts.ready_on, "due_on": facts.due_on}
+    wrong = {n: found for n, on in named.items() if on and (found := past_problem(on, today))}
+    if wrong:
+        raise InvalidMany(wrong)
 
 
 def _check_free(lines: Sequence[PlannedLine]) -> None:

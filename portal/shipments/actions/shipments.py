@@ -12,6 +12,7 @@ from portal.access.viewer import Viewer
 from portal.contracts.actions.ledger import Source
 from portal.db import audit
 from portal.db.base import db
+from portal.kernel.clock import business_day
 from portal.kernel.errors import Invalid, InvalidMany, NotAllowedNow
 from portal.kernel.pinyin import normalise
 from portal.kernel.text import Text, t
@@ -20,6 +21,7 @@ from portal.shipments.actions.bookings import check_seen
 from portal.shipments.actions.opening import refresh_lateness, refresh_search
 from portal.shipments.models import Shipment, ShipmentBox
 from portal.shipments.rules.boxes import Box
+from portal.shipments.rules.progress import past_problem
 from portal.shipments.rules.states import (
     SHIPMENT_STEPS,
     SHIPMENT_WORDS,
@@ -71,6 +73,9 @@ def change(
         for name in ("pieces", "weight_kg", "volume_m3")
         if (value := getattr(facts, name)) is not None and value <= 0
     }
+    due_on = facts.due_on if facts.due_on != shipment.due_on else None
+    if due_on is not None and (wrong := past_problem(due_on, business_day(now))):
+        errors["due_on"] = wrong
     if errors:
         raise InvalidMany(errors)
     for name in NAMES:

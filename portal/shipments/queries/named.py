@@ -38,7 +38,13 @@ def finder(named: Collection[tuple[Told, str]], viewer: Viewer) -> Find:
 
 def _by(told: Told, words: list[str], viewer: Viewer) -> Iterable[tuple[str, Shipment]]:
     statement = visible(select(Shipment), Shipment, viewer).options(
-        load_only(Shipment.number, Shipment.state, Shipment.category, Shipment.bill_number),
+        load_only(
+            Shipment.number,
+            Shipment.state,
+            Shipment.category,
+            Shipment.bill_number,
+            Shipment.created_at,
+        ),
         selectinload(Shipment.milestones),
     )
     if told is Told.BOX:
@@ -57,7 +63,9 @@ def _known(shipment: Shipment, own: tuple[Any, ...]) -> Known:
         Stored(row.code, row.planned_at, row.actual_at, row.place, row.note)
         for row in shipment.milestones
     )
-    return Known(shipment.id, shipment.number, shipment.state not in OPEN, points, own)
+    return Known(
+        shipment.id, shipment.number, shipment.state not in OPEN, points, own, shipment.created_at
+    )
 
 
 def _pieces(words: list[str]) -> Iterator[list[str]]:

@@ -16,8 +16,8 @@ from portal.kernel.errors import FileProblems, Problem
 from portal.kernel.tables import Cell, Row, Table, column_letter
 from portal.kernel.text import Text, t
 from portal.shipments.rules.iso6346 import cleaned
-from portal.shipments.rules.plans import ZONE, Step, find_code
-from portal.shipments.rules.progress import TOLERANCE, order_warning
+from portal.shipments.rules.plans import NAMES, ZONE, Step, accepted, find_code
+from portal.shipments.rules.progress import actual_problem, order_warning, past_problem
 
 SEARCHED = 40
 LONGEST = {"place": 80, "note": 300}
@@ -86,6 +86,7 @@ class Known:
     is_finished: bool
     points: tuple[Stored, ...]
     own: tuple[Step, ...] = ()
+    opened_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,11 +179,10 @@ class _Reader:
         self.reading.count += 1
         before = self._errors()
         shipment = self._shipment(number, row)
-        code = self._code(number, row, shipment.own if shipment else ())
+        code = self._code(number, row, shipment)
         planned, actual = (self._instant(number, row, each) for each in (Told.PLANNED, Told.ACTUAL))
         place, note = (self._words(number, row, each) for each in (Told.PLACE, Told.NOTE))
-        if actual is not None and actual > self.now + TOLERANCE:
-            self._wrong(number, row, Told.ACTUAL, t("a time that is not in the future"))
+        self._times(number, row, planned, actual, shipment)
         if planned is None and actual is None and self._errors() == before:
             self._wrong(number, row, Told.ACTUAL, t("a planned or an actual time"))
         if self._errors() > before or shipment is None or code is None:
@@ -252,11 +252,25 @@ class _Reader:
         self._wrong(number, row, told, expected)
         return None
 
-    def _code(self, number: int, row: Row, own: tuple[Step, ...]) -> str | None:
+    def _code(self, number: int, row: Row, shipment: Known | None) -> str | None:
+        own = shipment.own if shipment else ()
         code = find_code(_text(self.columns, row, Told.MILESTONE), own)
         if code is None:
-            self._wrong(number, row, Told.MILESTONE, t("a milestone's code or name"))
+            codes = [each.code for each in shipment.points] if shipment else list(NAMES)
+            names = accepted(codes, own)
+            self._wrong(number, row, Told.MILESTONE, t("one of the milestones: %(names)s", names=names))  # fmt: skip
         return code
+
+    def _times(
+        self, number: int, row: Row, planned: datetime | None, actual: datetime | None, shipment: Known | None
+    ) -> None:  # fmt: skip
+        """Tell of times in the future or too long past."""
+        opened_at = shipment.opened_at if shipment else None
+        if actual is not None and (wrong := actual_problem(actual, self.now, opened_at)):
+            self._wrong(number, row, Told.ACTUAL, wrong)
+        today = self.now.astimezone(self.zone).date()
+        if planned is not None and (wrong := past_problem(planned.date(), today)):
+            self._wrong(number, row, Told.PLANNED, wrong)
 
     def _words(self, number: int, row: Row, told: Told) -> str:
         text = _text(self.columns, row, told)

@@ -45,36 +45,57 @@ KINDS: Mapping[str, Text] = {
 """What a shipment can be: the item's category, sea freight apart by its load."""
 
 NAMES: Mapping[str, tuple[str, Text]] = {
-    "space_confirmed": ("订舱确认", t("Space confirmed")),
+    "space_confirmed": ("舱位已确认", t("Space confirmed")),
     "picked_up": ("已提货", t("Picked up")),
-    "empty_picked_up": ("提空箱", t("Empty container picked up")),
+    "empty_picked_up": ("已提空箱", t("Empty container picked up")),
     "loaded": ("已装箱", t("Container loaded")),
-    "warehouse_in": ("已进仓", t("Received at the warehouse")),
+    "warehouse_in": ("仓库已收货", t("Received at the warehouse")),
     "gate_in": ("已进港", t("Gate in")),
-    "terminal_in": ("已进货站", t("Received at the cargo terminal")),
-    "station_in": ("已进站", t("Received at the station")),
-    "export_cleared": ("出口放行", t("Export cleared")),
+    "terminal_in": ("货站已收货", t("Received at the cargo terminal")),
+    "station_in": ("车站已收货", t("Received at the station")),
+    "export_cleared": ("出口已放行", t("Export cleared")),
     "departed": ("已离港", t("Departed")),
-    "border_crossed": ("口岸换装", t("Border crossed")),
-    "arrived": ("已到港", t("Arrived")),
-    "import_cleared": ("进口放行", t("Import cleared")),
+    "border_crossed": ("已过境", t("Border crossed")),
+    "arrived": ("已到达", t("Arrived")),
+    "import_cleared": ("进口已放行", t("Import cleared")),
     "out_for_delivery": ("派送中", t("Out for delivery")),
-    "delivered": ("已送达", t("Delivered")),
+    "delivered": ("已交付", t("Delivered")),
     "empty_returned": ("已还空箱", t("Empty container returned")),
     "documents_complete": ("单证齐全", t("Documents complete")),
     "declared": ("已申报", t("Declared")),
     "inspected": ("已查验", t("Inspected")),
     "cleared": ("已放行", t("Cleared")),
-    "documents_returned": ("单证退回", t("Documents returned")),
+    "documents_returned": ("单证已退回", t("Documents returned")),
     "sorted": ("已分拨", t("Sorted")),
-    "announced": ("入库预报", t("Arrival announced")),
+    "announced": ("已预报到货", t("Arrival announced")),
     "received": ("已收货", t("Goods received")),
     "put_away": ("已上架", t("Put away")),
     "picked": ("已拣货", t("Picked from stock")),
-    "dispatched": ("已出库", t("Dispatched")),
-    "started": ("已开始", t("Work started")),
-    "done": ("已办结", t("Work done")),
+    "dispatched": ("已发出", t("Dispatched")),
+    "started": ("已开工", t("Work started")),
+    "done": ("已完工", t("Work done")),
 }
+
+"""Code → its name in Chinese, as pages say it, and in English."""
+
+ALSO: Mapping[str, str] = {
+    "订舱确认": "space_confirmed",
+    "提空箱": "empty_picked_up",
+    "已进仓": "warehouse_in",
+    "已进货站": "terminal_in",
+    "已进站": "station_in",
+    "出口放行": "export_cleared",
+    "口岸换装": "border_crossed",
+    "已到港": "arrived",
+    "进口放行": "import_cleared",
+    "已送达": "delivered",
+    "单证退回": "documents_returned",
+    "入库预报": "announced",
+    "已出库": "dispatched",
+    "已开始": "started",
+    "已办结": "done",
+}
+"""What else people write for a milestone."""
 
 _DAYS: Mapping[str, str] = {
     "sea_fcl": "space_confirmed:1 empty_picked_up:2 loaded:3 gate_in:4 export_cleared:5 departed:7 arrived:28 "
@@ -137,6 +158,13 @@ def name_of(code: str) -> Text:
     return known[1] if known else Text(code)
 
 
+def accepted(codes: Iterable[str], own: Iterable[Step] = ()) -> str:
+    """The names that are read for these milestones, both languages beside each other: `已离港 Departed, …`."""
+    named = {step.code: f"{step.name_zh} {step.name_en}".strip() for step in own}
+    pairs = {code: f"{zh} {en}" for code, (zh, en) in NAMES.items()} | named
+    return ", ".join(pairs.get(code, code) for code in codes)
+
+
 def find_code(written: str, own: Iterable[Step] = ()) -> str | None:
     """The milestone behind a code or its Chinese or English name; None when there is none."""
     word = normalise(written).strip().lower()
@@ -149,4 +177,4 @@ def find_code(written: str, own: Iterable[Step] = ()) -> str | None:
     for code, (name_zh, name_en) in NAMES.items():
         if word in (name_zh, name_zh.removeprefix("已"), str(name_en).lower()) and word:
             return code
-    return None
+    return ALSO.get(word)

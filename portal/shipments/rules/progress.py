@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -14,6 +14,9 @@ from portal.shipments.rules.plans import name_of
 
 TOLERANCE = timedelta(minutes=15)
 """Clocks of phones and terminals differ: so much in the future is still now."""
+
+
+LONGEST_AGO = timedelta(days=366)
 
 
 class Point(Protocol):
@@ -103,10 +106,33 @@ def days_late(behind: timedelta) -> Text:
     return t("%(n)s minutes late", n=max(1, int(behind.total_seconds() // 60)))
 
 
-def check_actual(actual_at: datetime, now: datetime, field: str = "actual_at") -> None:
-    """Nothing is reached in the future. Raises Invalid."""
+def actual_problem(actual_at: datetime, now: datetime, opened_at: datetime | None) -> Text | None:
+    """Why a milestone was not reached then: in the future, or over a year before its shipment was opened."""
     if actual_at > now + TOLERANCE:
-        raise Invalid(t("This is in the future: report it when it has happened."), field)
+        return t("This is in the future: report it when it has happened.")
+    if opened_at is not None and actual_at < opened_at - LONGEST_AGO:
+        return t("This is more than a year before the shipment was opened.")
+    return None
+
+
+def check_actual(
+    actual_at: datetime, now: datetime, opened_at: datetime | None = None, field: str = "actual_at"
+) -> None:
+    """Raises Invalid where `actual_problem` finds one."""
+    wrong = actual_problem(actual_at, now, opened_at)
+    if wrong is not None:
+        raise Invalid(wrong, field)
+
+
+def past_problem(on: date, today: date) -> Text | None:
+    """Why nothing is planned or promised for that day: it is over a year past."""
+    return t("This is more than a year ago.") if on < today - LONGEST_AGO else None
+
+
+def reached_after(points: Sequence[Point], code: str) -> str | None:
+    """The code of the first milestone behind this one that is reached; None when there is none."""
+    here = [point.code for point in points].index(code)
+    return next((p.code for p in points[here + 1 :] if p.actual_at is not None), None)
 
 
 def order_warning(points: Sequence[Point], code: str, actual_at: datetime) -> Text | None:

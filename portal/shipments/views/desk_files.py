@@ -21,6 +21,7 @@ from portal.kernel.text import t
 from portal.shipments.actions.milestone_files import KIND
 from portal.shipments.forms.files import FileForm
 from portal.shipments.rules.milestone_rows import HEADERS
+from portal.shipments.rules.plans import NAMES
 from portal.shipments.rules.plans import name_of as milestone_name
 from portal.shipments.views.desk_shipments import bp
 from portal.shipments.views.steps import done
@@ -79,10 +80,10 @@ def import_milestones() -> Any:
         try:
             row = attempted(form, lambda: _receive(form))
         except FileProblems as wrong:
-            return refused("shipments/import.html", form=form, problems=wrong.problems)
+            return refused("shipments/import.html", form=form, problems=wrong.problems, names=NAMES)
         if row is not None:
             return _begin(row)
-    return form_page("shipments/import.html", form, problems=())
+    return form_page("shipments/import.html", form, problems=(), names=NAMES)
 
 
 @bp.get(f"{AT}/<int:batch_id>")
