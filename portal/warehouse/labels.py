@@ -33,6 +33,27 @@ DAY_UNITS: Mapping[str, Text] = {
     "TEU": t("TEU·day"),
     "H87": t("piece·day"),
 }
+COLUMNS: Mapping[str, Text] = {
+    "reference": t("Reference"),
+    "moved_on": t("Day"),
+    "clock": t("Time"),
+    "kind": t("What"),
+    "customer": t("Customer"),
+    "warehouse": t("Warehouse"),
+    "lot": t("Lot"),
+    "sku": t("SKU"),
+    "pieces": t("Pieces"),
+    "m3": t("Volume (m³)"),
+    "unit_m3": t("Volume (m³)"),
+    "kg": t("Weight (kg)"),
+    "unit_kg": t("Weight (kg)"),
+    "pallets": t("Pallets"),
+    "teu": t("TEU"),
+    "reason": t("Reason"),
+    "note": t("Note"),
+}
+"""Columns by what they mean, for those that a file does not have."""
+
 COUNTS: Mapping[str, Text] = {
     DayCount.BOTH.value: t("Arrival and leaving day"),
     DayCount.DAY_END.value: t("Stock at the end of the day"),

@@ -330,3 +330,24 @@ def test_a_file_in_bulk_leaves_what_recording_row_by_row_leaves(
     batch = applied(sent(sheet(tmp_path, rows), now), now)
     assert batch.state == BatchState.APPLIED
     assert snapshot() == one_by_one
+
+
+def test_a_charge_code_stands_for_the_one_service_that_was_bought(
+    cast: Cast, now: datetime, tmp_path: Path
+) -> None:
+    entitled(cast, now)
+    db.session.commit()
+    batch = applied(sent(sheet(tmp_path, [row("2", item="handling")]), now), now)
+    assert batch.counts["applied"]["matched"] == 1
+    assert db.session.scalar(select(UsageRecord.item_code)) == handling().code
+
+
+def test_a_charge_code_of_several_services_stands_for_none(
+    cast: Cast, now: datetime, tmp_path: Path
+) -> None:
+    entitled(cast, now)
+    other = item("HANDLING", "装卸费 2", unit="MTQ", section="warehouse", tax_class="service_6",
+                 category="handling", load="none")  # fmt: skip
+    entitled(cast, now, item=other)
+    db.session.commit()
+    assert sent(sheet(tmp_path, [row("2", item="handling")]), now).counts["queued"] == 1

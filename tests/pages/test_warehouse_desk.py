@@ -429,3 +429,37 @@ def test_a_reversal_is_listed_by_the_paper_that_it_puts_right(
     for url in (shown, "/desk/stock/movements"):
         assert "Reversal of D5" in client.get(url).text
     assert "Reversal of D5" in client.sign_in(cast.lin).get("/my/stock/movements").text
+
+
+MOVES = "day,kind,customer,warehouse,lot,sku,pieces"
+
+
+def read_file(client: CheckingClient, body: str, **more: Any) -> str:
+    number = sent(client, body, **{"warehouse_id": "0", **more})
+    work(number)
+    return client.get(f"/desk/stock/files/{number}").text
+
+
+def test_a_file_without_rows_is_refused(
+    client: CheckingClient, keeper: User, stock: dict[str, Any]
+) -> None:
+    client.sign_in(keeper)
+    for kind, heads in (("movements", MOVES), ("stock_items", "customer,sku")):
+        page = read_file(client, f"{heads}\n", kind=kind)
+        assert "at least one row below the header" in page and "Post all of it" not in page
+
+
+def test_a_file_is_held_to_the_same_days_and_whole_pieces(
+    client: CheckingClient, keeper: User, stock: dict[str, Any]
+) -> None:
+    rows = "0202-02-01,in,HARBOUR,SH,L1,A,1\n2026-02-01,in,HARBOUR,SH,L1,A,1.5\n"
+    page = read_file(client.sign_in(keeper), f"{MOVES}\n{rows}")
+    assert "at the earliest 2024-02-02" in page and "Pieces are whole" in page
+
+
+def test_a_missing_column_is_named_in_words(
+    client: CheckingClient, keeper: User, stock: dict[str, Any]
+) -> None:
+    page = read_file(client.sign_in(keeper), f"{MOVES}\n2026-02-01,adjust,HARBOUR,SH,L1,A,1\n")
+    assert ">Reason<" in page and ">reason<" not in page
+    assert "reason (an adjustment needs one)" in client.get("/desk/stock/files/new").text

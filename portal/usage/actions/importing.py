@@ -28,10 +28,12 @@ from portal.usage.models import ImportBatch, UsageRecord
 from portal.usage.queries.bulk import (
     Recorded,
     accounts_of,
+    bought_by_charge,
     customers_by_word,
     ids_by_reference,
     items_by_word,
     recorded,
+    service_words,
 )
 from portal.usage.rules.accounts import Account, Accounts, Outcome
 from portal.usage.rules.columns import Told, find_columns
@@ -61,7 +63,9 @@ def read(batch: ImportBatch, path: Path, viewer: Viewer, now: datetime, tell: Te
     table = open_table(path, batch.file_name, limits=LIMITS)
     columns = find_columns(table)
     problems = Problems()
-    lookups = Lookups(customers_by_word(viewer), items_by_word(), business_day(now))
+    lookups = Lookups(
+        customers_by_word(viewer), items_by_word(), business_day(now), bought_by_charge(viewer)
+    )
     reader = Reader(columns, lookups, problems)
     pairs: set[tuple[int, int]] = set()
     spool = Spool(_noting(reader.rows(table), pairs, table.row_count, tell))
@@ -156,8 +160,8 @@ def _content(row: UsageRow) -> Recorded:
 
 
 def _taken(row: UsageRow, label: str | None, before: Recorded) -> Problem:
-    known = record_words(*before[1:])
-    told = record_words(*_content(row)[1:])
+    known = record_words(service_words(before.item_code), *before[2:])
+    told = record_words(service_words(row.item_code), row.quantity, row.unit, row.used_on)
     return Problem(row.number, label, row.reference, reference_taken(row.reference, known, told))
 
 

@@ -26,6 +26,7 @@ from portal.kernel.errors import Invalid, NotAllowedNow
 from portal.kernel.text import Text, t
 from portal.usage.actions.drawing import check_by_hand, draw, draw_key, draws_of, take
 from portal.usage.models import UsageRecord
+from portal.usage.queries.bulk import service_words
 from portal.usage.rules.drawing import Share, in_unit
 from portal.usage.rules.facts import UsageFact, check, record_words, reference_taken
 from portal.usage.rules.states import UsageState
@@ -243,7 +244,7 @@ def _says_the_same(row: UsageRecord, fact: UsageFact, item: ServiceItem | None) 
 
 
 def _other_content(row: UsageRecord, fact: UsageFact, item: ServiceItem | None) -> Text:
-    known = record_words(row.item_code, row.quantity, row.unit, row.used_on)
+    known = record_words(service_words(row.item_code), row.quantity, row.unit, row.used_on)
     code = item.code if item else fact.item_code
-    told = record_words(code, fact.quantity, fact.unit, fact.used_on)
+    told = record_words(service_words(code), fact.quantity, fact.unit, fact.used_on)
     return reference_taken(fact.reference, known, told)

@@ -74,6 +74,39 @@ def items_by_word() -> Callable[[str], tuple[Item, ...]]:
     return find
 
 
+def bought_by_charge(viewer: Viewer) -> Callable[[int, str], Item | None]:
+    """The one service that a charge code stands for among a customer's entitlements, its group's among them."""
+    known: dict[int, dict[str, set[Item]]] = {}
+
+    def find(customer_id: int, word: str) -> Item | None:
+        if customer_id not in known:
+            known[customer_id] = _by_charge(customer_id, viewer)
+        found = known[customer_id].get(_word(word), set())
+        return next(iter(found)) if len(found) == 1 else None
+
+    return find
+
+
+def _by_charge(customer_id: int, viewer: Viewer) -> dict[str, set[Item]]:
+    owners = {customer_id, *_groups({customer_id}).values()}
+    shown = (ServiceItem.charge_code, ServiceItem.id, ServiceItem.code, ServiceItem.main_unit)
+    statement: Any = select(*shown).join(Entitlement, Entitlement.item_id == ServiceItem.id)
+    statement = visible(statement, Entitlement, viewer)
+    found: dict[str, set[Item]] = {}
+    for charge, *item in db.session.execute(
+        statement.where(Entitlement.customer_id.in_(owners)).distinct()
+    ):
+        found.setdefault(_word(charge), set()).add(Item(*item))
+    return found
+
+
+def service_words(code: str) -> str:
+    """What people call the service of a code, in both languages; the code itself where it is not known."""
+    shown = select(ServiceItem.name_zh, ServiceItem.name_en).where(ServiceItem.code == code)
+    names = db.session.execute(shown).first() or (code,)
+    return " ".join(dict.fromkeys(filter(None, names)))
+
+
 def recorded(source: str, references: Iterable[str]) -> dict[str, Recorded]:
     """Reference → what is recorded under it already."""
     shown = (

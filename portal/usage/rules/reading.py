@@ -51,13 +51,21 @@ class Item(NamedTuple):
     unit: str
 
 
+def _nothing(_customer_id: int, _word: str) -> Item | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Lookups:
-    """What words stand for. A customer's word gives every id that it may mean."""
+    """What words stand for. A customer's word gives every id that it may mean.
+
+    `bought`: customer id, charge code → the one service of that charge which the customer has an entitlement to.
+    """
 
     customers: Callable[[str], tuple[int, ...]]
     item: Callable[[str], tuple[Item, ...]]
     today: date
+    bought: Callable[[int, str], Item | None] = _nothing
 
 
 @dataclass(slots=True)
@@ -187,6 +195,8 @@ class Reader:
         if reference:
             self._check_once(number, reference)
         if item is not None and self.problems.errors == before:
+            if not item.id:
+                item = self.lookups.bought(customer_id, item.code) or item
             unit = self._known_item(number, row, item, unit)
         if self.problems.errors > before:
             return None

@@ -15,6 +15,7 @@ from portal.access.guards import fetch, requires
 from portal.access.permissions import Permission as P
 from portal.access.scope import visible
 from portal.catalogue.actions.reading import revived_problem
+from portal.catalogue.models import ServiceItem
 from portal.customers.models import Customer
 from portal.db.base import db
 from portal.jobs.batches import start
@@ -122,14 +123,17 @@ def _context(row: ImportBatch) -> dict[str, Any]:
 
 
 def _lines(lines: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
-    """The preview's lines with the customers' names."""
+    """The preview's lines with the names of customers and services."""
+    codes = {line[1] for line in lines}
+    known = db.session.scalars(select(ServiceItem).where(ServiceItem.code.in_(sorted(codes))))
+    services = {each.code: name_of(each) for each in known}
     ids = {line[0] for line in lines}
     statement = visible(select(Customer), Customer, g.viewer).where(Customer.id.in_(sorted(ids)))
     names = {each.id: name_of(each) for each in db.session.scalars(statement)} if ids else {}
     return [
         {
             "customer": names.get(customer_id, ""),
-            "item": item,
+            "item": services.get(item, item),
             "unit": unit_word(unit),
             "rows": f"{rows:,}",
             "quantity": quantity(Decimal(total)),

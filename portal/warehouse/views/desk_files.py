@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, after_this_request, flash, g, redirect, request, url_for
@@ -15,13 +16,13 @@ from portal.customers.queries import customers
 from portal.db.base import db
 from portal.jobs.batches import instance, start
 from portal.kernel import clock
-from portal.kernel.errors import FileProblems, Invalid, NotFound
+from portal.kernel.errors import FileProblems, Invalid, NotFound, Problem
 from portal.kernel.text import t
 from portal.usage.actions import at_work, batches
 from portal.usage.models import ImportBatch
 from portal.usage.rules.states import BatchState
 from portal.warehouse.forms.forms import FileForm
-from portal.warehouse.labels import KINDS
+from portal.warehouse.labels import COLUMNS, KINDS
 from portal.warehouse.queries import stock
 from portal.warehouse.views.doors import desk as bp
 from portal.warehouse.views.file_lists import BATCHES, FILES
@@ -106,7 +107,7 @@ def file(batch_id: int) -> Any:
         row=row,
         label=BATCHES[row.state],
         counts=row.counts or {},
-        problems=[revived_problem(each) for each in (row.problems or [])[:SHOWN_PROBLEMS]],
+        problems=_problems(row)[:SHOWN_PROBLEMS],
         far=far,
         kinds=KINDS,
         is_working=row.state in (BatchState.WAITING, *batches.WORKING),
@@ -149,10 +150,20 @@ def problems(batch_id: int, kind: str) -> Response:
     if kind not in ("xlsx", "csv"):
         raise NotFound()
     heads = [_("Row"), _("Column"), _("Found"), _("Expected"), _("Severity")]
-    told = [revived_problem(each) for each in row.problems or []]
+    told = _problems(row)
     words = {"error": _("Error"), "warning": _("Warning")}
     rows = [[p.row, p.column, p.found, say(p.expected), words[p.severity]] for p in told]
     return table_response(kind, f"{_('problems')}_{row.file_name}", heads, rows, [None] * 5)
+
+
+def _problems(row: ImportBatch) -> list[Problem]:
+    """What is wrong with a file; a column that it does not have is named in the reader's language."""
+    return [_named(revived_problem(each)) for each in row.problems or []]
+
+
+def _named(problem: Problem) -> Problem:
+    words = COLUMNS.get(problem.column or "")
+    return problem if words is None else replace(problem, column=say(words))
 
 
 def _batch(batch_id: int) -> ImportBatch:
