@@ -174,9 +174,23 @@ def test_another_customers_entitlement_customer_or_booking_is_not_found(
     client.sign_in(cast.erik)
     for query in (f"entitlement={row}", f"from={ours}", f"customer_id={cast.harbour.id}"):
         assert client.get(f"/my/bookings/new?{query}").status_code == 404, query
-    forged = {f"q-{row}": "1", **FACTS, "go": "book"}
-    assert client.post("/my/bookings/new", data=forged).status_code in (404, 409)
+    for go in ("facts", "book"):
+        forged = {f"q-{row}": "1", **FACTS, "go": go}
+        assert client.post("/my/bookings/new", data=forged).status_code == 404
     assert count() == 1
+
+
+@pytest.mark.parametrize("wanted", ["x", "-1", "9999999999", "999999"])
+def test_a_customer_that_is_none_is_not_replaced(
+    client: CheckingClient, cast: Cast, row: int, wanted: str
+) -> None:
+    typed = {"customer_id": wanted, f"q-{row}": "1", **FACTS, "go": "book"}
+    assert client.sign_in(cast.lin).post("/my/bookings/new", data=typed).status_code == 404
+    asked = f"new?customer_id={wanted}"
+    client.sign_in(cast.customer_service)
+    assert client.get(f"/desk/bookings/{asked}").status_code == 404
+    assert client.get(f"/desk/shipments/{asked}").status_code == 404
+    assert count() == 0
 
 
 def test_a_customer_takes_a_booking_back(
@@ -269,6 +283,9 @@ def test_a_refusal_without_reason_is_told_and_changes_nothing(
     client.sign_in(cast.customer_service)
     page = client.post(f"/desk/bookings/{ours}/refuse", data={"reason": " "}, follow_redirects=True)
     assert "Say why" in page.text and left(row) == 3
+    long = {"reason": "x" * 501}
+    page = client.post(f"/desk/bookings/{ours}/refuse", data=long, follow_redirects=True)
+    assert "at most 500 characters" in page.text and left(row) == 3
 
 
 def test_who_only_sees_bookings_gets_no_buttons(

@@ -128,6 +128,28 @@ def test_boxes_are_pasted_and_wrong_ones_told_by_line(
     assert BOXES[1] in client.sign_in(cast.lin).get(f"/my/shipments/{row}").text
 
 
+def test_an_empty_list_of_boxes_asks_first_and_history_names_what_went(
+    client: CheckingClient, cast: Cast, row: int
+) -> None:
+    client.sign_in(cast.customer_service)
+    at = f"/desk/shipments/{row}/boxes"
+    client.post(at, data={"boxes": f"{BOXES[0]} 40HQ"})
+    asked = client.post(at, data={"boxes": ""})
+    assert asked.status_code == 422 and 'name="is_emptied"' in asked.text
+    assert db.session.query(ShipmentBox).count() == 1
+    page = client.post(at, data={"boxes": "", "is_emptied": "y"}, follow_redirects=True).text
+    assert f"removed: {BOXES[0]}" in page and db.session.query(ShipmentBox).count() == 0
+
+
+def test_a_milestone_reached_late_says_late_once(
+    client: CheckingClient, cast: Cast, now: datetime, row: int
+) -> None:
+    with clock.frozen(now + timedelta(days=9)):
+        reported(row, cast, "space_confirmed", now + timedelta(days=5))
+        page = client.sign_in(cast.lin).get(f"/my/shipments/{row}").text
+    assert "reached late" not in page and page.count("3 days late") == 1
+
+
 def test_completion_records_usage_and_says_so_once(
     client: CheckingClient, cast: Cast, row: int
 ) -> None:

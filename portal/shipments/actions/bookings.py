@@ -34,6 +34,7 @@ from portal.shipments.rules.booking import (
     check_wishes,
     cleaned,
     more_by,
+    reason_of,
 )
 from portal.shipments.rules.states import BOOKING_STEPS, BookingState, BookingStep
 
@@ -127,9 +128,8 @@ def cancel(booking: Booking, actor: Viewer, now: datetime) -> None:
 
 def refuse(booking: Booking, reason: str, actor: Viewer, now: datetime) -> None:
     """We cannot do it, and say why: what it held is free again. Raises Invalid without a reason."""
-    if not reason.strip():
-        raise Invalid(t("Say why, so that the customer understands."), "reason")
-    _end(booking, BookingStep.REFUSE, "booking.refused", reason.strip()[:1000], actor, now)
+    why = reason_of(reason)
+    _end(booking, BookingStep.REFUSE, "booking.refused", why, actor, now)
     booking_letters.answered(booking, "refused", now)
 
 

@@ -13,13 +13,14 @@ from portal.contracts.actions.ledger import Source
 from portal.db import audit
 from portal.db.base import db
 from portal.kernel.clock import business_day
-from portal.kernel.errors import Invalid, InvalidMany, NotAllowedNow
+from portal.kernel.errors import InvalidMany, NotAllowedNow
 from portal.kernel.pinyin import normalise
 from portal.kernel.text import Text, t
 from portal.shipments.actions import holding
 from portal.shipments.actions.bookings import check_seen
 from portal.shipments.actions.opening import refresh_lateness, refresh_search
 from portal.shipments.models import Shipment, ShipmentBox
+from portal.shipments.rules.booking import reason_of
 from portal.shipments.rules.boxes import Box
 from portal.shipments.rules.progress import past_problem
 from portal.shipments.rules.states import (
@@ -125,9 +126,8 @@ def start(shipment: Shipment, actor: Viewer, now: datetime) -> None:
 
 def cancel(shipment: Shipment, reason: str, actor: Viewer, now: datetime) -> None:
     """Call it off, with a reason that the customer reads: what it held is free again, nothing is used."""
-    if not reason.strip():
-        raise Invalid(t("Say why, so that the customer understands."), "reason")
-    step(shipment, ShipmentStep.CANCEL, reason.strip()[:1000])
+    why = reason_of(reason)
+    step(shipment, ShipmentStep.CANCEL, why)
     held = held_by(shipment)
     rows = holding.lock(held)
     touched(shipment, now)

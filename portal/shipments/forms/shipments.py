@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from portal.kernel.errors import Invalid, InvalidMany
@@ -107,6 +107,7 @@ class BoxesForm(FlaskForm):
         ),
         render_kw={"rows": 10, "spellcheck": "false", "class": "code"},
     )
+    is_emptied = BooleanField(_l("Remove every box"))
 
 
 class ReportForm(FlaskForm):

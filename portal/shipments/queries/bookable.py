@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 
 from sqlalchemy import or_, select
@@ -16,6 +16,7 @@ from portal.contracts.rules.states import ContractState
 from portal.customers.models import Customer
 from portal.db import whole
 from portal.db.base import db
+from portal.kernel.errors import NotFound
 from portal.shipments.rules.booking import Left, is_bookable
 
 AHEAD = timedelta(days=31)
@@ -42,6 +43,16 @@ def bookable(customer: Customer, viewer: Viewer, on: date) -> list[Entitlement]:
     rows = [row for row in db.session.scalars(statement) if is_bookable(row.unit)]
     offered = {each.entitlement_id: each for each in offers(rows)}
     return [row for row in rows if offered[row.id].is_in_force]
+
+
+def check_visible(ids: Collection[int], viewer: Viewer) -> None:
+    """NotFound where one of these entitlements is not there for this viewer."""
+    wanted = set(ids)
+    if not wanted:
+        return
+    statement = visible(select(Entitlement.id), Entitlement, viewer)
+    if set(db.session.scalars(statement.where(Entitlement.id.in_(wanted)))) != wanted:
+        raise NotFound()
 
 
 def offers(rows: Iterable[Entitlement]) -> list[Left]:

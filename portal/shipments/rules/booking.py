@@ -15,6 +15,7 @@ from portal.kernel.units import UNITS
 
 FARTHEST = timedelta(days=366)
 MOST_LINES = 20
+LONGEST_REASON = 500
 WHOLE = ("box", "count", "package", "document", "order", "trucking")
 LONG = ("pickup_address", "delivery_address", "note")
 SHORT = ("origin", "destination", "goods", "contact_name", "contact_phone", "customer_reference")
@@ -65,6 +66,17 @@ class BookingFacts:
     contact_phone: str = ""
     customer_reference: str = ""
     note: str = ""
+
+
+def reason_of(typed: str) -> str:
+    """Why something is not carried out, as the customer will read it. Invalid at `reason` when empty or too long."""
+    reason = typed.strip()
+    if not reason:
+        raise Invalid(t("Say why, so that the customer understands."), "reason")
+    if len(reason) > LONGEST_REASON:
+        text = t("A reason has at most %(most)s characters.", most=LONGEST_REASON)
+        raise Invalid(text, "reason")
+    return reason
 
 
 def is_whole(unit: str) -> bool:

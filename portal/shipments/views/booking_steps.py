@@ -21,13 +21,13 @@ from portal.contracts.models import Entitlement
 from portal.customers.models import Customer
 from portal.customers.queries import sites
 from portal.kernel import clock
-from portal.kernel.errors import Invalid, InvalidMany
+from portal.kernel.errors import Invalid, InvalidMany, NotFound
 from portal.kernel.text import Text, t
 from portal.kernel.units import unit_word
 from portal.shipments.actions import bookings as actions
 from portal.shipments.forms.bookings import START, FactsForm, read_wishes, typed_quantities
 from portal.shipments.models import Booking
-from portal.shipments.queries.bookable import bookable, offers
+from portal.shipments.queries.bookable import bookable, check_visible, offers
 from portal.shipments.queries.bookings import WITH_LINES
 from portal.shipments.rules.booking import Left, Wish, check_wishes
 from portal.web.errors import to_fields
@@ -92,6 +92,16 @@ def earlier(booking_id: str) -> Booking | None:
     return fetch(Booking, int(booking_id), options=WITH_LINES)
 
 
+def customer_named() -> int | None:
+    """The customer's id that the request says, None where it says none. NotFound for what is no id."""
+    wanted = request.values.get("customer_id", "").strip()
+    if not wanted:
+        return None
+    if not wanted.isdecimal() or len(wanted) > 9:
+        raise NotFound()
+    return int(wanted)
+
+
 def entitlement_named(wanted: str) -> Entitlement | None:
     """The entitlement whose Book button was pressed, if one is named."""
     return fetch(Entitlement, int(wanted)) if wanted.isdecimal() and len(wanted) < 10 else None
@@ -126,6 +136,7 @@ def _draft(
 ) -> Draft:
     if request.method == "POST":
         form, typed = FactsForm(), typed_quantities(request.form)
+        check_visible(typed, g.viewer)
     else:
         form = FactsForm(data=_first_facts(copied))
         lines = copied.lines if copied else ()

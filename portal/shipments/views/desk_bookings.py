@@ -88,7 +88,7 @@ def confirm(booking_id: int) -> Response:
 @requires(P.BOOKING_DECIDE)
 def refuse(booking_id: int) -> Response:
     """We cannot do it, with a reason."""
-    reason = request.form.get("reason", "")[:1000]
+    reason = request.form.get("reason", "")
     verb = partial(actions.refuse, _booking(booking_id), reason, g.viewer, clock.now())
     return done(url_for(".show", booking_id=booking_id), _("Refused. The customer is told."), verb)
 
@@ -113,9 +113,9 @@ def _booking(booking_id: int) -> Booking:
 
 def _customer(entitlement: Any, copied: Booking | None) -> Customer | None:
     """For whom: said outright, or by the entitlement or the earlier booking."""
-    wanted = request.values.get("customer_id", "")
-    if wanted.isdecimal() and len(wanted) < 10:
-        return load(Customer, int(wanted), g.viewer, P.CUSTOMER_SEE)
+    wanted = booking_steps.customer_named()
+    if wanted is not None:
+        return load(Customer, wanted, g.viewer, P.CUSTOMER_SEE)
     if copied is not None:
         return copied.customer
     return None if entitlement is None else entitlement.customer

@@ -36,7 +36,7 @@ from portal.shipments.models import Shipment
 from portal.shipments.queries.bookable import bookable
 from portal.shipments.rules.booking import Wish
 from portal.shipments.rules.boxes import Box, read_boxes, written
-from portal.shipments.views.booking_steps import choices_of, entitlement_named
+from portal.shipments.views.booking_steps import choices_of, customer_named, entitlement_named
 from portal.shipments.views.desk_shipments import bp, leave, page_of, shipment_of
 from portal.shipments.views.shipment_page import facts as page_facts
 from portal.shipments.views.shipment_page import stops
@@ -93,11 +93,11 @@ def boxes(shipment_id: int) -> Any:
     form = BoxesForm(data={"boxes": written(_boxes(shipment)), "version": shipment.version})
     if form.validate_on_submit():
         try:
-            listed = read_boxes(form.boxes.data or "")
-            actions.set_boxes(shipment, listed, g.viewer, clock.now(), seen("version"))
-            return leave(shipment_id, _("%(n)s boxes saved.", n=len(listed)))
+            listed = attempted(form, lambda: (_boxes_set(shipment, form),))
         except FileProblems as wrong:
-            problems = list(wrong.problems)
+            listed, problems = None, list(wrong.problems)
+        if listed is not None:
+            return leave(shipment_id, _("%(n)s boxes saved.", n=listed[0]))
     shown = {"shipment": shipment, "problems": problems, "sample": SAMPLE}
     return form_page("shipments/desk_boxes.html", form, **shown)
 
@@ -132,10 +132,8 @@ def _went(form: Any, verb: Callable[[], Any]) -> bool:
 
 
 def _customer() -> Customer | None:
-    wanted = request.values.get("customer_id", "")
-    if not wanted.isdecimal() or len(wanted) > 9:
-        return None
-    return load(Customer, int(wanted), g.viewer, P.CUSTOMER_SEE)
+    wanted = customer_named()
+    return None if wanted is None else load(Customer, wanted, g.viewer, P.CUSTOMER_SEE)
 
 
 def _new_page(customer: Customer, typed: dict[int, str], errors: dict[str, Any]) -> dict[str, Any]:
@@ -202,6 +200,18 @@ def _boxes(shipment: Shipment) -> list[Box]:
         Box(row.number, row.box_type, row.seal, row.pieces, row.weight_kg, row.volume_m3)
         for row in shipment.boxes
     ]
+
+
+def _boxes_set(shipment: Shipment, form: BoxesForm) -> int:
+    """How many; an empty list takes them all away only where that was said beside it."""
+    listed = read_boxes(form.boxes.data or "")
+    if shipment.boxes and not listed and not form.is_emptied.data:
+        text = t(
+            "The list is empty. Tick the box below to remove all %(n)s.", n=len(shipment.boxes)
+        )
+        raise Invalid(text, "boxes")
+    actions.set_boxes(shipment, listed, g.viewer, clock.now(), seen("version"))
+    return len(listed)
 
 
 def _planned(shipment: Shipment) -> None:

@@ -70,7 +70,7 @@ def start(shipment_id: int) -> Response:
 @requires(P.SHIPMENT_EDIT)
 def cancel(shipment_id: int) -> Response:
     """Call it off, with a reason."""
-    reason = request.form.get("reason", "")[:1000]
+    reason = request.form.get("reason", "")
     verb = partial(actions.cancel, shipment_of(shipment_id), reason, g.viewer, clock.now())
     return done(page_of(shipment_id), _("Cancelled. What it held is free again."), verb)
 

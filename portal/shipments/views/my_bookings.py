@@ -67,9 +67,9 @@ def cancel(booking_id: int) -> Response:
 
 def _customer(entitlement: Any, copied: Booking | None) -> Customer | None:
     """For whom: said outright, by what is booked, or the only customer that this person acts for."""
-    wanted = request.values.get("customer_id", "")
-    if wanted.isdecimal() and len(wanted) < 10:
-        return load(Customer, int(wanted), g.viewer, P.BOOKING_MAKE)
+    wanted = booking_steps.customer_named()
+    if wanted is not None:
+        return load(Customer, wanted, g.viewer, P.BOOKING_MAKE)
     if copied is not None:
         return copied.customer
     if entitlement is not None:

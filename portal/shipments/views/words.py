@@ -56,7 +56,7 @@ def lane(row: Any) -> str:
     return f"{read(row.origin) or '…'} → {read(row.destination) or '…'}"
 
 
-def _milestone(after: Mapping[str, Any]) -> str:
+def _milestone(_before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     """`Departed · 洋山港 · 2026-03-12 18:00`, and that it was taken back."""
     at = after.get("actual")
     when = instant(datetime.fromisoformat(at)) if at else _("not reached")
@@ -65,11 +65,21 @@ def _milestone(after: Mapping[str, Any]) -> str:
     )
 
 
-PARTICULARS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+def _boxes(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """The boxes as they are now, and those that were taken away."""
+    now = after.get("boxes", ())
+    gone = [number for number in before.get("boxes", ()) if number not in now]
+    removed = _("removed: %(numbers)s", numbers=" ".join(gone)) if gone else ""
+    return " · ".join(part for part in (" ".join(now[:MOST_BOXES]), removed) if part)
+
+
+PARTICULARS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], str]] = {
     "shipment.milestone": _milestone,
-    "shipment.boxes_changed": lambda after: " ".join(after.get("boxes", ())[:MOST_BOXES]),
-    "shipment.replanned": lambda after: " · ".join(say(milestone_name(code)) for code in after),
-    "booking.confirmed": lambda after: str(after.get("shipment", "")),
+    "shipment.boxes_changed": _boxes,
+    "shipment.replanned": lambda _before, after: " · ".join(
+        say(milestone_name(code)) for code in after
+    ),
+    "booking.confirmed": lambda _before, after: str(after.get("shipment", "")),
 }
 """What an entry of these events says of itself."""
 
@@ -80,7 +90,7 @@ def _details(entry: AuditEntry) -> str:
     after = entry.after if isinstance(entry.after, dict) else {}
     particular = PARTICULARS.get(entry.event)
     if particular is not None:
-        return particular(after)
+        return particular(before, after)
     return " · ".join(
         f"{say(FACT_NAMES[name])}: {before[name] or '—'} → {after.get(name) or '—'}"
         for name in before
