@@ -57,7 +57,6 @@ def context(row: UsageRecord) -> dict[str, Any]:
     """What the page shows."""
     draws = queries.draws(row, g.viewer)
     reversal = queries.reversal_of(row, g.viewer)
-    is_drawn = row.state == UsageState.MATCHED and row.reverses_id is None
     return {
         "usage": row,
         "label": label_of(row),
@@ -71,9 +70,13 @@ def context(row: UsageRecord) -> dict[str, Any]:
         "reversed_url": _record_url(row.reverses_id) if row.reverses_id else None,
         "chain": _links(row, [entitlement for _, entitlement in draws]),
         "history": [_happening(e) for e in audit.timeline(row, public_only=not g.viewer.is_staff)],
-        "can_reverse": is_drawn and reversal is None,
+        "can_reverse": _is_drawn(row) and reversal is None,
         "waits": row.state == UsageState.UNMATCHED,
     }
+
+
+def _is_drawn(row: UsageRecord) -> bool:
+    return row.state == UsageState.MATCHED and row.reverses_id is None
 
 
 def door() -> str:
