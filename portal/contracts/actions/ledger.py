@@ -157,7 +157,8 @@ def reverse(
     if db.session.scalar(taken) is not None:
         raise NotAllowedNow(t("This was given back already."))
     change = rules.reverse(balance_of(entitlement), entry.used_change, entry.over_change)
-    return post(entitlement, change, source, key, actor, now, entry.occurred_on, reason=reason, reverses=entry)
+    on = entry.occurred_on
+    return post(entitlement, change, source, key, actor, now, on, reason=reason, reverses=entry)
 
 
 def adjust(
