@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, Table, or_, select
+from sqlalchemy import ScalarSelect, Table, or_, select
 
 from portal.db.base import Base, db
 
@@ -52,12 +52,6 @@ def columns_of(
     statement = select(table.c.id, *(table.c[name] for name in shown))
     rows = db.session.execute(statement.where(table.c.id.in_(wanted)))
     return {row[0]: tuple(row[1:]) for row in rows}
-
-
-def ids_having(model: type[Base], column: str, values: Sequence[Any]) -> Select[tuple[int]]:
-    """The ids of the rows that hold one of `values` in `column`, as a part of another select."""
-    table = _table(model)
-    return select(table.c.id).where(table.c[column].in_(values))
 
 
 def looked_up(model: type[Base], column: str, row_id: Any) -> ScalarSelect[Any]:

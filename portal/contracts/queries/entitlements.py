@@ -105,7 +105,8 @@ def expiring(statement: Select[Any], today: date, within: timedelta = SOON) -> S
 
 
 def _counting_contract() -> Any:
-    return Entitlement.contract_id.in_(whole.ids_having(Contract, "state", COUNTING))
+    """Looked up row by row: a page reads some thirty of them, a list of all contracts is long."""
+    return whole.looked_up(Contract, "state", Entitlement.contract_id).in_(COUNTING)
 
 
 def sees_contract(contract_id: int, viewer: Viewer) -> bool:
@@ -182,7 +183,7 @@ class Cause:
 
 
 def causes(entitlement: Entitlement, viewer: Viewer) -> dict[str, Cause]:
-    """Kind of source → its latest record: the bookings, shipments and usage that drew from it."""
+    """Kind of source → its latest record: the bookings, shipments, usage and whatever else is behind its entries."""
     latest = (
         visible(
             select(
@@ -192,10 +193,7 @@ def causes(entitlement: Entitlement, viewer: Viewer) -> dict[str, Cause]:
             LedgerEntry,
             viewer,
         )
-        .where(
-            LedgerEntry.entitlement_id == entitlement.id,
-            LedgerEntry.source_type.in_(("booking", "shipment", "usage")),
-        )
+        .where(LedgerEntry.entitlement_id == entitlement.id)
         .group_by(LedgerEntry.source_type)
         .subquery()
     )
