@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: nothing
-Create Date: 2026-11-22 02:45:45.206446
+Create Date: 2026-11-22 02:57:13.672394
 
 """
 
