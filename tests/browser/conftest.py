@@ -32,7 +32,7 @@ QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
          "--disable-component-update", "--disable-sync")  # fmt: skip
 AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 ASK_AXE = """async (rules) => (await axe.run(document, rules)).violations
-    .map((each) => [each.id, each.nodes.slice(0, 3).map((node) => node.html)])"""
+    .map((each) => [each.id, each.nodes.slice(0, 3).map((node) => [node.html, (node.any[0] || {}).message])])"""
 ANSWERED = re.compile(r"Failed to load resource: .* status of (404|409|422)")
 RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
@@ -141,7 +141,11 @@ class Visitor:
         """What axe finds on the page as it stands: [rule, the first places]."""
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE)
-        return list(self.page.evaluate(ASK_AXE, RULES))
+        faults = list(self.page.evaluate(ASK_AXE, RULES))
+        if faults:  # a page may still be on its way to its place: what is a fault stays one
+            self.page.wait_for_timeout(700)
+            faults = list(self.page.evaluate(ASK_AXE, RULES))
+        return faults
 
     def _hear(self, message: ConsoleMessage) -> None:
         """Errors are faults; that a form was refused, or a paper is unknown, is an answer."""

@@ -63,7 +63,7 @@ def _change(name: str) -> Callable[[Any], Decimal | None]:
 _OWNER = Column("customer", t("Customer"), lambda r: r[0].customer.label)
 _COLUMNS = (
     Column("moved_on", t("Day"), lambda r: day(r[0].moved_on), value=lambda r: r[0].moved_on),
-    Column("clock", t("Time"), lambda r: r[0].clock or "—", value=lambda r: r[0].clock),
+    Column("clock", t("Time"), lambda r: r[0].clock, only_in_files=True),
     Column("kind", t("What"), _kind, value=_kind_words),
     Column("warehouse", t("Warehouse"), lambda r: r[0].lot.warehouse.code),
     Column("lot", t("Lot"), lambda r: r[0].lot.lot or "—", value=lambda r: r[0].lot.lot),
