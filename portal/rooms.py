@@ -21,6 +21,7 @@ ROOMS = (
     "shipments",
     "warehouse",
     "billing",
+    "receivables",
     "admin",
     "home",
     "jobs",

@@ -85,6 +85,7 @@ class Cast:
     customer_service: User
     keeper: User
     finance: User
+    finance_manager: User
     administrator: User
     auditor: User
     harbour: Customer
@@ -106,6 +107,7 @@ class Cast:
             customer_service=staff("Zhao Min", Role.CUSTOMER_SERVICE),
             keeper=staff("Ma Kun", Role.WAREHOUSE),
             finance=staff("Qian Wei", Role.FINANCE),
+            finance_manager=staff("He Jing", Role.FINANCE_MANAGER),
             administrator=staff("Admin", Role.ADMINISTRATOR),
             auditor=staff("Sun Audit", Role.AUDITOR),
             harbour=harbour,

@@ -13,11 +13,13 @@ from portal.kernel.text import Text, t
 class Permission(StrEnum):
     """`noun:verb`, kept sorted."""
 
+    AGEING_SEE = "ageing:see"
     AUDIT_SEE = "audit:see"
     BOOKING_DECIDE = "booking:decide"
     BOOKING_MAKE = "booking:make"
     BOOKING_SEE = "booking:see"
     BUNDLE_EDIT = "bundle:edit"
+    CARRIER_BILL_EDIT = "carrier_bill:edit"
     CATALOGUE_SEE = "catalogue:see"
     CLAUSE_EDIT = "clause:edit"
     CONTRACT_APPROVE = "contract:approve"
@@ -26,13 +28,25 @@ class Permission(StrEnum):
     CONTRACT_SEE = "contract:see"
     CONTRACT_SIGN = "contract:sign"
     COST_SEE = "cost:see"
+    CREDIT_APPROVE = "credit:approve"
+    CREDIT_GRANT = "credit:grant"
     CUSTOMER_ASSIGN = "customer:assign"
     CUSTOMER_EDIT = "customer:edit"
     CUSTOMER_SEE = "customer:see"
     CUSTOMER_SEE_ALL = "customer:see_all"
+    DISPUTE_DECIDE = "dispute:decide"
+    DISPUTE_RAISE = "dispute:raise"
+    DISPUTE_SEE = "dispute:see"
+    DUNNING_EDIT = "dunning:edit"
+    DUNNING_SEND = "dunning:send"
     ENTITLEMENT_ADJUST = "entitlement:adjust"
     ENTITLEMENT_SEE = "entitlement:see"
     HEALTH_SEE = "health:see"
+    HOLD_APPROVE = "hold:approve"
+    HOLD_SET = "hold:set"
+    INVOICE_ASK = "invoice:ask"
+    INVOICE_REGISTER = "invoice:register"
+    INVOICE_SEE = "invoice:see"
     MEMBER_EDIT = "member:edit"
     MEMBER_SEE = "member:see"
     POLICY_SEE = "policy:see"
@@ -44,11 +58,21 @@ class Permission(StrEnum):
     QUOTATION_ISSUE = "quotation:issue"
     QUOTATION_SEE = "quotation:see"
     RATE_EDIT = "rate:edit"
+    RECEIPT_RECORD = "receipt:record"
+    RECEIPT_SEE = "receipt:see"
+    REPORT_SEE = "report:see"
     SERVICE_ITEM_EDIT = "service_item:edit"
     SETTINGS_EDIT = "settings:edit"
     SETTINGS_SEE = "settings:see"
+    SETTLEMENT_APPLY = "settlement:apply"
+    SETTLEMENT_APPROVE = "settlement:approve"
     SHIPMENT_EDIT = "shipment:edit"
     SHIPMENT_SEE = "shipment:see"
+    STATEMENT_CONFIRM = "statement:confirm"
+    STATEMENT_PUBLISH = "statement:publish"
+    STATEMENT_REVIEW = "statement:review"
+    STATEMENT_RUN = "statement:run"
+    STATEMENT_SEE = "statement:see"
     STOCK_CLOSE = "stock:close"
     STOCK_RECORD = "stock:record"
     STOCK_SEE = "stock:see"
@@ -73,6 +97,7 @@ class Role(StrEnum):
     SERVICE_MANAGER = "service_manager"
     WAREHOUSE = "warehouse"
     FINANCE = "finance"
+    FINANCE_MANAGER = "finance_manager"
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
 
@@ -98,9 +123,11 @@ _CHAIN = frozenset(
     {P.BOOKING_SEE, P.CONTRACT_SEE, P.ENTITLEMENT_SEE, P.SHIPMENT_SEE, P.STOCK_SEE, P.USAGE_SEE}
 )
 """From what was bought to what was used of it."""
-_SALES = _DESK | _CHAIN | {P.CUSTOMER_EDIT, P.MEMBER_SEE, P.MEMBER_EDIT, P.QUOTATION_SEE, P.QUOTATION_EDIT,
+_BILLS = frozenset({P.AGEING_SEE, P.DISPUTE_SEE, P.INVOICE_SEE, P.RECEIPT_SEE, P.STATEMENT_SEE})
+"""What is billed, disputed, invoiced and paid."""
+_SALES = _DESK | _CHAIN | _BILLS | {P.CUSTOMER_EDIT, P.MEMBER_SEE, P.MEMBER_EDIT, P.QUOTATION_SEE, P.QUOTATION_EDIT,
                            P.QUOTATION_ISSUE, P.TARIFF_SEE, P.PRICE_BATCH, P.CONTRACT_EDIT,
-                           P.BOOKING_MAKE}  # fmt: skip
+                           P.BOOKING_MAKE, P.SETTLEMENT_APPLY}  # fmt: skip
 _SALES_MANAGER = _SALES | {
     P.CUSTOMER_SEE_ALL,
     P.CUSTOMER_ASSIGN,
@@ -112,11 +139,15 @@ _SALES_MANAGER = _SALES | {
     P.CONTRACT_END,
     P.CONTRACT_SIGN,
     P.ENTITLEMENT_ADJUST,
+    P.DISPUTE_DECIDE,
+    P.HOLD_SET,
+    P.REPORT_SEE,
 }
 _CATALOGUE = _DESK | {P.CUSTOMER_SEE_ALL, P.COST_SEE, P.BUNDLE_EDIT, P.RATE_EDIT, P.SERVICE_ITEM_EDIT, P.TARIFF_SEE,
                       P.TARIFF_ACTIVATE, P.TARIFF_EXPORT, P.TARIFF_IMPORT, P.PRICE_BATCH}  # fmt: skip
 _SERVICE = _DESK | _CHAIN | {P.CUSTOMER_SEE_ALL, P.CUSTOMER_EDIT, P.MEMBER_SEE, P.MEMBER_EDIT, P.QUOTATION_SEE,
-                             P.BOOKING_MAKE, P.BOOKING_DECIDE, P.SHIPMENT_EDIT, P.USAGE_RECORD}  # fmt: skip
+                             P.BOOKING_MAKE, P.BOOKING_DECIDE, P.SHIPMENT_EDIT, P.USAGE_RECORD, P.DISPUTE_SEE,
+                             P.STATEMENT_SEE}  # fmt: skip
 _WAREHOUSE = _DESK | {
     P.CUSTOMER_SEE_ALL,
     P.BOOKING_SEE,
@@ -125,12 +156,17 @@ _WAREHOUSE = _DESK | {
     P.STOCK_SEE,
     P.STOCK_RECORD,
 }
-_FINANCE = _DESK | _CHAIN | {P.CUSTOMER_SEE_ALL, P.COST_SEE, P.MEMBER_SEE, P.QUOTATION_SEE, P.RATE_EDIT, P.TARIFF_SEE,
-                    P.PRICE_BATCH, P.CONTRACT_SIGN, P.USAGE_RECORD, P.STOCK_CLOSE}  # fmt: skip
-_AUDITOR = _DESK | _CHAIN | {P.CUSTOMER_SEE_ALL, P.COST_SEE, P.MEMBER_SEE, P.QUOTATION_SEE, P.TARIFF_SEE, P.AUDIT_SEE,
-                    P.HEALTH_SEE, P.SETTINGS_SEE, P.USER_SEE}  # fmt: skip
+_FINANCE = _DESK | _CHAIN | _BILLS | {P.CUSTOMER_SEE_ALL, P.COST_SEE, P.MEMBER_SEE, P.QUOTATION_SEE, P.RATE_EDIT,
+                    P.TARIFF_SEE, P.PRICE_BATCH, P.CONTRACT_SIGN, P.USAGE_RECORD, P.STOCK_CLOSE, P.STATEMENT_RUN,
+                    P.STATEMENT_REVIEW, P.STATEMENT_PUBLISH, P.DISPUTE_DECIDE, P.CREDIT_GRANT, P.INVOICE_ASK,
+                    P.INVOICE_REGISTER, P.RECEIPT_RECORD, P.HOLD_SET, P.SETTLEMENT_APPLY, P.DUNNING_SEND,
+                    P.CARRIER_BILL_EDIT, P.REPORT_SEE}  # fmt: skip
+_AUDITOR = _DESK | _CHAIN | _BILLS | {P.REPORT_SEE, P.CUSTOMER_SEE_ALL, P.COST_SEE, P.MEMBER_SEE, P.QUOTATION_SEE,
+                    P.TARIFF_SEE, P.AUDIT_SEE, P.HEALTH_SEE, P.SETTINGS_SEE, P.USER_SEE}  # fmt: skip
 
-CUSTOMER_ONLY = frozenset({P.QUOTATION_ACCEPT, P.QUOTATION_ASK})
+CUSTOMER_ONLY = frozenset(
+    {P.DISPUTE_RAISE, P.QUOTATION_ACCEPT, P.QUOTATION_ASK, P.STATEMENT_CONFIRM}
+)
 
 ROLES: dict[Role, frozenset[Permission]] = {
     Role.SALES: _SALES,
@@ -142,6 +178,9 @@ ROLES: dict[Role, frozenset[Permission]] = {
     ),
     Role.WAREHOUSE: frozenset(_WAREHOUSE),
     Role.FINANCE: frozenset(_FINANCE),
+    Role.FINANCE_MANAGER: frozenset(
+        _FINANCE | {P.CREDIT_APPROVE, P.DUNNING_EDIT, P.HOLD_APPROVE, P.SETTLEMENT_APPROVE}
+    ),
     Role.ADMINISTRATOR: frozenset(Permission) - CUSTOMER_ONLY,
     Role.AUDITOR: frozenset(_AUDITOR),
 }
@@ -151,9 +190,9 @@ POWERS: dict[Power, frozenset[Permission]] = {
     Power.SEE_QUOTATIONS: frozenset({P.QUOTATION_SEE, P.QUOTATION_ASK}),
     Power.ACCEPT_QUOTATIONS: frozenset({P.QUOTATION_SEE, P.QUOTATION_ASK, P.QUOTATION_ACCEPT}),
     Power.SEE_CONTRACTS: _CHAIN,
-    Power.SEE_BILLS: _CHAIN,
-    Power.CONFIRM_BILLS: frozenset(),
-    Power.DISPUTE_BILLS: frozenset(),
+    Power.SEE_BILLS: _CHAIN | _BILLS | {P.INVOICE_ASK, P.SETTLEMENT_APPLY},
+    Power.CONFIRM_BILLS: _CHAIN | _BILLS | {P.INVOICE_ASK, P.STATEMENT_CONFIRM},
+    Power.DISPUTE_BILLS: _CHAIN | _BILLS | {P.DISPUTE_RAISE},
     Power.BOOK: frozenset(
         {P.BOOKING_MAKE, P.BOOKING_SEE, P.ENTITLEMENT_SEE, P.SHIPMENT_SEE, P.STOCK_SEE}
     ),
@@ -168,6 +207,7 @@ ROLE_LABELS: dict[Role, Text] = {
     Role.SERVICE_MANAGER: t("Service manager"),
     Role.WAREHOUSE: t("Warehouse keeper"),
     Role.FINANCE: t("Finance"),
+    Role.FINANCE_MANAGER: t("Finance manager"),
     Role.ADMINISTRATOR: t("Administrator"),
     Role.AUDITOR: t("Read-only auditor"),
 }
@@ -185,11 +225,13 @@ POWER_LABELS: dict[Power, Text] = {
 }
 
 PERMISSION_LABELS: dict[Permission, Text] = {
+    P.AGEING_SEE: t("See what is owed and since when"),
     P.AUDIT_SEE: t("See the audit log"),
     P.BOOKING_DECIDE: t("Confirm or refuse bookings"),
     P.BOOKING_MAKE: t("Book shipments"),
     P.BOOKING_SEE: t("See bookings"),
     P.BUNDLE_EDIT: t("Edit bundles"),
+    P.CARRIER_BILL_EDIT: t("Compare carriers' bills"),
     P.CATALOGUE_SEE: t("See service items"),
     P.CLAUSE_EDIT: t("Edit contract clauses"),
     P.CONTRACT_APPROVE: t("Approve contracts and amendments"),
@@ -198,13 +240,25 @@ PERMISSION_LABELS: dict[Permission, Text] = {
     P.CONTRACT_SEE: t("See contracts"),
     P.CONTRACT_SIGN: t("Record signatures"),
     P.COST_SEE: t("See costs and margins"),
+    P.CREDIT_APPROVE: t("Approve credits and disputes above the limit"),
+    P.CREDIT_GRANT: t("Propose credits"),
     P.CUSTOMER_ASSIGN: t("Assign customers to staff"),
     P.CUSTOMER_EDIT: t("Edit customers"),
     P.CUSTOMER_SEE: t("See own customers"),
     P.CUSTOMER_SEE_ALL: t("See all customers"),
+    P.DISPUTE_DECIDE: t("Decide disputes"),
+    P.DISPUTE_RAISE: t("Dispute statement lines"),
+    P.DISPUTE_SEE: t("See disputes"),
+    P.DUNNING_EDIT: t("Edit dunning steps"),
+    P.DUNNING_SEND: t("Send reminders of payment"),
     P.ENTITLEMENT_ADJUST: t("Adjust entitlements"),
     P.ENTITLEMENT_SEE: t("See entitlements"),
     P.HEALTH_SEE: t("See the system's health"),
+    P.HOLD_APPROVE: t("Approve lifting a hold, blacklist customers"),
+    P.HOLD_SET: t("Hold credit, propose lifting a hold"),
+    P.INVOICE_ASK: t("Ask for invoices"),
+    P.INVOICE_REGISTER: t("Register invoices"),
+    P.INVOICE_SEE: t("See invoices"),
     P.MEMBER_EDIT: t("Invite and change a customer's users"),
     P.MEMBER_SEE: t("See a customer's users"),
     P.POLICY_SEE: t("See who can do what"),
@@ -216,11 +270,21 @@ PERMISSION_LABELS: dict[Permission, Text] = {
     P.QUOTATION_ISSUE: t("Issue quotations"),
     P.QUOTATION_SEE: t("See quotations"),
     P.RATE_EDIT: t("Edit rates of exchange and tax"),
+    P.RECEIPT_RECORD: t("Record and allocate receipts"),
+    P.RECEIPT_SEE: t("See receipts"),
+    P.REPORT_SEE: t("See revenue and commission reports"),
     P.SERVICE_ITEM_EDIT: t("Edit service items, schemes and surcharges"),
     P.SETTINGS_EDIT: t("Change the firm's settings"),
     P.SETTINGS_SEE: t("See the firm's settings"),
+    P.SETTLEMENT_APPLY: t("Apply for monthly settlement"),
+    P.SETTLEMENT_APPROVE: t("Approve settlement terms and credit limits"),
     P.SHIPMENT_EDIT: t("Run shipments"),
     P.SHIPMENT_SEE: t("See shipments"),
+    P.STATEMENT_CONFIRM: t("Confirm statements"),
+    P.STATEMENT_PUBLISH: t("Publish and revise statements"),
+    P.STATEMENT_REVIEW: t("Review statements"),
+    P.STATEMENT_RUN: t("Run billing and void drafts"),
+    P.STATEMENT_SEE: t("See statements"),
     P.STOCK_CLOSE: t("Close stock months"),
     P.STOCK_RECORD: t("Record stock movements"),
     P.STOCK_SEE: t("See stock"),

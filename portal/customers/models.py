@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -12,10 +13,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.access.permissions import Power
 from portal.accounts.models import User
 from portal.customers.rules.kinds import CustomerKind, Segment
+from portal.customers.rules.settlement import DueFrom, SettlementKind
 from portal.db import audit
 from portal.db.audit import Event
 from portal.db.base import Base, CustomerItself, CustomerOwned, Stamped, Versioned
-from portal.db.types import JSONText, UTCDateTime
+from portal.db.types import Amount, JSONText, Rate, UTCDateTime
 from portal.kernel.text import t
 
 audit.declare(
@@ -35,6 +37,11 @@ audit.declare(
         "customer.member_invited": Event(t("User invited"), public=True),
         "customer.member_changed": Event(t("User's powers changed"), public=True),
         "customer.member_removed": Event(t("User removed"), public=True),
+        "customer.settlement_changed": Event(t("Settlement terms changed")),
+        "customer.held": Event(t("Credit held")),
+        "customer.released": Event(t("Credit no longer held")),
+        "customer.blacklisted": Event(t("Blacklisted")),
+        "customer.cleared": Event(t("Taken off the blacklist")),
     }
 )
 
@@ -149,3 +156,81 @@ class Membership(CustomerOwned, Versioned, Base):
     def power_set(self) -> frozenset[Power]:
         """The powers as a set."""
         return frozenset(Power(name) for name in self.powers)
+
+
+class SettlementTerms(CustomerOwned, Versioned, Stamped, Base):
+    """How this customer is billed and pays 结算条款; without a row the defaults of the columns count (DOMAIN E8-E10).
+
+    `one_currency`: every line is converted into `currency`, else each currency has its statement. `rate_rule` is a
+    catalogue.rules.exchange.RateRule, `agreed_rates` {currency: rate} for its "agreed". `payment_days` None: as the
+    contract says. `confirm_days`: by when the customer is asked to answer (R4). `late_fee_percent` a day, 0: none.
+    `csv_layout`: the customer's own columns (billing.rules.csv_layout).
+    """
+
+    __tablename__ = "settlement_terms"
+    __table_args__ = (
+        UniqueConstraint("customer_id"),
+        CheckConstraint(one_of("kind", SettlementKind), name="known_kind"),
+        CheckConstraint(one_of("due_from", DueFrom), name="known_due_from"),
+        CheckConstraint("credit_limit IS NULL OR credit_limit >= 0", name="limit_not_negative"),
+        CheckConstraint("reconciliation_day BETWEEN 1 AND 28", name="day_of_month"),
+    )
+
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16), default=SettlementKind.MONTHLY.value)
+    currency: Mapped[str] = mapped_column(String(3), default="CNY")
+    one_currency: Mapped[bool] = mapped_column(default=True)
+    rate_rule: Mapped[str] = mapped_column(String(16), default="statement_day")
+    agreed_rates: Mapped[Any] = mapped_column(JSONText, default=dict)
+    payment_days: Mapped[int | None]
+    due_from: Mapped[str] = mapped_column(String(12), default=DueFrom.STATEMENT.value)
+    next_working_day: Mapped[bool] = mapped_column(default=False)
+    reconciliation_day: Mapped[int] = mapped_column(default=5)
+    reconciliation_contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
+    confirm_days: Mapped[int] = mapped_column(default=7)
+    grace_days: Mapped[int] = mapped_column(default=15)
+    rating: Mapped[str] = mapped_column(String(1), default="")
+    credit_limit: Mapped[Decimal | None] = mapped_column(Amount)
+    late_fee_percent: Mapped[Decimal] = mapped_column(Rate, default=Decimal(0))
+    csv_layout: Mapped[Any] = mapped_column(JSONText, default=dict)
+
+    customer: Mapped[Customer] = relationship()
+    reconciliation_contact: Mapped[Contact | None] = relationship()
+
+
+class CreditStanding(CustomerOwned, Versioned, Base):
+    """Where the customer's credit stands: worked out from what is owed, and what people decided about it.
+
+    `exposure_amount`, `overdue_amount` and `overdue_days` (of the oldest) in `currency` are as of `worked_out_at`.
+    `held_since` with `hold_reason`: new orders and releases wait, except while `lifted_until` has not passed. A
+    blacklisting blocks quotation, order and credit until it ends; never the collection (K8).
+    """
+
+    __tablename__ = "credit_standing"
+    __table_args__ = (
+        UniqueConstraint("customer_id"),
+        CheckConstraint("held_since IS NULL OR hold_reason <> ''", name="held_with_reason"),
+        CheckConstraint(
+            "blacklisted_on IS NULL OR blacklist_reason <> ''", name="blacklisted_with_reason"
+        ),
+    )
+
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    currency: Mapped[str] = mapped_column(String(3), default="CNY")
+    exposure_amount: Mapped[Decimal] = mapped_column(Amount, default=Decimal(0))
+    overdue_amount: Mapped[Decimal] = mapped_column(Amount, default=Decimal(0))
+    overdue_days: Mapped[int] = mapped_column(default=0)
+    worked_out_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    held_since: Mapped[date | None]
+    hold_reason: Mapped[str] = mapped_column(String(500), default="")
+    held_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    lifted_until: Mapped[date | None]
+    lift_reason: Mapped[str] = mapped_column(String(1000), default="")
+    blacklisted_on: Mapped[date | None]
+    blacklisted_until: Mapped[date | None]
+    blacklist_reason: Mapped[str] = mapped_column(String(500), default="")
+    blacklisted_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+    customer: Mapped[Customer] = relationship()

@@ -66,8 +66,8 @@ class UsageRecord(CustomerOwned, Base):
 
     (`source`, `reference`) says where it comes from and is taken once. The fact itself never changes; what became of
     it does: `state`, `mismatch`, and the contract and entitlement that it was drawn from (the first one where it was
-    split; all of them are in the ledger under source "usage"). A reversal is a record of its own with a negative
-    `quantity` and `reverses_id`.
+    split; all of them are in the ledger under source "usage", `draws` says how many). A reversal is a record of its own
+    with a negative `quantity` and `reverses_id`. `statement_id`: the statement that took it; None while it is unbilled.
     """
 
     __tablename__ = "usage_record"
@@ -106,6 +106,8 @@ class UsageRecord(CustomerOwned, Base):
     entitlement_id: Mapped[int | None] = mapped_column(ForeignKey("entitlement.id"))
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("usage_record.id"), unique=True)
     shipment_id: Mapped[int | None]
+    statement_id: Mapped[int | None]
+    draws: Mapped[int] = mapped_column(default=1)
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
     facts: Mapped[Any] = mapped_column(JSONText, default=dict)
     note: Mapped[str] = mapped_column(String(500), default="")
@@ -125,6 +127,20 @@ Index(
     UsageRecord.shipment_id,
     sqlite_where=UsageRecord.shipment_id.is_not(None),
     postgresql_where=UsageRecord.shipment_id.is_not(None),
+)
+Index(
+    "ix_usage_record_unbilled",
+    UsageRecord.customer_id,
+    UsageRecord.used_on,
+    UsageRecord.id,
+    sqlite_where=UsageRecord.statement_id.is_(None),
+    postgresql_where=UsageRecord.statement_id.is_(None),
+)
+Index(
+    "ix_usage_record_statement",
+    UsageRecord.statement_id,
+    sqlite_where=UsageRecord.statement_id.is_not(None),
+    postgresql_where=UsageRecord.statement_id.is_not(None),
 )
 Index(
     "ix_usage_record_queue",

@@ -218,3 +218,14 @@ class StockPeriod(Versioned, Base):
     closed_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
 
     warehouse: Mapped[Warehouse] = relationship()
+
+
+class StockBilled(CustomerOwned, Base):
+    """Up to which day the stock of a customer is billed: a movement of that day or before counts after it (W13)."""
+
+    __tablename__ = "stock_billed"
+    __table_args__ = (UniqueConstraint("customer_id"),)
+
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    through_on: Mapped[date]

@@ -58,6 +58,30 @@ DESK = (
     Entry(t("Shipments"), "desk_shipments.index", "truck", Permission.SHIPMENT_SEE),
     Entry(t("Usage"), "desk_usage.index", "speedometer2", Permission.USAGE_SEE),
     Entry(t("Stock"), "desk_warehouse.index", "box-seam", Permission.STOCK_SEE, "/desk/warehouses"),
+    Entry(
+        t("Statements"),
+        "desk_statements.index",
+        "receipt",
+        Permission.STATEMENT_SEE,
+        "/desk/statement-runs /desk/credits",
+    ),
+    Entry(t("Disputes"), "desk_disputes.index", "chat-square-dots", Permission.DISPUTE_SEE),
+    Entry(t("Invoices"), "desk_invoices.index", "file-earmark-ruled", Permission.INVOICE_SEE),
+    Entry(t("Receipts"), "desk_receipts.index", "wallet2", Permission.RECEIPT_SEE),
+    Entry(
+        t("Receivables"),
+        "desk_receivables.index",
+        "hourglass-split",
+        Permission.AGEING_SEE,
+        "/desk/dunning /desk/settlement",
+    ),
+    Entry(t("Reports"), "desk_reports.index", "bar-chart", Permission.REPORT_SEE),
+    Entry(
+        t("Carriers' bills"),
+        "desk_carrier_bills.index",
+        "clipboard-check",
+        Permission.CARRIER_BILL_EDIT,
+    ),
     Entry(t("Lane search"), "desk_quotations.lanes", "search", Permission.QUOTATION_EDIT),
     Entry(
         t("Service items"),
@@ -92,6 +116,10 @@ MY = (
     Entry(t("Contracts"), "my_contracts.index", "file-earmark-check", Permission.CONTRACT_SEE),
     Entry(t("Usage"), "my_usage.index", "speedometer2", Permission.USAGE_SEE),
     Entry(t("Stock"), "my_warehouse.index", "box-seam", Permission.STOCK_SEE),
+    Entry(
+        t("Statements"), "my_statements.index", "receipt", Permission.STATEMENT_SEE, "/my/disputes"
+    ),
+    Entry(t("Payments"), "my_payments.index", "wallet2", Permission.RECEIPT_SEE, "/my/invoices"),
     Entry(t("Our users"), "my_customers.members", "people", Permission.MEMBER_SEE),
 )
 

@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: nothing
-Create Date: 2026-11-22 02:57:13.672394
+Create Date: 2026-11-22 04:00:45.318984
 
 """
 
@@ -133,6 +133,28 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_customer_parent_id"), ["parent_id"], unique=False)
         batch_op.create_index("ix_customer_updated", ["updated_at", "id"], unique=False)
 
+    op.create_table(
+        "dunning_step",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(length=12), nullable=False),
+        sa.Column("name_zh", sa.String(length=60), nullable=False),
+        sa.Column("name_en", sa.String(length=80), nullable=False),
+        sa.Column("text_zh", sa.String(length=2000), nullable=False),
+        sa.Column("text_en", sa.String(length=3000), nullable=False),
+        sa.Column("holds", sa.Boolean(), nullable=False),
+        sa.Column("stops", sa.Boolean(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "channel IN ('mail', 'phone', 'letter', 'system', 'person')",
+            name=op.f("ck_dunning_step_known_channel"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dunning_step")),
+        sa.UniqueConstraint("day", name=op.f("uq_dunning_step_day")),
+    )
     op.create_table(
         "exchange_rate",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -420,6 +442,27 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_bundle_line_item_id"), ["item_id"], unique=False)
 
     op.create_table(
+        "carrier_bill",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("carrier", sa.String(length=60), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("file_name", sa.String(length=160), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("tolerance_kg", types.Quantity(), nullable=False),
+        sa.Column("counts", types.JSONText(), nullable=False),
+        sa.Column("billed_amount", types.Amount(), nullable=False),
+        sa.Column("read_by", sa.Integer(), nullable=True),
+        sa.Column("settled_at", types.UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["read_by"], ["user.id"], name=op.f("fk_carrier_bill_read_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_carrier_bill")),
+        sa.UniqueConstraint("sha256", name=op.f("uq_carrier_bill_sha256")),
+    )
+    op.create_table(
         "contact",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
@@ -440,6 +483,43 @@ def upgrade():
     with op.batch_alter_table("contact", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_contact_customer_id"), ["customer_id"], unique=False)
 
+    op.create_table(
+        "credit_standing",
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("exposure_amount", types.Amount(), nullable=False),
+        sa.Column("overdue_amount", types.Amount(), nullable=False),
+        sa.Column("overdue_days", sa.Integer(), nullable=False),
+        sa.Column("worked_out_at", types.UTCDateTime(), nullable=True),
+        sa.Column("held_since", sa.Date(), nullable=True),
+        sa.Column("hold_reason", sa.String(length=500), nullable=False),
+        sa.Column("held_by", sa.Integer(), nullable=True),
+        sa.Column("lifted_until", sa.Date(), nullable=True),
+        sa.Column("lift_reason", sa.String(length=1000), nullable=False),
+        sa.Column("blacklisted_on", sa.Date(), nullable=True),
+        sa.Column("blacklisted_until", sa.Date(), nullable=True),
+        sa.Column("blacklist_reason", sa.String(length=500), nullable=False),
+        sa.Column("blacklisted_by", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "blacklisted_on IS NULL OR blacklist_reason <> ''",
+            name=op.f("ck_credit_standing_blacklisted_with_reason"),
+        ),
+        sa.CheckConstraint(
+            "held_since IS NULL OR hold_reason <> ''",
+            name=op.f("ck_credit_standing_held_with_reason"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["blacklisted_by"], ["user.id"], name=op.f("fk_credit_standing_blacklisted_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_credit_standing_customer_id")
+        ),
+        sa.ForeignKeyConstraint(["held_by"], ["user.id"], name=op.f("fk_credit_standing_held_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_credit_standing")),
+        sa.UniqueConstraint("customer_id", name=op.f("uq_credit_standing_customer_id")),
+    )
     op.create_table(
         "document",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -473,6 +553,39 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_document_customer_id"), ["customer_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_document_sha256"), ["sha256"], unique=False)
         batch_op.create_index("ix_document_subject", ["subject_type", "subject_id"], unique=False)
+
+    op.create_table(
+        "hold_lift",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.Column("proposed_by", sa.Integer(), nullable=True),
+        sa.Column("proposed_at", types.UTCDateTime(), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("decided_at", types.UTCDateTime(), nullable=True),
+        sa.Column("decision", sa.String(length=1000), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_hold_lift_with_reason")),
+        sa.CheckConstraint(
+            "state IN ('pending', 'approved', 'refused', 'withdrawn')",
+            name=op.f("ck_hold_lift_known_state"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_hold_lift_customer_id")
+        ),
+        sa.ForeignKeyConstraint(["decided_by"], ["user.id"], name=op.f("fk_hold_lift_decided_by")),
+        sa.ForeignKeyConstraint(
+            ["proposed_by"], ["user.id"], name=op.f("fk_hold_lift_proposed_by")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hold_lift")),
+    )
+    with op.batch_alter_table("hold_lift", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hold_lift_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index("ix_hold_lift_state", ["state", "id"], unique=False)
 
     op.create_table(
         "import_batch",
@@ -520,6 +633,55 @@ def upgrade():
     )
     with op.batch_alter_table("invitation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_invitation_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "invoice_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=24), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("gross_amount", types.Amount(), nullable=False),
+        sa.Column("title", sa.String(length=160), nullable=False),
+        sa.Column("tax_number", sa.String(length=40), nullable=False),
+        sa.Column("address_phone", sa.String(length=300), nullable=False),
+        sa.Column("bank_account", sa.String(length=200), nullable=False),
+        sa.Column("send_to", sa.String(length=254), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("asked_by", sa.Integer(), nullable=True),
+        sa.Column("asked_at", types.UTCDateTime(), nullable=False),
+        sa.Column("decision", sa.String(length=500), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('special', 'ordinary', 'receipt')", name=op.f("ck_invoice_request_known_kind")
+        ),
+        sa.CheckConstraint(
+            "state <> 'rejected' OR decision <> ''",
+            name=op.f("ck_invoice_request_rejected_with_reason"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('open', 'invoiced', 'rejected', 'withdrawn')",
+            name=op.f("ck_invoice_request_known_state"),
+        ),
+        sa.CheckConstraint("gross_amount > 0", name=op.f("ck_invoice_request_positive")),
+        sa.ForeignKeyConstraint(
+            ["asked_by"], ["user.id"], name=op.f("fk_invoice_request_asked_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_invoice_request_customer_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice_request")),
+        sa.UniqueConstraint("number", name=op.f("uq_invoice_request_number")),
+    )
+    with op.batch_alter_table("invoice_request", schema=None) as batch_op:
+        batch_op.create_index("ix_invoice_request_customer", ["customer_id", "id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_invoice_request_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index("ix_invoice_request_state", ["state", "id"], unique=False)
 
     op.create_table(
         "mapping_profile",
@@ -605,6 +767,48 @@ def upgrade():
         )
 
     op.create_table(
+        "settlement_application",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=24), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("asked", types.JSONText(), nullable=False),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.Column("applied_by", sa.Integer(), nullable=True),
+        sa.Column("applied_at", types.UTCDateTime(), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("decided_at", types.UTCDateTime(), nullable=True),
+        sa.Column("decision", sa.String(length=1000), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "state <> 'refused' OR decision <> ''",
+            name=op.f("ck_settlement_application_refused_with_reason"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('pending', 'approved', 'refused', 'withdrawn')",
+            name=op.f("ck_settlement_application_known_state"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["applied_by"], ["user.id"], name=op.f("fk_settlement_application_applied_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_settlement_application_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by"], ["user.id"], name=op.f("fk_settlement_application_decided_by")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_settlement_application")),
+        sa.UniqueConstraint("number", name=op.f("uq_settlement_application_number")),
+    )
+    with op.batch_alter_table("settlement_application", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_settlement_application_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index("ix_settlement_application_state", ["state", "id"], unique=False)
+
+    op.create_table(
         "site",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
@@ -629,6 +833,49 @@ def upgrade():
             ["user_id"], ["user.id"], name=op.f("fk_staff_role_user_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("user_id", "role", name=op.f("pk_staff_role")),
+    )
+    op.create_table(
+        "statement_run",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("only_customer_id", sa.Integer(), nullable=True),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("counts", types.JSONText(), nullable=False),
+        sa.Column("problems", types.JSONText(), nullable=False),
+        sa.Column("created_by", sa.Integer(), nullable=True),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("heartbeat_at", types.UTCDateTime(), nullable=True),
+        sa.Column("finished_at", types.UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'running', 'done', 'failed')",
+            name=op.f("ck_statement_run_known_state"),
+        ),
+        sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_statement_run_ends_after_start")),
+        sa.ForeignKeyConstraint(
+            ["created_by"], ["user.id"], name=op.f("fk_statement_run_created_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["only_customer_id"], ["customer.id"], name=op.f("fk_statement_run_only_customer_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_statement_run")),
+    )
+    with op.batch_alter_table("statement_run", schema=None) as batch_op:
+        batch_op.create_index("ix_statement_run_state", ["state", "id"], unique=False)
+
+    op.create_table(
+        "stock_billed",
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("through_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_stock_billed_customer_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_billed")),
+        sa.UniqueConstraint("customer_id", name=op.f("uq_stock_billed_customer_id")),
     )
     op.create_table(
         "stock_item",
@@ -775,6 +1022,61 @@ def upgrade():
         batch_op.create_index("ix_booking_updated", ["updated_at", "id"], unique=False)
 
     op.create_table(
+        "invoice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("code", sa.String(length=12), nullable=False),
+        sa.Column("number", sa.String(length=20), nullable=False),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("title", sa.String(length=160), nullable=False),
+        sa.Column("tax_number", sa.String(length=40), nullable=False),
+        sa.Column("net_amount", types.Amount(), nullable=False),
+        sa.Column("tax_amount", types.Amount(), nullable=False),
+        sa.Column("gross_amount", types.Amount(), nullable=False),
+        sa.Column("remark", sa.String(length=500), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=True),
+        sa.Column("red_of_id", sa.Integer(), nullable=True),
+        sa.Column("red_sheet_number", sa.String(length=40), nullable=False),
+        sa.Column("red_reason", sa.String(length=300), nullable=False),
+        sa.Column("registered_by", sa.Integer(), nullable=True),
+        sa.Column("search_text", sa.String(length=400), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('special', 'ordinary', 'receipt')", name=op.f("ck_invoice_known_kind")
+        ),
+        sa.CheckConstraint(
+            "(gross_amount < 0) = (red_of_id IS NOT NULL)", name=op.f("ck_invoice_negative_is_red")
+        ),
+        sa.CheckConstraint(
+            "gross_amount = net_amount + tax_amount", name=op.f("ck_invoice_adds_up")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_invoice_customer_id")
+        ),
+        sa.ForeignKeyConstraint(["red_of_id"], ["invoice.id"], name=op.f("fk_invoice_red_of_id")),
+        sa.ForeignKeyConstraint(
+            ["registered_by"], ["user.id"], name=op.f("fk_invoice_registered_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["invoice_request.id"], name=op.f("fk_invoice_request_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice")),
+        sa.UniqueConstraint("code", "number", name=op.f("uq_invoice_code_number")),
+    )
+    with op.batch_alter_table("invoice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_invoice_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(
+            "ix_invoice_customer_issued", ["customer_id", "issued_on", "id"], unique=False
+        )
+        batch_op.create_index("ix_invoice_issued", ["issued_on", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_invoice_red_of_id"), ["red_of_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_invoice_request_id"), ["request_id"], unique=False)
+
+    op.create_table(
         "quotation",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(length=24), nullable=False),
@@ -817,6 +1119,70 @@ def upgrade():
         batch_op.create_index("ix_quotation_updated", ["updated_at", "id"], unique=False)
 
     op.create_table(
+        "receipt",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=24), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("amount", types.Amount(), nullable=False),
+        sa.Column("open_amount", types.Amount(), nullable=False),
+        sa.Column("bank_charge", types.Amount(), nullable=False),
+        sa.Column("account", sa.String(length=80), nullable=False),
+        sa.Column("bank_reference", sa.String(length=80), nullable=False),
+        sa.Column("payer_name", sa.String(length=160), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("cancel_reason", sa.String(length=500), nullable=False),
+        sa.Column("batch_id", sa.Integer(), nullable=True),
+        sa.Column("recorded_by", sa.Integer(), nullable=True),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint("kind IN ('payment', 'deposit')", name=op.f("ck_receipt_known_kind")),
+        sa.CheckConstraint(
+            "state <> 'cancelled' OR cancel_reason <> ''",
+            name=op.f("ck_receipt_cancelled_with_reason"),
+        ),
+        sa.CheckConstraint("state IN ('kept', 'cancelled')", name=op.f("ck_receipt_known_state")),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_receipt_positive")),
+        sa.CheckConstraint(
+            "open_amount >= 0 AND open_amount <= amount", name=op.f("ck_receipt_open_within_amount")
+        ),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["import_batch.id"], name=op.f("fk_receipt_batch_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_receipt_customer_id")
+        ),
+        sa.ForeignKeyConstraint(["recorded_by"], ["user.id"], name=op.f("fk_receipt_recorded_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt")),
+        sa.UniqueConstraint("number", name=op.f("uq_receipt_number")),
+    )
+    with op.batch_alter_table("receipt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_receipt_batch_id"), ["batch_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_receipt_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(
+            "ix_receipt_customer_received", ["customer_id", "received_on", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_receipt_open",
+            ["customer_id", "received_on", "id"],
+            unique=False,
+            sqlite_where=sa.text("open_amount > 0"),
+            postgresql_where=sa.text("open_amount > 0"),
+        )
+        batch_op.create_index("ix_receipt_received", ["received_on", "id"], unique=False)
+        batch_op.create_index(
+            "uq_receipt_bank_reference",
+            ["account", "bank_reference"],
+            unique=True,
+            sqlite_where=sa.text("bank_reference != '' AND state = 'kept'"),
+            postgresql_where=sa.text("bank_reference != '' AND state = 'kept'"),
+        )
+
+    op.create_table(
         "scheme_grant",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("scheme_id", sa.Integer(), nullable=False),
@@ -837,6 +1203,133 @@ def upgrade():
             "scheme_id", "role", "user_id", name=op.f("uq_scheme_grant_scheme_id_role_user_id")
         ),
     )
+    op.create_table(
+        "settlement_terms",
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("one_currency", sa.Boolean(), nullable=False),
+        sa.Column("rate_rule", sa.String(length=16), nullable=False),
+        sa.Column("agreed_rates", types.JSONText(), nullable=False),
+        sa.Column("payment_days", sa.Integer(), nullable=True),
+        sa.Column("due_from", sa.String(length=12), nullable=False),
+        sa.Column("next_working_day", sa.Boolean(), nullable=False),
+        sa.Column("reconciliation_day", sa.Integer(), nullable=False),
+        sa.Column("reconciliation_contact_id", sa.Integer(), nullable=True),
+        sa.Column("confirm_days", sa.Integer(), nullable=False),
+        sa.Column("grace_days", sa.Integer(), nullable=False),
+        sa.Column("rating", sa.String(length=1), nullable=False),
+        sa.Column("credit_limit", types.Amount(), nullable=True),
+        sa.Column("late_fee_percent", types.Rate(), nullable=False),
+        sa.Column("csv_layout", types.JSONText(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "due_from IN ('statement', 'invoice', 'sailing')",
+            name=op.f("ck_settlement_terms_known_due_from"),
+        ),
+        sa.CheckConstraint(
+            "kind IN ('prepaid', 'per_shipment', 'weekly', 'half_monthly', 'monthly')",
+            name=op.f("ck_settlement_terms_known_kind"),
+        ),
+        sa.CheckConstraint(
+            "credit_limit IS NULL OR credit_limit >= 0",
+            name=op.f("ck_settlement_terms_limit_not_negative"),
+        ),
+        sa.CheckConstraint(
+            "reconciliation_day BETWEEN 1 AND 28", name=op.f("ck_settlement_terms_day_of_month")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_settlement_terms_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reconciliation_contact_id"],
+            ["contact.id"],
+            name=op.f("fk_settlement_terms_reconciliation_contact_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_settlement_terms")),
+        sa.UniqueConstraint("customer_id", name=op.f("uq_settlement_terms_customer_id")),
+    )
+    op.create_table(
+        "statement",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=24), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=True),
+        sa.Column("revision_no", sa.Integer(), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("line_count", sa.Integer(), nullable=False),
+        sa.Column("net_amount", types.Amount(), nullable=False),
+        sa.Column("tax_amount", types.Amount(), nullable=False),
+        sa.Column("gross_amount", types.Amount(), nullable=False),
+        sa.Column("confirmed_amount", types.Amount(), nullable=False),
+        sa.Column("disputed_amount", types.Amount(), nullable=False),
+        sa.Column("invoiced_amount", types.Amount(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("deemed_on", sa.Date(), nullable=True),
+        sa.Column("terms", types.JSONText(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("reviewed_by", sa.Integer(), nullable=True),
+        sa.Column("reviewed_at", types.UTCDateTime(), nullable=True),
+        sa.Column("published_at", types.UTCDateTime(), nullable=True),
+        sa.Column("confirmed_at", types.UTCDateTime(), nullable=True),
+        sa.Column("confirmed_by", sa.Integer(), nullable=True),
+        sa.Column("is_deemed", sa.Boolean(), nullable=False),
+        sa.Column("void_reason", sa.String(length=500), nullable=False),
+        sa.Column("note", sa.String(length=1000), nullable=False),
+        sa.Column("search_text", sa.String(length=400), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "state <> 'void' OR void_reason <> ''", name=op.f("ck_statement_voided_with_reason")
+        ),
+        sa.CheckConstraint(
+            "state IN ('draft', 'under_review', 'published', 'partly_disputed', 'confirmed', 'billed', 'void')",
+            name=op.f("ck_statement_known_state"),
+        ),
+        sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_statement_ends_after_start")),
+        sa.CheckConstraint(
+            "gross_amount = net_amount + tax_amount", name=op.f("ck_statement_adds_up")
+        ),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_statement_author_id")),
+        sa.ForeignKeyConstraint(
+            ["confirmed_by"], ["user.id"], name=op.f("fk_statement_confirmed_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_statement_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reviewed_by"], ["user.id"], name=op.f("fk_statement_reviewed_by")
+        ),
+        sa.ForeignKeyConstraint(["run_id"], ["statement_run.id"], name=op.f("fk_statement_run_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_statement")),
+        sa.UniqueConstraint("number", name=op.f("uq_statement_number")),
+    )
+    with op.batch_alter_table("statement", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_statement_customer_ends", ["customer_id", "ends_on", "id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_statement_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index("ix_statement_ends", ["ends_on", "id"], unique=False)
+        batch_op.create_index("ix_statement_run", ["run_id", "id"], unique=False)
+        batch_op.create_index("ix_statement_state_ends", ["state", "ends_on", "id"], unique=False)
+        batch_op.create_index("ix_statement_updated", ["updated_at", "id"], unique=False)
+        batch_op.create_index(
+            "uq_statement_live",
+            ["customer_id", "currency", "starts_on", "ends_on"],
+            unique=True,
+            sqlite_where=sa.text("state != 'void'"),
+            postgresql_where=sa.text("state != 'void'"),
+        )
+
     op.create_table(
         "stock_day",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1046,6 +1539,139 @@ def upgrade():
     )
     with op.batch_alter_table("tariff", schema=None) as batch_op:
         batch_op.create_index("ix_tariff_state", ["state", "valid_from"], unique=False)
+
+    op.create_table(
+        "bank_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account", sa.String(length=80), nullable=False),
+        sa.Column("reference", sa.String(length=80), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("amount", types.Amount(), nullable=False),
+        sa.Column("payer_name", sa.String(length=160), nullable=False),
+        sa.Column("payer_account", sa.String(length=80), nullable=False),
+        sa.Column("memo", sa.String(length=300), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("receipt_id", sa.Integer(), nullable=True),
+        sa.Column("batch_id", sa.Integer(), nullable=True),
+        sa.Column("decided_reason", sa.String(length=300), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('unmatched', 'matched', 'ignored')", name=op.f("ck_bank_entry_known_state")
+        ),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["import_batch.id"], name=op.f("fk_bank_entry_batch_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["receipt_id"], ["receipt.id"], name=op.f("fk_bank_entry_receipt_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_entry")),
+        sa.UniqueConstraint("account", "reference", name=op.f("uq_bank_entry_account_reference")),
+    )
+    with op.batch_alter_table("bank_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_bank_entry_batch_id"), ["batch_id"], unique=False)
+        batch_op.create_index("ix_bank_entry_state", ["state", "on", "id"], unique=False)
+
+    op.create_table(
+        "deposit_move",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=24), nullable=False),
+        sa.Column("receipt_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("amount", types.Amount(), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("at", types.UTCDateTime(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('refund', 'set_off')", name=op.f("ck_deposit_move_known_kind")
+        ),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_deposit_move_positive")),
+        sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_deposit_move_by_id")),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_deposit_move_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["receipt_id"], ["receipt.id"], name=op.f("fk_deposit_move_receipt_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deposit_move")),
+        sa.UniqueConstraint("number", name=op.f("uq_deposit_move_number")),
+    )
+    with op.batch_alter_table("deposit_move", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_deposit_move_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_deposit_move_receipt_id"), ["receipt_id"], unique=False
+        )
+
+    op.create_table(
+        "invoice_coverage",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("invoice_id", sa.Integer(), nullable=False),
+        sa.Column("statement_id", sa.Integer(), nullable=False),
+        sa.Column("gross_amount", types.Amount(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_invoice_coverage_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["invoice_id"],
+            ["invoice.id"],
+            name=op.f("fk_invoice_coverage_invoice_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["statement_id"], ["statement.id"], name=op.f("fk_invoice_coverage_statement_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice_coverage")),
+        sa.UniqueConstraint(
+            "invoice_id", "statement_id", name=op.f("uq_invoice_coverage_invoice_id_statement_id")
+        ),
+    )
+    with op.batch_alter_table("invoice_coverage", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_invoice_coverage_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_invoice_coverage_statement_id"), ["statement_id"], unique=False
+        )
+
+    op.create_table(
+        "invoice_request_part",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("statement_id", sa.Integer(), nullable=False),
+        sa.Column("gross_amount", types.Amount(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("gross_amount > 0", name=op.f("ck_invoice_request_part_positive")),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_invoice_request_part_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"],
+            ["invoice_request.id"],
+            name=op.f("fk_invoice_request_part_request_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["statement_id"], ["statement.id"], name=op.f("fk_invoice_request_part_statement_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice_request_part")),
+        sa.UniqueConstraint(
+            "request_id",
+            "statement_id",
+            name=op.f("uq_invoice_request_part_request_id_statement_id"),
+        ),
+    )
+    with op.batch_alter_table("invoice_request_part", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_invoice_request_part_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_invoice_request_part_statement_id"), ["statement_id"], unique=False
+        )
 
     op.create_table(
         "price",
@@ -1262,6 +1888,57 @@ def upgrade():
         batch_op.create_index("ix_rate_import_state", ["state", "id"], unique=False)
 
     op.create_table(
+        "receivable",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("statement_id", sa.Integer(), nullable=True),
+        sa.Column("reference", sa.String(length=60), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("amount", types.Amount(), nullable=False),
+        sa.Column("open_amount", types.Amount(), nullable=False),
+        sa.Column("disputed_amount", types.Amount(), nullable=False),
+        sa.Column("settled_on", sa.Date(), nullable=True),
+        sa.Column("promised_on", sa.Date(), nullable=True),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(kind = 'statement') = (statement_id IS NOT NULL)",
+            name=op.f("ck_receivable_names_its_statement"),
+        ),
+        sa.CheckConstraint(
+            "kind IN ('statement', 'opening')", name=op.f("ck_receivable_known_kind")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_receivable_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["statement_id"], ["statement.id"], name=op.f("fk_receivable_statement_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receivable")),
+        sa.UniqueConstraint("statement_id", name=op.f("uq_receivable_statement_id")),
+    )
+    with op.batch_alter_table("receivable", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_receivable_customer_due", ["customer_id", "due_on", "id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_receivable_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index("ix_receivable_due", ["due_on", "id"], unique=False)
+        batch_op.create_index(
+            "ix_receivable_open",
+            ["currency", "due_on", "id"],
+            unique=False,
+            sqlite_where=sa.text("open_amount != 0"),
+            postgresql_where=sa.text("open_amount != 0"),
+        )
+        batch_op.create_index(batch_op.f("ix_receivable_reference"), ["reference"], unique=False)
+
+    op.create_table(
         "shipment",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(length=24), nullable=False),
@@ -1323,6 +2000,51 @@ def upgrade():
         batch_op.create_index("ix_shipment_updated", ["updated_at", "id"], unique=False)
 
     op.create_table(
+        "statement_revision",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("statement_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("line_count", sa.Integer(), nullable=False),
+        sa.Column("net_amount", types.Amount(), nullable=False),
+        sa.Column("tax_amount", types.Amount(), nullable=False),
+        sa.Column("gross_amount", types.Amount(), nullable=False),
+        sa.Column("opening_amount", types.Amount(), nullable=False),
+        sa.Column("received_amount", types.Amount(), nullable=False),
+        sa.Column("published_at", types.UTCDateTime(), nullable=False),
+        sa.Column("published_by", sa.Integer(), nullable=True),
+        sa.Column("document_id", sa.Integer(), nullable=True),
+        sa.Column("paper_state", sa.String(length=12), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "paper_state IN ('waiting', 'printing', 'ready', 'failed')",
+            name=op.f("ck_statement_revision_known_paper_state"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_statement_revision_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("fk_statement_revision_document_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["published_by"], ["user.id"], name=op.f("fk_statement_revision_published_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["statement_id"], ["statement.id"], name=op.f("fk_statement_revision_statement_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_statement_revision")),
+        sa.UniqueConstraint(
+            "statement_id", "number", name=op.f("uq_statement_revision_statement_id_number")
+        ),
+    )
+    with op.batch_alter_table("statement_revision", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_statement_revision_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index("ix_statement_revision_paper", ["paper_state", "id"], unique=False)
+
+    op.create_table(
         "acceptance_link",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("version_id", sa.Integer(), nullable=False),
@@ -1354,6 +2076,48 @@ def upgrade():
         batch_op.create_index(
             batch_op.f("ix_acceptance_link_version_id"), ["version_id"], unique=False
         )
+
+    op.create_table(
+        "allocation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("receipt_id", sa.Integer(), nullable=False),
+        sa.Column("receivable_id", sa.Integer(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("receipt_amount", types.Amount(), nullable=False),
+        sa.Column("amount", types.Amount(), nullable=False),
+        sa.Column("exchange_rate", types.Rate(), nullable=True),
+        sa.Column("exchange_difference", types.Amount(), nullable=False),
+        sa.Column("reverses_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("at", types.UTCDateTime(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(amount < 0) = (reverses_id IS NOT NULL)",
+            name=op.f("ck_allocation_negative_is_undoing"),
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_allocation_by_id")),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_allocation_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["receipt_id"], ["receipt.id"], name=op.f("fk_allocation_receipt_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["receivable_id"], ["receivable.id"], name=op.f("fk_allocation_receivable_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reverses_id"], ["allocation.id"], name=op.f("fk_allocation_reverses_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_allocation")),
+        sa.UniqueConstraint("reverses_id", name=op.f("uq_allocation_reverses_id")),
+    )
+    with op.batch_alter_table("allocation", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_allocation_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index("ix_allocation_receipt", ["receipt_id", "id"], unique=False)
+        batch_op.create_index("ix_allocation_receivable", ["receivable_id", "id"], unique=False)
 
     op.create_table(
         "contract",
@@ -1436,6 +2200,56 @@ def upgrade():
         )
         batch_op.create_index(batch_op.f("ix_contract_payer_id"), ["payer_id"], unique=False)
         batch_op.create_index("ix_contract_updated", ["updated_at", "id"], unique=False)
+
+    op.create_table(
+        "dunning_notice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=24), nullable=False),
+        sa.Column("step_day", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(length=12), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("amount", types.Amount(), nullable=False),
+        sa.Column("oldest_id", sa.Integer(), nullable=False),
+        sa.Column("receivables", types.JSONText(), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=True),
+        sa.Column("sent_to", sa.String(length=254), nullable=False),
+        sa.Column("promised_on", sa.Date(), nullable=True),
+        sa.Column("note", sa.String(length=1000), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("at", types.UTCDateTime(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "channel IN ('mail', 'phone', 'letter', 'system', 'person')",
+            name=op.f("ck_dunning_notice_known_channel"),
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_dunning_notice_by_id")),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_dunning_notice_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("fk_dunning_notice_document_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["oldest_id"], ["receivable.id"], name=op.f("fk_dunning_notice_oldest_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dunning_notice")),
+        sa.UniqueConstraint(
+            "customer_id",
+            "currency",
+            "step_day",
+            "oldest_id",
+            name=op.f("uq_dunning_notice_customer_id_currency_step_day_oldest_id"),
+        ),
+        sa.UniqueConstraint("number", name=op.f("uq_dunning_notice_number")),
+    )
+    with op.batch_alter_table("dunning_notice", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_dunning_notice_customer", ["customer_id", "on", "id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_dunning_notice_customer_id"), ["customer_id"], unique=False
+        )
 
     op.create_table(
         "milestone",
@@ -1595,6 +2409,43 @@ def upgrade():
     with op.batch_alter_table("quotation_margin", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_quotation_margin_customer_id"), ["customer_id"], unique=False
+        )
+
+    op.create_table(
+        "receivable_posting",
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("receivable_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("change", types.Amount(), nullable=False),
+        sa.Column("source_type", sa.String(length=24), nullable=False),
+        sa.Column("source_id", sa.Integer(), nullable=False),
+        sa.Column("source_label", sa.String(length=80), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('issue', 'revision', 'allocation', 'allocation_undone', 'exchange', 'write_off')",
+            name=op.f("ck_receivable_posting_known_kind"),
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_receivable_posting_by_id")),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_receivable_posting_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["receivable_id"], ["receivable.id"], name=op.f("fk_receivable_posting_receivable_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receivable_posting")),
+        sa.UniqueConstraint("key", name=op.f("uq_receivable_posting_key")),
+    )
+    with op.batch_alter_table("receivable_posting", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_receivable_posting_customer", ["customer_id", "on", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_receivable_posting_receivable", ["receivable_id", "on", "id"], unique=False
         )
 
     op.create_table(
@@ -1933,6 +2784,164 @@ def upgrade():
         batch_op.create_index("ix_entitlement_ends", ["ends_on", "id"], unique=False)
 
     op.create_table(
+        "statement_line",
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("statement_id", sa.Integer(), nullable=False),
+        sa.Column("serial", sa.Integer(), nullable=False),
+        sa.Column("from_revision", sa.Integer(), nullable=False),
+        sa.Column("until_revision", sa.Integer(), nullable=True),
+        sa.Column("replaces_id", sa.Integer(), nullable=True),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("served_id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=True),
+        sa.Column("name_zh", sa.String(length=200), nullable=False),
+        sa.Column("name_en", sa.String(length=240), nullable=False),
+        sa.Column("contract_id", sa.Integer(), nullable=True),
+        sa.Column("contract_line_id", sa.Integer(), nullable=True),
+        sa.Column("entitlement_id", sa.Integer(), nullable=True),
+        sa.Column("usage_id", sa.Integer(), nullable=True),
+        sa.Column("part", sa.String(length=8), nullable=False),
+        sa.Column("shipment_id", sa.Integer(), nullable=True),
+        sa.Column("credit_id", sa.Integer(), nullable=True),
+        sa.Column("receivable_id", sa.Integer(), nullable=True),
+        sa.Column("reverses_id", sa.Integer(), nullable=True),
+        sa.Column("reference", sa.String(length=80), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("is_late", sa.Boolean(), nullable=False),
+        sa.Column("quantity", types.Quantity(), nullable=False),
+        sa.Column("unit", sa.String(length=16), nullable=False),
+        sa.Column("main_unit", sa.String(length=16), nullable=False),
+        sa.Column("stat_quantity", types.Quantity(), nullable=False),
+        sa.Column("rate", types.Rate(), nullable=True),
+        sa.Column("line_currency", sa.String(length=3), nullable=False),
+        sa.Column("amount", types.Amount(), nullable=False),
+        sa.Column("exchange_rate", types.Rate(), nullable=True),
+        sa.Column("rate_on", sa.Date(), nullable=True),
+        sa.Column("rate_source", sa.String(length=60), nullable=False),
+        sa.Column("converted", types.Amount(), nullable=False),
+        sa.Column("tax_class", sa.String(length=24), nullable=False),
+        sa.Column("tax_kind", sa.String(length=8), nullable=False),
+        sa.Column("tax_percent", types.Rate(), nullable=False),
+        sa.Column("tax_inclusive", sa.Boolean(), nullable=False),
+        sa.Column("net_amount", types.Amount(), nullable=False),
+        sa.Column("tax_amount", types.Amount(), nullable=False),
+        sa.Column("gross_amount", types.Amount(), nullable=False),
+        sa.Column("working", types.JSONText(), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("decided_at", types.UTCDateTime(), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('usage', 'reversal', 'storage', 'storage_minimum', 'fee', 'shortfall', 'true_up', 'credit', 'late_fee')",
+            name=op.f("ck_statement_line_known_kind"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('open', 'confirmed', 'disputed', 'adjusted', 'upheld')",
+            name=op.f("ck_statement_line_known_state"),
+        ),
+        sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_statement_line_ends_after_start")),
+        sa.CheckConstraint(
+            "gross_amount = net_amount + tax_amount", name=op.f("ck_statement_line_adds_up")
+        ),
+        sa.ForeignKeyConstraint(
+            ["contract_id"], ["contract.id"], name=op.f("fk_statement_line_contract_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["contract_line_id"],
+            ["contract_line.id"],
+            name=op.f("fk_statement_line_contract_line_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_statement_line_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by"], ["user.id"], name=op.f("fk_statement_line_decided_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["service_item.id"], name=op.f("fk_statement_line_item_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["replaces_id"], ["statement_line.id"], name=op.f("fk_statement_line_replaces_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reverses_id"], ["statement_line.id"], name=op.f("fk_statement_line_reverses_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["served_id"], ["customer.id"], name=op.f("fk_statement_line_served_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["statement_id"],
+            ["statement.id"],
+            name=op.f("fk_statement_line_statement_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_statement_line")),
+        sa.UniqueConstraint(
+            "statement_id", "serial", name=op.f("uq_statement_line_statement_id_serial")
+        ),
+    )
+    with op.batch_alter_table("statement_line", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_statement_line_contract", ["contract_id", "ends_on"], unique=False
+        )
+        batch_op.create_index(
+            "ix_statement_line_customer_ends", ["customer_id", "ends_on", "id"], unique=False
+        )
+        batch_op.create_index("ix_statement_line_item", ["item_id", "ends_on"], unique=False)
+        batch_op.create_index(
+            "uq_statement_line_credit",
+            ["credit_id"],
+            unique=True,
+            sqlite_where=sa.text("until_revision IS NULL AND credit_id IS NOT NULL"),
+            postgresql_where=sa.text("until_revision IS NULL AND credit_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "uq_statement_line_draw",
+            ["usage_id", "entitlement_id", "part"],
+            unique=True,
+            sqlite_where=sa.text("until_revision IS NULL AND usage_id IS NOT NULL"),
+            postgresql_where=sa.text("until_revision IS NULL AND usage_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "uq_statement_line_reversal",
+            ["reverses_id"],
+            unique=True,
+            sqlite_where=sa.text("until_revision IS NULL AND reverses_id IS NOT NULL"),
+            postgresql_where=sa.text("until_revision IS NULL AND reverses_id IS NOT NULL"),
+        )
+
+    op.create_table(
+        "billed_once",
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("line_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('storage_day', 'fee', 'shortfall', 'true_up', 'credit', 'late_day')",
+            name=op.f("ck_billed_once_known_kind"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_billed_once_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["line_id"],
+            ["statement_line.id"],
+            name=op.f("fk_billed_once_line_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_billed_once")),
+        sa.UniqueConstraint(
+            "kind", "subject_id", "on", name=op.f("uq_billed_once_kind_subject_id_on")
+        ),
+    )
+    with op.batch_alter_table("billed_once", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_billed_once_line_id"), ["line_id"], unique=False)
+
+    op.create_table(
         "booking_line",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("booking_id", sa.Integer(), nullable=False),
@@ -1970,6 +2979,127 @@ def upgrade():
         batch_op.create_index(
             batch_op.f("ix_booking_line_entitlement_id"), ["entitlement_id"], unique=False
         )
+
+    op.create_table(
+        "credit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=24), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("source_type", sa.String(length=24), nullable=False),
+        sa.Column("source_id", sa.Integer(), nullable=False),
+        sa.Column("served_id", sa.Integer(), nullable=False),
+        sa.Column("line_id", sa.Integer(), nullable=True),
+        sa.Column("name_zh", sa.String(length=200), nullable=False),
+        sa.Column("name_en", sa.String(length=240), nullable=False),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("tax_class", sa.String(length=24), nullable=False),
+        sa.Column("tax_kind", sa.String(length=8), nullable=False),
+        sa.Column("tax_percent", types.Rate(), nullable=False),
+        sa.Column("net_amount", types.Amount(), nullable=False),
+        sa.Column("tax_amount", types.Amount(), nullable=False),
+        sa.Column("gross_amount", types.Amount(), nullable=False),
+        sa.Column("granted_on", sa.Date(), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("approved_by", sa.Integer(), nullable=True),
+        sa.Column("document_id", sa.Integer(), nullable=True),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_credit_with_reason")),
+        sa.CheckConstraint(
+            "state IN ('pending_approval', 'granted', 'placed', 'refused')",
+            name=op.f("ck_credit_known_state"),
+        ),
+        sa.CheckConstraint(
+            "gross_amount = net_amount + tax_amount", name=op.f("ck_credit_adds_up")
+        ),
+        sa.CheckConstraint("gross_amount > 0", name=op.f("ck_credit_positive")),
+        sa.ForeignKeyConstraint(["approved_by"], ["user.id"], name=op.f("fk_credit_approved_by")),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_credit_author_id")),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_credit_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("fk_credit_document_id")
+        ),
+        sa.ForeignKeyConstraint(["line_id"], ["statement_line.id"], name=op.f("fk_credit_line_id")),
+        sa.ForeignKeyConstraint(["served_id"], ["customer.id"], name=op.f("fk_credit_served_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_credit")),
+        sa.UniqueConstraint("number", name=op.f("uq_credit_number")),
+        sa.UniqueConstraint(
+            "source_type", "source_id", name=op.f("uq_credit_source_type_source_id")
+        ),
+    )
+    with op.batch_alter_table("credit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_credit_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(
+            "ix_credit_customer_state", ["customer_id", "state", "id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_credit_line_id"), ["line_id"], unique=False)
+        batch_op.create_index("ix_credit_state", ["state", "id"], unique=False)
+
+    op.create_table(
+        "dispute",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=24), nullable=False),
+        sa.Column("statement_id", sa.Integer(), nullable=False),
+        sa.Column("line_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=20), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("disputed_amount", types.Amount(), nullable=False),
+        sa.Column("text", sa.String(length=2000), nullable=False),
+        sa.Column("raised_by", sa.Integer(), nullable=True),
+        sa.Column("raised_at", types.UTCDateTime(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("granted_amount", types.Amount(), nullable=True),
+        sa.Column("decision", sa.String(length=2000), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("decided_at", types.UTCDateTime(), nullable=True),
+        sa.Column("approved_by", sa.Integer(), nullable=True),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "reason IN ('rate', 'quantity', 'duplicate', 'not_received', 'payer', 'already_paid', 'missing_document', 'other')",
+            name=op.f("ck_dispute_known_reason"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'rejected' OR decision <> ''", name=op.f("ck_dispute_rejected_with_reason")
+        ),
+        sa.CheckConstraint(
+            "state IN ('open', 'pending_approval', 'accepted', 'partly_accepted', 'rejected', 'withdrawn')",
+            name=op.f("ck_dispute_known_state"),
+        ),
+        sa.CheckConstraint("level IN (1, 2)", name=op.f("ck_dispute_known_level")),
+        sa.ForeignKeyConstraint(["approved_by"], ["user.id"], name=op.f("fk_dispute_approved_by")),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_dispute_customer_id")
+        ),
+        sa.ForeignKeyConstraint(["decided_by"], ["user.id"], name=op.f("fk_dispute_decided_by")),
+        sa.ForeignKeyConstraint(
+            ["line_id"], ["statement_line.id"], name=op.f("fk_dispute_line_id")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_dispute_owner_id")),
+        sa.ForeignKeyConstraint(["raised_by"], ["user.id"], name=op.f("fk_dispute_raised_by")),
+        sa.ForeignKeyConstraint(
+            ["statement_id"], ["statement.id"], name=op.f("fk_dispute_statement_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispute")),
+        sa.UniqueConstraint("line_id", name=op.f("uq_dispute_line_id")),
+        sa.UniqueConstraint("number", name=op.f("uq_dispute_number")),
+    )
+    with op.batch_alter_table("dispute", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_dispute_customer", ["customer_id", "raised_at", "id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_dispute_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index("ix_dispute_state", ["state", "raised_at", "id"], unique=False)
+        batch_op.create_index("ix_dispute_statement", ["statement_id", "id"], unique=False)
 
     op.create_table(
         "entitlement_entry",
@@ -2044,6 +3174,8 @@ def upgrade():
         sa.Column("entitlement_id", sa.Integer(), nullable=True),
         sa.Column("reverses_id", sa.Integer(), nullable=True),
         sa.Column("shipment_id", sa.Integer(), nullable=True),
+        sa.Column("statement_id", sa.Integer(), nullable=True),
+        sa.Column("draws", sa.Integer(), nullable=False),
         sa.Column("batch_id", sa.Integer(), nullable=True),
         sa.Column("facts", types.JSONText(), nullable=False),
         sa.Column("note", sa.String(length=500), nullable=False),
@@ -2115,7 +3247,58 @@ def upgrade():
             sqlite_where=sa.text("shipment_id IS NOT NULL"),
             postgresql_where=sa.text("shipment_id IS NOT NULL"),
         )
+        batch_op.create_index(
+            "ix_usage_record_statement",
+            ["statement_id"],
+            unique=False,
+            sqlite_where=sa.text("statement_id IS NOT NULL"),
+            postgresql_where=sa.text("statement_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_usage_record_unbilled",
+            ["customer_id", "used_on", "id"],
+            unique=False,
+            sqlite_where=sa.text("statement_id IS NULL"),
+            postgresql_where=sa.text("statement_id IS NULL"),
+        )
         batch_op.create_index("ix_usage_record_used", ["used_on", "id"], unique=False)
+
+    op.create_table(
+        "carrier_bill_row",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("bill_id", sa.Integer(), nullable=False),
+        sa.Column("waybill", sa.String(length=60), nullable=False),
+        sa.Column("finding", sa.String(length=20), nullable=False),
+        sa.Column("billed_on", sa.Date(), nullable=True),
+        sa.Column("sent_on", sa.Date(), nullable=True),
+        sa.Column("billed_kg", types.Quantity(), nullable=True),
+        sa.Column("own_kg", types.Quantity(), nullable=True),
+        sa.Column("freight_amount", types.Amount(), nullable=False),
+        sa.Column("expected_amount", types.Amount(), nullable=True),
+        sa.Column("insurance_amount", types.Amount(), nullable=False),
+        sa.Column("return_amount", types.Amount(), nullable=False),
+        sa.Column("other_amount", types.Amount(), nullable=False),
+        sa.Column("usage_id", sa.Integer(), nullable=True),
+        sa.Column("settled_note", sa.String(length=300), nullable=False),
+        sa.CheckConstraint(
+            "finding IN ('matched', 'only_theirs', 'only_ours', 'weight', 'price', 'not_weighed', 'duplicate', 'returned')",
+            name=op.f("ck_carrier_bill_row_known_finding"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["bill_id"],
+            ["carrier_bill.id"],
+            name=op.f("fk_carrier_bill_row_bill_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["usage_id"], ["usage_record.id"], name=op.f("fk_carrier_bill_row_usage_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_carrier_bill_row")),
+    )
+    with op.batch_alter_table("carrier_bill_row", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_carrier_bill_row_bill", ["bill_id", "finding", "id"], unique=False
+        )
 
     op.create_table(
         "shipment_line",
@@ -2175,8 +3358,22 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_shipment_line_customer_id"))
 
     op.drop_table("shipment_line")
+    with op.batch_alter_table("carrier_bill_row", schema=None) as batch_op:
+        batch_op.drop_index("ix_carrier_bill_row_bill")
+
+    op.drop_table("carrier_bill_row")
     with op.batch_alter_table("usage_record", schema=None) as batch_op:
         batch_op.drop_index("ix_usage_record_used")
+        batch_op.drop_index(
+            "ix_usage_record_unbilled",
+            sqlite_where=sa.text("statement_id IS NULL"),
+            postgresql_where=sa.text("statement_id IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_usage_record_statement",
+            sqlite_where=sa.text("statement_id IS NOT NULL"),
+            postgresql_where=sa.text("statement_id IS NOT NULL"),
+        )
         batch_op.drop_index(
             "ix_usage_record_shipment_id",
             sqlite_where=sa.text("shipment_id IS NOT NULL"),
@@ -2202,11 +3399,50 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_entitlement_entry_customer_id"))
 
     op.drop_table("entitlement_entry")
+    with op.batch_alter_table("dispute", schema=None) as batch_op:
+        batch_op.drop_index("ix_dispute_statement")
+        batch_op.drop_index("ix_dispute_state")
+        batch_op.drop_index(batch_op.f("ix_dispute_customer_id"))
+        batch_op.drop_index("ix_dispute_customer")
+
+    op.drop_table("dispute")
+    with op.batch_alter_table("credit", schema=None) as batch_op:
+        batch_op.drop_index("ix_credit_state")
+        batch_op.drop_index(batch_op.f("ix_credit_line_id"))
+        batch_op.drop_index("ix_credit_customer_state")
+        batch_op.drop_index(batch_op.f("ix_credit_customer_id"))
+
+    op.drop_table("credit")
     with op.batch_alter_table("booking_line", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_booking_line_entitlement_id"))
         batch_op.drop_index(batch_op.f("ix_booking_line_customer_id"))
 
     op.drop_table("booking_line")
+    with op.batch_alter_table("billed_once", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_billed_once_line_id"))
+
+    op.drop_table("billed_once")
+    with op.batch_alter_table("statement_line", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_statement_line_reversal",
+            sqlite_where=sa.text("until_revision IS NULL AND reverses_id IS NOT NULL"),
+            postgresql_where=sa.text("until_revision IS NULL AND reverses_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "uq_statement_line_draw",
+            sqlite_where=sa.text("until_revision IS NULL AND usage_id IS NOT NULL"),
+            postgresql_where=sa.text("until_revision IS NULL AND usage_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "uq_statement_line_credit",
+            sqlite_where=sa.text("until_revision IS NULL AND credit_id IS NOT NULL"),
+            postgresql_where=sa.text("until_revision IS NULL AND credit_id IS NOT NULL"),
+        )
+        batch_op.drop_index("ix_statement_line_item")
+        batch_op.drop_index("ix_statement_line_customer_ends")
+        batch_op.drop_index("ix_statement_line_contract")
+
+    op.drop_table("statement_line")
     with op.batch_alter_table("entitlement", schema=None) as batch_op:
         batch_op.drop_index("ix_entitlement_ends")
         batch_op.drop_index("ix_entitlement_customer_item")
@@ -2244,6 +3480,11 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_shipment_box_customer_id"))
 
     op.drop_table("shipment_box")
+    with op.batch_alter_table("receivable_posting", schema=None) as batch_op:
+        batch_op.drop_index("ix_receivable_posting_receivable")
+        batch_op.drop_index("ix_receivable_posting_customer")
+
+    op.drop_table("receivable_posting")
     with op.batch_alter_table("quotation_margin", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_quotation_margin_customer_id"))
 
@@ -2262,6 +3503,11 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_milestone_customer_id"))
 
     op.drop_table("milestone")
+    with op.batch_alter_table("dunning_notice", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_dunning_notice_customer_id"))
+        batch_op.drop_index("ix_dunning_notice_customer")
+
+    op.drop_table("dunning_notice")
     with op.batch_alter_table("contract", schema=None) as batch_op:
         batch_op.drop_index("ix_contract_updated")
         batch_op.drop_index(batch_op.f("ix_contract_payer_id"))
@@ -2271,11 +3517,22 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_contract_customer_id"))
 
     op.drop_table("contract")
+    with op.batch_alter_table("allocation", schema=None) as batch_op:
+        batch_op.drop_index("ix_allocation_receivable")
+        batch_op.drop_index("ix_allocation_receipt")
+        batch_op.drop_index(batch_op.f("ix_allocation_customer_id"))
+
+    op.drop_table("allocation")
     with op.batch_alter_table("acceptance_link", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_acceptance_link_version_id"))
         batch_op.drop_index(batch_op.f("ix_acceptance_link_customer_id"))
 
     op.drop_table("acceptance_link")
+    with op.batch_alter_table("statement_revision", schema=None) as batch_op:
+        batch_op.drop_index("ix_statement_revision_paper")
+        batch_op.drop_index(batch_op.f("ix_statement_revision_customer_id"))
+
+    op.drop_table("statement_revision")
     with op.batch_alter_table("shipment", schema=None) as batch_op:
         batch_op.drop_index("ix_shipment_updated")
         batch_op.drop_index("ix_shipment_state")
@@ -2285,6 +3542,18 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_shipment_bill_number"))
 
     op.drop_table("shipment")
+    with op.batch_alter_table("receivable", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_receivable_reference"))
+        batch_op.drop_index(
+            "ix_receivable_open",
+            sqlite_where=sa.text("open_amount != 0"),
+            postgresql_where=sa.text("open_amount != 0"),
+        )
+        batch_op.drop_index("ix_receivable_due")
+        batch_op.drop_index(batch_op.f("ix_receivable_customer_id"))
+        batch_op.drop_index("ix_receivable_customer_due")
+
+    op.drop_table("receivable")
     with op.batch_alter_table("rate_import", schema=None) as batch_op:
         batch_op.drop_index("ix_rate_import_state")
 
@@ -2309,6 +3578,26 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_price_item_id"))
 
     op.drop_table("price")
+    with op.batch_alter_table("invoice_request_part", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_invoice_request_part_statement_id"))
+        batch_op.drop_index(batch_op.f("ix_invoice_request_part_customer_id"))
+
+    op.drop_table("invoice_request_part")
+    with op.batch_alter_table("invoice_coverage", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_invoice_coverage_statement_id"))
+        batch_op.drop_index(batch_op.f("ix_invoice_coverage_customer_id"))
+
+    op.drop_table("invoice_coverage")
+    with op.batch_alter_table("deposit_move", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_deposit_move_receipt_id"))
+        batch_op.drop_index(batch_op.f("ix_deposit_move_customer_id"))
+
+    op.drop_table("deposit_move")
+    with op.batch_alter_table("bank_entry", schema=None) as batch_op:
+        batch_op.drop_index("ix_bank_entry_state")
+        batch_op.drop_index(batch_op.f("ix_bank_entry_batch_id"))
+
+    op.drop_table("bank_entry")
     with op.batch_alter_table("tariff", schema=None) as batch_op:
         batch_op.drop_index("ix_tariff_state")
 
@@ -2337,7 +3626,39 @@ def downgrade():
         batch_op.drop_index("ix_stock_day_customer")
 
     op.drop_table("stock_day")
+    with op.batch_alter_table("statement", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_statement_live",
+            sqlite_where=sa.text("state != 'void'"),
+            postgresql_where=sa.text("state != 'void'"),
+        )
+        batch_op.drop_index("ix_statement_updated")
+        batch_op.drop_index("ix_statement_state_ends")
+        batch_op.drop_index("ix_statement_run")
+        batch_op.drop_index("ix_statement_ends")
+        batch_op.drop_index(batch_op.f("ix_statement_customer_id"))
+        batch_op.drop_index("ix_statement_customer_ends")
+
+    op.drop_table("statement")
+    op.drop_table("settlement_terms")
     op.drop_table("scheme_grant")
+    with op.batch_alter_table("receipt", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_receipt_bank_reference",
+            sqlite_where=sa.text("bank_reference != '' AND state = 'kept'"),
+            postgresql_where=sa.text("bank_reference != '' AND state = 'kept'"),
+        )
+        batch_op.drop_index("ix_receipt_received")
+        batch_op.drop_index(
+            "ix_receipt_open",
+            sqlite_where=sa.text("open_amount > 0"),
+            postgresql_where=sa.text("open_amount > 0"),
+        )
+        batch_op.drop_index("ix_receipt_customer_received")
+        batch_op.drop_index(batch_op.f("ix_receipt_customer_id"))
+        batch_op.drop_index(batch_op.f("ix_receipt_batch_id"))
+
+    op.drop_table("receipt")
     with op.batch_alter_table("quotation", schema=None) as batch_op:
         batch_op.drop_index("ix_quotation_updated")
         batch_op.drop_index("ix_quotation_state")
@@ -2347,6 +3668,14 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_quotation_customer_id"))
 
     op.drop_table("quotation")
+    with op.batch_alter_table("invoice", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_invoice_request_id"))
+        batch_op.drop_index(batch_op.f("ix_invoice_red_of_id"))
+        batch_op.drop_index("ix_invoice_issued")
+        batch_op.drop_index("ix_invoice_customer_issued")
+        batch_op.drop_index(batch_op.f("ix_invoice_customer_id"))
+
+    op.drop_table("invoice")
     with op.batch_alter_table("booking", schema=None) as batch_op:
         batch_op.drop_index("ix_booking_updated")
         batch_op.drop_index("ix_booking_state")
@@ -2365,11 +3694,21 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_stock_item_customer_id"))
 
     op.drop_table("stock_item")
+    op.drop_table("stock_billed")
+    with op.batch_alter_table("statement_run", schema=None) as batch_op:
+        batch_op.drop_index("ix_statement_run_state")
+
+    op.drop_table("statement_run")
     op.drop_table("staff_role")
     with op.batch_alter_table("site", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_site_customer_id"))
 
     op.drop_table("site")
+    with op.batch_alter_table("settlement_application", schema=None) as batch_op:
+        batch_op.drop_index("ix_settlement_application_state")
+        batch_op.drop_index(batch_op.f("ix_settlement_application_customer_id"))
+
+    op.drop_table("settlement_application")
     with op.batch_alter_table("price_scheme", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_price_scheme_customer_id"))
 
@@ -2382,6 +3721,12 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_mapping_profile_fingerprint"))
 
     op.drop_table("mapping_profile")
+    with op.batch_alter_table("invoice_request", schema=None) as batch_op:
+        batch_op.drop_index("ix_invoice_request_state")
+        batch_op.drop_index(batch_op.f("ix_invoice_request_customer_id"))
+        batch_op.drop_index("ix_invoice_request_customer")
+
+    op.drop_table("invoice_request")
     with op.batch_alter_table("invitation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invitation_user_id"))
 
@@ -2391,16 +3736,23 @@ def downgrade():
         batch_op.drop_index("ix_import_batch_kind")
 
     op.drop_table("import_batch")
+    with op.batch_alter_table("hold_lift", schema=None) as batch_op:
+        batch_op.drop_index("ix_hold_lift_state")
+        batch_op.drop_index(batch_op.f("ix_hold_lift_customer_id"))
+
+    op.drop_table("hold_lift")
     with op.batch_alter_table("document", schema=None) as batch_op:
         batch_op.drop_index("ix_document_subject")
         batch_op.drop_index(batch_op.f("ix_document_sha256"))
         batch_op.drop_index(batch_op.f("ix_document_customer_id"))
 
     op.drop_table("document")
+    op.drop_table("credit_standing")
     with op.batch_alter_table("contact", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_contact_customer_id"))
 
     op.drop_table("contact")
+    op.drop_table("carrier_bill")
     with op.batch_alter_table("bundle_line", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_bundle_line_item_id"))
         batch_op.drop_index(batch_op.f("ix_bundle_line_bundle_id"))
@@ -2435,6 +3787,7 @@ def downgrade():
     op.drop_table("firm_profile")
     op.drop_table("firm_place")
     op.drop_table("exchange_rate")
+    op.drop_table("dunning_step")
     with op.batch_alter_table("customer", schema=None) as batch_op:
         batch_op.drop_index("ix_customer_updated")
         batch_op.drop_index(batch_op.f("ix_customer_parent_id"))

@@ -1,0 +1,1 @@
+"""What is paid, and what is not: invoices, receipts, allocation, ageing, credit, dunning."""

@@ -1,0 +1,1 @@
+"""What decides about money received and money owed: pure, on plain values."""
