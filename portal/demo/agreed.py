@@ -35,6 +35,7 @@ class LineStory:
     """A service at an agreed price; `item` tells it from others of the charge, `values` go into the grid.
 
     `storage`: parts of the storage policy that are not the usual ones. `branch`: the code of who alone may draw.
+    `inclusive`: whether the price contains its tax.
     """
 
     charge: str
@@ -46,6 +47,7 @@ class LineStory:
     storage: Mapping[str, Any] = field(default_factory=dict)
     branch: str = ""
     currency: str = "CNY"
+    inclusive: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,9 @@ def _store(days: Timeline) -> ContractStory:
             LineStory("LAB", "H87", "0.12", "2000", values={**MONTHLY, "carries_over": True}),
             LineStory("C/D", "BL", "250", "20", item={"category": "sea"},
                       values={**MONTHLY, **beyond, "overage_rate": D("280")}),
-            LineStory("PLTZ", "XPX", "25", "1000"),
-            LineStory("DLV", "XPX", "80", "300", item={"main_unit": "XPX"}, values={"overage": Overage.STOP.value}),
+            LineStory("PLTZ", "XPX", "25", "1000", inclusive=False),
+            LineStory("DLV", "XPX", "80", "300", item={"main_unit": "XPX"}, inclusive=False,
+                      values={"overage": Overage.STOP.value}),
             LineStory("CONS", "RT", "35", "200"),
             LineStory("SORT", "H87", "0.20", "50000", values={"until_on": days.day(20)}),
             LineStory("RTN", "ORD", "6", "500", values={"from_on": days.day(40)}),
@@ -115,6 +118,7 @@ def _shop(days: Timeline) -> ContractStory:
         (
             LineStory("PICK", "ORD", "3.20", "30000"),
             LineStory("PACK", "ORD", "1.60"),
+            LineStory("INB", "XPX", "18", inclusive=False),
             LineStory("STG", "PLT.DAY", "2.30", item={"main_unit": "PLT.DAY"}),
         ),
         first - timedelta(days=10),
@@ -134,6 +138,8 @@ def _group(days: Timeline) -> ContractStory:
                       values={"overage": Overage.OVERAGE_PRICE.value, "overage_rate": D(1780)}),
             LineStory("TRK", "40HQ", "830", "40", item=truck, branch="LONGTENG-NB"),
             LineStory("C/D", "BL", "230", "10", item={"category": "sea"}, values=MONTHLY),
+            LineStory("THC", "40HQ", "880", inclusive=False),
+            LineStory("DOC", "BL", "420", inclusive=False),
         ),
         first - timedelta(days=14),
         promises={"payment_days": 45, "response_hours": D(4)},

@@ -8,19 +8,27 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
+from portal.demo.files import bring_in
 from portal.demo.papers import Paper, scan
 from portal.demo.stage import Stage
 from portal.documents.actions.attaching import attach
 from portal.documents.rules.files import FileKind
 from portal.kernel.clock import business_day
-from portal.shipments.actions import bookings, completing, milestones, opening, shipments
+from portal.shipments.actions import (
+    bookings,
+    completing,
+    milestone_files,
+    milestones,
+    opening,
+    shipments,
+)
 from portal.shipments.actions.milestones import Report
 from portal.shipments.actions.opening import Opening, PlannedLine
 from portal.shipments.models import Booking, Shipment
 from portal.shipments.rules import iso6346
 from portal.shipments.rules.booking import BookingFacts, Wish
 from portal.shipments.rules.boxes import Box
-from portal.shipments.rules.plans import PLANS
+from portal.shipments.rules.plans import NAMES, PLANS
 
 D = Decimal
 DESK = "zhao.min"
@@ -72,6 +80,14 @@ JOURNEYS = (
     Journey("sea", "HARBOUR", "lin", -1, FREIGHT, "冷冻调味品", end="open", repeats=1),
     Journey("group", "LONGTENG-NB", "he", -1, (("TRK", 3),), "衣柜板件", end="open"),
 )  # fmt: skip
+LISTED_ON = -9
+LISTED = (
+    (3, "arrived", "美国洛杉矶", -4, None, "洛杉矶港拥堵，改靠泊位"),
+    (7, "departed", "上海洋山", None, -12, ""),
+    (7, "arrived", "美国洛杉矶", 12, None, "船期顺延两天"),
+)
+"""What the carriers' list of that day tells: place of the journey, milestone, where, day of plan, day reached, note."""
+LIST_HEAD = ("提单号", "节点", "地点", "计划时间", "实际时间", "备注")
 
 
 @dataclass(slots=True)
@@ -101,7 +117,9 @@ def tell_carriage(stage: Stage) -> None:
         booked = stage.timeline.day(story.booked)
         stage.timeline.add(booked, HOURS[place % 5], partial(_book, one, repeats))
         _answer(one)
-    stage.timeline.add(stage.timeline.day(0), "08:10", lambda at: _without_a_booking(stage, at))
+    days = stage.timeline
+    days.add(days.day(LISTED_ON), "16:20", lambda at: _carriers_list(running, at))
+    days.add(days.day(0), "08:10", lambda at: _without_a_booking(stage, at))
 
 
 def _book(one: _Running, repeats: _Running | None, at: datetime) -> None:
@@ -186,7 +204,10 @@ def _carry(one: _Running) -> None:
     days, story = one.stage.timeline, one.story
     kind = "road" if story.wishes[0][0] == "TRK" else "sea_fcl"
     reached = list(_reached(kind, story.until))
+    told = {(at, code) for at, code, _where, _planned, day, _note in LISTED if day is not None}
     for place, (code, after) in enumerate(reached):
+        if (one.place, code) in told:
+            continue
         day = one.ready_on + timedelta(days=max(after + story.slip - 1, 0))
         hour = HOURS[(one.place + place) % 5]
         days.add(day, hour, partial(_reach, one, code))
@@ -195,6 +216,21 @@ def _carry(one: _Running) -> None:
     if story.end == "done":
         last = one.ready_on + timedelta(days=reached[-1][1])
         days.add(last, "18:20", lambda at: _complete(one, at))
+
+
+def _carriers_list(running: list[_Running], at: datetime) -> None:
+    """A file of milestones by bill of lading, as carriers send it."""
+    stage = running[0].stage
+
+    def told(day: int | None, hour: str) -> str:
+        return "" if day is None else f"{stage.timeline.day(day):%Y-%m-%d} {hour}"
+
+    rows = [
+        (_of(running[place]).bill_number, NAMES[code][0], where, told(planned, "18:00"), told(reached, "21:40"), note)
+        for place, code, where, planned, reached, note in LISTED
+    ]  # fmt: skip
+    name = f"船公司节点_{business_day(at):%Y-%m-%d}.csv"
+    bring_in(milestone_files.KIND, name, [LIST_HEAD, *rows], stage.people[DESK], at)
 
 
 def _reach(one: _Running, code: str, at: datetime) -> None:

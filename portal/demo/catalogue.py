@@ -41,6 +41,8 @@ AGREED_CODE = "FH-FCL-HARBOUR"
 
 LAST_SEASON = -3
 """Months, from this one, from which on surcharges and one customer's agreement count."""
+MONTHS_OF_RATES = 17
+"""So many months before this one have rates of exchange: as long as the demo's past is."""
 Sheets = Mapping[str, tuple[RateSheet, tuple[PriceRow, ...]]]
 """The code of a sheet → the sheet and its rows."""
 
@@ -56,8 +58,7 @@ def write_items(sheets: Sheets, on: date, now: datetime) -> None:
     for _sheet, rows in sheets.values():
         items_for_keys(rows, now)
     items_for_keys(_surcharge_rows(surcharges.surcharges(month)), now)
-    last_season = exchange.exchange_rates(month_start(month, LAST_SEASON))
-    for rate in (*last_season, *exchange.exchange_rates(month)):
+    for rate in exchange.exchange_rates(month, MONTHS_OF_RATES):
         db.session.add(
             ExchangeRate(currency=rate.currency, on=rate.on, rate=rate.rate, source=rate.source)
         )

@@ -29,6 +29,7 @@ from portal.contracts.models import Amendment, Contract, ContractLine
 from portal.contracts.queries import standing
 from portal.contracts.rules.kinds import Overage
 from portal.demo.agreed import SIGNED_AFTER, ContractStory, LineStory, Reached, stories
+from portal.demo.in_use import in_use
 from portal.demo.papers import Paper, scan
 from portal.demo.stage import Stage
 from portal.kernel.clock import business_day
@@ -42,7 +43,7 @@ PERIODS_ENDED = range(-15, 1)
 
 def tell_contracts(stage: Stage, accepted: Callable[[], QuotationVersion]) -> None:
     """Everything that becomes of the contracts, onto the timeline; `accepted` gives the quotation of one of them."""
-    for name, story in stories(stage.timeline).items():
+    for name, story in {**stories(stage.timeline), **in_use(stage.timeline)}.items():
         _tell(stage, name, story)
     _from_the_quotation(stage, accepted)
     _the_group_wants_more(stage)
@@ -90,7 +91,8 @@ def _written(stage: Stage, story: ContractStory, sales: Viewer, at: datetime) ->
     drafting.change(contract, basics, terms, sales, at)
     for each in story.lines:
         item = stage.item(each.charge, **each.item)
-        by_hand = ManualLine(item.id, each.unit, each.currency, D(each.rate), "年度谈判价")
+        by_hand = ManualLine(item.id, each.unit, each.currency, D(each.rate), "年度谈判价",
+                             tax_inclusive=each.inclusive)  # fmt: skip
         row = lines.add_manual(contract, by_hand, sales, at)
         lines.edit(contract, [LineEdit(row.id, _values(stage, each, row))], sales, at)
     return contract

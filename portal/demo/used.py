@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 
 from portal.demo.files import bring_in, leave_to_be_seen
-from portal.demo.rates.sheet import month_end
+from portal.demo.routine import SERVICES, Told, used
 from portal.demo.stage import Stage
 from portal.usage.actions import importing, recording
 from portal.usage.actions.recording import UsageFact
@@ -17,147 +17,67 @@ D = Decimal
 DESK = "zhao.min"
 SYSTEM_NAME = "wms"
 HEAD = ("客户代码", "服务项目代码", "数量", "单位", "日期", "参考号", "备注")
-Told = tuple[date, str, int]
-"""Day, charge, quantity."""
-
-HARBOUR = {"LAB": ("H87", {}), "C/D": ("BL", {"category": "sea"}), "INB": ("MTQ", {}), "OUTB": ("MTQ", {}),
-           "PLTZ": ("XPX", {}), "DLV": ("XPX", {"main_unit": "XPX"}), "SORT": ("H87", {})}  # fmt: skip
-BUSY, OVER = -2, -3
-"""Months, from this one, with more labels and more declarations than usual."""
+MONTHS = 12
+"""So many months before this one have their usage."""
 
 
 def tell_usage(stage: Stage) -> None:
     """Every file and record, onto the timeline."""
-    days = stage.timeline
-    for later in range(-5, 0):
-        _file(stage, "HARBOUR", days.month_end(later), list(_harbour(stage, later)), HARBOUR)
-        _file(stage, "LONGTENG-NB", days.month_end(later), _declared(days.month(later), 4), HARBOUR)
-        _file(stage, "LONGTENG-SH", days.month_end(later), _declared(days.month(later), 3), HARBOUR)
-    for later in range(-9, 0):
-        orders = list(_orders(days.month(later)))
-        _file(
-            stage,
-            "YUNSHANG",
-            days.month_end(later),
-            orders,
-            {"PICK": ("ORD", {}), "PACK": ("ORD", {})},
-        )
-    _boxes(stage)
-    for at, charge, quantity in _harbour(stage, 0):
-        _recorded(stage, at, charge, quantity)
+    days, yesterday = stage.timeline, stage.timeline.day(-1)
+    for later in range(-MONTHS, 0):
+        first, last = days.month(later), days.month_end(later)
+        _file(stage, "月度用量", last, used(later, first, last))
+    so_far = used(0, days.month(0), yesterday)
+    for told in so_far.pop("HARBOUR"):
+        _recorded(stage, told)
+    _file(stage, "本月用量", yesterday, so_far)
+    town = [Told(days.day(-170 + 9 * n), "town", 6 + n % 4) for n in range(17)]
+    _file(stage, "北风零件_市内配送", days.day(-13), {"NORDWIND": town})
     _what_did_not_fit(stage)
     _taken_back(stage)
 
 
-def _boxes(stage: Stage) -> None:
-    """Freight and deliveries of the last months, each in one file."""
-    days = stage.timeline
-    rotterdam = {
-        "O/F": (
-            "40HQ",
-            {"origin": "CNSHA", "destination": "NLRTM", "packaging": "40HQ", "load": "fcl"},
-        )
-    }
-    _file(
-        stage,
-        "NORDWIND",
-        days.day(-29),
-        [(days.day(-300 + 12 * n), "O/F", 1) for n in range(22)],
-        rotterdam,
-    )
-    angeles = {
-        "O/F": (
-            "40HQ",
-            {"origin": "CNNGB", "destination": "USLAX", "packaging": "40HQ", "load": "fcl"},
-        )
-    }
-    _file(
-        stage,
-        "LONGTENG",
-        days.day(-15),
-        [(days.day(-180 + 9 * n), "O/F", 2) for n in range(18)],
-        angeles,
-    )
-    town = {"DLV": ("HPX", {"main_unit": "HPX"})}
-    _file(
-        stage,
-        "NORDWIND",
-        days.day(-13),
-        [(days.day(-170 + 9 * n), "DLV", 6 + n % 4) for n in range(17)],
-        town,
-    )
+def _file(stage: Stage, name: str, day: date, told: Mapping[str, Sequence[Told]]) -> None:
+    """What several customers used, brought in on the evening of `day`; nothing when nobody used anything."""
+    if not any(told.values()):
+        return
 
-
-def _weekdays(first: date, last: date) -> Iterator[tuple[int, date]]:
-    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
-    return enumerate(day for day in days if day.weekday() < 5)
-
-
-def _harbour(stage: Stage, later: int) -> Iterator[Told]:
-    """A month of Harbour Foods in the warehouse; of this month the days before today."""
-    first = stage.timeline.month(later)
-    last = min(month_end(first), stage.timeline.day(-1))
-    for n, day in _weekdays(first, last):
-        if n == 0 and later:
-            yield day, "PLTZ", 170
-        if n == 0 and later < -1:
-            yield day, "DLV", 75
-        if n % 2 == 0:
-            yield day, "LAB", (120 + n * 37 % 60) * (3 if later == BUSY else 2) // 2
-        if day.weekday() in (1, 3):
-            yield day, "C/D", 3 if later == OVER else 2
-        if day.weekday() == 0:
-            yield day, "INB", 34 + n * 11 % 23
-        if day.weekday() in (2, 4):
-            yield day, "OUTB", 15 + n * 7 % 14
-        if day.weekday() == 4:
-            yield day, "SORT", 560 + n * 13 % 90
-
-
-def _orders(first: date) -> Iterator[Told]:
-    """A month of Yunshang's web shop."""
-    for n, day in _weekdays(first, month_end(first)):
-        if n % 2 == 0:
-            yield day, "PICK", 165 + (n * 53 + first.month * 17) % 90
-        if day.weekday() == 4:
-            yield day, "PACK", 610 + n * 29 % 120
-
-
-def _declared(first: date, count: int) -> list[Told]:
-    return [(first + timedelta(days=4 + 6 * n), "C/D", 1) for n in range(count)]
-
-
-def _file(
-    stage: Stage, customer: str, day: date, told: list[Told], items: dict[str, tuple[str, dict[str, str]]]
-) -> None:  # fmt: skip
     def come(at: datetime) -> None:
-        codes = {charge: stage.item(charge, **more).code for charge, (_, more) in items.items()}
-        rows = [
-            (customer, codes[charge], quantity, items[charge][0], on.isoformat(), f"{customer}-{on:%y%m%d}-{n}", "")
-            for n, (on, charge, quantity) in enumerate(told, start=1)
-        ]  # fmt: skip
-        name = f"{stage.customer(customer).short_name}_用量_{day:%Y-%m-%d}.csv"
-        bring_in(importing.KIND, name, [HEAD, *rows], stage.people[DESK], at)
+        named = {row.service for rows in told.values() for row in rows}
+        codes = {
+            each: stage.item(SERVICES[each].charge, **SERVICES[each].item).code for each in named
+        }
+        file = f"{name}_{day:%Y-%m-%d}.csv"
+        bring_in(importing.KIND, file, [HEAD, *_rows(told, codes)], stage.people[DESK], at)
 
     stage.timeline.add(day, "18:30", come)
 
 
+def _rows(
+    told: Mapping[str, Sequence[Told]], codes: Mapping[str, str]
+) -> Iterator[tuple[object, ...]]:
+    for customer, rows in told.items():
+        for n, (on, service, quantity) in enumerate(rows, start=1):
+            unit, reference = SERVICES[service].unit, f"{customer}-{on:%y%m%d}-{n}"
+            yield customer, codes[service], quantity, unit, on.isoformat(), reference, ""
+
+
 def _fact(
-    stage: Stage, customer: str, charge: str, quantity: int, on: date, reference: str
+    stage: Stage, customer: str, service: str, quantity: int, on: date, reference: str
 ) -> UsageFact:
-    unit, more = HARBOUR[charge]
-    item = stage.item(charge, **more)
-    return UsageFact(stage.customer(customer).id, D(quantity), unit, on, SYSTEM_NAME, reference,
+    what = SERVICES[service]
+    item = stage.item(what.charge, **what.item)
+    return UsageFact(stage.customer(customer).id, D(quantity), what.unit, on, SYSTEM_NAME, reference,
                      item_code=item.code, item_id=item.id)  # fmt: skip
 
 
-def _recorded(stage: Stage, on: date, charge: str, quantity: int) -> None:
+def _recorded(stage: Stage, told: Told) -> None:
     def tell(at: datetime) -> None:
-        reference = f"WMS-{on:%y%m%d}-{charge}"
-        fact = _fact(stage, "HARBOUR", charge, quantity, on, reference)
+        reference = f"WMS-{told.on:%y%m%d}-{SERVICES[told.service].charge}"
+        fact = _fact(stage, "HARBOUR", told.service, told.quantity, told.on, reference)
         recording.record(fact, stage.people[DESK], at)
 
-    stage.timeline.add(on, "19:00", tell)
+    stage.timeline.add(told.on, "19:00", tell)
 
 
 def _what_did_not_fit(stage: Stage) -> None:
@@ -178,7 +98,9 @@ def _what_did_not_fit(stage: Stage) -> None:
         )  # fmt: skip
 
     def exhausted(at: datetime) -> None:
-        recording.record(_fact(stage, "HARBOUR", "DLV", 12, days.day(-2), "WMS-DLV-8814"), desk, at)
+        recording.record(
+            _fact(stage, "HARBOUR", "deliveries", 12, days.day(-2), "WMS-DLV-8814"), desk, at
+        )
 
     def dismissed(at: datetime) -> None:
         record = recording.record(
@@ -211,7 +133,7 @@ def _taken_back(stage: Stage) -> None:
     told: list[UsageRecord] = []
 
     def twice(at: datetime) -> None:
-        fact = _fact(stage, "HARBOUR", "LAB", 90, days.day(-4), "WMS-LAB-0077")
+        fact = _fact(stage, "HARBOUR", "labels", 90, days.day(-4), "WMS-LAB-0077")
         told.append(recording.record(fact, desk, at))
 
     days.add(days.day(-4), "16:30", twice)

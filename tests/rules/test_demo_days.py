@@ -8,7 +8,9 @@ import pytest
 
 from portal.demo.agreed import SIGNED_AFTER, Reached, stories
 from portal.demo.carriage import JOURNEYS
+from portal.demo.in_use import in_use
 from portal.demo.rates.sheet import month_end
+from portal.demo.routine import SERVICES, used
 from portal.demo.stage import Timeline
 from portal.demo.stock import COUNTED, Shelves, goods
 from portal.demo.world import FIRST_DAY
@@ -25,7 +27,7 @@ AWKWARD = [
 @pytest.mark.parametrize("now", AWKWARD)
 def test_every_contract_is_written_after_the_people_came_and_signed_before_today(now: datetime) -> None:  # fmt: skip
     days = Timeline(now)
-    for story in stories(days).values():
+    for story in (*stories(days).values(), *in_use(days).values()):
         assert story.starts_on < story.ends_on
         assert story.drafted_on > days.today - FIRST_DAY
         if story.reached is Reached.SIGNED:
@@ -69,6 +71,42 @@ def test_all_goods_but_the_counted_move_within_a_month() -> None:
         moved = [each for each in goods() if each.customer == owner and each.sku != COUNTED]
         moves = list(shelves.moves(moved, date(2026, 3, 2), date(2026, 3, 2) + timedelta(days=29)))
         assert {move.goods.sku for move in moves} == {each.sku for each in moved}
+
+
+def test_a_lots_pallets_are_those_that_its_pieces_need() -> None:
+    shelves = Shelves({(each.sku, ""): each.opening for each in goods()})
+    stacked = {(each.sku, ""): each.pallets(each.opening) for each in goods()}
+    for month in (date(2026, 1, 1), date(2026, 2, 1)):
+        for move in shelves.moves(
+            [each for each in goods() if each.sku != COUNTED], month, month_end(month)
+        ):
+            sign = 1 if move.kind is MovementKind.IN else -1
+            key = move.goods.sku, move.lot
+            stacked[key] = stacked.get(key, 0) + sign * move.pallets
+            assert stacked[key] == move.goods.pallets(shelves.there[key])
+
+
+def test_a_year_of_movements_neither_empties_nor_fills_the_shelves() -> None:
+    shelves = Shelves({(each.sku, ""): each.opening for each in goods()})
+    moved = [each for each in goods() if each.customer == "HARBOUR" and each.sku != COUNTED]
+    for month in range(1, 13):
+        list(shelves.moves(moved, date(2026, month, 1), month_end(date(2026, month, 1))))
+    for each in moved:
+        left = sum(pieces for (sku, _lot), pieces in shelves.there.items() if sku == each.sku)
+        assert each.opening / 4 < left < each.opening * 4
+
+
+def test_every_service_of_a_rhythm_is_known_and_told_within_its_days() -> None:
+    first, last = date(2026, 3, 1), date(2026, 3, 20)
+    for told in used(-1, first, last).values():
+        assert told and all(first <= each.on <= last and each.quantity > 0 for each in told)
+        assert {each.service for each in told} <= SERVICES.keys()
+
+
+def test_rhythms_with_the_same_figures_tell_the_same_quantities() -> None:
+    boxes = used(-1, date(2026, 3, 1), date(2026, 3, 31))["CHONGHE"]
+    carried = [each.quantity for each in boxes if each.service == "to Dubai"]
+    assert carried == [each.quantity for each in boxes if each.service == "terminal 20"] != []
 
 
 def test_journeys_end_in_every_way() -> None:

@@ -171,5 +171,12 @@ def test_each_currency_has_a_rate_for_three_months():
     assert sorted({rate.on for rate in rates}) == [date(2026, m, 1) for m in (2, 3, 4)]
 
 
+def test_earlier_months_have_rates_as_far_back_as_is_asked():
+    rates = exchange_rates(MONTH, before=14)
+    assert set(exchange_rates(MONTH)) <= set(rates)
+    dollars = [rate.on for rate in rates if rate.currency == "USD"]
+    assert dollars == [month_start(MONTH, later) for later in range(-14, 2)]
+
+
 def test_the_same_month_gives_the_same_sheets():
     assert sheets(MONTH) == sheets(MONTH)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from html import unescape
 from urllib.parse import urlsplit
@@ -13,15 +14,18 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.accounts.models import User
+from portal.catalogue.models import ExchangeRate, ServiceItem
 from portal.cli import setup as command
-from portal.contracts.models import Amendment, Contract, Entitlement, LedgerEntry
+from portal.contracts.models import Amendment, Contract, ContractLine, Entitlement, LedgerEntry
 from portal.contracts.rules.entitlement_states import EntitlementState, standing_on
 from portal.contracts.rules.kinds import Overage
 from portal.contracts.rules.states import ContractState, state_on
+from portal.customers.models import Customer
 from portal.db import audit, kept
 from portal.db.base import Base, db
 from portal.demo.customers import CUSTOMERS
 from portal.demo.firm import DOMAIN, STAFF
+from portal.demo.rates.sheet import month_start
 from portal.demo.world import build_world
 from portal.documents import render
 from portal.kernel import clock
@@ -29,13 +33,14 @@ from portal.shipments.models import Booking, Milestone, Shipment, ShipmentBox
 from portal.shipments.rules import iso6346
 from portal.shipments.rules.progress import late_from
 from portal.usage.models import UsageRecord
-from portal.warehouse.models import StockItem, StockMovement, StockPeriod
+from portal.warehouse.models import StockItem, StockLot, StockMovement, StockPeriod
 from portal.warehouse.queries import verifying
 from portal.web.flask_app import PortalApp
 from tests.client import CheckingClient
 from tests.conftest import NOW
 
 TODAY = clock.business_day(NOW)
+MONTHS = [month_start(TODAY, later) for later in range(-12, 0)]
 EMAILS = [f"{login}@{DOMAIN}" for login, _name, _role in STAFF] + [
     f"{member.login}@{customer.domain}" for customer in CUSTOMERS for member in customer.members
 ]
@@ -84,7 +89,7 @@ def test_setting_up_a_second_time_changes_nothing(
     before = counts()
     done = app.test_cli_runner().invoke(command.setup, ["--demo"])
     assert done.exit_code == 0 and "demo world" not in done.output
-    assert counts() == before and before["contract"] == 10
+    assert counts() == before and before["contract"] == 15
 
 
 def test_the_chain_of_the_history_is_whole_and_in_the_order_of_time(demo: CheckingClient) -> None:
@@ -112,7 +117,7 @@ def test_every_usage_was_drawn_whole_and_every_reversal_given_back(demo: Checkin
     for entry in db.session.scalars(select(LedgerEntry).where(LedgerEntry.source_type == "usage")):
         drawn[entry.source_id] += entry.used_change + entry.over_change
     rows = list(db.session.scalars(select(UsageRecord)))
-    assert 300 <= len(rows) <= 650
+    assert 1800 <= len(rows) <= 2600
     for row in rows:
         waits = row.state in ("unmatched", "dismissed")
         assert drawn[row.id] == (0 if waits else row.quantity), row.reference
@@ -180,21 +185,105 @@ def test_every_box_number_proves_itself(demo: CheckingClient) -> None:
     assert [each for each in numbers if iso6346.problem(each)] == []
 
 
-def test_three_records_wait_for_three_reasons_and_one_was_reversed(demo: CheckingClient) -> None:
+def test_three_records_wait_for_three_reasons_and_two_were_reversed(demo: CheckingClient) -> None:
     waiting = select(UsageRecord.mismatch).where(UsageRecord.state == "unmatched")
     assert sorted(db.session.scalars(waiting)) == ["exhausted", "no_item", "suspended"]
     others = [row.state for row in db.session.scalars(select(UsageRecord))]
-    assert (others.count("dismissed"), others.count("reversed")) == (1, 1)
+    assert (others.count("dismissed"), others.count("reversed")) == (1, 2)
 
 
-def test_the_stock_books_agree_and_a_month_is_closed(demo: CheckingClient) -> None:
+def test_the_stock_books_agree_and_the_months_but_the_last_are_closed(demo: CheckingClient) -> None:
     assert list(verifying.differences()) == []
-    assert db.session.scalar(select(func.count(StockMovement.id))) >= 150
+    assert db.session.scalar(select(func.count(StockMovement.id))) >= 700
     goods = list(db.session.scalars(select(StockItem)))
     unknown = [row.sku for row in goods if not row.sizes or not row.sizes[0].unit_m3]
     assert len(goods) == 12 and unknown == ["YS-BT-102"]
-    assert len(list(db.session.scalars(select(StockPeriod)))) == 1
+    closed = Counter(row.warehouse.code for row in db.session.scalars(select(StockPeriod)))
+    assert closed == {"WGQ": 10, "YS": 11}
     assert {"adjust", "in", "out"} == set(db.session.scalars(select(StockMovement.kind)))
+
+
+def handled_by(movement: StockMovement) -> list[tuple[str, Decimal]]:
+    """(Unit, quantity) of what the customer's signed contracts of the day price of a movement."""
+    charge = {"in": "INB", "out": "OUTB"}.get(movement.kind)
+    lines = select(ContractLine).join(Contract, Contract.id == ContractLine.contract_id).where(
+        ContractLine.customer_id == movement.customer_id, ContractLine.item.has(charge_code=charge),
+        ContractLine.from_on <= movement.moved_on, ContractLine.until_on >= movement.moved_on,
+        Contract.signed_on.is_not(None),
+    )  # fmt: skip
+    measures = {"MTQ": movement.m3, "TNE": movement.kg / 1000, "XPX": movement.pallets}
+    return [(line.unit, abs(measures[line.unit])) for line in db.session.scalars(lines)]
+
+
+def test_every_movement_with_a_price_is_handling_usage_and_no_other_is(
+    demo: CheckingClient,
+) -> None:
+    moved = {
+        (row.reference, row.customer_id, row.moved_on, *handled)
+        for row in db.session.scalars(select(StockMovement))
+        for handled in handled_by(row)
+    }
+    charged = select(UsageRecord).where(UsageRecord.quantity > 0)
+    charged = charged.where(UsageRecord.item.has(ServiceItem.charge_code.in_(("INB", "OUTB"))))
+    rows = list(db.session.scalars(charged))
+    used = {(row.reference, row.customer_id, row.used_on, row.unit, row.quantity) for row in rows}
+    assert used == moved and len(rows) == len(moved)
+    assert {row.source for row in rows} == {"warehouse"} and {row.unit for row in rows} == {
+        "MTQ",
+        "XPX",
+    }
+
+
+def test_handling_of_a_movement_that_was_reversed_was_taken_back(demo: CheckingClient) -> None:
+    contrary = select(StockMovement.reverses_id).where(StockMovement.reverses_id.is_not(None))
+    taken_back = select(StockMovement.reference).where(StockMovement.id.in_(contrary))
+    reversed_ones = select(UsageRecord.reference).where(
+        UsageRecord.source == "warehouse", UsageRecord.state == "reversed"
+    )
+    assert list(db.session.scalars(reversed_ones)) == list(db.session.scalars(taken_back)) != []
+
+
+def test_goods_that_are_charged_by_the_pallet_stand_on_pallets(demo: CheckingClient) -> None:
+    shop = db.session.scalars(select(Customer.id).where(Customer.code == "YUNSHANG")).one()
+    lots = list(db.session.scalars(select(StockLot).where(StockLot.customer_id == shop)))
+    assert all((lot.pieces > 0) == (lot.pallets > 0) for lot in lots)
+    assert all(lot.pallets == lot.pallets.to_integral_value() for lot in lots)
+    assert sum(lot.pallets for lot in lots) > 12
+
+
+def test_a_file_of_milestones_was_applied(demo: CheckingClient) -> None:
+    told = list(db.session.scalars(select(Milestone).where(Milestone.source == "file")))
+    assert [row.actual_at is None for row in told].count(True) == 2 and len(told) == 3
+    assert all(row.place for row in told)
+
+
+def test_six_customers_have_ordinary_usage_in_every_month_of_the_past_year(demo: CheckingClient) -> None:  # fmt: skip
+    busy: dict[date, Counter[str]] = defaultdict(Counter)
+    for row in db.session.scalars(select(UsageRecord).where(UsageRecord.state == "matched")):
+        busy[row.used_on.replace(day=1)][row.customer.code] += 1
+    for month in MONTHS:
+        assert sum(count >= 12 for count in busy[month].values()) >= 5, month
+        assert {"LONGTENG", "LONGTENG-NB", "LONGTENG-SH"} < set(busy[month])
+        assert 45 <= busy[month]["HARBOUR"] <= 80
+
+
+def test_each_month_has_two_currencies_both_ways_of_tax_and_a_rate(demo: CheckingClient) -> None:  # fmt: skip
+    drawn = (
+        select(
+            Customer.code, ContractLine.currency, ContractLine.tax_inclusive, UsageRecord.used_on
+        )
+        .join(UsageRecord, UsageRecord.customer_id == Customer.id)
+        .join(Entitlement, Entitlement.id == UsageRecord.entitlement_id)
+        .join(ContractLine, ContractLine.id == Entitlement.line_id)
+    )
+    found: dict[tuple[str, date], set[tuple[str, bool]]] = defaultdict(set)
+    for code, currency, inclusive, on in db.session.execute(drawn):
+        found[code, on.replace(day=1)].add((currency, inclusive))
+    dollars = select(ExchangeRate.on).where(ExchangeRate.currency == "USD")
+    assert set(MONTHS) <= set(db.session.scalars(dollars))
+    for month in MONTHS:
+        assert found["NORDWIND", month] >= {("USD", True), ("CNY", False)}
+        assert found["HARBOUR", month] >= {("CNY", True), ("CNY", False)}
 
 
 @pytest.mark.parametrize("url", DESK_LISTS)

@@ -1,4 +1,4 @@
-"""Invented rates of exchange into CNY for the months around the demo."""
+"""Invented rates of exchange into CNY for the months around the demo and the year and more before it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from portal.demo.rates.sheet import month_start
 
 SOURCE = "演示汇率"
 _RATES = {
-    # currency: rate one month before, in the month of the demo, one month after
+    # currency: rate one month before, in the month of the demo, one month after; earlier months repeat them in turn
     "USD": ("7.1034", "7.1260", "7.1188"),
     "EUR": ("8.2410", "8.3025", "8.2870"),
     "GBP": ("9.5120", "9.5860", "9.5515"),
@@ -31,10 +31,10 @@ class DemoRate:
     source: str = SOURCE
 
 
-def exchange_rates(month: date) -> tuple[DemoRate, ...]:
-    """The month's fixed rates: of the month before, of `month` and of the next."""
+def exchange_rates(month: date, before: int = 1) -> tuple[DemoRate, ...]:
+    """The months' fixed rates: of so many months before, of `month` and of the next."""
     return tuple(
-        DemoRate(currency, month_start(month, later), Decimal(rate))
+        DemoRate(currency, month_start(month, later), Decimal(rates[(later + 1) % len(rates)]))
         for currency, rates in _RATES.items()
-        for later, rate in zip((-1, 0, 1), rates, strict=True)
+        for later in range(-before, 2)
     )
