@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +100,7 @@ def import_all(count: int, customers: int, place_id: int, folder: Path) -> None:
         with path.open("w", encoding="utf-8", newline="") as stream:
             out = csv.writer(stream)
             out.writerow(HEADS)
-            out.writerows(row for row, _ in zip(rows, range(part), strict=False))
+            out.writerows(islice(rows, part))
         found = timed(
             "read and check a file", lambda: read_file("movements", path, options, _silent), part
         )
