@@ -34,19 +34,19 @@ class DrawnColumn:
     sortable: bool
     sorted: str | None
     sort_url: str | None
-    _tags: dict[tuple[bool, bool], str] = field(default_factory=dict, init=False, repr=False)
+    _tags: dict[tuple[bool, str], str] = field(default_factory=dict, init=False, repr=False)
 
     def opening(self, cell: Any) -> str:
         """The tag that a cell of this column begins with."""
-        looks = is_nothing(cell), is_unbroken(cell)
+        looks = is_nothing(cell), _lines(cell)
         tag = self._tags.get(looks)
         if tag is None:
             tag = self._tags[looks] = self._tag(*looks)
         return tag
 
-    def _tag(self, nothing: bool, unbroken: bool) -> str:
-        names = [self.align if self.align != "start" else "", "nothing" if nothing else ""]
-        looks = " ".join(name for name in (*names, "nowrap" if unbroken else "") if name)
+    def _tag(self, nothing: bool, lines: str) -> str:
+        names = [self.align if self.align != "start" else "", "nothing" if nothing else "", lines]
+        looks = " ".join(name for name in names if name)
         classes = f' class="{looks}"' if looks else ""
         return f'<td role="cell"{classes} data-label="{escape(self.label)}">'
 
@@ -70,4 +70,13 @@ def _head(row: Row) -> str:
     shown = escape(row.cells[0])
     if row.url:
         shown = Markup(f'<a class="row-link" href="{escape(row.url)}">{shown}</a>')
-    return f'<th scope="row" role="rowheader">{shown}</th>'
+    lines = _lines(row.cells[0])
+    classes = f' class="{lines}"' if lines else ""
+    return f'<th scope="row" role="rowheader"{classes}>{shown}</th>'
+
+
+def _lines(cell: Any) -> str:
+    """How a cell takes lines: `nowrap` stays on one, `text` takes as many as it needs; markup knows for itself."""
+    if is_unbroken(cell):
+        return "nowrap"
+    return "text" if isinstance(cell, str) and not isinstance(cell, Markup) else ""

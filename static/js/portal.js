@@ -125,6 +125,18 @@
   const ready = (form) => { delete form.dataset.sent; form.removeAttribute("aria-busy"); };
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(ready));
 
+  /* A table wider than its place is moved within it; whether it is depends on what it holds, so it is measured. */
+  const sizes = new ResizeObserver((seen) => {
+    for (const { target } of seen) {
+      const place = target.closest(".scroll");
+      const table = place && one("table", place);
+      if (table) place.classList.toggle("over", table.offsetWidth > place.offsetWidth);
+    }
+  });
+  const measure = () => document.querySelectorAll(".scroll, .scroll > table").forEach((each) => sizes.observe(each));
+  measure();
+  on("htmx:after:swap", measure);
+
   on("change", (event) => {
     const field = event.target;
     if (field.matches("[data-autosubmit]") && field.form) field.form.requestSubmit();

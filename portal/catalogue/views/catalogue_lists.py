@@ -26,7 +26,7 @@ from portal.catalogue.models import (
 )
 from portal.catalogue.queries.items import having_words
 from portal.catalogue.rules.termwords import short
-from portal.catalogue.views.drawing import ANY, chip, days, lane, place_names, words_of
+from portal.catalogue.views.drawing import ANY, chip, days, lane, place_names, whole_days, words_of
 from portal.kernel.text import t
 from portal.kernel.units import unit_word
 from portal.web.fields import plain_number
@@ -166,8 +166,9 @@ SURCHARGES = ListSpec(
         Column(
             "valid",
             t("Valid"),
-            lambda r: days(r.valid_from, r.valid_to),
+            lambda r: whole_days(r.valid_from, r.valid_to),
             sort=SurchargeRule.valid_from,
+            value=lambda r: days(r.valid_from, r.valid_to),
         ),
         Column("state", t("State"), _active, value=_active_word),
     ),

@@ -42,6 +42,14 @@ def days(first: date | None, last: date | None) -> str:
     return f"{start} – {end}"
 
 
+def whole_days(first: date | None, last: date | None) -> Markup:
+    """The same for a cell of a list: two lines where there is no room, but no date is broken."""
+    start, end = days(first, last).split(" – ")
+    return Markup('<span class="nowrap">{} –</span> <span class="nowrap">{}</span>').format(
+        start, end
+    )
+
+
 def figure(currency: str, amount: Decimal | None) -> Markup:
     """A unit price with its currency muted; a dash for none."""
     if amount is None:

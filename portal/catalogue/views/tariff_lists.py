@@ -19,7 +19,7 @@ from portal.catalogue.labels import (
 from portal.catalogue.models import MappingProfile, Price, PriceScheme, RateImport, Tariff
 from portal.catalogue.queries.tariffs import having_words
 from portal.catalogue.rules.termwords import short
-from portal.catalogue.views.drawing import ANY, chip, days, lane, words_of
+from portal.catalogue.views.drawing import ANY, chip, days, lane, whole_days, words_of
 from portal.kernel.text import t
 from portal.web.filters import instant
 from portal.web.listing import Column, Empty, Filter, ListSpec
@@ -56,8 +56,9 @@ TARIFFS = ListSpec(
         Column(
             "valid_from",
             t("Valid"),
-            lambda r: days(r.valid_from, r.valid_to),
+            lambda r: whole_days(r.valid_from, r.valid_to),
             sort=Tariff.valid_from,
+            value=lambda r: days(r.valid_from, r.valid_to),
         ),
         Column(
             "prices",
