@@ -1,0 +1,111 @@
+"""What the lines of one statement add up to, asked once: by branch, section, service, tax and measuring unit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from portal.access.scope import visible
+from portal.access.viewer import Viewer
+from portal.billing.models import StatementLine
+from portal.catalogue.models import ServiceItem
+from portal.customers.models import Customer
+from portal.db.base import db
+
+L = StatementLine
+
+
+def in_revision(number: int | None) -> ColumnElement[bool]:
+    """The lines that belong to revision `number`; None: those that belong to the statement now."""
+    if number is None:
+        return L.until_revision.is_(None)
+    return and_(
+        L.from_revision <= number, or_(L.until_revision.is_(None), L.until_revision >= number)
+    )
+
+
+class Portion(NamedTuple):
+    """Lines alike in everything that a sum is asked for by; amounts in the statement's currency."""
+
+    served_id: int
+    served: Any
+    item_id: int | None
+    item: Any
+    section: str | None
+    kind: str
+    state: str
+    tax_kind: str
+    tax_percent: Decimal
+    main_unit: str
+    lines: int
+    stat_quantity: Decimal
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """So many lines with what they come to."""
+
+    key: Any
+    lines: int
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+
+
+def portions(statement_id: int, viewer: Viewer, revision: int | None = None) -> list[Portion]:
+    """The lines of a statement (or of one of its revisions) in as few rows as their differences allow."""
+    apart = (L.served_id, L.item_id, L.kind, L.state, L.tax_kind, L.tax_percent, L.main_unit)
+    sums = (L.stat_quantity, L.net_amount, L.tax_amount, L.gross_amount)
+    statement = visible(
+        select(*apart, func.count(), *map(func.sum, sums)), StatementLine, viewer
+    ).where(L.statement_id == statement_id, in_revision(revision))
+    rows = db.session.execute(statement.group_by(*apart)).all()
+    served = _named(Customer, {row[0] for row in rows})
+    items = _named(ServiceItem, {row[1] for row in rows if row[1] is not None})
+    return [
+        Portion(
+            row[0],
+            served.get(row[0]),
+            row[1],
+            items.get(row[1]),
+            getattr(items.get(row[1]), "section", None),
+            *row[2:],
+        )
+        for row in rows
+    ]
+
+
+def _named(model: Any, ids: set[int]) -> dict[int, Any]:
+    """The named rows by id; the branches of a statement that was fetched belong to it."""
+    if not ids:
+        return {}
+    return {row.id: row for row in db.session.scalars(select(model).where(model.id.in_(sorted(ids))))}
+
+
+def added_up(parts: Iterable[Portion], by: Callable[[Portion], Hashable]) -> list[Sum]:
+    """One sum for each value of `by`, the largest first."""
+    found: dict[Hashable, Sum] = {}
+    for each in parts:
+        key = by(each)
+        known = found.get(key, Sum(key, 0, Decimal(0), Decimal(0), Decimal(0)))
+        found[key] = Sum(
+            key, known.lines + each.lines, known.net + each.net, known.tax + each.tax,
+            known.gross + each.gross,
+        )  # fmt: skip
+    return sorted(found.values(), key=lambda each: (-each.gross, str(each.key)))
+
+
+def measured(parts: Iterable[Portion]) -> dict[str, Decimal]:
+    """Main unit → how much of it all lines together are: TEU, m³·day."""
+    found: dict[str, Decimal] = {}
+    for each in parts:
+        if each.main_unit and each.stat_quantity:
+            found[each.main_unit] = found.get(each.main_unit, Decimal(0)) + each.stat_quantity
+    return dict(sorted(found.items()))
