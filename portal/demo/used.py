@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from portal.demo.files import bring_in, leave_to_be_seen
 from portal.demo.routine import SERVICES, Told, used
-from portal.demo.stage import Stage
+from portal.demo.stage import Stage, Timeline
 from portal.usage.actions import importing, recording
 from portal.usage.actions.recording import UsageFact
 from portal.usage.models import UsageRecord
@@ -16,6 +16,8 @@ from portal.usage.models import UsageRecord
 D = Decimal
 DESK = "zhao.min"
 SYSTEM_NAME = "wms"
+BY_SYSTEM = "HARBOUR"
+"""The customer whose warehouse system tells each day of this month by itself."""
 HEAD = ("客户代码", "服务项目代码", "数量", "单位", "日期", "参考号", "备注")
 MONTHS = 12
 """So many months before this one have their usage."""
@@ -23,18 +25,25 @@ MONTHS = 12
 
 def tell_usage(stage: Stage) -> None:
     """Every file and record, onto the timeline."""
-    days, yesterday = stage.timeline, stage.timeline.day(-1)
-    for later in range(-MONTHS, 0):
-        first, last = days.month(later), days.month_end(later)
-        _file(stage, "月度用量", last, used(later, first, last))
-    so_far = used(0, days.month(0), yesterday)
-    for told in so_far.pop("HARBOUR"):
-        _recorded(stage, told)
-    _file(stage, "本月用量", yesterday, so_far)
-    town = [Told(days.day(-170 + 9 * n), "town", 6 + n % 4) for n in range(17)]
-    _file(stage, "北风零件_市内配送", days.day(-13), {"NORDWIND": town})
+    days = stage.timeline
+    for name, day, told in files(days):
+        _file(stage, name, day, told)
+    for each in used(0, days.month(0), days.day(-1))[BY_SYSTEM]:
+        _recorded(stage, each)
     _what_did_not_fit(stage)
     _taken_back(stage)
+
+
+def files(days: Timeline) -> Iterator[tuple[str, date, Mapping[str, Sequence[Told]]]]:
+    """Name, day and contents (customer → what it used) of each file: months, this month so far, deliveries in town."""
+    for later in range(-MONTHS, 0):
+        first, last = days.month(later), days.month_end(later)
+        yield "月度用量", last, used(later, first, last)
+    so_far = used(0, days.month(0), days.day(-1))
+    del so_far[BY_SYSTEM]
+    yield "本月用量", days.day(-1), so_far
+    town = [Told(days.day(-170 + 9 * n), "town", 6 + n % 4) for n in range(17)]
+    yield "北风零件_市内配送", days.day(-13), {"NORDWIND": town}
 
 
 def _file(stage: Stage, name: str, day: date, told: Mapping[str, Sequence[Told]]) -> None:
@@ -53,28 +62,34 @@ def _file(stage: Stage, name: str, day: date, told: Mapping[str, Sequence[Told]]
     stage.timeline.add(day, "18:30", come)
 
 
+def reference(customer: str, told: Told, place: int) -> str:
+    """The number of a row, which no other file has."""
+    charge = SERVICES[told.service].charge.replace("/", "")
+    return f"{customer}-{told.on:%y%m%d}-{charge}{place}"
+
+
 def _rows(
     told: Mapping[str, Sequence[Told]], codes: Mapping[str, str]
 ) -> Iterator[tuple[object, ...]]:
     for customer, rows in told.items():
-        for n, (on, service, quantity) in enumerate(rows, start=1):
-            unit, reference = SERVICES[service].unit, f"{customer}-{on:%y%m%d}-{n}"
-            yield customer, codes[service], quantity, unit, on.isoformat(), reference, ""
+        for place, each in enumerate(rows, start=1):
+            yield (customer, codes[each.service], each.quantity, SERVICES[each.service].unit, each.on.isoformat(),
+                   reference(customer, each, place), "")  # fmt: skip
 
 
 def _fact(
-    stage: Stage, customer: str, service: str, quantity: int, on: date, reference: str
+    stage: Stage, customer: str, service: str, quantity: int, on: date, number: str
 ) -> UsageFact:
     what = SERVICES[service]
     item = stage.item(what.charge, **what.item)
-    return UsageFact(stage.customer(customer).id, D(quantity), what.unit, on, SYSTEM_NAME, reference,
+    return UsageFact(stage.customer(customer).id, D(quantity), what.unit, on, SYSTEM_NAME, number,
                      item_code=item.code, item_id=item.id)  # fmt: skip
 
 
 def _recorded(stage: Stage, told: Told) -> None:
     def tell(at: datetime) -> None:
-        reference = f"WMS-{told.on:%y%m%d}-{SERVICES[told.service].charge}"
-        fact = _fact(stage, "HARBOUR", told.service, told.quantity, told.on, reference)
+        number = f"WMS-{told.on:%y%m%d}-{SERVICES[told.service].charge}"
+        fact = _fact(stage, BY_SYSTEM, told.service, told.quantity, told.on, number)
         recording.record(fact, stage.people[DESK], at)
 
     stage.timeline.add(told.on, "19:00", tell)

@@ -13,6 +13,7 @@ from portal.demo.rates.sheet import month_end
 from portal.demo.routine import SERVICES, used
 from portal.demo.stage import Timeline
 from portal.demo.stock import COUNTED, Shelves, goods
+from portal.demo.used import files, reference
 from portal.demo.world import FIRST_DAY
 from portal.warehouse.rules.unit_days import MovementKind
 
@@ -101,6 +102,17 @@ def test_every_service_of_a_rhythm_is_known_and_told_within_its_days() -> None:
     for told in used(-1, first, last).values():
         assert told and all(first <= each.on <= last and each.quantity > 0 for each in told)
         assert {each.service for each in told} <= SERVICES.keys()
+
+
+@pytest.mark.parametrize("now", AWKWARD)
+def test_no_two_rows_of_the_usage_files_have_one_number(now: datetime) -> None:
+    numbers = [
+        reference(customer, each, place)
+        for _name, _day, told in files(Timeline(now))
+        for customer, rows in told.items()
+        for place, each in enumerate(rows, start=1)
+    ]
+    assert len(numbers) > 1000 and len(set(numbers)) == len(numbers)
 
 
 def test_rhythms_with_the_same_figures_tell_the_same_quantities() -> None:
