@@ -268,6 +268,7 @@ def snapshot() -> tuple[list[Any], list[Any], list[Any]]:
         UsageRecord.reference, UsageRecord.customer_id, UsageRecord.item_id, UsageRecord.quantity,
         UsageRecord.stat_quantity, UsageRecord.over_quantity, UsageRecord.state, UsageRecord.mismatch,
         UsageRecord.contract_id, UsageRecord.entitlement_id, UsageRecord.used_on, UsageRecord.item_code,
+        UsageRecord.draws,
     ).order_by(UsageRecord.reference)  # fmt: skip
     entry = select(
         LedgerEntry.source_label, LedgerEntry.entitlement_id, LedgerEntry.kind, LedgerEntry.quantity_change,

@@ -117,7 +117,8 @@ def test_usage_is_split_over_entitlements_the_earliest_end_first(cast: Cast, now
     sooner = entitled(cast, now, quantity=D(3), until_on=date(2026, 6, 30))
     row = told(cast, now, "4")
     assert (fresh(sooner).remaining, fresh(later).remaining) == (D(0), D(4))
-    assert row.entitlement_id == sooner.id and row.state == UsageState.MATCHED
+    assert (row.entitlement_id, row.state, row.draws) == (sooner.id, UsageState.MATCHED, 2)
+    assert recording.reverse(row, "counted twice", SYSTEM, now).draws == 2
 
 
 def test_what_exceeds_all_goes_over_where_a_rule_allows_it(cast: Cast, now: datetime) -> None:

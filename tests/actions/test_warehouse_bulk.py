@@ -15,7 +15,7 @@ from portal.access.viewer import SYSTEM
 from portal.db.base import db
 from portal.kernel.errors import FileProblems
 from portal.warehouse.actions import bulk, months, posting
-from portal.warehouse.models import StockDay, StockLot, StockMovement
+from portal.warehouse.models import StockBilled, StockDay, StockLot, StockMovement
 from portal.warehouse.queries.verifying import differences
 from portal.warehouse.rules.facts import MovementFact
 from portal.warehouse.rules.headers import Columns
@@ -188,3 +188,18 @@ def test_papers_of_a_closed_month_count_in_the_open_one_and_are_counted(
     row = db.session.scalars(select(StockMovement).where(StockMovement.reference == "LATE")).one()
     assert (done.late, row.counted_on) == (1, date(2026, 2, 1))
     assert list(differences()) == []
+
+
+def test_papers_of_days_that_are_billed_count_after_them_for_that_customer_only(
+    cast: Cast, now: datetime, place_id: int
+) -> None:
+    db.session.add(StockBilled(customer_id=cast.harbour.id, through_on=date(2026, 1, 20)))
+    goods(cast.nordwind, "A", m3="1", kg="1")
+    lines = [
+        Line(2 + at, MovementFact(of.id, place_id, MovementKind.IN, FIRST, "file", f"B{at}", lot="L9", sku="A",
+                                  pieces=D(5)))
+        for at, of in enumerate((cast.harbour, cast.nordwind))
+    ]  # fmt: skip
+    done = bulk.post_all(lines, COLUMNS, None, SYSTEM, now, silent)
+    days = db.session.scalars(select(StockMovement.counted_on).order_by(StockMovement.reference))
+    assert (done.late, list(days)) == (1, [date(2026, 1, 21), FIRST])

@@ -14,7 +14,7 @@ from portal.db.base import db
 from portal.kernel.errors import Invalid, NotAllowedNow
 from portal.warehouse.actions import months, posting
 from portal.warehouse.actions.posting import Posted
-from portal.warehouse.models import StockDay, StockLot, StockMovement
+from portal.warehouse.models import StockBilled, StockDay, StockLot, StockMovement
 from portal.warehouse.queries.verifying import differences
 from portal.warehouse.rules.facts import MovementFact
 from portal.warehouse.rules.unit_days import MovementKind
@@ -221,6 +221,19 @@ def test_a_late_paper_of_a_closed_month_counts_on_the_first_open_day(
     late = posting.post(fact("in", "5", "01-20"), keeper, now).movement
     assert (late.moved_on, late.counted_on) == (date(2026, 1, 20), date(2026, 2, 1))
     assert days("pieces") == [("01-05", D(10)), ("02-01", D(15))]
+
+
+def test_a_paper_of_days_that_are_billed_counts_after_them(
+    cast: Cast, fact: Any, keeper: Viewer, now: datetime
+) -> None:
+    first = posting.post(fact("in", "10", "01-10"), keeper, now).movement
+    db.session.add(StockBilled(customer_id=cast.harbour.id, through_on=date(2026, 1, 31)))
+    late = posting.post(fact("in", "5", "01-20"), keeper, now).movement
+    back = posting.reverse(first, "wrong paper", keeper, now)
+    assert [(row.moved_on.day, f"{row.counted_on:%m-%d}") for row in (late, back)] == [
+        (20, "02-01"),
+        (10, "02-01"),
+    ]
 
 
 def test_a_reversal_of_a_closed_month_is_an_adjustment_of_the_open_one(

@@ -85,7 +85,7 @@ def take(
     first = held[shares[0].entitlement_id]
     row.state, row.mismatch = UsageState.MATCHED, ""
     row.entitlement_id, row.contract_id = first.id, first.contract_id
-    row.over_quantity, row.stat_quantity = over, statistical
+    row.over_quantity, row.stat_quantity, row.draws = over, statistical, len(shares)
     db.session.flush()
 
 

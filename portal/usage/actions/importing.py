@@ -207,6 +207,7 @@ class _Writer:
             "unit": row.unit,
             "stat_quantity": outcome.statistical,
             "over_quantity": outcome.over,
+            "draws": max(len(outcome.draws), 1),
             "used_on": row.used_on,
             "state": (UsageState.MATCHED if first else UsageState.UNMATCHED).value,
             "mismatch": outcome.mismatch.value if outcome.mismatch else "",

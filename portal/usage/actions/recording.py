@@ -171,6 +171,7 @@ def _opposite(row: UsageRecord, why: str, actor: Viewer, now: datetime) -> Usage
         unit=row.unit,
         stat_quantity=-row.stat_quantity,
         over_quantity=-row.over_quantity,
+        draws=row.draws,
         used_on=row.used_on,
         state=UsageState.MATCHED,
         contract_id=row.contract_id,

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from portal.customers.models import Customer
 from portal.db.base import db
 from portal.warehouse.models import StockDay, StockLot, Warehouse
 from portal.warehouse.queries.books import chunks
@@ -25,6 +26,16 @@ def hold_warehouses(warehouse_ids: Iterable[int]) -> None:
         .order_by(Warehouse.id)
         .with_for_update(read=True)
     )
+
+
+def hold_customers(customer_ids: Iterable[int]) -> None:
+    """Keep the days for which these customers' storage is billed as they are until the transaction ends.
+
+    Others may post too; a statement that is about to be reviewed waits, and who posts waits for it.
+    """
+    for part in chunks(sorted(set(customer_ids))):
+        statement = select(Customer.id).where(Customer.id.in_(part)).order_by(Customer.id)
+        db.session.execute(statement.with_for_update(read=True))
 
 
 def hold_lots(keys: Iterable[LotKey]) -> dict[LotKey, StockLot]:

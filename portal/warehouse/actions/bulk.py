@@ -15,12 +15,18 @@ from portal.db.base import db
 from portal.kernel.errors import FileProblems, Invalid, Problem
 from portal.kernel.text import t
 from portal.kernel.units import unit_word
-from portal.warehouse.actions.books import day_values, hold_lots, hold_warehouses, write_days
+from portal.warehouse.actions.books import (
+    day_values,
+    hold_customers,
+    hold_lots,
+    hold_warehouses,
+    write_days,
+)
 from portal.warehouse.models import StockLot, StockMovement
 from portal.warehouse.queries import books
 from portal.warehouse.rules import months
 from portal.warehouse.rules.daybook import Stock
-from portal.warehouse.rules.facts import LotKey, check_same
+from portal.warehouse.rules.facts import LotKey, MovementFact, check_same
 from portal.warehouse.rules.headers import Columns
 from portal.warehouse.rules.lotplan import LotBooks, LotPlan, plan_lot, problem_of
 from portal.warehouse.rules.movement_rows import Line, posting_order
@@ -61,6 +67,7 @@ def post_all(
 ) -> Checked:  # fmt: skip
     """Post every line that is not there yet, in one transaction. FileProblems when one of them cannot be posted."""
     hold_warehouses({line.fact.warehouse_id for line in lines})
+    hold_customers({line.fact.customer_id for line in lines})
     lots = hold_lots({line.fact.key for line in lines})
     found, fresh = _fresh(lines, columns)
     by = {"batch_id": batch_id, "posted_by": actor.user_id, "posted_at": now}
@@ -100,11 +107,9 @@ def _fresh(lines: Sequence[Line], columns: Columns) -> tuple[Checked, list[Line]
 def _plans(lines: list[Line], lots: dict[LotKey, StockLot]) -> Iterator[LotPlan]:
     """A plan for each lot, in the order of their keys."""
     closed = books.closed_months({line.fact.warehouse_id for line in lines})
+    billed = books.billed_through({line.fact.customer_id for line in lines})
     sizes = books.sizes_of({line.fact.customer_id for line in lines})
-    dated = [
-        (months.counted_on(line.fact.moved_on, closed.get(line.fact.warehouse_id)), line)
-        for line in lines
-    ]
+    dated = [(_counted_on(line.fact, closed, billed), line) for line in lines]
     dated.sort(key=lambda each: (each[1].fact.key, each[0], posting_order(each[1])[1:]))
     by_lot = [
         (key, list(theirs)) for key, theirs in groupby(dated, key=lambda each: each[1].fact.key)
@@ -115,6 +120,12 @@ def _plans(lines: list[Line], lots: dict[LotKey, StockLot]) -> Iterator[LotPlan]
         for key, theirs in part:
             of_goods = sizes.get((key.customer_id, key.sku), ())
             yield plan_lot(key, theirs, of_goods, before.get(key, LotBooks()))
+
+
+def _counted_on(fact: MovementFact, closed: dict[int, date], billed: dict[int, date]) -> date:
+    return months.counted_on(
+        fact.moved_on, closed.get(fact.warehouse_id), billed.get(fact.customer_id)
+    )
 
 
 def _before(

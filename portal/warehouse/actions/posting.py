@@ -18,6 +18,7 @@ from portal.kernel.text import t
 from portal.warehouse.actions.books import (
     carry_to_lot,
     day_values,
+    hold_customers,
     hold_lots,
     hold_warehouses,
     shift_later_days,
@@ -49,8 +50,8 @@ def post(fact: MovementFact, actor: Viewer, now: datetime) -> Posted:
     """Take one movement, once.
 
     Invalid at the field: unknown goods, wrong numbers, a day to come, another movement under the same reference, or
-    a shortfall, which names the lot, the day and what is missing (W13). A movement of a closed month counts on the
-    first open day.
+    a shortfall, which names the lot, the day and what is missing (W13). A movement of a closed month, or of days
+    that are billed, counts on the first open day.
     """
     load(Customer, fact.customer_id, actor, Permission.STOCK_RECORD)
     place = load(Warehouse, fact.warehouse_id, actor, Permission.STOCK_RECORD)
@@ -58,6 +59,7 @@ def post(fact: MovementFact, actor: Viewer, now: datetime) -> Posted:
     if not place.active:
         raise Invalid(t("This warehouse is not in use."), "warehouse_id")
     hold_warehouses([place.id])
+    hold_customers([fact.customer_id])
     lot = hold_lots([fact.key])[fact.key]
     before = books.posted_as([(fact.source, fact.reference)]).get((fact.source, fact.reference))
     if before is not None:
@@ -66,7 +68,7 @@ def post(fact: MovementFact, actor: Viewer, now: datetime) -> Posted:
     sizes = books.sizes_of([fact.customer_id])
     if fact.sku and (fact.customer_id, fact.sku) not in sizes:
         raise Invalid(t("This customer has no goods with this SKU."), "sku")
-    day = months.counted_on(fact.moved_on, books.closed_months([place.id]).get(place.id))
+    day = _open_day(fact.moved_on, lot)
     size = size_on(sizes.get((fact.customer_id, fact.sku), ()), fact.moved_on)
     balance = books.closing_on(lot.id, day)
     change = change_of(fact.kind, fact.given, size, balance)
@@ -75,6 +77,13 @@ def post(fact: MovementFact, actor: Viewer, now: datetime) -> Posted:
         actor, "movement.posted", movement, now, after=_told(movement), reason=fact.reason or None
     )
     return Posted(movement, unmeasured=unmeasured(change, fact.given))
+
+
+def _open_day(day: date, lot: StockLot) -> date:
+    """The day for which a movement of `day` counts, by the closed months and by what is billed."""
+    closed = books.closed_months([lot.warehouse_id]).get(lot.warehouse_id)
+    billed = books.billed_through([lot.customer_id]).get(lot.customer_id)
+    return months.counted_on(day, closed, billed)
 
 
 def _earliest(fact: MovementFact) -> date:
@@ -125,7 +134,7 @@ def _check_possible(lot: StockLot, day: date, change: Stock, balance: Stock) -> 
 
 
 def reverse(movement: StockMovement, reason: str, actor: Viewer, now: datetime) -> StockMovement:
-    """Put a movement right by one that does the contrary; it counts on the same day while its month is open.
+    """Put a movement right by one that does the contrary; it counts on the same day while that is open.
 
     NotAllowedNow when it was reversed before or is a reversal itself; Invalid when the goods are gone already.
     """
@@ -136,6 +145,7 @@ def reverse(movement: StockMovement, reason: str, actor: Viewer, now: datetime) 
     if len(reason) > LONGEST_REASON:
         raise Invalid(t("A reason has at most %(most)s characters.", most=LONGEST_REASON), "reason")
     hold_warehouses([movement.lot.warehouse_id])
+    hold_customers([movement.customer_id])
     key = LotKey(
         movement.customer_id, movement.lot.warehouse_id, movement.lot.lot, movement.lot.sku
     )
@@ -143,8 +153,7 @@ def reverse(movement: StockMovement, reason: str, actor: Viewer, now: datetime) 
     reference = f"{movement.source}/{movement.id}"
     if books.posted_as([(REVERSAL, reference)]):
         raise NotAllowedNow(t("This movement was reversed already."))
-    closed = books.closed_months([lot.warehouse_id]).get(lot.warehouse_id)
-    day = months.counted_on(movement.counted_on, closed)
+    day = _open_day(movement.counted_on, lot)
     change = Stock(*(-getattr(movement, name) for name in Stock._fields))
     _check_possible(lot, day, change, books.closing_on(lot.id, day))
     contrary = StockMovement(

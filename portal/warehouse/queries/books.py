@@ -10,6 +10,7 @@ from sqlalchemy import func, select, tuple_
 
 from portal.db.base import db
 from portal.warehouse.models import (
+    StockBilled,
     StockDay,
     StockItem,
     StockItemSize,
@@ -111,6 +112,16 @@ def closed_months(warehouse_ids: Iterable[int]) -> dict[int, date]:
         .order_by(StockPeriod.month_on)
     )
     return {row.warehouse_id: row.month_on for row in db.session.execute(statement)}
+
+
+def billed_through(customer_ids: Iterable[int]) -> dict[int, date]:
+    """The last day for which the storage of each customer is billed; those without any are left out."""
+    found: dict[int, date] = {}
+    for part in chunks(sorted(set(customer_ids))):
+        statement = select(StockBilled.customer_id, StockBilled.through_on)
+        for row in db.session.execute(statement.where(StockBilled.customer_id.in_(part))):
+            found[row.customer_id] = row.through_on
+    return found
 
 
 def sizes_of(customer_ids: Iterable[int]) -> dict[tuple[int, str], tuple[Size, ...]]:

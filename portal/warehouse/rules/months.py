@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from portal.kernel.errors import Invalid
 from portal.kernel.text import t
 
+ONE_DAY = timedelta(days=1)
+
 
 def month_start(day: date) -> date:
     """The first day of the month of `day`."""
@@ -19,14 +21,20 @@ def month_end(day: date) -> date:
     return day.replace(day=monthrange(day.year, day.month)[1])
 
 
-def counted_on(moved_on: date, closed_month: date | None) -> date:
-    """The day a movement counts for: its own, or the first one after the last closed month.
+def counted_on(
+    moved_on: date, closed_month: date | None, billed_through: date | None = None
+) -> date:
+    """The day a movement counts for: its own, or the first one that is neither closed nor billed.
 
-    `closed_month` is any day of the last closed month; the months before it are closed with it.
+    `closed_month` is any day of the last closed month; the months before it are closed with it. `billed_through`: the
+    last day for which the customer's storage is billed.
     """
-    if closed_month is None:
-        return moved_on
-    return max(moved_on, month_end(closed_month) + timedelta(days=1))
+    days = [moved_on]
+    if closed_month is not None:
+        days.append(month_end(closed_month) + ONE_DAY)
+    if billed_through is not None:
+        days.append(billed_through + ONE_DAY)
+    return max(days)
 
 
 def check_closing(month_on: date, closed_month: date | None, today: date) -> None:
