@@ -1,0 +1,291 @@
+"""The lines of a statement before they are stored: converted one by one, then taxed (DOMAIN F3, F7, R5; golden G8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from portal.billing.rules.charging import Charged, DrawnUsage, LinePrice, Steps, charge, plain
+from portal.billing.rules.kinds import LineKind, Once
+from portal.billing.rules.line_draft import LineDraft, Mark, Settling, Subject
+from portal.billing.rules.line_units import statistical, storage_unit
+from portal.billing.rules.storage import ChargeKind, StorageCharge
+from portal.catalogue.rules.exchange import ExchangeRate, convert
+from portal.catalogue.rules.tax import TaxKind, tax_line
+from portal.kernel.period import Period
+from portal.usage.rules.drawing import statistical_quantity
+
+__all__ = [
+    "LineDraft",
+    "Mark",
+    "Settling",
+    "Subject",
+    "billed",
+    "in_order",
+    "negative_of",
+    "sort_key",
+    "storage_lines",
+    "usage_line",
+]
+
+ZERO = Decimal(0)
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """The money of one line in the statement's currency, with the steps that made it."""
+
+    converted: Decimal
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+    exchange_rate: Decimal | None
+    steps: Steps
+
+
+def billed(subject: Subject, charged: Charged, settling: Settling) -> LineDraft:
+    """The line of one charge: converted on its own, then its tax (G8); Invalid without a rate of exchange."""
+    money = _settled(charged.amount, charged.currency, settling)
+    exchange, tax = settling.exchange, settling.tax
+    foreign = money.exchange_rate is not None and exchange is not None
+    taxed = tax.kind is TaxKind.TAXED
+    return LineDraft(
+        kind=subject.kind.value,
+        served_id=subject.served_id,
+        name_zh=subject.name_zh,
+        starts_on=subject.starts_on,
+        ends_on=subject.ends_on,
+        quantity=charged.quantity,
+        unit=charged.unit,
+        line_currency=charged.currency,
+        amount=charged.amount,
+        converted=money.converted,
+        tax_kind=tax.kind.value,
+        net_amount=money.net,
+        tax_amount=money.tax,
+        gross_amount=money.gross,
+        name_en=subject.name_en,
+        item_id=subject.item_id,
+        contract_id=subject.contract_id,
+        contract_line_id=subject.contract_line_id,
+        entitlement_id=subject.entitlement_id,
+        usage_id=subject.usage_id,
+        part=subject.part,
+        shipment_id=subject.shipment_id,
+        receivable_id=subject.receivable_id,
+        reference=subject.reference,
+        note=subject.note,
+        is_late=subject.is_late,
+        main_unit=subject.main_unit,
+        stat_quantity=subject.stat_quantity,
+        rate=charged.rate,
+        exchange_rate=money.exchange_rate,
+        rate_on=exchange.on if foreign and exchange else None,
+        rate_source=exchange.source if foreign and exchange else "",
+        tax_class=settling.tax_class,
+        tax_percent=tax.percent if taxed else ZERO,
+        tax_inclusive=tax.inclusive,
+        working=(*charged.working, *money.steps),
+        once=subject.once,
+    )
+
+
+def usage_line(
+    drawn: DrawnUsage,
+    line: LinePrice,
+    currency: str,
+    exchange: ExchangeRate | None,
+    starts_on: date,
+) -> LineDraft:
+    """The line of one draw in a statement whose period begins on `starts_on`; earlier usage is late 补录."""
+    subject = Subject(
+        kind=LineKind.USAGE,
+        served_id=drawn.served_id,
+        name_zh=line.name_zh,
+        name_en=line.name_en,
+        starts_on=drawn.used_on,
+        ends_on=drawn.used_on,
+        item_id=line.item_id,
+        contract_id=line.contract_id,
+        contract_line_id=line.contract_line_id,
+        entitlement_id=drawn.entitlement_id,
+        usage_id=drawn.usage_id,
+        part=drawn.part.value,
+        shipment_id=drawn.shipment_id,
+        reference=drawn.reference,
+        note=drawn.note,
+        is_late=drawn.used_on < starts_on,
+        main_unit=line.main_unit,
+        stat_quantity=statistical_quantity(drawn.quantity, line.stat_factor),
+    )
+    return billed(
+        subject, charge(drawn, line), Settling(currency, line.tax, line.tax_class, exchange)
+    )
+
+
+def storage_lines(
+    charges: Sequence[StorageCharge], subject: Subject, settling: Settling, root_id: int
+) -> list[LineDraft]:
+    """The lines of a storage bill; the first line of each month is the one that bills its days once.
+
+    `subject` says for whom, which service and which contract line; days, kind and marks are those of each charge.
+    `root_id` is the first line of the contract line's chain.
+    """
+    marked: set[Period] = set()
+    lines: list[LineDraft] = []
+    for each in charges:
+        days = () if each.period in marked else storage_marks(root_id, each.period)
+        marked.add(each.period)
+        lines.append(billed(_of_storage(subject, each, days), _charged(each), settling))
+    return lines
+
+
+def storage_marks(root_id: int, period: Period) -> tuple[Mark, ...]:
+    """One mark for each day of a closed period."""
+    return tuple(
+        (Once.STORAGE_DAY, root_id, period.start_on + ahead * ONE_DAY)
+        for ahead in range(period.days or 0)
+    )
+
+
+def negative_of(
+    line: Any, line_id: int, *, usage_id: int | None = None, told: str = "", is_late: bool = False
+) -> LineDraft:
+    """The exact negative copy of a billed line 红冲: same rate, tax and rate of exchange; both add up to 0 (R5).
+
+    `line`: a stored line or a draft. `usage_id` is the usage record that reverses, so that no draw has two lines.
+    `told`: how a reader finds the line that is reversed ("ST-2026-000012 / 7").
+    """
+    step = (
+        "reversal",
+        {
+            "line": told,
+            "net": str(-line.net_amount),
+            "tax": str(-line.tax_amount),
+            "gross": str(-line.gross_amount),
+        },
+    )
+    values = {name: getattr(line, name) for name in _COPIED}
+    negative = {name: -getattr(line, name) for name in _NEGATED}
+    return LineDraft(
+        **values,
+        **negative,
+        kind=LineKind.REVERSAL.value,
+        usage_id=usage_id,
+        reverses_id=line_id,
+        is_late=is_late,
+        working=(step,),
+    )
+
+
+_NEGATED = (
+    "quantity",
+    "stat_quantity",
+    "amount",
+    "converted",
+    "net_amount",
+    "tax_amount",
+    "gross_amount",
+)
+_OWN = ("kind", "usage_id", "reverses_id", "is_late", "working", "credit_id", "once", *_NEGATED)
+_COPIED = tuple(each.name for each in fields(LineDraft) if each.name not in _OWN)
+
+
+def sort_key(draft: LineDraft) -> tuple[Any, ...]:
+    """The order of lines: section by section, service by service, by day, reference and the ids that caused them."""
+    return (
+        draft.served_id,
+        _KINDS[draft.kind],
+        draft.item_id or 0,
+        draft.contract_line_id or 0,
+        draft.starts_on,
+        draft.ends_on,
+        draft.reference,
+        draft.usage_id or 0,
+        draft.entitlement_id or 0,
+        draft.part == "over",
+        draft.credit_id or draft.receivable_id or draft.reverses_id or 0,
+        draft.gross_amount,
+    )
+
+
+_SECTIONS = (
+    (LineKind.USAGE, LineKind.STORAGE, LineKind.STORAGE_MINIMUM, LineKind.FEE),
+    (LineKind.SHORTFALL, LineKind.TRUE_UP),
+    (LineKind.REVERSAL,),
+    (LineKind.CREDIT,),
+    (LineKind.LATE_FEE,),
+)
+_KINDS = {kind.value: at for at, kinds in enumerate(_SECTIONS) for kind in kinds}
+"""Services first, then what settles commitments, reversals, credits and interest."""
+
+
+def in_order(drafts: Iterable[LineDraft]) -> list[LineDraft]:
+    """The lines in the order in which they are numbered."""
+    return sorted(drafts, key=sort_key)
+
+
+def _of_storage(subject: Subject, each: StorageCharge, days: tuple[Mark, ...]) -> Subject:
+    """The subject of one charge; only the stored quantity counts in statistics, not what lifts it."""
+    stored = each.kind is ChargeKind.STORAGE
+    return replace(
+        subject,
+        kind=LineKind.STORAGE if stored else LineKind.STORAGE_MINIMUM,
+        starts_on=each.period.start_on,
+        ends_on=each.period.end_on or each.period.start_on,
+        main_unit=subject.main_unit if stored else "",
+        stat_quantity=statistical(each.quantity, storage_unit(each), subject.main_unit)
+        if stored
+        else ZERO,
+        once=days,
+    )
+
+
+def _charged(each: StorageCharge) -> Charged:
+    working = tuple((kind, values) for kind, values in each.working.to_json())
+    unit = storage_unit(each)
+    return Charged(each.amount, each.currency, each.quantity, unit, each.rate, working)
+
+
+@lru_cache(maxsize=20_000)
+def _settled(amount: Decimal, currency: str, settling: Settling) -> _Settled:
+    """The conversion and the tax of an amount; the same few of them come back over and over."""
+    into, tax = settling.currency, settling.tax
+    conversion = convert(amount, currency, into, settling.exchange)
+    taxed = tax_line(conversion.converted, tax, into)
+    steps: list[Any] = []
+    exchange_rate = None
+    if conversion.rate is not None:
+        exchange_rate = plain(conversion.rate.rate / conversion.rate.per)
+        steps.append(_conversion_step(amount, conversion.rate, conversion.converted))
+    values = {
+        "kind": tax.kind.value,
+        "percent": str(plain(tax.percent)),
+        "inclusive": tax.inclusive,
+        "net": str(taxed.net),
+        "tax": str(taxed.tax),
+        "gross": str(taxed.gross),
+        "currency": into,
+    }
+    steps.append(("tax", values))
+    money = (conversion.converted, taxed.net, taxed.tax, taxed.gross)
+    return _Settled(*money, exchange_rate, tuple(steps))
+
+
+def _conversion_step(amount: Decimal, rate: ExchangeRate, converted: Decimal) -> Any:
+    values = {
+        "currency": rate.currency,
+        "amount": str(amount),
+        "rate": str(plain(rate.rate)),
+        "per": str(plain(rate.per)),
+        "on": rate.on.isoformat(),
+        "source": rate.source,
+        "into": rate.into,
+        "converted": str(converted),
+    }
+    return "conversion", values
