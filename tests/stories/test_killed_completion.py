@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
 import time
 from datetime import datetime
 from decimal import Decimal
@@ -26,6 +24,7 @@ from portal.usage.models import UsageRecord
 from tests.carriage import boxes_entitled
 from tests.cast import Cast
 from tests.chain import handling
+from tests.stories import killing
 
 D = Decimal
 KILLS = 50
@@ -56,24 +55,7 @@ def complete(shipment_id: int, now: datetime) -> bool:
 
 def process(shipment_id: int, now: datetime) -> int:
     """A process of its own that completes the shipment; its id."""
-    db.session.remove()
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            db.engine.dispose(close=False)  # the parent's connections are not ours
-            complete(shipment_id, now)
-            status = 0
-        finally:
-            os._exit(status)
-    return child
-
-
-def killed(child: int, after: float) -> bool:
-    """Kill a process after so many seconds; whether it was still at work."""
-    time.sleep(after)
-    os.kill(child, signal.SIGKILL)
-    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+    return killing.process(lambda: complete(shipment_id, now))
 
 
 def check_agreement() -> list[int]:
@@ -128,16 +110,16 @@ def test_a_completion_killed_fifty_times_is_whole_or_not_at_all_and_again_finish
     db.session.commit()
     pick = random.Random(20260302)
     started = time.monotonic()
-    os.waitpid(process(opened(now), now), 0)
+    assert killing.finished(process(opened(now), now))
     longest = time.monotonic() - started
     assert check_agreement() == []
     kills, waiting = 0, []
     while kills < KILLS:
         shipment_id = waiting[0] if waiting else opened(now)
-        kills += killed(process(shipment_id, now), pick.uniform(0, longest))
+        kills += killing.killed(process(shipment_id, now), pick.uniform(0, longest))
         waiting = check_agreement()
     for shipment_id in waiting:
-        os.waitpid(process(shipment_id, now), 0)
+        assert killing.finished(process(shipment_id, now))
     assert check_agreement() == []
     before = counted()
     every = db.session.scalars(select(Shipment.id)).all()
