@@ -17,6 +17,9 @@ BOOKING = t("Booking")
 SHIPMENT = t("Shipment")
 USAGE = t("Usage")
 STOCK = t("Stock")
+STATEMENT = t("Statement")
+DISPUTE = t("Dispute")
+CREDIT = t("Credit")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from portal.kernel.text import Text, t
 from portal.web.drawing import DrawnColumn, Row, rows_markup
 from portal.web.exports import Total, table_response
 from portal.web.pages import page
-from portal.web.paging import Order, Slice, read_slice
+from portal.web.paging import PAGE_SIZE, Order, Slice, read_slice
 from portal.web.words import say
 
 COUNT_CAP = 1_000
@@ -90,6 +90,7 @@ class ListSpec:
     search: Callable[[Select[Any], str], Select[Any]] | None = None
     search_hint: Text = SEARCH
     row_classes: Callable[[Any], str] | None = None
+    page_size: int = PAGE_SIZE
 
 
 @dataclass(slots=True)
@@ -175,7 +176,11 @@ def _order(spec: ListSpec) -> tuple[Order, str]:
 def _drawn(spec: ListSpec, statement: Select[Any]) -> Listing:
     order, sort = _order(spec)
     found = read_slice(
-        statement, order, after=request.args.get("after"), before=request.args.get("before")
+        statement,
+        order,
+        after=request.args.get("after"),
+        before=request.args.get("before"),
+        size=spec.page_size,
     )
     columns = [column for column in _shown(spec) if not column.only_in_files]
     kept = {k: v for k, v in request.args.items() if v and k not in ("after", "before", "export")}

@@ -14,6 +14,7 @@ from portal.access.viewer import Viewer
 from portal.billing.models import StatementLine
 from portal.catalogue.models import ServiceItem
 from portal.customers.models import Customer
+from portal.db import whole
 from portal.db.base import db
 
 L = StatementLine
@@ -28,24 +29,37 @@ def in_revision(number: int | None) -> ColumnElement[bool]:
     )
 
 
+class Named(NamedTuple):
+    """A name in both languages."""
+
+    name_zh: str
+    name_en: str
+
+
 class Portion(NamedTuple):
     """Lines alike in everything that a sum is asked for by; amounts in the statement's currency."""
 
     served_id: int
-    served: Any
     item_id: int | None
-    item: Any
-    section: str | None
     kind: str
     state: str
     tax_kind: str
     tax_percent: Decimal
     main_unit: str
+    item_zh: str | None
+    item_en: str | None
+    section: str | None
     lines: int
     stat_quantity: Decimal
     net: Decimal
     tax: Decimal
     gross: Decimal
+    served: Named
+
+    @property
+    def item(self) -> Named | None:
+        """The service's name; None for what is no service."""
+        return Named(self.item_zh, self.item_en or "") if self.item_zh else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,33 +74,22 @@ class Sum:
 
 
 def portions(statement_id: int, viewer: Viewer, revision: int | None = None) -> list[Portion]:
-    """The lines of a statement (or of one of its revisions) in as few rows as their differences allow."""
-    apart = (L.served_id, L.item_id, L.kind, L.state, L.tax_kind, L.tax_percent, L.main_unit)
+    """The lines of a statement (or of one of its revisions) in as few rows as their differences allow.
+
+    The branches are named past what the viewer may see: who pays for them reads them on the bill.
+    """
+    apart = (
+        L.served_id, L.item_id, L.kind, L.state, L.tax_kind, L.tax_percent, L.main_unit,
+        ServiceItem.name_zh, ServiceItem.name_en, ServiceItem.section,
+    )  # fmt: skip
     sums = (L.stat_quantity, L.net_amount, L.tax_amount, L.gross_amount)
     statement = visible(
         select(*apart, func.count(), *map(func.sum, sums)), StatementLine, viewer
     ).where(L.statement_id == statement_id, in_revision(revision))
-    rows = db.session.execute(statement.group_by(*apart)).all()
-    served = _named(Customer, {row[0] for row in rows})
-    items = _named(ServiceItem, {row[1] for row in rows if row[1] is not None})
-    return [
-        Portion(
-            row[0],
-            served.get(row[0]),
-            row[1],
-            items.get(row[1]),
-            getattr(items.get(row[1]), "section", None),
-            *row[2:],
-        )
-        for row in rows
-    ]
-
-
-def _named(model: Any, ids: set[int]) -> dict[int, Any]:
-    """The named rows by id; the branches of a statement that was fetched belong to it."""
-    if not ids:
-        return {}
-    return {row.id: row for row in db.session.scalars(select(model).where(model.id.in_(sorted(ids))))}
+    joined = statement.outerjoin(ServiceItem, ServiceItem.id == L.item_id).group_by(*apart)
+    rows = db.session.execute(joined).all()
+    names = whole.columns_of(Customer, {row[0] for row in rows}, ("name_zh", "name_en"))
+    return [Portion(*row, Named(*names[row[0]])) for row in rows]
 
 
 def added_up(parts: Iterable[Portion], by: Callable[[Portion], Hashable]) -> list[Sum]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,10 +12,12 @@ from markupsafe import Markup
 
 from portal.billing.labels import LINE_KINDS, LINES, PLAIN_KINDS
 from portal.billing.models import Statement, StatementLine
+from portal.billing.queries.statements import served_names
+from portal.billing.queries.sums import Named
 from portal.billing.rules.kinds import LineKind, Part
 from portal.billing.rules.states import LineState
+from portal.billing.rules.working_words import sentences
 from portal.catalogue.rules.tax import TaxKind, TaxTerms
-from portal.catalogue.rules.working import Working
 from portal.kernel.money import format_rate
 from portal.kernel.text import Text, t
 from portal.kernel.units import unit_word
@@ -46,16 +48,18 @@ class DrawnLine:
 
 
 def drawn_lines(
-    rows: Iterable[StatementLine],
+    rows: Sequence[StatementLine],
     url: Callable[[StatementLine], str | None],
     *,
-    by_branch: bool = False,
+    several: bool,
 ) -> list[DrawnLine]:
-    """The lines of one page; `by_branch` puts a heading above each branch's."""
+    """The lines of one page in their order; where `several` branches were served, each has its heading."""
+    names = served_names(rows) if several else {}
     found: list[DrawnLine] = []
     before: int | None = None
     for row in rows:
-        heading = name_of(row.served) if by_branch and row.served_id != before else ""
+        begins = several and row.served_id != before
+        heading = name_of(Named(*names[row.served_id])) if begins else ""
         found.append(drawn_line(row, url(row), heading))
         before = row.served_id
     return found
@@ -79,9 +83,9 @@ def drawn_line(row: StatementLine, url: str | None = None, heading: str = "") ->
     )
 
 
-def sentences(row: StatementLine) -> tuple[Text, ...]:
+def steps_of(row: StatementLine) -> tuple[Text, ...]:
     """How the amount arose, one sentence for each step."""
-    return Working.from_json(row.working or []).sentences()
+    return sentences(row.working or [])
 
 
 def days(first: date, last: date) -> str:

@@ -48,7 +48,7 @@ class Summary:
 def summary(statement: Statement, viewer: Viewer, revision: int | None = None) -> Summary:
     """Asked by one grouped statement, whatever the number of lines."""
     parts = portions(statement.id, viewer, revision)
-    branches = _named(added_up(parts, lambda p: p.served), _name)
+    branches = _named(added_up(parts, lambda p: p.served), name_of)
     cuts = [
         Cut(t("By section"), _named(added_up(parts, _section), say)),
         Cut(t("By rate of tax"), _named(added_up(parts, _tax), say)),
@@ -66,8 +66,8 @@ def summary(statement: Statement, viewer: Viewer, revision: int | None = None) -
 
 def _choices(parts: list[Portion]) -> dict[str, list[tuple[str, str]]]:
     """What the lines can be narrowed to: `service` and `branch`, each (id, name)."""
-    services = {p.item_id: _name(p.item) for p in parts if p.item is not None}
-    branches = {p.served_id: _name(p.served) for p in parts}
+    services = {p.item_id: name_of(p.item) for p in parts if p.item is not None}
+    branches = {p.served_id: name_of(p.served) for p in parts}
     return {
         name: sorted(((str(key), words) for key, words in found.items()), key=lambda each: each[1])
         for name, found in (("service", services), ("branch", branches))
@@ -78,12 +78,8 @@ def _named(sums: list[Sum], words: Any) -> list[tuple[str, Sum]]:
     return [(words(each.key), each) for each in sums]
 
 
-def _name(row: Any) -> str:
-    return name_of(row) if row is not None else say(UNNAMED)
-
-
 def _section(part: Portion) -> Text:
-    return SECTION_WORDS.get(part.section or "", None) or _kind(part)
+    return SECTION_WORDS.get(part.section or "") or _kind(part)
 
 
 def _service(part: Portion) -> Text | str:
