@@ -1,0 +1,1 @@
+"""What happens to statements, disputes, credits and what is owed."""
