@@ -86,7 +86,7 @@ def a_statement(
 ) -> Statement:  # fmt: skip
     """A statement of `customer` in `state`; without `lines` two: 2 × 28.50 and 1 × 100.00.
 
-    PARTLY_DISPUTED: its first line is disputed (by nobody in particular); CONFIRMED and BILLED: all lines are confirmed.
+    PARTLY_DISPUTED: its first line is disputed; CONFIRMED and BILLED: all lines are confirmed.
     """
     now = now or clock.now()
     drafts = [a_line("28.5", "2"), a_line("100", name_zh="送货费")] if lines is None else lines

@@ -80,19 +80,17 @@ def sums_of(statement: Statement) -> Sums:
         LineState(row[0]): row[1:]
         for row in db.session.execute(asked.group_by(StatementLine.state))
     }
-    counts, nets, taxes, grosses = (
-        (sum(each, start=NOTHING) for each in zip(*found.values(), strict=True))
-        if found
-        else (0, *[NOTHING] * 3)
-    )
     gross = {state: values[3] for state, values in found.items()}
     return Sums(
-        int(counts), nets, taxes, grosses,
+        lines=sum(values[0] for values in found.values()),
+        net=sum((values[1] for values in found.values()), NOTHING),
+        tax=sum((values[2] for values in found.values()), NOTHING),
+        gross=sum(gross.values(), NOTHING),
         settled=sum((gross.get(state, NOTHING) for state in SETTLED), NOTHING),
         disputed=gross.get(LineState.DISPUTED, NOTHING),
         open=gross.get(LineState.OPEN, NOTHING),
         states=frozenset(found),
-    )  # fmt: skip
+    )
 
 
 def repeat_sums(statement: Statement) -> Sums:
@@ -128,18 +126,17 @@ def free_usage(statement: Statement) -> None:
 
 
 def drop_lines(statement: Statement) -> list[int]:
-    """Take all lines off a statement that was never published; gives back the credits that were among them."""
-    credits = [
-        each.credit_id
-        for each in live_lines(statement)
-        if each.kind == LineKind.CREDIT and each.credit_id
-    ]
+    """Take all lines off a statement that was never published; the ids of the credits among them."""
     lines = StatementLine.statement_id == statement.id
+    carried = select(StatementLine.credit_id).where(
+        lines, StatementLine.kind == LineKind.CREDIT.value
+    )
+    freed = [each for each in db.session.scalars(carried) if each is not None]
     ids = select(StatementLine.id).where(lines)
     db.session.execute(delete(BilledOnce).where(BilledOnce.line_id.in_(ids)))
     db.session.execute(delete(StatementLine).where(lines))
     free_usage(statement)
-    return credits
+    return freed
 
 
 def _row(statement: Statement, draft: LineDraft, serial: int, from_revision: int) -> StatementLine:

@@ -33,7 +33,7 @@ def statements(viewer: Viewer) -> Select[Any]:
 
 
 def statement(statement_id: int, viewer: Viewer) -> Statement:
-    """One statement that the viewer may see, whole; NotFound for another's, and for a customer before it is published."""
+    """One statement that the viewer may see, whole; NotFound for others, and for a customer before it is published."""
     found: Statement | None = db.session.scalar(_seen(viewer).where(S.id == statement_id))
     if found is None:
         raise NotFound()
@@ -48,7 +48,7 @@ def search(statement: Select[Any], words: str) -> Select[Any]:
 
 
 def lines(statement: Statement, revision: int | None = None) -> Select[Any]:
-    """The lines of a statement that was fetched, in their order, without their workings; of `revision`, or as it is now.
+    """The lines of a statement that was fetched, in order, without their workings; of `revision`, or as it is now.
 
     A revision's lines say what they said then; their `state` is that of today.
     """
@@ -78,7 +78,7 @@ def line(line_id: int, viewer: Viewer) -> StatementLine:
             joinedload(L.contract),
             joinedload(L.contract_line),
             joinedload(L.served),
-        )  # fmt: skip
+        )
     )
     if found is None:
         raise NotFound()
