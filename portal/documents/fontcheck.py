@@ -5,8 +5,7 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 
-from portal.documents.page import ROOT
-
+FONTS = Path(__file__).resolve().parents[2] / "static" / "fonts"
 FACES = ("PortalSansSC-Regular.ttf", "PortalSansSC-Bold.ttf")
 RARE = (
     "喆堃镕犇淼昇祎翀玥彧雯昊晟睿璟珺琦玮炜烨煊钰锴赟頔甯婕婧妤旻昕昱暄曦熠玢珏珮琛琬瑄璇"
@@ -19,7 +18,7 @@ class FontsMissing(RuntimeError):
     """Papers would show empty boxes; the message says which face lacks what, and what to do."""
 
 
-def check(folder: Path = ROOT / "static" / "fonts", needed: str = NEEDED) -> None:
+def check(folder: Path = FONTS, needed: str = NEEDED) -> None:
     """Raise FontsMissing unless every face in `folder` has a glyph for all of `needed`."""
     problems = []
     for name in FACES:
@@ -43,6 +42,18 @@ def coverage(font: bytes) -> set[int]:
 
     ValueError when the file has no such table.
     """
+    return set(_glyphs(font))
+
+
+def advances(font: bytes) -> dict[int, int]:
+    """How wide each code point's glyph is, in the face's own units; ValueError as for `coverage`."""
+    (count,) = struct.unpack_from(">H", font, _table(font, b"hhea") + 34)
+    metrics = _table(font, b"hmtx")
+    widths = struct.unpack_from(">" + "Hh" * count, font, metrics)[::2]
+    return {code: widths[min(glyph, count - 1)] for code, glyph in _glyphs(font).items()}
+
+
+def _glyphs(font: bytes) -> dict[int, int]:
     table = _table(font, b"cmap")
     (count,) = struct.unpack_from(">H", font, table + 2)
     for place in range(count):
@@ -61,12 +72,12 @@ def _table(font: bytes, tag: bytes) -> int:
     raise ValueError(f"no {tag.decode()} table")
 
 
-def _groups(font: bytes, start: int) -> set[int]:
+def _groups(font: bytes, start: int) -> dict[int, int]:
     kind, _, _, _, count = struct.unpack_from(">HHLLL", font, start)
     if kind != 12:
         raise ValueError("an unexpected kind of character map")
-    covered: set[int] = set()
+    glyphs: dict[int, int] = {}
     for place in range(count):
         first, last, glyph = struct.unpack_from(">LLL", font, start + 16 + 12 * place)
-        covered.update(range(first + (glyph == 0), last + 1))
-    return covered
+        glyphs.update((code, glyph + code - first) for code in range(first, last + 1))
+    return {code: glyph for code, glyph in glyphs.items() if glyph}

@@ -6,6 +6,7 @@ side and not in the message catalogue. English follows GLOSSARY.md and trade use
 
 from __future__ import annotations
 
+from portal.documents.ledger_labels import LEDGER_LABELS
 from portal.documents.rules.words import Words
 
 LABELS: dict[str, Words] = {
@@ -118,7 +119,7 @@ LABELS: dict[str, Words] = {
         ("scan_to_verify", "扫码验真", "Scan to verify"),
         ("continued", "（续）", "(continued)"),
     )
-}  # fmt: skip
+} | LEDGER_LABELS  # fmt: skip
 
 PAGE_PHRASES: dict[str, tuple[str, str, str]] = {
     "zh": ("第 ", " 页 / 共 ", " 页"),

@@ -62,7 +62,7 @@ class FirmProfile(Versioned, Stamped, Base):
 
     `look`: accent (#rrggbb), logo and seal (SHA-256 in the archive). `banks`: a list of holder_zh, holder_en, bank_zh,
     bank_en, number, currency, swift, clearing_number. `texts`: the standing terms, a list of zh and en. `quoting`:
-    valid_days, number_prefix, floor_margin_percent, language.
+    valid_days, number_prefix, floor_margin_percent, language. `billing`: dispute_limit.
     """
 
     __tablename__ = "firm_profile"
@@ -83,6 +83,7 @@ class FirmProfile(Versioned, Stamped, Base):
     banks: Mapped[Any] = mapped_column(JSONText, default=list)
     texts: Mapped[Any] = mapped_column(JSONText, default=list)
     quoting: Mapped[Any] = mapped_column(JSONText, default=dict)
+    billing: Mapped[Any] = mapped_column(JSONText, default=dict)
 
 
 class Attachment(CustomerOwned, Base):

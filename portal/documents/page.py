@@ -7,7 +7,8 @@ same string with other addresses in it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from base64 import b64encode
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,18 @@ from markupsafe import Markup
 
 from portal.documents import filters
 from portal.documents.filters import Speech
-from portal.documents.rules.firm import Colours
+from portal.documents.lightrows import LightRows
+from portal.documents.rules.firm import Colours, Picture
 from portal.documents.rules.words import PaperLanguage
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates" / "documents"
 CATALOGUES = ROOT / "portal" / "translations"
 SHEET = "paper.css"
+LEDGER = "ledger.css"
+LEDGERS = ("statement.html", "credit_note.html", "dunning.html", "account.html")
+MORE_SHEETS: Mapping[str, tuple[str, ...]] = dict.fromkeys(LEDGERS, (LEDGER,))
+"""What a template needs beside the common sheet: quotations need not match the rules of statements."""
 
 Address = Callable[[str], str]
 
@@ -56,18 +62,33 @@ def draw(
     )
 
 
+def preview(
+    template: str, facts: Any, language: PaperLanguage, stylesheets: tuple[str, ...] = ()
+) -> str:
+    """The paper as a page for the browser; the firm's pictures come with it."""
+    pictures = {"logo": facts.firm.logo, "seal": facts.firm.seal}
+    return draw(
+        template,
+        facts,
+        language,
+        address=lambda name: _inline(pictures[name]),
+        stylesheets=stylesheets,
+    )
+
+
 @cache
-def stylesheet(colours: Colours) -> str:
-    """The papers' style sheet with the firm's colours written in."""
-    text = (TEMPLATES / SHEET).read_text("utf-8")
+def stylesheet(colours: Colours, template: str = "") -> str:
+    """The papers' style sheet with the firm's colours written in; with a template, what it needs beside."""
+    names = (SHEET, *MORE_SHEETS.get(template, ()))
+    text = "".join((TEMPLATES / name).read_text("utf-8") for name in names)
     for name in ("accent", "soft", "line", "on_accent", "text"):
         text = text.replace(f"var(--paper-{name.replace('_', '-')})", getattr(colours, name))
     return text
 
 
-def stylesheet_tag(colours: Colours) -> str:
+def stylesheet_tag(colours: Colours, template: str = "") -> str:
     """A short name for this very sheet, for caches and addresses."""
-    return hashlib.sha256(stylesheet(colours).encode()).hexdigest()[:16]
+    return hashlib.sha256(stylesheet(colours, template).encode()).hexdigest()[:16]
 
 
 def qr_svg(content: str, title: str) -> Markup:
@@ -94,8 +115,14 @@ def _environment() -> Environment:
         exchange_rate=filters.exchange_rate,
         quantity=filters.quantity,
     )
-    environment.globals["qr_svg"] = qr_svg
+    environment.globals.update(qr_svg=qr_svg, light_rows=LightRows)
     return environment
+
+
+def _inline(picture: Picture | None) -> str:
+    if picture is None:
+        return ""
+    return f"data:{picture.kind.value};base64,{b64encode(picture.content).decode()}"
 
 
 @cache

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -30,6 +31,8 @@ START_SECONDS = 20.0
 START_AGAIN_SECONDS = 3.0
 IDLE_SECONDS = 180
 LONGEST_SOCKET_PATH = 100
+Tell = Callable[[int], None]
+"""Hears the number of each page as it is laid out."""
 
 
 class Printable(Protocol):
@@ -83,13 +86,15 @@ class Press:
         self._process: subprocess.Popen[bytes] | None = None
         self._next_start = 0.0
 
-    def print(self, html: str, css: str, pictures: dict[str, bytes]) -> PrintedPaper:
+    def print(
+        self, html: str, css: str, pictures: dict[str, bytes], tell: Tell | None = None
+    ) -> PrintedPaper:
         """The page as PDF. Raises PressBusy or PressFailed."""
         deadline = time.monotonic() + self.seconds
         blobs = [html.encode(), css.encode(), *pictures.values()]
         for last_try in (False, True):
             try:
-                return self._ask({"pictures": list(pictures)}, blobs, deadline)
+                return self._ask({"pictures": list(pictures)}, blobs, deadline, tell)
             except TimeoutError as error:
                 raise PressBusy(
                     t("Too many papers are being printed. Please try again.")
@@ -133,11 +138,17 @@ class Press:
                 return
             wire.send(connection, {"stop": True})
 
-    def _ask(self, header: dict[str, Any], blobs: list[bytes], deadline: float) -> PrintedPaper:
+    def _ask(
+        self, header: dict[str, Any], blobs: list[bytes], deadline: float, tell: Tell | None
+    ) -> PrintedPaper:
         with self._connect(deadline) as connection:
             connection.settimeout(max(0.1, deadline - time.monotonic()))
-            wire.send(connection, header, blobs)
+            wire.send(connection, {**header, "tells": tell is not None}, blobs)
             answer, papers = wire.receive(connection)
+            while tell is not None and "page" in answer:
+                tell(answer["page"])
+                connection.settimeout(max(0.1, deadline - time.monotonic()))
+                answer, papers = wire.receive(connection)
         if not answer["ok"]:
             raise _failed(answer["reason"])
         paper = PrintedPaper(papers[0])
@@ -185,10 +196,12 @@ def press() -> Press:
     return configure(Path(os.environ.get("PORTAL_INSTANCE", page.ROOT / "instance")) / "press")
 
 
-def render(template: str, facts: Printable, language: PaperLanguage) -> PrintedPaper:
+def render(
+    template: str, facts: Printable, language: PaperLanguage, tell: Tell | None = None
+) -> PrintedPaper:
     """The paper as PDF/A: tagged, searchable, its fonts embedded as subsets.
 
-    template: a name in templates/documents. The same facts give the same bytes.
+    template: a name in templates/documents. The same facts give the same bytes. `tell` hears each page.
     Raises PressBusy when it takes too long, PressFailed when it cannot be made.
     """
     html = page.draw(template, facts, language, address="asset:{}".format)
@@ -196,8 +209,9 @@ def render(template: str, facts: Printable, language: PaperLanguage) -> PrintedP
     pictures = {"logo": firm.logo, "seal": firm.seal}
     return press().print(
         html,
-        page.stylesheet(firm.colours),
+        page.stylesheet(firm.colours, template),
         {name: picture.content for name, picture in pictures.items() if picture},
+        tell,
     )
 
 

@@ -198,3 +198,20 @@ def test_a_long_folder_name_still_gives_a_socket_that_the_system_takes(tmp_path)
     path = Press(tmp_path / ("long" * 30)).socket_path
     assert len(os.fsencode(path)) <= 100 and path.suffix == ".sock"
     assert path.parent != Path(tmp_path)
+
+
+def test_a_worker_that_a_long_paper_made_large_gives_its_memory_back(press):
+    press.print(HELLO, CSS, {})
+    before = {worker.pid for worker in processes(press)[1:]}
+    rows = "".join(f"<tr>{f'<td>{n}</td>' * 9}</tr>" for n in range(700))
+    press.print(f"<html lang=en><body><table>{rows}</table></body></html>", CSS, {})
+    until(lambda: len(before & {worker.pid for worker in processes(press)[1:]}) == 1)
+    until(lambda: len(processes(press)) == 1 + press.workers)
+    assert all(worker.memory_info().rss < 150 * 2**20 for worker in processes(press)[1:])
+
+
+def test_who_asks_hears_every_page_as_it_is_laid_out(press):
+    told: list[int] = []
+    text = "<p>Hello</p>" * 200
+    paper = press.print(f"<html lang=en><body>{text}</body></html>", CSS, {}, told.append)
+    assert told == list(range(1, paper.pages + 1)) and paper.pages > 2

@@ -9,7 +9,10 @@ from __future__ import annotations
 import gc
 import hashlib
 import logging
+import re
 from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,8 @@ SCHEME = "asset:"
 PROFILE = "--paper"
 PROFILE_RULE = "@color-profile --paper { src: url(asset:srgb.icc); components: r, g, b }"
 KEPT_SHEETS = 32
+PROGRESS = logging.getLogger("weasyprint.progress")
+PAGE_DONE = re.compile(r"Step 5 .* Page (\d+)\Z")
 BASE = Path(__file__).with_name("base.css")
 ALPHABET = "".join(map(chr, range(0x21, 0x7F))) + "报价单编号日期有效合计金额税率数量费用项目"
 
@@ -75,8 +80,21 @@ class Engine:
         gc.collect()
         gc.freeze()
 
-    def print(self, html: bytes, css: bytes, pictures: dict[str, bytes]) -> tuple[bytes, int]:
-        """The page as PDF/A-2a and its number of pages; the same input gives the same bytes."""
+    def print(
+        self,
+        html: bytes,
+        css: bytes,
+        pictures: dict[str, bytes],
+        tell: Callable[[int], None] | None = None,
+    ) -> tuple[bytes, int]:
+        """The page as PDF/A-2a and its number of pages; the same input gives the same bytes.
+
+        `tell` hears the number of each page as its layout begins.
+        """
+        with _heard(tell):
+            return self._print(html, css, pictures)
+
+    def _print(self, html: bytes, css: bytes, pictures: dict[str, bytes]) -> tuple[bytes, int]:
         gc.disable()
         try:
             page = _Page(string=html.decode(), base_url=SCHEME + "/", url_fetcher=Assets(pictures))
@@ -102,3 +120,31 @@ class Engine:
                 self.sheets.popitem(last=False)
         self.sheets.move_to_end(key)
         return self.sheets[key]
+
+
+class _Listener(logging.Handler):
+    def __init__(self, tell: Callable[[int], None]) -> None:
+        super().__init__()
+        self.tell = tell
+
+    def emit(self, record: logging.LogRecord) -> None:
+        found = PAGE_DONE.match(record.getMessage())
+        if found:
+            self.tell(int(found[1]))
+
+
+@contextmanager
+def _heard(tell: Callable[[int], None] | None) -> Iterator[None]:
+    """While inside, `tell` hears WeasyPrint's own words about its progress."""
+    if tell is None:
+        yield
+        return
+    listener = _Listener(tell)
+    level = PROGRESS.level
+    PROGRESS.addHandler(listener)
+    PROGRESS.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        PROGRESS.removeHandler(listener)
+        PROGRESS.setLevel(level)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import gc
 import os
+import resource
 import select
 import signal
 import socket
@@ -18,6 +19,7 @@ import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from .engine import Engine
 from .wire import Broken, receive, send
@@ -26,6 +28,8 @@ WAITING = 32
 ACCEPT_SECONDS = 2.0
 SPEAK_SECONDS = 10.0
 DOCUMENTS_EACH = 500
+GROWTH_KB = 48 * 1024
+"""A worker that a long paper has made so much larger ends after it: its memory goes back to the system at once."""
 BREATH = 0.2
 USED = b"."
 STOP = b"!"
@@ -105,11 +109,12 @@ class Press:
 
 
 def worker(engine: Engine, seconds: int) -> Callable[[socket.socket, int], None]:
-    """What one worker does: take a connection, print, answer; up to its share of documents."""
+    """What one worker does: take a connection, print, answer; up to its share of documents or memory."""
 
     def work(listener: socket.socket, report: int) -> None:
         parent = os.getppid()
         listener.settimeout(ACCEPT_SECONDS)
+        allowed = _peak_kb() + GROWTH_KB
         for _ in range(DOCUMENTS_EACH):
             connection = _next(listener, parent)
             with connection:
@@ -120,6 +125,8 @@ def worker(engine: Engine, seconds: int) -> Callable[[socket.socket, int], None]
                     return
                 signal.alarm(0)
             os.write(report, USED)
+            if _peak_kb() > allowed:
+                return
             gc.collect()
 
     return work
@@ -135,7 +142,9 @@ def serve(engine: Engine, connection: socket.socket) -> bool:
         html, css, *pictures = blobs
         try:
             named = dict(zip(header["pictures"], pictures, strict=True))
-            paper, pages = engine.print(html, css, named)
+            paper, pages = engine.print(html, css, named, _teller(connection, header))
+        except Broken:
+            raise
         except Exception as error:
             send(connection, {"ok": False, "reason": f"{type(error).__name__}: {error}"})
             return True
@@ -143,6 +152,25 @@ def serve(engine: Engine, connection: socket.socket) -> bool:
     except (Broken, OSError, ValueError):
         return True
     return True
+
+
+def _teller(connection: socket.socket, header: dict[str, Any]) -> Callable[[int], None] | None:
+    """Says each page to a caller who asked to be told; Broken, and so no more pages, once that caller left."""
+    if not header.get("tells"):
+        return None
+
+    def tell(page: int) -> None:
+        try:
+            send(connection, {"page": page})
+        except OSError as error:
+            raise Broken(str(error)) from error
+
+    return tell
+
+
+def _peak_kb() -> int:
+    """The most memory that this process has held, in KB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def _next(listener: socket.socket, parent: int) -> socket.socket:
