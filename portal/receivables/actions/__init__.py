@@ -1,0 +1,1 @@
+"""Receipts, allocations, invoices, credit and dunning: what people and jobs do."""
