@@ -66,6 +66,7 @@ CREDITS: Mapping[str, Label] = {
 }
 CREDIT_SOURCES = {
     "dispute": t("Dispute"),
+    "dispute_again": t("Dispute raised again"),
     "claim": t("Claim"),
     "goodwill": t("Goodwill"),
 }

@@ -46,6 +46,11 @@ class DrawnLine:
     heading: str = ""
     can_answer: bool = False
 
+    @property
+    def priced(self) -> str:
+        """The rate with its currency."""
+        return f"{self.row.line_currency} {self.rate}" if self.rate else ""
+
 
 def drawn_lines(
     rows: Sequence[StatementLine],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -54,8 +55,14 @@ def narrowed_to(column: Any, known: Sequence[str]) -> Callable[[Select[Any], str
     )
 
 
-def one_customer(column: Any) -> Filter:
-    """A filter that a customer's page has set: this customer, or anybody."""
+def one_customer(spec: ListSpec, column: Any = Statement.customer_id) -> ListSpec:
+    """The list, narrowed to the customer whose page led here."""
+    if not request.args.get("customer"):
+        return spec
+    return replace(spec, filters=(*spec.filters, _of_customer(column)))
+
+
+def _of_customer(column: Any) -> Filter:
 
     def options() -> list[tuple[str, Any]]:
         chosen = _number(request.args.get("customer", ""))

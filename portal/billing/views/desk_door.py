@@ -1,0 +1,112 @@
+"""The staff's doors of billing, and what every view behind them needs: the row, its counter, the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Response, flash, redirect, request, url_for
+from sqlalchemy.orm import joinedload
+
+from portal.access.guards import fetch
+from portal.billing.models import Credit, Dispute, Statement, StatementLine
+from portal.db.audit import AuditEntry
+from portal.kernel.errors import Invalid, InvalidMany, NotAllowedNow, StaleEdit
+from portal.kernel.text import Text, t
+from portal.web import doors
+from portal.web.words import say
+
+LONGEST_COUNTER = 9
+statement_door = doors.desk("statements", "portal.billing.views.desk_statements")
+dispute_door = doors.desk("disputes", "portal.billing.views.desk_disputes")
+credit_door = doors.desk("credits", "portal.billing.views.desk_credits")
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of a timeline."""
+
+    at: datetime
+    who: str
+    what: Text
+    why: str | None
+    public: bool
+
+
+def statement_of(statement_id: int) -> Statement:
+    """The statement of an address; NotFound otherwise."""
+    return fetch(Statement, statement_id, options=(joinedload(Statement.customer),))
+
+
+def line_of(line_id: int) -> StatementLine:
+    """The statement line of an address; NotFound otherwise."""
+    return fetch(StatementLine, line_id, options=(joinedload(StatementLine.statement),))
+
+
+def dispute_of(dispute_id: int) -> Dispute:
+    """The dispute of an address; NotFound otherwise."""
+    together = (
+        joinedload(Dispute.customer),
+        joinedload(Dispute.statement),
+        joinedload(Dispute.line),
+    )
+    return fetch(Dispute, dispute_id, options=together)
+
+
+def credit_of(credit_id: int) -> Credit:
+    """The credit of an address; NotFound otherwise."""
+    return fetch(Credit, credit_id, options=(joinedload(Credit.customer),))
+
+
+def check_seen(row: Any) -> None:
+    """StaleEdit when the page that sent this request showed an older state of `row`.
+
+    Invalid when it says something that no page of ours says.
+    """
+    text = request.values.get("seen") or request.form.get("version") or ""
+    if not text:
+        return
+    if not text.isdecimal() or len(text) > LONGEST_COUNTER:
+        raise Invalid(t("This form does not say which state it shows. Load the page again."))
+    if int(text) != row.version:
+        raise StaleEdit(
+            t("It has changed since you opened this page. Look at it again, then repeat.")
+        )
+
+
+def reason() -> str:
+    """What was written into a step's question."""
+    return request.form.get("reason", "").strip()[:500]
+
+
+def to_statement(statement_id: int, anchor: str | None = None) -> Response:
+    """To the statement's page."""
+    url = url_for("desk_statements.show", statement_id=statement_id, _anchor=anchor)
+    return redirect(url, 303)  # type: ignore[return-value]
+
+
+def done(there: Response, said: str, verb: Callable[[], Any]) -> Response:
+    """One step from a button: done and said, or refused with the reason; to the page either way."""
+    try:
+        verb()
+    except (Invalid, InvalidMany, NotAllowedNow) as error:
+        flash(_said_by(error), "error")
+        there.headers["X-Refused"] = "1"
+        return there
+    flash(said, "success")
+    return there
+
+
+def happenings(entries: Sequence[AuditEntry]) -> list[Happening]:
+    """Entries of a history in words."""
+    return [
+        Happening(each.at, each.actor_name, each.label, each.reason or None, each.is_public)
+        for each in entries
+    ]
+
+
+def _said_by(error: Invalid | InvalidMany | NotAllowedNow) -> str:
+    many = getattr(error, "errors", None)
+    return " ".join(say(text) for text in many.values()) if many else say(error.text)

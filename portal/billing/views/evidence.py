@@ -1,0 +1,178 @@
+"""What stands behind a line: the usage, what it was drawn from, the shipment, the contract's terms and the price.
+
+Read in one statement for each kind of record, as far as the viewer may see it; the same at both doors.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import g
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from portal.access.permissions import Permission as P
+from portal.access.scope import visible
+from portal.billing.models import StatementLine
+from portal.catalogue.models import Price, PriceScheme, Tariff
+from portal.catalogue.rules.termwords import describe, short
+from portal.contracts.actions.values import overage_terms, price_terms
+from portal.contracts.models import Contract, ContractLine, Entitlement, LedgerEntry
+from portal.contracts.rules.kinds import ALLOWANCE_WORDS, OVERAGE_WORDS, Allowance, Overage
+from portal.db.base import db
+from portal.kernel.text import Text, t
+from portal.kernel.units import unit_word
+from portal.quotations.models import QuotationVersion
+from portal.shipments.models import Shipment
+from portal.usage.models import UsageRecord
+from portal.web.chain import reached
+from portal.web.filters import quantity
+from portal.web.words import name_of, say
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The records behind one line; None for what there is not, or what the viewer may not see."""
+
+    contract: Contract | None
+    contract_line: ContractLine | None
+    entitlement: Entitlement | None
+    entry: LedgerEntry | None
+    usage: UsageRecord | None
+    shipment: Shipment | None
+    price_source: str
+
+
+def evidence(line: StatementLine) -> Evidence:
+    """All of it, for a line that was fetched for the viewer."""
+    contract = _contract(line)
+    entry, entitlement = _draw(line)
+    return Evidence(
+        contract=contract,
+        contract_line=_contract_line(line) if contract else None,
+        entitlement=entitlement,
+        entry=entry,
+        usage=_one(UsageRecord, line.usage_id, P.USAGE_SEE),
+        shipment=_one(Shipment, line.shipment_id, P.SHIPMENT_SEE, joinedload(Shipment.booking)),
+        price_source=_price_source(line) if g.viewer.is_staff else "",
+    )
+
+
+def agreed(found: Evidence) -> list[tuple[Text, Any]]:
+    """(what, how) of the contract line that priced it."""
+    row = found.contract_line
+    if row is None:
+        return []
+    limited = row.quantity is not None
+    over = overage_terms(row)
+    return [
+        (t("Price"), short(price_terms(row))),
+        (t("Discount"), f"{quantity(row.discount_percent)} %" if row.discount_percent else None),
+        (t("Quantity"), _bought(row) if limited else t("no limit")),
+        (t("Beyond the quantity"), OVERAGE_WORDS[Overage(row.overage)] if limited else None),
+        (t("Overage price"), short(over) if over is not None else None),
+        (t("Counts"), f"{row.from_on} – {row.until_on}"),
+        (t("Price set by hand"), row.manual_reason or None),
+        (t("Price from"), found.price_source or None),
+        (t("Note"), row.note or None),
+    ]
+
+
+def conditions(found: Evidence) -> tuple[Text, ...]:
+    """Every part of the agreed price, sentence by sentence."""
+    return describe(price_terms(found.contract_line)) if found.contract_line is not None else ()
+
+
+def drawn_from(found: Evidence, door: str) -> list[tuple[Text, Any]]:
+    """(what, how) of the draw of the entitlement."""
+    entry, entitlement = found.entry, found.entitlement
+    if entry is None or entitlement is None:
+        return []
+    unit = say(unit_word(entitlement.unit))
+    left = "—" if entitlement.is_unlimited else f"{quantity(entry.remaining_after)} {unit}"
+    return [
+        (t("Entitlement"), name_of(entitlement.item)),
+        (t("Drawn within it"), f"{quantity(entry.used_change)} {unit}"),
+        (t("Drawn beyond it"), f"{quantity(entry.over_change)} {unit}" if entry.over_change else None),
+        (t("Left after the draw"), left),
+        (t("Day of the draw"), entry.occurred_on.isoformat()),
+    ]  # fmt: skip
+
+
+def addresses(found: Evidence, door: str) -> dict[str, str | None]:
+    """Where each of these records is behind a door; None for what cannot be opened."""
+    return {
+        "contract": _page(door, "contracts", P.CONTRACT_SEE, "contract_id", found.contract),
+        "entitlement": _page(
+            door, "entitlements", P.ENTITLEMENT_SEE, "entitlement_id", found.entitlement
+        ),
+        "usage": _page(door, "usage", P.USAGE_SEE, "usage_id", found.usage),
+        "shipment": _page(door, "shipments", P.SHIPMENT_SEE, "shipment_id", found.shipment),
+    }
+
+
+def _page(door: str, room: str, permission: P, key: str, row: Any) -> str | None:
+    if row is None:
+        return None
+    return reached(f"{door}_{room}.show", permission, **{key: row.id})
+
+
+def _bought(row: ContractLine) -> Text:
+    return t(
+        "%(quantity)s %(unit)s, %(allowance)s",
+        quantity=quantity(row.quantity),
+        unit=unit_word(row.unit),
+        allowance=ALLOWANCE_WORDS[Allowance(row.allowance)],
+    )
+
+
+def _contract(line: StatementLine) -> Contract | None:
+    offered = joinedload(Contract.quotation_version).joinedload(QuotationVersion.quotation)
+    return _one(Contract, line.contract_id, P.CONTRACT_SEE, offered)
+
+
+def _contract_line(line: StatementLine) -> ContractLine | None:
+    return _one(ContractLine, line.contract_line_id, P.CONTRACT_SEE)
+
+
+def _draw(line: StatementLine) -> tuple[LedgerEntry | None, Entitlement | None]:
+    """The ledger's entry behind the line, and the entitlement; of a fee or shortfall the entitlement alone."""
+    if line.entitlement_id is None or not g.viewer.may(P.ENTITLEMENT_SEE):
+        return None, None
+    if line.usage_id is None:
+        found = _one(
+            Entitlement, line.entitlement_id, P.ENTITLEMENT_SEE, joinedload(Entitlement.item)
+        )
+        return None, found  # fmt: skip
+    statement = visible(select(LedgerEntry), LedgerEntry, g.viewer).where(
+        LedgerEntry.source_type == "usage",
+        LedgerEntry.source_id == line.usage_id,
+        LedgerEntry.entitlement_id == line.entitlement_id,
+    )
+    within = joinedload(LedgerEntry.entitlement).joinedload(Entitlement.item)
+    entry = db.session.scalar(statement.options(within).order_by(LedgerEntry.id).limit(1))
+    return entry, entry.entitlement if entry is not None else None
+
+
+def _one(model: Any, row_id: int | None, permission: P, *options: Any) -> Any:
+    if row_id is None or not g.viewer.may(permission):
+        return None
+    statement = visible(select(model), model, g.viewer).where(model.id == row_id)
+    return db.session.scalar(statement.options(*options))
+
+
+def _price_source(line: StatementLine) -> str:
+    """The tariff's version, or the scheme, that the agreed price was taken from; staff only."""
+    if line.contract_line_id is None or not g.viewer.may(P.TARIFF_SEE):
+        return ""
+    chosen = (
+        select(PriceScheme, Tariff.code)
+        .select_from(ContractLine)
+        .join(PriceScheme, PriceScheme.id == ContractLine.scheme_id)
+        .outerjoin(Price, Price.id == ContractLine.price_id)
+        .outerjoin(Tariff, Tariff.id == Price.tariff_id)
+        .where(ContractLine.id == line.contract_line_id)
+    )
+    found = db.session.execute(chosen).first()
+    return " · ".join(filter(None, (name_of(found[0]), found[1]))) if found else ""

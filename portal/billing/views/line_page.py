@@ -1,0 +1,146 @@
+"""The page of one statement line, the same at both doors: its working, what stands behind it, the chain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g
+from sqlalchemy import and_, or_, select
+
+from portal.access.permissions import Permission as P
+from portal.access.scope import visible
+from portal.billing.labels import CREDITS, DISPUTES
+from portal.billing.models import Credit, Dispute, StatementLine
+from portal.billing.queries.statements import served_names
+from portal.billing.queries.sums import Named
+from portal.billing.views.evidence import (
+    Evidence,
+    addresses,
+    agreed,
+    conditions,
+    drawn_from,
+    evidence,
+)
+from portal.billing.views.line_words import conversion, drawn_line, steps_of
+from portal.db.base import db
+from portal.web import chain
+from portal.web.chain import ChainLink, linked, reached
+from portal.web.words import name_of
+
+L = StatementLine
+
+
+def line_context(line: StatementLine, door: str) -> dict[str, Any]:
+    """The page of a line that was fetched for the viewer with its statement."""
+    found, dispute, credit = evidence(line), dispute_of_line(line), _credit(line)
+    served = served_names([line])
+    others = _related(line)
+    return {
+        "line": drawn_line(line),
+        "row": line,
+        "statement": line.statement,
+        "branch": name_of(Named(*served[line.served_id])),
+        "is_branch": line.served_id != line.customer_id,
+        "steps": steps_of(line),
+        "conversion": conversion(line, line.statement),
+        "found": found,
+        "agreed": [(what, how) for what, how in agreed(found) if how],
+        "conditions": conditions(found),
+        "drawn": [(what, how) for what, how in drawn_from(found, door) if how],
+        "urls": addresses(found, door),
+        "dispute": dispute,
+        "dispute_label": DISPUTES[dispute.state] if dispute else None,
+        "related": [(each, _line_url(door, each)) for each in others],
+        "chain": line_chain(line, found, door, dispute, credit),
+    }
+
+
+def dispute_of_line(line: StatementLine) -> Dispute | None:
+    """What the customer disputes about a line."""
+    if not g.viewer.may(P.DISPUTE_SEE):
+        return None
+    return db.session.scalar(
+        visible(select(Dispute), Dispute, g.viewer).where(Dispute.line_id == line.id)
+    )
+
+
+def line_chain(
+    line: StatementLine, found: Evidence, door: str, dispute: Dispute | None, credit: Credit | None
+) -> list[ChainLink]:
+    """From the quotation to the credit, as far as each is there and to be seen."""
+    statement = line.statement
+    links = [*_agreement(found, door), *_carriage(found, door)]
+    links.append(
+        linked(chain.STATEMENT, statement.number, f"{door}_statements.show", P.STATEMENT_SEE,
+               statement_id=statement.id)
+    )  # fmt: skip
+    if dispute is not None:
+        state = DISPUTES[dispute.state].text
+        links.append(
+            linked(chain.DISPUTE, dispute.number, f"{door}_disputes.show", P.DISPUTE_SEE, state=state,
+                   dispute_id=dispute.id)
+        )  # fmt: skip
+    if credit is not None:
+        url = reached("desk_credits.show", P.STATEMENT_SEE, credit_id=credit.id)
+        url = url if door == "desk" else None
+        links.append(ChainLink(chain.CREDIT, credit.number, url, state=CREDITS[credit.state].text))
+    return links
+
+
+def _agreement(found: Evidence, door: str) -> list[ChainLink]:
+    links, contract = [], found.contract
+    version = contract.quotation_version if contract is not None else None
+    if version is not None and version.quotation is not None:
+        links.append(
+            linked(chain.QUOTATION, version.quotation.number, f"{door}_quotations.show", P.QUOTATION_SEE,
+                   quotation_id=version.quotation_id)
+        )  # fmt: skip
+    if contract is not None:
+        links.append(
+            linked(chain.CONTRACT, contract.number, f"{door}_contracts.show", P.CONTRACT_SEE,
+                   contract_id=contract.id)
+        )  # fmt: skip
+    if found.entitlement is not None:
+        links.append(
+            linked(chain.ENTITLEMENT, name_of(found.entitlement.item), f"{door}_entitlements.show",
+                   P.ENTITLEMENT_SEE, entitlement_id=found.entitlement.id)
+        )  # fmt: skip
+    return links
+
+
+def _carriage(found: Evidence, door: str) -> list[ChainLink]:
+    links, shipment, usage = [], found.shipment, found.usage
+    if shipment is not None and shipment.booking is not None:
+        links.append(
+            linked(chain.BOOKING, shipment.booking.number, f"{door}_bookings.show", P.BOOKING_SEE,
+                   booking_id=shipment.booking_id)
+        )  # fmt: skip
+    if shipment is not None:
+        links.append(
+            linked(chain.SHIPMENT, shipment.number, f"{door}_shipments.show", P.SHIPMENT_SEE,
+                   shipment_id=shipment.id)
+        )  # fmt: skip
+    if usage is not None:
+        links.append(
+            linked(chain.USAGE, usage.reference, f"{door}_usage.show", P.USAGE_SEE, usage_id=usage.id)
+        )  # fmt: skip
+    return links
+
+
+def _credit(line: StatementLine) -> Credit | None:
+    """The credit that this line is, or that was given for it."""
+    named = Credit.id == line.credit_id if line.credit_id else Credit.line_id == line.id
+    return db.session.scalar(visible(select(Credit), Credit, g.viewer).where(named).limit(1))
+
+
+def _related(line: StatementLine) -> list[StatementLine]:
+    """Lines that this one replaces or takes back, or that do so with it."""
+    before = [each for each in (line.replaces_id, line.reverses_id) if each is not None]
+    replacing = and_(L.statement_id == line.statement_id, L.replaces_id == line.id)
+    reversing = and_(L.until_revision.is_(None), L.reverses_id == line.id)
+    wanted = visible(select(L), L, g.viewer).where(or_(L.id.in_(before), replacing, reversing))
+    return list(db.session.scalars(wanted.order_by(L.id).limit(6)))
+
+
+def _line_url(door: str, line: StatementLine) -> str | None:
+    return reached(f"{door}_statements.line", P.STATEMENT_SEE, line_id=line.id)
