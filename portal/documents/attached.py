@@ -18,6 +18,7 @@ SEEN_WITH = {
     "contract_amendment": Permission.CONTRACT_SEE,
     "booking": Permission.BOOKING_SEE,
     "shipment": Permission.SHIPMENT_SEE,
+    "dispute": Permission.DISPUTE_SEE,
 }
 """The kinds of record that files belong to, and what lets a person see the record."""
 
@@ -26,6 +27,7 @@ CHANGED_WITH = {
     "contract_amendment": Permission.CONTRACT_SIGN,
     "booking": Permission.BOOKING_DECIDE,
     "shipment": Permission.SHIPMENT_EDIT,
+    "dispute": Permission.DISPUTE_DECIDE,
 }
 
 

@@ -40,7 +40,9 @@ audit.declare(
 class Dispute(CustomerOwned, Versioned, Stamped, Base):
     """The customer does not agree with one line. Amounts are gross, in the statement's currency.
 
-    `level` 1, or 2 once it was raised again to a manager. `granted_amount` None: not decided.
+    `level` 1, or 2 once it was raised again to a manager, with `again_text`; `first_decided_by` decided it before that.
+    `granted_amount` is all that was granted, None: not decided. While a grant waits for approval `proposed_amount` is
+    what `decided_by` would give.
     """
 
     __tablename__ = "dispute"
@@ -64,14 +66,17 @@ class Dispute(CustomerOwned, Versioned, Stamped, Base):
     currency: Mapped[str] = mapped_column(String(3))
     disputed_amount: Mapped[Decimal] = mapped_column(Amount)
     text: Mapped[str] = mapped_column(String(2000))
+    again_text: Mapped[str] = mapped_column(String(2000), default="")
     raised_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     raised_at: Mapped[datetime] = mapped_column(UTCDateTime)
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    proposed_amount: Mapped[Decimal | None] = mapped_column(Amount)
     granted_amount: Mapped[Decimal | None] = mapped_column(Amount)
     decision: Mapped[str] = mapped_column(String(2000), default="")
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     approved_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    first_decided_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
 
     customer: Mapped[Customer] = relationship()
     statement: Mapped[Statement] = relationship()
@@ -79,7 +84,7 @@ class Dispute(CustomerOwned, Versioned, Stamped, Base):
 
 
 class Credit(CustomerOwned, Versioned, Stamped, Base):
-    """What is given back, once per source: a dispute, a claim, a goodwill (DOMAIN R5, T9).
+    """What is given back, once per source: a dispute (raised again: dispute_again), a claim, a goodwill (R5, T9).
 
     Amounts are positive here and negative on the line. A credit for a line keeps that line's tax and rate, so that net
     and tax cancel exactly; `line_id` names it. It becomes a line of the next revision of that statement where that is

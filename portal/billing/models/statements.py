@@ -121,6 +121,7 @@ class Statement(CustomerOwned, Versioned, Stamped, Base):
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     is_deemed: Mapped[bool] = mapped_column(default=False)
+    reminded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     void_reason: Mapped[str] = mapped_column(String(500), default="")
     note: Mapped[str] = mapped_column(String(1000), default="")
     search_text: Mapped[str] = mapped_column(String(400), default="")
