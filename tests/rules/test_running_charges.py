@@ -1,0 +1,121 @@
+"""The running charges of an open month: what is certain, and what the month may come to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.billing.rules.kinds import LineKind
+from portal.billing.rules.line_draft import LineDraft
+from portal.billing.rules.running import Basis, Running, project
+from portal.kernel.period import Period
+from tests.rules.bills import any_line, line
+from tests.rules.prices import D
+from tests.rules.stocks import MARCH
+
+TENTH = 10
+
+
+def usage(amount: str, day: int = 5, **more) -> LineDraft:
+    on = date(2026, 3, day)
+    return line(amount, starts_on=on, ends_on=on, **{"name_zh": "空运", **more})
+
+
+def whole_month(amount: str, kind: LineKind, until: int = 31) -> LineDraft:
+    days = {"starts_on": date(2026, 3, 1), "ends_on": date(2026, 3, until)}
+    return line(amount, kind=kind, name_zh=kind.value, **days)
+
+
+def march(so_far: list[LineDraft], by_end: list[LineDraft], days: int = TENTH) -> Running:
+    return project(so_far, by_end, MARCH, days, "CNY")
+
+
+def test_usage_goes_on_at_its_pace():
+    lines = [usage("100"), usage("55", 9)]
+    (row,) = march(lines, lines).rows
+    assert (row.basis, row.so_far, row.by_end) == (Basis.PACE, D("155.00"), D("480.50"))
+
+
+@pytest.mark.parametrize(("days", "basis"), [(2, Basis.TOO_EARLY), (3, Basis.PACE)])
+def test_two_days_say_nothing_about_a_month(days, basis):
+    found = march([usage("100", 1)], [usage("100", 1)], days)
+    assert found.rows[0].basis is basis
+    assert found.is_projected is (basis is Basis.PACE)
+
+
+def test_storage_is_what_it_will_be_if_the_stock_stays():
+    so_far = [whole_month("100", LineKind.STORAGE, until=10)]
+    (row,) = march(so_far, [whole_month("310", LineKind.STORAGE)]).rows
+    assert (row.basis, row.so_far, row.by_end) == (Basis.STOCK, D("100.00"), D("310.00"))
+
+
+def test_a_fee_is_whole_and_certain_before_it_is_due():
+    found = march([], [whole_month("900", LineKind.FEE)])
+    assert (found.rows[0].basis, found.rows[0].by_end) == (Basis.FEE, D("900.00"))
+    assert (found.so_far, found.certain, found.is_projected) == (0, D("900.00"), False)
+
+
+def test_late_usage_and_credits_are_what_they_are():
+    late = replace(
+        usage("60"), starts_on=date(2026, 2, 27), ends_on=date(2026, 2, 27), is_late=True
+    )
+    credit = usage("-20", kind=LineKind.CREDIT)
+    found = march([late, credit], [late, credit])
+    assert [(row.basis, row.by_end) for row in found.rows] == [
+        (Basis.CERTAIN, D("60.00")),
+        (Basis.CERTAIN, D("-20.00")),
+    ]
+
+
+def test_late_usage_does_not_quicken_the_pace_of_its_service():
+    late = replace(
+        usage("60"), starts_on=date(2026, 2, 27), ends_on=date(2026, 2, 27), is_late=True
+    )
+    lines = [usage("100"), late]
+    assert march(lines, lines).by_end == D("310.00") + D("60.00")
+
+
+def test_storage_days_of_an_earlier_month_are_certain():
+    earlier = replace(whole_month("50", LineKind.STORAGE), starts_on=date(2026, 2, 1))
+    earlier = replace(earlier, ends_on=date(2026, 2, 28))
+    assert march([earlier], [earlier]).rows[0].basis is Basis.CERTAIN
+
+
+def test_the_difference_to_a_minimum_may_still_shrink_and_is_certain_only_as_far_as_it_stays():
+    so_far = [whole_month("290", LineKind.STORAGE_MINIMUM, until=10)]
+    by_end = [whole_month("40", LineKind.STORAGE_MINIMUM)]
+    assert march(so_far, by_end).certain == D("40.00")
+
+
+def test_usage_that_is_recorded_ahead_is_at_least_billed():
+    found = march([usage("10")], [usage("10"), usage("500", 20)])
+    assert found.by_end == D("510.00")
+
+
+def test_on_the_last_day_everything_is_certain():
+    lines = [usage("100"), whole_month("310", LineKind.STORAGE)]
+    found = march(lines, lines, days=31)
+    assert (found.by_end, found.certain, found.is_projected) == (D("410.00"), D("410.00"), False)
+
+
+def test_two_services_have_their_own_pace():
+    lines = [usage("10", item_id=1), usage("20", item_id=2)]
+    assert [row.by_end for row in march(lines, lines).rows] == [D("31.00"), D("62.00")]
+
+
+@given(st.lists(any_line(), max_size=8), st.integers(1, 31))
+def test_so_far_is_what_the_lines_add_up_to(lines, days):
+    found = project(lines, lines, Period(date(2026, 3, 1), date(2026, 3, 31)), days, "CNY")
+    assert found.so_far == sum((each.gross_amount for each in lines), Decimal(0))
+    assert found.certain <= found.by_end or not found.is_projected
+
+
+@given(st.lists(any_line(), max_size=8))
+def test_a_month_that_is_over_projects_nothing(lines):
+    found = project(lines, lines, MARCH, 31, "CNY")
+    assert found.by_end == found.certain == found.so_far
