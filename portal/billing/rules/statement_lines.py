@@ -54,45 +54,31 @@ def billed(subject: Subject, charged: Charged, settling: Settling) -> LineDraft:
     exchange, tax = settling.exchange, settling.tax
     foreign = money.exchange_rate is not None and exchange is not None
     taxed = tax.kind is TaxKind.TAXED
+    values = {name: getattr(subject, name) for name in _OF_SUBJECT}
     return LineDraft(
+        **values,
         kind=subject.kind.value,
-        served_id=subject.served_id,
-        name_zh=subject.name_zh,
-        starts_on=subject.starts_on,
-        ends_on=subject.ends_on,
         quantity=charged.quantity,
         unit=charged.unit,
+        rate=charged.rate,
         line_currency=charged.currency,
         amount=charged.amount,
         converted=money.converted,
-        tax_kind=tax.kind.value,
-        net_amount=money.net,
-        tax_amount=money.tax,
-        gross_amount=money.gross,
-        name_en=subject.name_en,
-        item_id=subject.item_id,
-        contract_id=subject.contract_id,
-        contract_line_id=subject.contract_line_id,
-        entitlement_id=subject.entitlement_id,
-        usage_id=subject.usage_id,
-        part=subject.part,
-        shipment_id=subject.shipment_id,
-        receivable_id=subject.receivable_id,
-        reference=subject.reference,
-        note=subject.note,
-        is_late=subject.is_late,
-        main_unit=subject.main_unit,
-        stat_quantity=subject.stat_quantity,
-        rate=charged.rate,
         exchange_rate=money.exchange_rate,
         rate_on=exchange.on if foreign and exchange else None,
         rate_source=exchange.source if foreign and exchange else "",
         tax_class=settling.tax_class,
+        tax_kind=tax.kind.value,
         tax_percent=tax.percent if taxed else ZERO,
         tax_inclusive=tax.inclusive,
+        net_amount=money.net,
+        tax_amount=money.tax,
+        gross_amount=money.gross,
         working=(*charged.working, *money.steps),
-        once=subject.once,
     )
+
+
+_OF_SUBJECT = tuple(each.name for each in fields(Subject) if each.name != "kind")
 
 
 def usage_line(
