@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from portal.billing.rules.totals import CurrencySums, Sums
 from portal.documents.rules.firm import BankAccount, Firm
 from portal.documents.rules.words import NO_WORDS, PaperLanguage, Words
 
 LARGE_STATEMENT = 60
 """Up to so many lines each has its row of the table; above, an overview comes first and the lines are light rows in
 an annex (DESIGN section 7)."""
-ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,32 +39,12 @@ class Verification:
 
 
 @dataclass(frozen=True, slots=True)
-class PaperSums:
-    """Net, tax and gross of some lines in the statement's currency, and how many they are."""
-
-    lines: int
-    net: Decimal
-    tax: Decimal
-    gross: Decimal
-
-
-@dataclass(frozen=True, slots=True)
 class NamedSums:
     """The sums of one service, branch or tax rate; `measured`: TEU, m³·day and the like, as words with figures."""
 
     name: Words
-    sums: PaperSums
+    sums: Sums
     measured: tuple[Words, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class OriginalSums:
-    """The lines that were charged in one currency: their sum in it and what it was converted to."""
-
-    currency: str
-    lines: int
-    amount: Decimal
-    converted: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +90,10 @@ class PaperSection:
 
     name: Words
     lines: tuple[PaperLine, ...]
-    sums: PaperSums
+    sums: Sums
     by_tax: tuple[NamedSums, ...]
-    by_currency: tuple[OriginalSums, ...]
+    by_currency: tuple[CurrencySums, ...]
+    measured: tuple[Words, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +134,11 @@ class StatementPaper:
     customer: LedgerParty
     contact: LedgerParty
     balance: Balance
-    sums: PaperSums
+    sums: Sums
     sections: tuple[PaperSection, ...]
     by_service: tuple[NamedSums, ...]
     by_tax: tuple[NamedSums, ...]
-    by_currency: tuple[OriginalSums, ...] = ()
+    by_currency: tuple[CurrencySums, ...] = ()
     measured: tuple[Words, ...] = ()
     receipts: tuple[ReceivedRow, ...] = ()
     accounts: tuple[BankAccount, ...] = ()
@@ -185,6 +166,17 @@ class StatementPaper:
     def converts(self) -> bool:
         """Whether any line was charged in another currency."""
         return any(each.currency != self.currency for each in self.by_currency)
+
+    @property
+    def one_contract(self) -> str:
+        """The contract that all lines belong to: then the head names it; "" where there are several or none."""
+        named = {line.contract for section in self.sections for line in section.lines}
+        return named.pop() if len(named) == 1 else ""
+
+    @property
+    def has_late(self) -> bool:
+        """Whether any line belongs to an earlier period."""
+        return any(line.is_late for section in self.sections for line in section.lines)
 
     @property
     def period(self) -> str:
