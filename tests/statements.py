@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from portal.access.viewer import SYSTEM
-from portal.billing.actions import rows
-from portal.billing.models import (
-    Receivable,
-    ReceivablePosting,
-    Statement,
-    StatementLine,
-    StatementRevision,
-)
+from portal.access.viewer import SYSTEM, Viewer
+from portal.billing.actions import confirming, disputing, publishing, reviewing, rows
+from portal.billing.actions.holding import move
+from portal.billing.models import Dispute, Statement, StatementLine
 from portal.billing.rules.charging import DrawnUsage, LinePrice, charge_quantity
-from portal.billing.rules.kinds import LineKind, Part, PostingKind
+from portal.billing.rules.kinds import LineKind, Part
 from portal.billing.rules.statement_lines import LineDraft, Settling, Subject, billed, usage_line
-from portal.billing.rules.states import FROZEN, LineState, StatementState
+from portal.billing.rules.states import StatementState, StatementStep
 from portal.catalogue.rules.tax import TaxKind, TaxTerms
 from portal.catalogue.rules.terms import PriceTerms
 from portal.contracts.models import Entitlement
@@ -86,7 +81,8 @@ def a_statement(
 ) -> Statement:  # fmt: skip
     """A statement of `customer` in `state`; without `lines` two: 2 × 28.50 and 1 × 100.00.
 
-    PARTLY_DISPUTED: its first line is disputed; CONFIRMED and BILLED: all lines are confirmed.
+    It gets there by the same actions as everybody's, SYSTEM acting. PARTLY_DISPUTED: the whole of its first line is
+    disputed; CONFIRMED and BILLED: all lines are confirmed (no invoice stands behind BILLED); VOID: without lines.
     """
     now = now or clock.now()
     drafts = [a_line("28.5", "2"), a_line("100", name_zh="送货费")] if lines is None else lines
@@ -106,12 +102,8 @@ def a_statement(
     rows.repeat_sums(statement)
     statement.content_hash = rows.hash_of(statement, 0)
     db.session.flush()
-    if state is StatementState.VOID:
-        statement.void_reason = "测试"
-    if state in FROZEN:
-        _publish(statement, now)
-    statement.state = state.value
-    _answer(statement, state, now)
+    for step in WAY[state]:
+        step(statement, now)
     db.session.flush()
     return statement
 
@@ -122,43 +114,49 @@ def lines(statement: Statement) -> list[StatementLine]:
     return rows.live_lines(statement)
 
 
+def dispute(
+    line: StatementLine, amount: str | None = None, by: Viewer = SYSTEM, **more: Any
+) -> Dispute:
+    """A dispute of a line of a published statement; `amount` None: the whole of it."""
+    statement = line.statement
+    wanted = line.gross_amount if amount is None else D(amount)
+    values = {"reason": "rate", "text": "价格与合同不符", **more}
+    return disputing.raise_(
+        line, values["reason"], wanted, values["text"], statement.revision_no, by, clock.now()
+    )
+
+
+def _review(statement: Statement, now: datetime) -> None:
+    reviewing.review(statement, SYSTEM, now)
+
+
 def _publish(statement: Statement, now: datetime) -> None:
-    statement.revision_no, statement.published_at = 1, now
-    statement.due_on = statement.ends_on + timedelta(days=30)
-    add(
-        StatementRevision(
-            customer_id=statement.customer_id, statement_id=statement.id, number=1, sha256=rows.hash_of(statement, 1),
-            line_count=statement.line_count, net_amount=statement.net_amount, tax_amount=statement.tax_amount,
-            gross_amount=statement.gross_amount, published_at=now,
-        )
-    )  # fmt: skip
-    owed = add(
-        Receivable(
-            customer_id=statement.customer_id, statement_id=statement.id, reference=statement.number,
-            currency=statement.currency, issued_on=clock.business_day(now), due_on=statement.due_on,
-            amount=statement.gross_amount, open_amount=statement.gross_amount, created_at=now,
-        )
-    )  # fmt: skip
-    add(
-        ReceivablePosting(
-            customer_id=statement.customer_id, receivable_id=owed.id, kind=PostingKind.ISSUE.value,
-            key=f"issue:{statement.id}", on=owed.issued_on, change=owed.amount, source_type="statement",
-            source_id=statement.id, source_label=statement.number, at=now,
-        )
-    )  # fmt: skip
+    publishing.publish(statement, SYSTEM, now)
 
 
-def _answer(statement: Statement, state: StatementState, now: datetime) -> None:
-    said = {
-        StatementState.CONFIRMED: LineState.CONFIRMED, StatementState.BILLED: LineState.CONFIRMED,
-        StatementState.PARTLY_DISPUTED: LineState.DISPUTED,
-    }.get(state)  # fmt: skip
-    if said is None:
-        return
-    found = rows.live_lines(statement)
-    for row in found[:1] if said is LineState.DISPUTED else found:
-        row.state, row.decided_at = said.value, now
-    if said is LineState.CONFIRMED:
-        statement.confirmed_at = now
-    db.session.flush()
-    rows.repeat_sums(statement)
+def _dispute(statement: Statement, now: datetime) -> None:
+    dispute(rows.live_lines(statement)[0])
+
+
+def _confirm(statement: Statement, now: datetime) -> None:
+    confirming.confirm(statement, None, statement.revision_no, SYSTEM, now)
+
+
+def _bill(statement: Statement, now: datetime) -> None:
+    move(statement, StatementStep.BILL, now)
+
+
+def _void(statement: Statement, now: datetime) -> None:
+    reviewing.void(statement, "测试", SYSTEM, now)
+
+
+WAY: Mapping[StatementState, Sequence[Callable[[Statement, datetime], None]]] = {
+    StatementState.DRAFT: (),
+    StatementState.UNDER_REVIEW: (_review,),
+    StatementState.PUBLISHED: (_review, _publish),
+    StatementState.PARTLY_DISPUTED: (_review, _publish, _dispute),
+    StatementState.CONFIRMED: (_review, _publish, _confirm),
+    StatementState.BILLED: (_review, _publish, _confirm, _bill),
+    StatementState.VOID: (_void,),
+}
+"""The actions that bring a draft to a state."""

@@ -43,6 +43,7 @@ def revise(
     leaving = _held_lines(row, ended)
     for each in leaving:
         _check_may_leave(each)
+    _check_may_be_reversed([each.reverses_id for each in added if each.reverses_id is not None])
     before, number = row.gross_amount, row.revision_no
     ids = [each.id for each in leaving]
     db.session.execute(delete(BilledOnce).where(BilledOnce.line_id.in_(ids)))
@@ -107,6 +108,21 @@ def _check_may_leave(line: StatementLine) -> None:
         raise NotAllowedNow(
             t("“%(name)s” is “%(state)s”: correct it by a line beside it.", **words)
         )
+
+
+def _check_may_be_reversed(line_ids: Sequence[int]) -> None:
+    """NotAllowedNow for a line that is being decided, or has its negative copy already."""
+    disputed = select(StatementLine.name_zh).where(
+        StatementLine.id.in_(line_ids), StatementLine.state == LineState.DISPUTED.value
+    )
+    name = db.session.scalar(disputed.limit(1)) if line_ids else None
+    if name is not None:
+        raise NotAllowedNow(t("“%(name)s” is disputed: decide the dispute.", name=name))
+    copies = select(StatementLine.id).where(
+        StatementLine.reverses_id.in_(line_ids), StatementLine.until_revision.is_(None)
+    )
+    if line_ids and db.session.scalar(copies.limit(1)) is not None:
+        raise NotAllowedNow(t("This line has its negative copy already."))
 
 
 def _name_replaced(leaving: Sequence[StatementLine], coming: Sequence[StatementLine]) -> None:
