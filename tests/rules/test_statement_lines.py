@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
@@ -21,6 +22,7 @@ from portal.billing.rules.statement_lines import (
 )
 from portal.billing.rules.storage import StorageCharge, storage_charges
 from portal.billing.rules.totals import by_tax
+from portal.billing.rules.working_words import sentences
 from portal.catalogue.rules.exchange import ExchangeRate
 from portal.catalogue.rules.storage import AgeTier, Method
 from portal.kernel.capitals import capital_amount
@@ -103,6 +105,13 @@ def test_a_rate_for_a_hundred_is_told_as_it_is_quoted_and_stored_for_one():
     assert told(found)[1] == "JPY 20,000 × 4.70 ÷ 100 (2026-03-31) = CNY 940.00"
 
 
+def test_a_rate_finer_than_its_column_converts_exactly_and_is_stored_rounded():
+    fine = ExchangeRate("IDR", "CNY", DAY, D("0.044215"), "BOC", D(100))
+    found = line("90000000", currency="IDR", exchange=fine)
+    assert (found.converted, found.exchange_rate) == (D("39793.50"), D("0.000442"))
+    assert "0.044215 ÷ 100" in told(found)[1]
+
+
 def test_without_a_rate_of_exchange_there_is_no_line():
     with pytest.raises(Invalid, match="rate of exchange"):
         line("100", currency="EUR")
@@ -163,6 +172,15 @@ def test_the_golden_month_of_storage_is_one_line_that_bills_each_day_once():
     assert found.once == tuple((Once.STORAGE_DAY, 8, on(day)) for day in range(1, 32))
 
 
+def test_the_golden_month_with_handling_in_and_out_comes_to_805_30():
+    charges = storage_charges(daily(rate=D("0.85")), golden(), MARCH, opening=golden_opening())
+    handling = line_price(per("MTQ", "18"), unit="MTQ")
+    moves = [drawn("12.000000", unit="MTQ"), drawn("13.200000", unit="MTQ")]
+    lines = [usage_line(each, handling, "CNY", None, date(2026, 3, 1)) for each in moves]
+    assert [each.amount for each in lines] == [D("216.00"), D("237.60")]
+    assert sum(each.amount for each in (*storage(charges), *lines)) == D("805.30")
+
+
 def test_the_difference_to_a_minimum_is_a_line_without_days_or_statistics_of_its_own():
     policy = daily(rate=D("0.85"), minimum=D(400))
     stored, lifted = storage(storage_charges(policy, golden(), MARCH, opening=golden_opening()))
@@ -194,6 +212,18 @@ def test_a_time_without_a_unit_of_its_own_is_named_by_both():
     charges = storage_charges(by(Method.PALLET_WEEK, 3), [moved(on(2), 4, "A")], MARCH)
     (found,) = storage(charges)
     assert (found.unit, found.stat_quantity) == ("XPX.WEEK", D(0))
+
+
+@given(any_line())
+def test_a_working_read_back_from_storage_says_the_same(draft):
+    stored = json.loads(json.dumps(draft.working))
+    assert sentences(stored) == sentences(draft.working)
+
+
+def test_the_working_of_stored_goods_says_the_same_from_storage():
+    policy = daily(rate=D("0.85"), minimum=D(400))
+    for each in storage(storage_charges(policy, golden(), MARCH, opening=golden_opening())):
+        assert sentences(json.loads(json.dumps(each.working))) == sentences(each.working)
 
 
 @given(st.lists(any_line(), max_size=6), st.randoms())

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any
 
-from portal.billing.rules.charging import Charged, DrawnUsage, LinePrice, Steps, charge, plain
+from portal.billing.rules.charging import (
+    SIX_PLACES,
+    Charged,
+    DrawnUsage,
+    LinePrice,
+    Steps,
+    charge,
+    plain,
+)
 from portal.billing.rules.kinds import LineKind, Once
 from portal.billing.rules.line_draft import LineDraft, Mark, Settling, Subject
 from portal.billing.rules.line_units import statistical, storage_unit
@@ -38,7 +46,10 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class _Settled:
-    """The money of one line in the statement's currency, with the steps that made it."""
+    """The money of one line in the statement's currency, with the steps that made it.
+
+    `exchange_rate` is for one unit, to the six places of its column; the steps tell the rate as it is quoted.
+    """
 
     converted: Decimal
     net: Decimal
@@ -247,7 +258,8 @@ def _settled(amount: Decimal, currency: str, settling: Settling) -> _Settled:
     steps: list[Any] = []
     exchange_rate = None
     if conversion.rate is not None:
-        exchange_rate = plain(conversion.rate.rate / conversion.rate.per)
+        for_one = conversion.rate.rate / conversion.rate.per
+        exchange_rate = plain(for_one.quantize(SIX_PLACES, ROUND_HALF_UP))
         steps.append(_conversion_step(amount, conversion.rate, conversion.converted))
     values = {
         "kind": tax.kind.value,
