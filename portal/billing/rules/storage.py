@@ -8,7 +8,7 @@ Source: DOMAIN W2-W9, P15, P19, F1.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from operator import attrgetter
@@ -85,13 +85,15 @@ def storage_charges(
     contract: Period | None = None,
     opening: Sequence[Layer] = (),
     per_pallet: Mapping[str, Decimal] | None = None,
+    discount_percent: Decimal = ZERO,
 ) -> list[StorageCharge]:
     """The lines for the days of a closed `period`, in the order of months and tiers.
 
     `flows`: every movement since `opening` (or since the first one) in `policy.unit`, in the order
     of their days and times; in pieces, with `per_pallet`, where pallets are counted by article.
     `contract`: the days for which minimum, area, peak and average are due; None: all. Stock is
-    charged as long as it lies, also after the contract's end (W10). A quantity of 0 has no line.
+    charged as long as it lies, also after the contract's end (W10). A quantity of 0 has no line. The
+    discount is taken off each line and before the month's minimum.
     Invalid: the policy is not sound, or more leaves a lot than it holds.
     """
     _must_be_sound(policy, contract)
@@ -103,7 +105,11 @@ def storage_charges(
             counted = count_lots(policy, layers, month)
         else:
             counted = count_days(policy, stock, month, contract)
-        of_month = [_line(policy, each, month.billed) for each in counted if each.units]
+        of_month = [
+            _discounted(_line(policy, each, month.billed), discount_percent)
+            for each in counted
+            if each.units
+        ]
         lines += [*of_month, *_minimum(policy, month, contract, of_month)]
     return lines
 
@@ -171,6 +177,16 @@ def _priced_by_terms(
         charge.amount or ZERO,
         Working(steps),
     )
+
+
+def _discounted(line: StorageCharge, percent: Decimal) -> StorageCharge:
+    """The line less its discount, rounded on its own and told as a step."""
+    if not percent:
+        return line
+    less = round_money(line.amount * percent / 100, line.currency)
+    values = {"percent": percent.normalize(), "amount": less, "currency": line.currency}
+    working = Working((*line.working.steps, ("discount", values)))
+    return replace(line, amount=line.amount - less, working=working)
 
 
 def _quantity(counted: Counted) -> Decimal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -68,6 +69,34 @@ def exchange_rate(currency: str, base: str, on: date, source: str | None = None)
     return ExchangeRate(row.currency, row.base, row.on, row.rate, row.source)
 
 
+def rates_between(currency: str, base: str) -> list[ExchangeRate]:
+    """Every rate of one currency into another, oldest first; of several on one day the last recorded comes last."""
+    statement = (
+        select(ExchangeRateRow)
+        .where(ExchangeRateRow.currency == currency, ExchangeRateRow.base == base)
+        .order_by(ExchangeRateRow.on, ExchangeRateRow.id)
+    )
+    return [
+        ExchangeRate(row.currency, row.base, row.on, row.rate, row.source)
+        for row in db.session.scalars(statement)
+    ]
+
+
+def taxes_on() -> Callable[[str, date], TaxInForce]:
+    """`tax_of` for very many lines: the firm's table is read once, each class and day looked up once."""
+    own = list(db.session.scalars(select(TaxRate).order_by(TaxRate.valid_from)))
+    found: dict[tuple[str, date], TaxInForce] = {}
+
+    def in_force(tax_class: str, on: date) -> TaxInForce:
+        key = tax_class, on
+        if key not in found:
+            rows = [each for each in own if each.tax_class == tax_class and each.valid_from <= on]
+            found[key] = _in_force(rows[-1] if rows else None, tax_class, on)
+        return found[key]
+
+    return in_force
+
+
 def tax_of(tax_class: str, on: date) -> TaxInForce:
     """The rate and label of `tax_class` in force on a day: the firm's own, else the shipped table's.
 
@@ -75,6 +104,10 @@ def tax_of(tax_class: str, on: date) -> TaxInForce:
     """
     statement = select(TaxRate).where(TaxRate.tax_class == tax_class, TaxRate.valid_from <= on)
     row = db.session.scalar(statement.order_by(TaxRate.valid_from.desc()).limit(1))
+    return _in_force(row, tax_class, on)
+
+
+def _in_force(row: TaxRate | None, tax_class: str, on: date) -> TaxInForce:
     if row is not None:
         names = (row.name_zh, row.name_en, row.label_zh, row.label_en)
         return TaxInForce(tax_class, TaxKind(row.kind), row.percent, *names, row.valid_from)

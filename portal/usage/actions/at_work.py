@@ -25,9 +25,12 @@ class HowFar:
 
 
 @contextmanager
-def holding(instance: Path, batch_id: int) -> Iterator[Tell | None]:
-    """Work on a batch: gives the way to tell progress, or None when another process has it."""
-    path = _path(instance, batch_id)
+def holding(instance: Path, piece: int | str) -> Iterator[Tell | None]:
+    """Work on a batch (by its id) or anything else (by a name): gives the way to tell progress.
+
+    None when another process has it.
+    """
+    path = _path(instance, piece)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+") as stream:
         try:
@@ -46,9 +49,9 @@ def holding(instance: Path, batch_id: int) -> Iterator[Tell | None]:
         yield tell
 
 
-def is_held(instance: Path, batch_id: int) -> bool:
-    """Whether a living process works on the batch."""
-    path = _path(instance, batch_id)
+def is_held(instance: Path, piece: int | str) -> bool:
+    """Whether a living process works on the piece."""
+    path = _path(instance, piece)
     if not path.exists():
         return False
     with path.open("a") as stream:
@@ -59,12 +62,12 @@ def is_held(instance: Path, batch_id: int) -> bool:
     return False
 
 
-def how_far(instance: Path, batch_id: int) -> HowFar:
+def how_far(instance: Path, piece: int | str) -> HowFar:
     """What the worker last told."""
-    path = _path(instance, batch_id)
+    path = _path(instance, piece)
     words = path.read_text().split() if path.exists() else []
     return HowFar(int(words[0]), int(words[1])) if len(words) == 2 else HowFar()
 
 
-def _path(instance: Path, batch_id: int) -> Path:
-    return instance / FOLDER / str(batch_id)
+def _path(instance: Path, piece: int | str) -> Path:
+    return instance / FOLDER / str(piece)

@@ -98,12 +98,12 @@ def of_all(
 
 def opening(asked: Asked, viewer: Viewer) -> Decimal:
     """What was there when the period began."""
-    held = _held(asked.measure, asked.period.start_on)
+    held = held_before(asked.measure, asked.period.start_on)
     lots = visible(select(held), StockLot, viewer).where(*asked.lots)
     return sum((each for each in db.session.scalars(lots) if each), ZERO)
 
 
-def _held(measure: str, first: date) -> Any:
+def held_before(measure: str, first: date) -> Any:
     """What a lot of the outer statement held before `first`; None when it did not exist yet."""
     before = select(getattr(StockDay, measure)).where(
         StockDay.lot_id == StockLot.id, StockDay.day < first
@@ -114,7 +114,7 @@ def _held(measure: str, first: date) -> Any:
 def _openings_of_all(
     measure: str, first: date, viewer: Viewer, warehouse_id: int | None
 ) -> dict[int, Decimal]:
-    statement = visible(select(StockLot.customer_id, _held(measure, first)), StockLot, viewer)
+    statement = visible(select(StockLot.customer_id, held_before(measure, first)), StockLot, viewer)
     found: dict[int, Decimal] = {}
     for customer_id, held in db.session.execute(_in(statement, warehouse_id)):
         found[customer_id] = found.get(customer_id, ZERO) + (held or ZERO)
@@ -158,15 +158,16 @@ def movements(asked: Asked, viewer: Viewer) -> Iterator[Flow]:
 
     Those that were reversed on their own day are left out, with their reversal.
     """
-    statement = _standing(asked.measure, asked.period).where(*asked.lots)
+    statement = standing(asked.measure, asked.period).where(*asked.lots)
     ordered = visible(statement, StockMovement, viewer).order_by(
         StockMovement.counted_on, StockMovement.clock, StockMovement.id
     )
     for row in db.session.execute(ordered):
-        yield _flow(row)
+        yield flow_of(row)
 
 
-def _standing(measure: str, period: Period) -> Select[Any]:
+def standing(measure: str, period: Period) -> Select[Any]:
+    """The movements of a period; those that were reversed on their own day are left out, with their reversal."""
     contrary, first = aliased(StockMovement), aliased(StockMovement)
     same_day = (
         select(contrary.id)
@@ -194,7 +195,8 @@ def _standing(measure: str, period: Period) -> Select[Any]:
     )
 
 
-def _flow(row: Any) -> Flow:
+def flow_of(row: Any) -> Flow:
+    """A row of `standing` as the rules read it."""
     at = time.fromisoformat(row.clock) if row.clock else MIDNIGHT
     lot = f"{row.lot}\t{row.sku}"
     return Flow(row.counted_on, row.quantity, MovementKind(row.kind), lot, at)
@@ -217,12 +219,12 @@ def _moved_by_day(
 def _moved_by_clock(
     measure: str, period: Period, viewer: Viewer, warehouse_id: int | None
 ) -> Iterator[tuple[int, Flow]]:
-    statement = visible(_standing(measure, period), StockMovement, viewer)
+    statement = visible(standing(measure, period), StockMovement, viewer)
     ordered = _in(statement, warehouse_id).order_by(
         StockMovement.customer_id, StockMovement.counted_on, StockMovement.clock, StockMovement.id
     )
     for row in db.session.execute(ordered.execution_options(yield_per=2000)):
-        yield row.customer_id, _flow(row)
+        yield row.customer_id, flow_of(row)
 
 
 def _within(column: Any, period: Period) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
