@@ -246,7 +246,10 @@ def test_overage_that_turned_out_to_be_none_is_given_back():
 
 
 def test_the_latest_overage_is_the_one_that_was_none():
-    assert settled("8", "5", "10").charged.amount == D("-7.00")
+    dearer = line_price(overage_terms=per("CHW", "5.00"))
+    draws = [OverDraw(D(5), OVER), OverDraw(D(10), dearer)]
+    found = true_up(5, on(3, 1), on(3, 31), D(8), draws, on(3, 31))
+    assert found.charged.amount == D(7) * (D(2) - D(5))
 
 
 def test_real_overage_is_left_alone():

@@ -54,6 +54,11 @@ def test_the_same_draw_charged_anew_is_a_replacement_without_being_named():
     assert (found.kind, found.gross_change) == (ChangeKind.REPLACED, D("2.00"))
 
 
+def test_two_lines_of_one_cause_replace_two():
+    found = differences([line("10"), line("20")], [line("11"), line("21")])
+    assert [(each.old.amount, each.new.amount) for each in found] == [(10, 11), (20, 21)]
+
+
 def test_another_draw_is_not_a_replacement():
     old, new = (replace(line("10"), usage_id=usage) for usage in (3, 4))
     assert [each.kind for each in differences([old], [new])] == [ChangeKind.ENDED, ChangeKind.ADDED]

@@ -25,6 +25,7 @@ from portal.billing.rules.totals import by_tax
 from portal.billing.rules.working_words import sentences
 from portal.catalogue.rules.exchange import ExchangeRate
 from portal.catalogue.rules.storage import AgeTier, Method
+from portal.catalogue.rules.tax import TaxKind, TaxTerms
 from portal.kernel.capitals import capital_amount
 from portal.kernel.errors import Invalid
 from portal.kernel.period import Period
@@ -120,6 +121,11 @@ def test_without_a_rate_of_exchange_there_is_no_line():
 def test_tax_is_told_as_the_price_holds_it():
     assert told(line("250.00"))[-1] == "250.00 with 6% tax = 235.85 net + 14.15 tax"
     assert told(line("1875.60", SIX_ON_TOP))[-1] == "1,875.60 net + 6% tax 112.54 = 1,988.14"
+
+
+def test_a_rate_that_does_not_apply_is_not_shown():
+    found = line("100", TaxTerms(TaxKind.EXEMPT, D(6)))
+    assert (found.tax_kind, found.tax_percent, found.tax_amount) == ("exempt", D(0), D("0.00"))
 
 
 def test_three_lines_on_top_have_their_own_tax_each():
