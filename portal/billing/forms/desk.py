@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    HiddenField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length
 
 from portal.web.fields import AmountField, QuantityField, RateField
@@ -21,7 +28,10 @@ class RunForm(FlaskForm):
     whom = RadioField(
         _l("For whom"),
         [InputRequired()],
-        choices=[("all", _l("All customers")), ("one", _l("One customer"))],
+        choices=[
+            SelectChoice("all", _l("All customers")),
+            SelectChoice("one", _l("One customer")),
+        ],
         default="all",
     )
     customer = StringField(_l("Customer"), [Length(max=80)])
@@ -40,7 +50,10 @@ class ReviseForm(FlaskForm):
     way = RadioField(
         _l("What is to be done"),
         [InputRequired()],
-        choices=[("replace", _l("Replace it by a corrected line")), ("end", _l("Take it off"))],
+        choices=[
+            SelectChoice("replace", _l("Replace it by a corrected line")),
+            SelectChoice("end", _l("Take it off")),
+        ],
         default="replace",
     )
     quantity = QuantityField(_l("Quantity"))
@@ -59,7 +72,7 @@ class AcceptForm(FlaskForm):
 
     version = HiddenField()
     amount = AmountField(_l("Amount granted, with tax"), [InputRequired()])
-    text = TextAreaField(
+    reason = TextAreaField(
         _l("Answer to the customer"), [Length(max=LONGEST_DECISION)], render_kw=REASON_ROWS
     )
 
@@ -68,7 +81,7 @@ class RejectForm(FlaskForm):
     """Why the line stands."""
 
     version = HiddenField()
-    text = TextAreaField(
+    reason = TextAreaField(
         _l("Why does the line stand? The customer reads this."),
         [InputRequired(), Length(max=LONGEST_DECISION)],
         render_kw=REASON_ROWS,
@@ -81,8 +94,8 @@ class CreditForm(FlaskForm):
     name_zh = StringField(_l("What it says on the statement"), [InputRequired(), Length(max=200)])
     name_en = StringField(_l("The same in English"), [Length(max=240)])
     currency = SelectField(_l("Currency"), [InputRequired()])
-    tax = SelectField(_l("Tax"), [InputRequired()])
-    gross = AmountField(_l("Amount with tax"), [InputRequired()])
+    tax_class = SelectField(_l("Tax"), [InputRequired()])
+    amount = AmountField(_l("Amount with tax"), [InputRequired()])
     reason = TextAreaField(
         _l("Why is it given?"), [InputRequired(), Length(max=1000)], render_kw=REASON_ROWS
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -12,6 +12,8 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from portal.access.scope import visible
 from portal.access.viewer import Viewer
 from portal.billing.models import StatementLine
+from portal.billing.rules.line_draft import LineDraft
+from portal.billing.rules.states import LineState
 from portal.catalogue.models import ServiceItem
 from portal.customers.models import Customer
 from portal.db import whole
@@ -90,6 +92,21 @@ def portions(statement_id: int, viewer: Viewer, revision: int | None = None) -> 
     rows = db.session.execute(joined).all()
     names = whole.columns_of(Customer, {row[0] for row in rows}, ("name_zh", "name_en"))
     return [Portion(*row, Named(*names[row[0]])) for row in rows]
+
+
+def portions_of(lines: Sequence[LineDraft]) -> list[Portion]:
+    """The same of lines that are not stored: each is a portion of its own."""
+    served = whole.columns_of(Customer, {each.served_id for each in lines}, ("name_zh", "name_en"))
+    ids = {each.item_id for each in lines if each.item_id is not None}
+    items = whole.columns_of(ServiceItem, ids, ("name_zh", "name_en", "section"))
+    return [
+        Portion(
+            each.served_id, each.item_id, each.kind, LineState.OPEN.value, each.tax_kind, each.tax_percent,
+            each.main_unit, *items.get(each.item_id or 0, (None, None, None)), 1, each.stat_quantity,
+            each.net_amount, each.tax_amount, each.gross_amount, Named(*served[each.served_id]),
+        )
+        for each in lines
+    ]  # fmt: skip
 
 
 def added_up(parts: Iterable[Portion], by: Callable[[Portion], Hashable]) -> list[Sum]:

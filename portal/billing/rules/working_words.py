@@ -130,7 +130,12 @@ def _late(v: _Values) -> Text:
     )
 
 
+def _corrected(v: _Values) -> Text:
+    return t("Put right by hand: %(reason)s", reason=v["reason"])
+
+
 _BILLING: dict[str, Callable[[_Values], Text]] = {
+    "corrected": _corrected,
     "overage": _overage,
     "in_unit": _in_unit,
     "conversion": _conversion,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from portal.access.guards import fetch
 from portal.billing.models import Credit, Dispute, Statement, StatementLine
 from portal.db.audit import AuditEntry
-from portal.kernel.errors import Invalid, InvalidMany, NotAllowedNow, StaleEdit
+from portal.kernel.errors import Invalid, InvalidMany, NotAllowedNow, PortalError, StaleEdit
 from portal.kernel.text import Text, t
 from portal.web import doors
 from portal.web.words import say
@@ -60,17 +60,23 @@ def credit_of(credit_id: int) -> Credit:
     return fetch(Credit, credit_id, options=(joinedload(Credit.customer),))
 
 
-def check_seen(row: Any) -> None:
-    """StaleEdit when the page that sent this request showed an older state of `row`.
+def seen() -> int | None:
+    """Which state the page showed that sent this request; None when it does not say.
 
     Invalid when it says something that no page of ours says.
     """
     text = request.values.get("seen") or request.form.get("version") or ""
     if not text:
-        return
+        return None
     if not text.isdecimal() or len(text) > LONGEST_COUNTER:
         raise Invalid(t("This form does not say which state it shows. Load the page again."))
-    if int(text) != row.version:
+    return int(text)
+
+
+def check_seen(row: Any) -> None:
+    """StaleEdit when the page that sent this request showed another state of `row`."""
+    counter = seen()
+    if counter is not None and counter != row.version:
         raise StaleEdit(
             t("It has changed since you opened this page. Look at it again, then repeat.")
         )
@@ -91,7 +97,7 @@ def done(there: Response, said: str, verb: Callable[[], Any]) -> Response:
     """One step from a button: done and said, or refused with the reason; to the page either way."""
     try:
         verb()
-    except (Invalid, InvalidMany, NotAllowedNow) as error:
+    except (Invalid, InvalidMany, NotAllowedNow, StaleEdit) as error:
         flash(_said_by(error), "error")
         there.headers["X-Refused"] = "1"
         return there
@@ -107,6 +113,6 @@ def happenings(entries: Sequence[AuditEntry]) -> list[Happening]:
     ]
 
 
-def _said_by(error: Invalid | InvalidMany | NotAllowedNow) -> str:
+def _said_by(error: PortalError) -> str:
     many = getattr(error, "errors", None)
     return " ".join(say(text) for text in many.values()) if many else say(error.text)

@@ -9,10 +9,11 @@ from sqlalchemy import and_, or_, select
 
 from portal.access.permissions import Permission as P
 from portal.access.scope import visible
-from portal.billing.labels import CREDITS, DISPUTES
-from portal.billing.models import Credit, Dispute, StatementLine
+from portal.billing.labels import CREDITS, DISPUTES, DISPUTES_FOR_CUSTOMERS
+from portal.billing.models import Credit, Dispute, Statement, StatementLine
 from portal.billing.queries.statements import served_names
 from portal.billing.queries.sums import Named
+from portal.billing.rules.states import CUSTOMER_SEES, CreditState
 from portal.billing.views.evidence import (
     Evidence,
     addresses,
@@ -25,9 +26,12 @@ from portal.billing.views.line_words import conversion, drawn_line, steps_of
 from portal.db.base import db
 from portal.web import chain
 from portal.web.chain import ChainLink, linked, reached
+from portal.web.labels import Label
 from portal.web.words import name_of
 
 L = StatementLine
+SEEN_CREDITS = (CreditState.GRANTED.value, CreditState.PLACED.value)
+"""What a customer knows of credits: those that were granted."""
 
 
 def line_context(line: StatementLine, door: str) -> dict[str, Any]:
@@ -49,7 +53,7 @@ def line_context(line: StatementLine, door: str) -> dict[str, Any]:
         "drawn": [(what, how) for what, how in drawn_from(found, door) if how],
         "urls": addresses(found, door),
         "dispute": dispute,
-        "dispute_label": DISPUTES[dispute.state] if dispute else None,
+        "dispute_label": _label(door, dispute) if dispute else None,
         "related": [(each, _line_url(door, each)) for each in others],
         "chain": line_chain(line, found, door, dispute, credit),
     }
@@ -75,7 +79,7 @@ def line_chain(
                statement_id=statement.id)
     )  # fmt: skip
     if dispute is not None:
-        state = DISPUTES[dispute.state].text
+        state = _label(door, dispute).text
         links.append(
             linked(chain.DISPUTE, dispute.number, f"{door}_disputes.show", P.DISPUTE_SEE, state=state,
                    dispute_id=dispute.id)
@@ -127,10 +131,17 @@ def _carriage(found: Evidence, door: str) -> list[ChainLink]:
     return links
 
 
+def _label(door: str, dispute: Dispute) -> Label:
+    return (DISPUTES if door == "desk" else DISPUTES_FOR_CUSTOMERS)[dispute.state]
+
+
 def _credit(line: StatementLine) -> Credit | None:
     """The credit that this line is, or that was given for it."""
     named = Credit.id == line.credit_id if line.credit_id else Credit.line_id == line.id
-    return db.session.scalar(visible(select(Credit), Credit, g.viewer).where(named).limit(1))
+    wanted = visible(select(Credit), Credit, g.viewer).where(named)
+    if not g.viewer.is_staff:
+        wanted = wanted.where(Credit.state.in_(SEEN_CREDITS))
+    return db.session.scalar(wanted.limit(1))
 
 
 def _related(line: StatementLine) -> list[StatementLine]:
@@ -139,6 +150,9 @@ def _related(line: StatementLine) -> list[StatementLine]:
     replacing = and_(L.statement_id == line.statement_id, L.replaces_id == line.id)
     reversing = and_(L.until_revision.is_(None), L.reverses_id == line.id)
     wanted = visible(select(L), L, g.viewer).where(or_(L.id.in_(before), replacing, reversing))
+    if not g.viewer.is_staff:
+        published = Statement.state.in_(sorted(CUSTOMER_SEES))
+        wanted = wanted.join(Statement, Statement.id == L.statement_id).where(published)
     return list(db.session.scalars(wanted.order_by(L.id).limit(6)))
 
 

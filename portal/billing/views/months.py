@@ -21,6 +21,11 @@ def month_options() -> list[tuple[str, str]]:
     return found
 
 
+def ended_months() -> list[tuple[str, str]]:
+    """The months that are over, the newest first."""
+    return month_options()[1:]
+
+
 def days_of(month: str) -> tuple[date, date] | None:
     """The first and last day of a month such as `2026-03`; None for anything else."""
     try:

@@ -47,7 +47,11 @@ class Summary:
 
 def summary(statement: Statement, viewer: Viewer, revision: int | None = None) -> Summary:
     """Asked by one grouped statement, whatever the number of lines."""
-    parts = portions(statement.id, viewer, revision)
+    return summed(portions(statement.id, viewer, revision))
+
+
+def summed(parts: list[Portion]) -> Summary:
+    """The summary of what was asked for, or of lines that are not stored."""
     branches = _named(added_up(parts, lambda p: p.served), name_of)
     cuts = [
         Cut(t("By section"), _named(added_up(parts, _section), say)),

@@ -1,0 +1,7 @@
+"""The staff's doors of this room."""
+
+from __future__ import annotations
+
+from portal.billing.views import desk_credits, desk_disputes, desk_statements
+
+blueprints = [desk_statements.bp, desk_disputes.bp, desk_credits.bp]
