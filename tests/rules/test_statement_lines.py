@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from portal.billing.rules.kinds import LineKind, Once, Part
 from portal.billing.rules.line_draft import LineDraft, Settling, Subject
+from portal.billing.rules.line_units import line_unit_word
 from portal.billing.rules.statement_lines import (
     billed,
     in_order,
@@ -279,3 +280,16 @@ def test_a_price_in_dollars_of_a_real_line_is_explained_to_its_tax():
         "USD 11.00 × 7.1034 (2026-03-31) = CNY 78.14",
         "78.14 with 6% tax = 73.72 net + 4.42 tax",
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "word"),
+    [("CHW", "kg"), ("MTQ.DAY", "m³·day"), ("XPX.WEEK", "pallet·week"), ("MTQ.MONTH", "m³·month")],
+)
+def test_every_unit_of_a_line_has_a_word(code, word):
+    assert str(line_unit_word(code)) == word
+
+
+def test_a_reversal_of_a_line_that_nobody_can_look_up_says_so():
+    found = negative_of(line("35.33"), 40)
+    assert told(found) == ["Negative copy of an earlier line: net -33.33, tax -2.00"]
