@@ -104,7 +104,8 @@ def raise_again(
     ):
         check_step(statement, StatementStep.DISPUTE)
     line = _live_line(row.line_id)
-    if statement.invoiced_amount > statement.confirmed_amount - line.gross_amount:
+    left = statement.confirmed_amount - line.gross_amount
+    if statement.invoiced_amount > max(left, Decimal(0)):
         raise NotAllowedNow(t("This line is invoiced already. Please call us."))
     wrong = _wrong_text(text) or _wrong_files(files)
     if wrong:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 
+from portal.billing.actions.line_rows import clear_lines
 from portal.billing.models import BilledOnce, Statement, StatementLine
 from portal.billing.rules.content import content_hash, line_values
 from portal.billing.rules.kinds import LineKind
@@ -132,10 +133,7 @@ def drop_lines(statement: Statement) -> list[int]:
         lines, StatementLine.kind == LineKind.CREDIT.value
     )
     freed = [each for each in db.session.scalars(carried) if each is not None]
-    ids = select(StatementLine.id).where(lines)
-    db.session.execute(delete(BilledOnce).where(BilledOnce.line_id.in_(ids)))
-    db.session.execute(delete(StatementLine).where(lines))
-    free_usage(statement)
+    clear_lines(statement)
     return freed
 
 
