@@ -102,6 +102,21 @@ def price_file(
     return Batch(table, reading.header_row, priced, reading.problems, totals, origin)
 
 
+def pricer(
+    tariff: Tariff, viewer: Viewer, *, on: date, carrier: str = ""
+) -> Callable[[Shipment], PricedRow]:
+    """Prices shipments one by one by the prices of `tariff`; `on` is the day for those without a date.
+
+    Where the tariff has prices of this carrier, the others' are left out.
+    """
+    prices = list(rows_of(tariff, viewer))
+    code = lookups_for().find_carrier(carrier) or carrier
+    if code and any(row.key.carrier == code for row in prices):
+        prices = [row for row in prices if row.key.carrier in ("", code)]
+    book, ends = PriceBook(prices, on), _Ends(only_origin(prices))
+    return lambda shipment: book.price(ends.with_codes(shipment), ends)
+
+
 def _check_columns(reading: ShipmentReading, prices: Sequence[PriceRow]) -> None:
     missing = lacking(prices, reading.facts)
     if missing:
