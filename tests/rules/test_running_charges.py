@@ -26,9 +26,9 @@ def usage(amount: str, day: int = 5, **more) -> LineDraft:
     return line(amount, starts_on=on, ends_on=on, **{"name_zh": "空运", **more})
 
 
-def whole_month(amount: str, kind: LineKind, until: int = 31) -> LineDraft:
+def whole_month(amount: str, kind: LineKind, until: int = 31, **more) -> LineDraft:
     days = {"starts_on": date(2026, 3, 1), "ends_on": date(2026, 3, until)}
-    return line(amount, kind=kind, name_zh=kind.value, **days)
+    return line(amount, kind=kind, name_zh=kind.value, **days, **more)
 
 
 def march(so_far: list[LineDraft], by_end: list[LineDraft], days: int = TENTH) -> Running:
@@ -97,6 +97,37 @@ def test_usage_that_is_recorded_ahead_is_at_least_billed():
     assert found.by_end == D("510.00")
 
 
+def test_a_commitment_is_charged_only_as_far_as_usage_will_not_have_taken_it():
+    lines = [usage("100", item_id=1), whole_month("500", LineKind.SHORTFALL, item_id=1)]
+    found = march(lines, lines)
+    shown = [(row.basis, row.so_far, row.by_end) for row in found.rows]
+    assert shown == [(Basis.PACE, 100, 310), (Basis.COMMITTED, 0, 290)]
+    assert (found.so_far, found.by_end, found.certain) == (100, 600, 100)
+
+
+def test_usage_takes_away_no_more_than_the_commitment_of_its_own_service():
+    lines = [
+        usage("1000", item_id=1),
+        whole_month("500", LineKind.SHORTFALL, item_id=1),
+        whole_month("70", LineKind.SHORTFALL, item_id=2),
+    ]
+    assert [row.by_end for row in march(lines, lines).rows] == [3100, 0, 70]
+
+
+def test_a_commitment_whose_period_is_over_is_certain():
+    lines = [whole_month("500", LineKind.SHORTFALL, until=TENTH)]
+    found = march(lines, lines)
+    assert (found.rows[0].basis, found.so_far, found.certain) == (Basis.CERTAIN, 500, 500)
+
+
+def test_a_commitment_that_is_over_and_one_that_is_not_are_told_apart():
+    lines = [
+        whole_month("5", LineKind.SHORTFALL, until=TENTH),
+        whole_month("7", LineKind.SHORTFALL),
+    ]
+    assert [row.basis for row in march(lines, lines).rows] == [Basis.CERTAIN, Basis.COMMITTED]
+
+
 def test_on_the_last_day_everything_is_certain():
     lines = [usage("100"), whole_month("310", LineKind.STORAGE)]
     found = march(lines, lines, days=31)
@@ -111,8 +142,10 @@ def test_two_services_have_their_own_pace():
 @given(st.lists(any_line(), max_size=8), st.integers(1, 31))
 def test_so_far_is_what_the_lines_add_up_to(lines, days):
     found = project(lines, lines, Period(date(2026, 3, 1), date(2026, 3, 31)), days, "CNY")
-    assert found.so_far == sum((each.gross_amount for each in lines), Decimal(0))
-    assert found.certain <= found.by_end or not found.is_projected
+    open_ = [x for x in found.rows if x.basis is Basis.COMMITTED]
+    due = [each for each in lines if days == 31 or each.kind not in ("shortfall", "true_up")]
+    assert found.so_far == sum((each.gross_amount for each in due), Decimal(0))
+    assert all(row.so_far == 0 and row.is_projected for row in open_)
 
 
 @given(st.lists(any_line(), max_size=8))
