@@ -14,7 +14,7 @@ from portal.access.permissions import Permission as P
 from portal.billing.actions import deciding
 from portal.billing.forms.desk import AcceptForm, RejectForm
 from portal.billing.models import Dispute
-from portal.billing.views.desk_door import check_seen, dispute_of, done, reason
+from portal.billing.views.desk_door import check_seen, dispute_of, done, fresh, reason
 from portal.billing.views.desk_door import dispute_door as bp
 from portal.billing.views.dispute_list import DISPUTES_LIST, disputes
 from portal.billing.views.dispute_page import Decision, context, decision_forms
@@ -105,8 +105,7 @@ def _decided(
     dispute: Dispute, forms: Decision, form: AcceptForm | RejectForm, verb: Callable[[], Dispute]
 ) -> Any:
     """To the dispute's page, or the page again with what was typed."""
-    if form.validate_on_submit():
-        check_seen(dispute)
+    if form.validate_on_submit() and fresh(form, dispute):
         row = attempted(form, verb)
         if row is not None:
             decided = _("Decided. The customer is told.")

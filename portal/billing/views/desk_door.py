@@ -60,12 +60,12 @@ def credit_of(credit_id: int) -> Credit:
     return fetch(Credit, credit_id, options=(joinedload(Credit.customer),))
 
 
-def seen() -> int | None:
-    """Which state the page showed that sent this request; None when it does not say.
+def seen(typed: str | None = None) -> int | None:
+    """Which state the page showed that sent this request (as its form says in `typed`); None when it does not say.
 
     Invalid when it says something that no page of ours says.
     """
-    text = request.values.get("seen") or request.form.get("version") or ""
+    text = typed or request.values.get("seen") or ""
     if not text:
         return None
     if not text.isdecimal() or len(text) > LONGEST_COUNTER:
@@ -73,9 +73,9 @@ def seen() -> int | None:
     return int(text)
 
 
-def check_seen(row: Any) -> None:
+def check_seen(row: Any, typed: str | None = None) -> None:
     """StaleEdit when the page that sent this request showed another state of `row`."""
-    counter = seen()
+    counter = seen(typed)
     if counter is not None and counter != row.version:
         raise StaleEdit(
             t("It has changed since you opened this page. Look at it again, then repeat.")
@@ -103,6 +103,17 @@ def done(there: Response, said: str, verb: Callable[[], Any]) -> Response:
         return there
     flash(said, "success")
     return there
+
+
+def fresh(form: Any, row: Any) -> bool:
+    """Whether a form was filled in over what `row` says now; else the page says so, and keeps what was typed."""
+    try:
+        check_seen(row, form.version.data)
+    except (Invalid, StaleEdit) as error:
+        flash(say(error.text), "error")
+        form.version.data = str(row.version)
+        return False
+    return True
 
 
 def happenings(entries: Sequence[AuditEntry]) -> list[Happening]:

@@ -16,6 +16,7 @@ from portal.billing.rules.states import STATEMENT_STEPS, StatementState, Stateme
 from portal.billing.views.desk_door import (
     check_seen,
     done,
+    fresh,
     reason,
     seen,
     statement_of,
@@ -68,8 +69,7 @@ def publish(statement_id: int) -> Any:
     statement = statement_of(statement_id)
     STATEMENT_STEPS.next(StatementState(statement.state), StatementStep.PUBLISH)
     form = PublishForm(data={"version": str(statement.version)})
-    if form.validate_on_submit():
-        check_seen(statement)
+    if form.validate_on_submit() and fresh(form, statement):
         row = attempted(form, lambda: publishing.publish(statement, g.viewer, clock.now()))
         if row is not None:
             flash(_("Published. The customer is told; the paper is being printed."), "success")
