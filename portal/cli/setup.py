@@ -16,6 +16,7 @@ from portal.db.base import db
 from portal.db.work import unit_of_work
 from portal.demo.world import build_world, demo_logins
 from portal.kernel import clock
+from portal.receivables.actions.dunning import seed_steps
 
 
 @click.command()
@@ -26,6 +27,7 @@ def setup(demo: bool) -> None:
     upgrade()
     with unit_of_work():
         seed_tax_rates(SYSTEM, clock.now())
+        seed_steps(SYSTEM, clock.now())
     joined = select(func.count()).select_from(User).where(User.password.is_not(None))
     if db.session.scalar(joined):
         return

@@ -18,6 +18,7 @@ from portal.db.base import db
 from portal.db.work import unit_of_work
 from portal.kernel import clock
 from portal.kernel.errors import FileProblems
+from portal.receivables.actions import bank_files
 from portal.shipments.actions import milestone_files
 from portal.usage.actions import at_work, batches
 from portal.usage.actions import importing as usage
@@ -30,6 +31,7 @@ from portal.warehouse.actions import importing as stock
 KINDS: dict[str, Handler] = {
     usage.KIND: usage.HANDLER,
     milestone_files.KIND: milestone_files.HANDLER,
+    bank_files.KIND: bank_files.HANDLER,
     "movements": stock.MOVEMENTS,
     "stock_items": stock.STOCK_ITEMS,
 }

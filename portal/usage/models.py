@@ -33,9 +33,9 @@ audit.declare(
 
 
 class ImportBatch(Versioned, Base):
-    """One file on its way in: usage, stock movements or milestones; all of it is applied, or nothing.
+    """One file on its way in: usage, stock movements, milestones or a bank's credits; all of it is applied, or nothing.
 
-    `kind`: usage, movements, milestones, stock_items. `options` is what the reader needs to know beside the file.
+    `kind`: usage, movements, milestones, stock_items, bank. `options` is what the reader needs to know beside the file.
     """
 
     __tablename__ = "import_batch"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
@@ -98,11 +98,12 @@ def tell_deciders(
     """
     permission = Permission.CREDIT_APPROVE if approval else Permission.DISPUTE_DECIDE
     owner = db.session.get(User, dispute.owner_id) if dispute.owner_id and not approval else None
-    people = [owner] if owner and owner.active else staff_with(permission, dispute.customer_id)
     left_out = {actor.user_id, dispute.first_decided_by}
-    _to_staff(
-        dispute, step, [each for each in people if each.id not in left_out], actor, reason, now
-    )
+    if owner and owner.active and owner.id not in left_out:
+        people = [owner]
+    else:
+        people = staff_with(permission, dispute.customer_id, left_out)
+    _to_staff(dispute, step, people, actor, reason, now)
 
 
 def tell_proposer(
@@ -134,10 +135,19 @@ def tell_of_credit(
             post_mail(user.email, "credit_staff", facts, locale=user.locale, key=key, now=now)
 
 
-def staff_with(permission: Permission, customer_id: int) -> list[User]:
-    """The active staff who hold a permission and see this customer; administrators are not asked."""
+def staff_with(
+    permission: Permission, customer_id: int, but_not: Iterable[int | None] = ()
+) -> list[User]:
+    """The active staff who hold a permission and see this customer; administrators only where there is nobody else."""
+    left_out = set(but_not)
+    found = [each for each in _holders(permission, customer_id) if each.id not in left_out]
+    others = [each for each in found if Role.ADMINISTRATOR not in each.role_set]
+    return others or found
+
+
+def _holders(permission: Permission, customer_id: int) -> list[User]:
     may = [role for role, granted in ROLES.items() if permission in granted]
-    wide = [role for role in may if role in SEES_ALL and role != Role.ADMINISTRATOR]
+    wide = [role for role in may if role in SEES_ALL]
     near = select(StaffRole.user_id).where(StaffRole.role.in_(may)).join(
         Assignment, Assignment.user_id == StaffRole.user_id
     ).where(Assignment.customer_id == customer_id)  # fmt: skip
@@ -146,7 +156,18 @@ def staff_with(permission: Permission, customer_id: int) -> list[User]:
     return list(db.session.scalars(found.order_by(User.id)))
 
 
-def readers_of(statement: Statement, permission: Permission, now: datetime) -> list[Reader]:
+class Addressed(Protocol):
+    """What a settlement party is written to about: a statement, or what is owed."""
+
+    @property
+    def customer_id(self) -> int: ...
+    @property
+    def customer(self) -> Customer: ...
+    @property
+    def language(self) -> str: ...
+
+
+def readers_of(statement: Addressed, permission: Permission, now: datetime) -> list[Reader]:
     """The reconciliation contact, then the users of the party who hold the permission; each address once."""
     found = _contact(statement) if permission is Permission.STATEMENT_SEE else []
     found += [
@@ -160,7 +181,7 @@ def readers_of(statement: Statement, permission: Permission, now: datetime) -> l
     return list(by_address.values())
 
 
-def _contact(statement: Statement) -> list[Reader]:
+def _contact(statement: Addressed) -> list[Reader]:
     wanted = select(Contact).join(
         SettlementTerms, SettlementTerms.reconciliation_contact_id == Contact.id
     )

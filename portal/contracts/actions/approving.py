@@ -22,6 +22,7 @@ from portal.contracts.queries import standing
 from portal.contracts.rules import approval
 from portal.contracts.rules.checks import wrong_line, wrong_terms
 from portal.contracts.rules.states import STEPS, ContractState, ContractStep
+from portal.customers.actions.credit import check_not_blacklisted
 from portal.db import audit
 from portal.db.base import db
 from portal.documents.models import Document, FirmProfile
@@ -52,6 +53,7 @@ def submit(
     """Ask somebody with the right to approve it; needs the author's reason."""
     check_editable(contract, seen)
     check_complete(contract, now)
+    check_not_blacklisted(contract.customer, actor, now)
     if not reasons(contract, now):
         raise Invalid(t("This is what the customer accepted: send it, no approval is needed."))
     if not reason.strip():
@@ -91,6 +93,7 @@ def send(
     """Straight to the signature: only for the unchanged lines of an accepted quotation."""
     check_editable(contract, seen)
     check_complete(contract, now)
+    check_not_blacklisted(contract.customer, actor, now)
     if reasons(contract, now):
         raise Invalid(t("This is not what the customer accepted: send it for approval first."))
     _step(contract, ContractStep.SEND, now)

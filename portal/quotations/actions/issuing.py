@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from portal.access.viewer import Viewer
+from portal.customers.actions.credit import check_not_blacklisted
 from portal.db import audit
 from portal.db.base import db
 from portal.db.outbox import post_mail
@@ -55,8 +56,9 @@ def freeze(
     """All of issuing that comes before the paper: afterwards the version reads as it will be printed.
 
     A draft inside its limits needs no approval. Invalid says what is missing: lines, a price, a rate of exchange,
-    an approval, a valid day.
+    an approval, a valid day. NotAllowedNow for a blacklisted customer.
     """
+    check_not_blacklisted(version.quotation.customer, actor, now)
     state = QuotationState(version.state)
     if state is QuotationState.DRAFT:
         check_editable(version, seen)

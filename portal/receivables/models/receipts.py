@@ -26,6 +26,7 @@ audit.declare(
         "deposit.set_off": Event(t("Deposit set off"), public=True),
         "deposit.refunded": Event(t("Deposit refunded"), public=True),
         "bank_entry.matched": Event(t("Bank entry matched")),
+        "receivable.disputed": Event(t("Disputed part of an open item noted")),
         "bank_entry.ignored": Event(t("Bank entry left aside")),
     }
 )

@@ -159,10 +159,10 @@ def _wrong_sums(facts: InvoiceFacts) -> dict[str, Text]:
 def missing_in_remark(remark: str) -> tuple[str, ...]:
     """Which of origin, destination, vehicle and goods a transport invoice's remark does not name."""
     labels = list(_LABEL.finditer(remark))
-    ends = [each.start() for each in labels[1:]] + [len(remark)]
+    ends = (*(each.start() for each in labels[1:]), len(remark))
     named = {
         label.lastgroup
-        for label, end in zip(labels, ends, strict=True)
+        for label, end in zip(labels, ends, strict=False)
         if remark[label.end() : end].strip(_NOTHING)
     }
     return tuple(part for part in REMARK_PARTS if part not in named)

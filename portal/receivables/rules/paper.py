@@ -5,7 +5,6 @@ DOMAIN R9, R10, section 18. No note of a call, no rating and no credit limit is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -80,22 +79,17 @@ class DunningPaper:
 
 
 @dataclass(frozen=True, slots=True)
-class Movement:
-    """One document or receipt: `change` of what is owed, positive for a bill, negative for money or a credit."""
+class AccountRow:
+    """One document or receipt: `change` of what is owed, positive for a bill, negative for money or a credit; `balance`
+    after it.
+    """
 
     on: date
-    what: Words
+    what: Words | Text
     reference: str
     change: Decimal
-    due_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AccountRow:
-    """A movement with the balance after it."""
-
-    movement: Movement
     balance: Decimal
+    due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +118,12 @@ class AccountSection:
     @property
     def debit(self) -> Decimal:
         """Sum of what was charged."""
-        return sum((row.movement.change for row in self.rows if row.movement.change > 0), ZERO)
+        return sum((row.change for row in self.rows if row.change > 0), ZERO)
 
     @property
     def credit(self) -> Decimal:
         """Sum of what came in or was given back, as a positive figure."""
-        return -sum((row.movement.change for row in self.rows if row.movement.change < 0), ZERO)
+        return -sum((row.change for row in self.rows if row.change < 0), ZERO)
 
     @property
     def closing(self) -> Decimal:
@@ -168,12 +162,3 @@ class AccountPaper:
     def accounts(self) -> tuple[BankAccount, ...]:
         """Where to pay what is open, each account once."""
         return tuple(dict.fromkeys(each for section in self.sections for each in section.accounts))
-
-
-def balanced(opening: Decimal, movements: Iterable[Movement]) -> tuple[AccountRow, ...]:
-    """The movements in order of their days (as given within a day), each with the balance after it."""
-    rows, balance = [], opening
-    for movement in sorted(movements, key=lambda each: each.on):
-        balance += movement.change
-        rows.append(AccountRow(movement, balance))
-    return tuple(rows)

@@ -16,6 +16,7 @@ from portal.access.viewer import Viewer
 from portal.catalogue.queries.places import all_places
 from portal.contracts.actions.ledger import Source
 from portal.contracts.models import Entitlement
+from portal.customers.actions.credit import check_may_order
 from portal.customers.models import Customer, Site
 from portal.db import audit, series
 from portal.db.base import db
@@ -57,11 +58,13 @@ def book(
     """Ask for a shipment: the wishes are reserved and both sides told; the same `token` again gives the same booking.
 
     Raises InvalidMany (`q-<entitlement id>`, fields of the facts) or Invalid at `lines`; nothing is kept then.
+    NotAllowedNow while the customer's credit is held.
     """
     rows = holding.lock(wish.entitlement_id for wish in wishes)
     again = by_token(token, actor)
     if again is not None:
         return again
+    check_may_order(customer, actor, now)
     facts = cleaned(facts)
     _check(customer, rows, wishes, facts, actor, now)
     booking = Booking(

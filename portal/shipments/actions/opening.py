@@ -12,6 +12,7 @@ from sqlalchemy import select
 from portal.access.viewer import Viewer
 from portal.catalogue.models import ServiceItem
 from portal.contracts.actions.ledger import Source
+from portal.customers.actions.credit import check_may_order
 from portal.customers.models import Customer
 from portal.db import audit, series
 from portal.db.base import db
@@ -62,9 +63,11 @@ class Opening:
 def confirm(booking: Booking, actor: Viewer, now: datetime, seen: int | None = None) -> Shipment:
     """We carry it out: the booking becomes a shipment, which takes over what was reserved; the customer is told.
 
-    Raises NotAllowedNow when it was answered or taken back before, StaleEdit when it changed since version `seen`.
+    Raises NotAllowedNow when it was answered or taken back before, or the customer's credit is held; StaleEdit when it
+    changed since version `seen`.
     """
     state = bookings.check_step(booking, BookingStep.CONFIRM, seen)
+    check_may_order(booking.customer, actor, now)
     bookings.decided(booking, state, "", actor, now)
     shipment = Shipment(
         customer_id=booking.customer_id,
@@ -100,6 +103,7 @@ def open_shipment(
     """
     if not customer.active:
         raise NotAllowedNow(t("This customer is not active."))
+    check_may_order(customer, actor, now)
     _check_days(facts, business_day(now))
     wishes = holding.wishes_of([(line.entitlement_id, line.quantity) for line in lines])
     rows = holding.lock(wish.entitlement_id for wish in wishes)
