@@ -34,4 +34,8 @@ KINDS: Mapping[str, Text] = {
     "quotation": t("Quotation"),
     "contract": t("Contract"),
     "amendment": t("Contract amendment"),
+    "statement": t("Statement"),
+    "credit_note": t("Credit note"),
+    "dunning": t("Reminder of payment"),
+    "account": t("Statement of account"),
 }

@@ -7,19 +7,20 @@ from decimal import Decimal
 from functools import cache
 
 from portal.billing.rules.credit_paper import CreditPaper
+from portal.billing.rules.paper_words import CREDIT_NOTES
 from portal.billing.rules.statement_paper import Verification
 from portal.documents.rules.words import PaperLanguage, Words, same
 from portal.kernel.capitals import capital_amount, english_amount
 from portal.receivables.rules.ageing import headings
 from portal.receivables.rules.paper import (
     AccountPaper,
+    AccountRow,
     AccountSection,
     AgeingCell,
     DunningPaper,
-    Movement,
     OpenBill,
-    balanced,
 )
+from portal.receivables.rules.paper_words import CHECK_BALANCES, DISPUTED_APART, PAID_ALREADY
 from tests.documents.samples import firm
 from tests.documents.statement_samples import BRANCHES, CONTACT, CUSTOMER, a_line
 
@@ -40,8 +41,7 @@ def credit(language: PaperLanguage = BOTH) -> CreditPaper:
         gross=D("450.00"), statement="ST-2026-000009", line=a_line(4), dispute="DP-2026-000003",
         placed_on="ST-2026-000012", served=BRANCHES[1],
         in_words=Words(capital_amount(D("450.00")), english_amount(D("450.00"), "CNY")),
-        notes=(Words("本通知单金额抵减应付款项，税率与原明细相同。",
-                     "This amount reduces what is owed, at the tax rate of the original line."),),
+        notes=CREDIT_NOTES,
         verification=PROOF, is_sealed=True, language=language,
     )  # fmt: skip
 
@@ -51,17 +51,20 @@ def letter(language: PaperLanguage = BOTH) -> DunningPaper:
     """The letter with seal of the fifteenth day: three bills, one of them partly disputed."""
     bills = (
         OpenBill("ST-2026-000004", date(2026, 3, 1), date(2026, 3, 31), 45, D("86420.50"), D("36420.50")),
-        OpenBill("ST-2026-000009", date(2026, 4, 1), date(2026, 4, 30), 15, D("434453.22"), D("434453.22"), D("8450.00")),
+        OpenBill("ST-2026-000009", date(2026, 4, 1), date(2026, 4, 30), 15, D("434453.22"), D("434453.22"), D("8450")),
         OpenBill("ST-2026-000017", date(2026, 5, 1), date(2026, 5, 30), 0, D("120300.00"), D("120300.00")),
     )  # fmt: skip
     asked = sum((bill.asked for bill in bills), D(0))
     return DunningPaper(
-        number="DN-2026-000005", level=Words("第二次催款", "Second reminder"), issued_on=date(2026, 5, 15), created_at=AT,
+        number="DN-2026-000005", level=Words("催款函", "Letter of demand"), issued_on=date(2026, 5, 15), created_at=AT,
         pay_until=date(2026, 5, 22), currency="CNY", firm=firm(), customer=CUSTOMER, contact=CONTACT,
-        text=Words("尊敬的客户：\n截至本函日，贵司下列账单已逾期未付。请于上列日期前付清；逾期仍未付清的，我司将暂停接受新订单与放单。如已付款，请忽略本函并将水单发至我方联系人。",
-                   "Dear customer,\nthe bills below are overdue as of today. Please pay by the date above; otherwise new orders and releases will be held. If you have paid, please disregard this letter and send us the bank slip."),
+        text=Words(
+            "以下款项经提醒仍未收到。请于收函之日起七日内付清，否则我司将暂停接受新的委托。",
+            "In spite of our reminders the following has not been paid. Please settle it within seven days; otherwise "
+            "we shall take no new orders.",
+        ),
         bills=bills, in_words=Words(capital_amount(asked), english_amount(asked, "CNY")),
-        notes=(Words("异议中的金额不在本次催款之内。", "Disputed amounts are not asked for here."),),
+        notes=(DISPUTED_APART, PAID_ALREADY),
         accounts=firm().accounts[:1], verification=PROOF, is_sealed=True, language=language,
     )  # fmt: skip
 
@@ -71,30 +74,35 @@ def account(count: int = 12, language: PaperLanguage = BOTH) -> AccountPaper:
     """A quarter in two currencies: `count` movements in yuan, three in dollars."""
     first = date(2026, 1, 1)
     yuan = [
-        Movement(first + timedelta(days=k * 89 // count), BILL, f"ST-2026-{k:06}", D(1000 + 37 * k), first + timedelta(days=30 + k))
-        if k % 3 else Movement(first + timedelta(days=k * 89 // count), MONEY, f"RC-2026-{k:06}", D(-900 - 11 * k))
+        (BILL, f"ST-2026-{k:06}", D(1000 + 37 * k)) if k % 3 else (MONEY, f"RC-2026-{k:06}", D(-900 - 11 * k))
         for k in range(1, count + 1)
     ]  # fmt: skip
     dollars = [
-        Movement(date(2026, 1, 31), BILL, "ST-2026-000021", D("5600.00"), date(2026, 3, 2)),
-        Movement(date(2026, 2, 28), BILL, "ST-2026-000033", D("4100.00"), date(2026, 3, 30)),
-        Movement(date(2026, 3, 5), MONEY, "RC-2026-000050", D("-5600.00")),
+        (BILL, "ST-2026-000021", D("5600.00")),
+        (BILL, "ST-2026-000033", D("4100.00")),
+        (MONEY, "RC-2026-000050", D("-5600.00")),
     ]
     return AccountPaper(
         number="C0001-20260331", from_on=first, until_on=date(2026, 3, 31), issued_on=date(2026, 4, 2), created_at=AT,
         firm=firm(), customer=CUSTOMER, contact=CONTACT,
         sections=(_section("CNY", D("86420.50"), yuan), _section("USD", D(0), dollars)),
-        notes=(Words("请核对以上余额，如有不符请在回执中说明。", "Please check the balances; state differences on the slip."),),
+        notes=(CHECK_BALANCES,),
         verification=PROOF, is_sealed=True, language=language,
     )  # fmt: skip
 
 
-def _section(currency: str, opening: Decimal, movements: list[Movement]) -> AccountSection:
-    rows = balanced(opening, movements)
-    closing, disputed = rows[-1].balance, D("450.00") if currency == "CNY" else D(0)
-    shares = (closing - disputed - D("1200.00"), D("900.00"), D("300.00"), D(0), D(0))
+def _section(
+    currency: str, opening: Decimal, moves: list[tuple[Words, str, Decimal]]
+) -> AccountSection:
+    rows, balance = [], opening
+    for place, (what, reference, change) in enumerate(moves):
+        on, balance = date(2026, 1, 1) + timedelta(days=place * 89 // len(moves)), balance + change
+        due_on = on + timedelta(days=30) if change > 0 else None
+        rows.append(AccountRow(on, what, reference, change, balance, due_on))
+    disputed = D("450.00") if currency == "CNY" else D(0)
+    shares = (balance - disputed - D("1200.00"), D("900.00"), D("300.00"), D(0), D(0))
     cells = tuple(AgeingCell(*each) for each in zip(headings(), shares, strict=True))
     place = ("CNY", "USD").index(currency)
     return AccountSection(
-        currency, opening, rows, cells, disputed, accounts=firm().accounts[place : place + 1]
+        currency, opening, tuple(rows), cells, disputed, accounts=firm().accounts[place : place + 1]
     )

@@ -115,7 +115,9 @@ def credit_line(serial: int) -> PaperLine:
 
 def section(name: Words, lines: tuple[PaperLine, ...]) -> PaperSection:
     """A branch's lines with their sums."""
-    return PaperSection(name, lines, summed(lines), named_by(lines, lambda each: each.tax_label), originals(lines))
+    return PaperSection(
+        name, lines, summed(lines), named_by(lines, lambda each: each.tax_label), originals(lines)
+    )
 
 
 @cache

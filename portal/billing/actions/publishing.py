@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from portal.access.viewer import SYSTEM, Viewer
 from portal.billing.actions import owing, telling
 from portal.billing.actions.holding import held, move
+from portal.billing.actions.papers import supersede_earlier
 from portal.billing.actions.reviewing import check_seen
 from portal.billing.actions.rows import hash_of, repeat_sums
 from portal.billing.models import Statement, StatementLine, StatementRevision
@@ -25,8 +26,6 @@ from portal.customers.rules.settlement import DueFrom, SettlementKind
 from portal.db import audit
 from portal.db.base import db
 from portal.kernel.clock import business_day
-from portal.kernel.errors import Invalid
-from portal.kernel.text import t
 
 CONFIRM_DAYS = 7
 """Days to answer where the settlement terms do not say (DOMAIN R4)."""
@@ -42,8 +41,6 @@ def publish(
     row = held(statement)
     check_seen(row, seen)
     move(row, StatementStep.PUBLISH, now)
-    if not row.line_count:
-        raise Invalid(t("There is no line on this statement."))
     row.published_at = now
     fix_terms(row, now)
     revision = new_revision(row, "", actor, now)
@@ -75,6 +72,7 @@ def new_revision(
     statement.content_hash = revision.sha256
     db.session.add(revision)
     db.session.flush()
+    supersede_earlier(statement)
     return revision
 
 

@@ -37,6 +37,7 @@ audit.declare(
         "statement.unbilled": Event(t("No longer fully billed"), public=True),
         "statement.reminded": Event(t("Reminder to confirm sent"), public=True),
         "statement.voided": Event(t("Voided")),
+        "settlement_terms.csv_layout": Event(t("Layout of the CSV file changed"), public=True),
     }
 )
 
@@ -148,7 +149,7 @@ class StatementRevision(CustomerOwned, Base):
     """A published state of a statement: its sums and the hash of its content never change.
 
     `sha256` is that of the canonical JSON of its header and lines (billing.rules.content). `document_id` names the PDF
-    once it is printed.
+    once it is printed, `paper_tries` how often the worker has tried.
     """
 
     __tablename__ = "statement_revision"
@@ -173,6 +174,7 @@ class StatementRevision(CustomerOwned, Base):
     published_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     paper_state: Mapped[str] = mapped_column(String(12), default=PaperState.WAITING.value)
+    paper_tries: Mapped[int] = mapped_column(default=0)
 
     statement: Mapped[Statement] = relationship(back_populates="revisions")
 

@@ -15,8 +15,8 @@ from portal.documents.rules.words import NO_WORDS, PaperLanguage, Words
 class CreditPaper:
     """What is given back: amounts are positive, in `currency`, net + tax = gross, at the original line's tax.
 
-    `line` is the line that it corrects, of `statement` ("" and None: it stands for itself). `placed_on` is the statement
-    that carries it as a line. `reason` is what was decided, as typed.
+    `line` is the line that it corrects, of `statement` (None and "": it stands for itself). `placed_on` is the
+    statement that carries it as a line. `reason` is what was decided, as typed.
     """
 
     number: str

@@ -13,6 +13,7 @@ from decimal import Decimal
 from portal.billing.rules.totals import CurrencySums, Sums
 from portal.documents.rules.firm import BankAccount, Firm
 from portal.documents.rules.words import NO_WORDS, PaperLanguage, Words
+from portal.kernel.text import Text
 
 LARGE_STATEMENT = 60
 """Up to so many lines each has its row of the table; above, an overview comes first and the lines are light rows in
@@ -42,7 +43,7 @@ class Verification:
 class NamedSums:
     """The sums of one service, branch or tax rate; `measured`: TEU, m³·day and the like, as words with figures."""
 
-    name: Words
+    name: Words | Text
     sums: Sums
     measured: tuple[Words, ...] = ()
 
