@@ -71,7 +71,7 @@ def propose(
     if within_limit(credit.gross_amount, credit.currency, business_day(now)):
         grant(credit, None, actor, now)
     else:
-        people = staff_with(Permission.CREDIT_APPROVE, credit.customer_id)
+        people = staff_with(Permission.CREDIT_APPROVE, credit.customer_id, [credit.author_id])
         tell_of_credit(credit, "to_approve", people, actor, now)
     return credit
 

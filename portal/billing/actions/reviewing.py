@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from portal.access.viewer import Viewer
 from portal.billing.actions import crediting
-from portal.billing.actions.holding import held, move, reason_given
+from portal.billing.actions.holding import check_step, held, move, reason_given
 from portal.billing.actions.rows import drop_lines, repeat_sums
 from portal.billing.models import Statement, StatementLine
 from portal.billing.rules.kinds import LineKind
@@ -31,6 +31,7 @@ def review(statement: Statement, actor: Viewer, now: datetime, seen: int | None 
     """
     row = held(statement)
     check_seen(row, seen)
+    check_step(row, StatementStep.REVIEW)
     if not row.line_count:
         raise Invalid(t("There is no line on this statement."))
     move(row, StatementStep.REVIEW, now)
@@ -57,8 +58,8 @@ def void(statement: Statement, reason: str, actor: Viewer, now: datetime) -> Non
     why = reason_given(reason, t("Say why it is voided."))
     row = held(statement)
     before = {"gross": str(row.gross_amount), "lines": row.line_count}
-    row.void_reason = why
     move(row, StatementStep.VOID, now)
+    row.void_reason = why
     stored = stored_customers(row)
     crediting.free(drop_lines(row), actor, now)
     repeat_sums(row)
