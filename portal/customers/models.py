@@ -202,7 +202,8 @@ class SettlementTerms(CustomerOwned, Versioned, Stamped, Base):
 class CreditStanding(CustomerOwned, Versioned, Base):
     """Where the customer's credit stands: worked out from what is owed, and what people decided about it.
 
-    `exposure_amount`, `overdue_amount` and `overdue_days` (of the oldest) in `currency` are as of `worked_out_at`.
+    `exposure_amount`, `overdue_amount` and `overdue_days` (of the oldest) in `currency` are as of `worked_out_at`;
+    `unbilled_amount` is the part of the exposure that was used and not billed yet.
     `held_since` with `hold_reason`: new orders and releases wait, except while `lifted_until` has not passed. A
     blacklisting blocks quotation, order and credit until it ends; never the collection (K8).
     """
@@ -220,6 +221,7 @@ class CreditStanding(CustomerOwned, Versioned, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     currency: Mapped[str] = mapped_column(String(3), default="CNY")
     exposure_amount: Mapped[Decimal] = mapped_column(Amount, default=Decimal(0))
+    unbilled_amount: Mapped[Decimal] = mapped_column(Amount, default=Decimal(0))
     overdue_amount: Mapped[Decimal] = mapped_column(Amount, default=Decimal(0))
     overdue_days: Mapped[int] = mapped_column(default=0)
     worked_out_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

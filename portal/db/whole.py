@@ -43,14 +43,14 @@ def with_any_word(
 
 
 def columns_of(
-    model: type[Base], ids: Iterable[int], shown: Sequence[str]
+    model: type[Base], ids: Iterable[int], shown: Sequence[str], by: str = "id"
 ) -> dict[int, tuple[Any, ...]]:
-    """Id → the `shown` columns of its row."""
+    """Id → the `shown` columns of its row; `by`: the unique column that holds the ids."""
     table, wanted = _table(model), sorted(set(ids))
     if not wanted:
         return {}
-    statement = select(table.c.id, *(table.c[name] for name in shown))
-    rows = db.session.execute(statement.where(table.c.id.in_(wanted)))
+    statement = select(table.c[by], *(table.c[name] for name in shown))
+    rows = db.session.execute(statement.where(table.c[by].in_(wanted)))
     return {row[0]: tuple(row[1:]) for row in rows}
 
 

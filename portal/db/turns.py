@@ -1,0 +1,23 @@
+"""Work that must be done by one transaction at a time, whatever runs beside it."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from sqlalchemy import func, select
+
+from portal.db.base import db
+from portal.db.engine import write_from_here
+
+
+class Turn(IntEnum):
+    """What is waited for; arbitrary numbers that no other advisory lock of ours uses."""
+
+    MONEY = 7_401_002  # receipts, allocations, credit standings
+
+
+def take_turn(turn: Turn) -> None:
+    """Wait until nobody else is at it; ours until the transaction ends. On SQLite writers are alone anyway."""
+    write_from_here(db.session())
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.execute(select(func.pg_advisory_xact_lock(int(turn))))
