@@ -57,6 +57,13 @@ DISPUTES: Mapping[str, Label] = {
     D.REJECTED: Label(DISPUTE_WORDS[D.REJECTED], "bad", "x-circle"),
     D.WITHDRAWN: Label(DISPUTE_WORDS[D.WITHDRAWN], "done", "arrow-return-left"),
 }
+_WITH_US = Label(t("With us"), "warn", "hourglass-split")
+DISPUTES_FOR_CUSTOMERS: Mapping[str, Label] = {
+    **DISPUTES,
+    D.OPEN: _WITH_US,
+    D.PENDING_APPROVAL: _WITH_US,
+}
+"""That a grant waits for approval is none of a customer's business."""
 SECOND_LEVEL = Label(t("Before a manager"), "bad", "person-badge")
 CREDITS: Mapping[str, Label] = {
     C.PENDING_APPROVAL: Label(CREDIT_WORDS[C.PENDING_APPROVAL], "warn", "hourglass-split"),

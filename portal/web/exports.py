@@ -39,9 +39,15 @@ def table_response(
 ) -> Response:
     """A download of `rows` under `heads`; columns with a `Total` end in a sum, or in one for each group."""
     stamp = clock.today(current_app.config["TIMEZONE"]).isoformat()
-    body = _xlsx(heads, rows, totals) if kind == "xlsx" else _csv(heads, rows, totals)
     mimetype = XLSX if kind == "xlsx" else "text/csv; charset=utf-8"
-    return download(body, f"{name}_{stamp}.{kind}", mimetype)
+    return download(table_bytes(kind, heads, rows, totals), f"{name}_{stamp}.{kind}", mimetype)
+
+
+def table_bytes(
+    kind: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], totals: Sequence[Total | None]
+) -> bytes:
+    """The same file as bytes, to be put beside others."""
+    return _xlsx(heads, rows, totals) if kind == "xlsx" else _csv(heads, rows, totals)
 
 
 def download(body: bytes, file_name: str, mimetype: str, *, inline: bool = False) -> Response:

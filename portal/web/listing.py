@@ -5,7 +5,7 @@ A feature describes its list once as a `ListSpec`; `list_page` answers the page,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,7 @@ from portal.web.words import say
 COUNT_CAP = 1_000
 EXPORT_CAP = 100_000
 SEARCH = t("Search")
+Table = tuple[list[str], Iterable[list[Any]], list[Total | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,8 +253,13 @@ def _counted(spec: ListSpec, statement: Select[Any]) -> int:
 
 def _exported(spec: ListSpec, statement: Select[Any], kind: str) -> Response:
     order, _ = _order(spec)
-    columns = _shown(spec)
     rows = db.session.execute(statement.order_by(*order.applied()).limit(EXPORT_CAP))
+    return table_response(kind, spec.key, *as_table(spec, rows))
+
+
+def as_table(spec: ListSpec, rows: Iterable[Any]) -> Table:
+    """Rows of the list as a file has them: heads, values, and which columns are summed."""
+    columns = _shown(spec)
     values = (
         [_value(column, row[0] if len(row) == 1 else row) for column in columns] for row in rows
     )
@@ -261,7 +267,7 @@ def _exported(spec: ListSpec, statement: Select[Any], kind: str) -> Response:
     totals = [
         Total(keys.index(c.total_by) if c.total_by else None) if c.total else None for c in columns
     ]
-    return table_response(kind, spec.key, [say(column.label) for column in columns], values, totals)
+    return [say(column.label) for column in columns], values, totals
 
 
 def _value(column: Column, row: Any) -> Any:
