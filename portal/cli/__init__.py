@@ -17,6 +17,8 @@ COMMANDS = (
     "usage",
     "shipments",
     "warehouse",
+    "statements",
+    "carrier_bills",
     "worker",
     "audit",
     "demo",

@@ -42,7 +42,8 @@ def read_bill(table: Table, currency: str = "CNY") -> list[BillLine]:
     reader = _Reader(find_columns(table, BILL))
     lines: list[BillLine] = []
     for number, row in reader.rows(table):
-        if reader.is_blank(row, Told.WAYBILL) and (word := _total_word(row)):
+        word = reader.total_word(row)
+        if word:
             if word in _TOTALS:
                 _check_total(reader, number, row, lines, currency)
             continue
@@ -59,7 +60,7 @@ def read_outbound(table: Table) -> dict[str, OwnRecord]:
     found: dict[str, OwnRecord] = {}
     rows: dict[str, int] = {}
     for number, row in reader.rows(table):
-        if reader.is_blank(row, Told.WAYBILL) and _total_word(row):
+        if reader.total_word(row):
             continue
         before = len(reader.problems)
         waybill = reader.needed(number, row, Told.WAYBILL, _waybill)
@@ -127,13 +128,6 @@ def _check_total(
         reader.tell(number, told, stated, expected)
 
 
-def _total_word(row: Row) -> str:
-    """The word by which a row says that it is a total; empty for other rows."""
-    first = next((cell for cell in row if not cells.is_blank(cell)), None)
-    word = squeeze(cells.read_text(first))
-    return word if word in (*_TOTALS, *_SUBTOTALS) else ""
-
-
 @dataclass(slots=True)
 class _Reader:
     """Reads cell by cell; problems are kept, up to a limit."""
@@ -168,6 +162,13 @@ class _Reader:
     def is_blank(self, row: Row, told: Told) -> bool:
         """Whether the cell holds nothing."""
         return cells.is_blank(self._cell(row, told))
+
+    def total_word(self, row: Row) -> str:
+        """The word by which a row without a waybill says that it is a total; empty for other rows."""
+        words = [squeeze(cells.read_text(cell)) for cell in row if not cells.is_blank(cell)]
+        first = words[0] if words else ""
+        waybill = squeeze(cells.read_text(self._cell(row, Told.WAYBILL)))
+        return first if first in (*_TOTALS, *_SUBTOTALS) and waybill in ("", first) else ""
 
     def tell(self, number: int, told: Told, found: Cell, expected: Text) -> None:
         """Keep a problem."""
