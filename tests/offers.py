@@ -35,7 +35,7 @@ FACTS = ShipmentFacts(
 SECRET = "内部备注-7788"
 
 
-def paper_drawn(template: str, facts: Any, language: Any) -> PrintedPaper:
+def paper_drawn(template: str, facts: Any, language: Any, tell: Any = None) -> PrintedPaper:
     """What the press would print, as its HTML behind a PDF's first bytes."""
     html = page.draw(template, facts, language, address="asset:{}".format)
     return PrintedPaper(b"%PDF-1.7\n" + html.encode())

@@ -14,11 +14,12 @@ from portal.db.base import db
 from portal.db.outbox import OutboxMessage
 from tests.cast import Cast
 from tests.client import CheckingClient
-from tests.offers import keep
+from tests.offers import keep, quick_press  # noqa: F401 - a fixture
 from tests.statements import a_line, a_statement, lines
 
 D = Decimal
 S = StatementState
+pytestmark = pytest.mark.usefixtures("quick_press")
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from portal.billing.rules.kinds import Once
 from portal.billing.rules.line_draft import LineDraft, Mark
 from portal.billing.rules.statement_lines import negative_of
 from portal.billing.rules.states import STATEMENT_STEPS, LineState, StatementState, StatementStep
+from portal.billing.views.desk_checking import printed_after
 from portal.billing.views.desk_door import fresh, line_of, to_statement
 from portal.billing.views.desk_door import statement_door as bp
 from portal.billing.views.line_words import drawn_line
@@ -40,6 +41,7 @@ def correct(line_id: int) -> Any:
     if form.validate_on_submit() and fresh(form, statement):
         row = attempted(form, lambda: _revised(form, line))
         if row is not None:
+            printed_after(row)
             said = _("Revision %(number)s is published. The customer is told.", number=row.number)
             flash(said, "success")
             return to_statement(statement.id)

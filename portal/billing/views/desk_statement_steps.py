@@ -13,6 +13,7 @@ from portal.access.permissions import Permission as P
 from portal.billing.actions import publishing, reviewing
 from portal.billing.forms.desk import PublishForm
 from portal.billing.rules.states import STATEMENT_STEPS, StatementState, StatementStep
+from portal.billing.views.desk_checking import printed_after
 from portal.billing.views.desk_door import (
     check_seen,
     done,
@@ -72,6 +73,7 @@ def publish(statement_id: int) -> Any:
     if form.validate_on_submit() and fresh(form, statement):
         row = attempted(form, lambda: publishing.publish(statement, g.viewer, clock.now()))
         if row is not None:
+            printed_after(row)
             flash(_("Published. The customer is told; the paper is being printed."), "success")
             return to_statement(statement_id)
     return form_page("billing/desk_publish.html", form, **publishing_context(statement))

@@ -9,7 +9,13 @@ from flask import Response, g
 from portal.access.guards import requires
 from portal.access.permissions import Permission as P
 from portal.billing.queries import statements as queries
-from portal.billing.views import desk_correcting, desk_lines, desk_runs, desk_statement_steps
+from portal.billing.views import (
+    desk_checking,
+    desk_correcting,
+    desk_lines,
+    desk_runs,
+    desk_statement_steps,
+)
 from portal.billing.views.desk_door import statement_door as bp
 from portal.billing.views.desk_door import statement_of
 from portal.billing.views.line_list import lines_of, lines_spec
@@ -21,7 +27,7 @@ from portal.billing.views.summary import summary
 from portal.documents.serving import pdf_response
 from portal.web.listing import list_page
 
-MODULES = (desk_correcting, desk_lines, desk_runs, desk_statement_steps)
+MODULES = (desk_checking, desk_correcting, desk_lines, desk_runs, desk_statement_steps)
 """They hang their views on the same door."""
 SHOW = "billing/desk_show.html"
 

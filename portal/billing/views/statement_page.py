@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from portal.access.permissions import Permission as P
 from portal.access.scope import visible
+from portal.billing.actions import printing
 from portal.billing.labels import DISPUTES, PAPERS, STATEMENTS
 from portal.billing.models import Dispute, Statement, StatementLine
 from portal.billing.queries import statements as queries
@@ -65,6 +66,9 @@ def context(statement: Statement, sums: Summary, records: list[StatementLine]) -
         "lines": drawn_lines(records, _line_url, several=len(sums.choices["branch"]) > 1),
         "revisions": [(each, PAPERS[each.paper_state]) for each in revisions],
         "is_printing": any(each.paper_state in _AT_WORK for each in revisions),
+        "how_far": [
+            printing.progress(each) for each in revisions if each.paper_state == PaperState.PRINTING
+        ],
         "disputes": [(each, DISPUTES[each.state]) for each in _disputes(statement)],
         "receivable": queries.receivable_of(statement) if published else None,
         "invoices": _invoices(statement) if published and g.viewer.may(P.INVOICE_SEE) else [],
