@@ -17,6 +17,7 @@ from portal.contracts.models import Entitlement
 from portal.customers.models import Customer, SettlementTerms
 from portal.db.base import db
 from portal.jobs import statements as job
+from portal.kernel import clock
 from portal.kernel.period import Period
 from portal.usage.actions import recording
 from portal.usage.actions.recording import UsageFact
@@ -79,7 +80,8 @@ def run(period: Period = FEBRUARY, *, now: datetime, only: Customer | None = Non
     last = period.end_on or period.start_on
     row = runs.start(period.start_on, last, SYSTEM, now, only=only.id if only else None)
     db.session.commit()
-    job.work(row.id)
+    with clock.frozen(now):
+        job.work(row.id)
     return runs.row_of(row.id)
 
 

@@ -15,7 +15,7 @@ from portal.access.viewer import SYSTEM
 from portal.admin.models import Heartbeat
 from portal.db.base import db
 from portal.db.work import unit_of_work
-from portal.jobs import batches, contracts, entitlements
+from portal.jobs import batches, contracts, entitlements, papers, statements
 from portal.jobs.imports import work_all
 from portal.jobs.mail import deliver
 from portal.kernel import clock
@@ -36,6 +36,8 @@ JOBS = (
     Job("mail", 5, deliver),
     Job("rate sheets", 20, lambda _now: work_all()),
     Job("files", 20, lambda _now: batches.work_all()),
+    Job("billing runs", 20, lambda _now: statements.work_all()),
+    Job("statement papers", 10, papers.print_waiting),
     Job("renewals", 3600, contracts.remind),
     Job("periods", 3600, entitlements.close),
     Job("notices", 3600, entitlements.tell),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -12,7 +12,7 @@ from portal.billing.actions.gather_usage import Lines
 from portal.billing.actions.pricing import Pricing
 from portal.billing.queries.party_books import Books, LineRow
 from portal.billing.queries.unbilled import billed_days
-from portal.billing.queries.unbilled_stock import stored
+from portal.billing.queries.unbilled_stock import covered, stored
 from portal.billing.rules.fixed import spans
 from portal.billing.rules.kinds import LineKind, Once
 from portal.billing.rules.months import ONE_DAY, end_of
@@ -38,7 +38,9 @@ def gather_storage(pricing: Pricing, drafts: Iterable[int], today: date, viewer:
     """The storage lines of the days up to the period's end, or up to today while it lasts."""
     until = min(end_of(pricing.period), today)
     found: Lines = {}
-    chains = storage_chains(pricing.books, until)
+    chains = storage_chains(pricing.books, until, viewer)
+    if not chains:
+        return found
     done = billed_days((Once.STORAGE_DAY,), (each.root_id for each in chains), drafts, viewer)
     for chain in chains:
         billed = done.get((Once.STORAGE_DAY, chain.root_id), set())
@@ -65,34 +67,50 @@ def lines_of_window(
         raise pricing.named(line, days, why) from why
 
 
-def storage_chains(books: Books, until: date) -> list[StorageChain]:
+def storage_chains(books: Books, until: date, viewer: Viewer) -> list[StorageChain]:
     """The party's chains that charge stock, with their days up to `until`, by root."""
-    roots = {
+    mine = [
+        root_id
+        for root_id, chain in storage_roots(books).items()
+        if books.settles(books.owner_of(chain[0]), chain[0].contract_id)
+    ]
+    return chains_of(books, mine, until, viewer)
+
+
+def storage_roots(books: Books) -> dict[int, list[LineRow]]:
+    """The chains of the books that have a storage policy at some time, by root."""
+    return {
         root_id: chain
         for root_id, chain in books.lines.items()
         if any(line.storage_policy for line in chain)
     }
-    owners = {books.owner_of(chain[0]) for chain in roots.values()}
-    mine = {
-        root_id
-        for root_id, chain in roots.items()
-        if books.settles(books.owner_of(chain[0]), chain[0].contract_id)
-    }
-    return [
-        _chain(books, root_id, roots, owners, until) for root_id in sorted(mine)
-    ]  # fmt: skip
+
+
+def chains_of(
+    books: Books, root_ids: Iterable[int], until: date, viewer: Viewer
+) -> list[StorageChain]:
+    """These chains with whose stock they charge and on which days up to `until`, by root."""
+    roots, wanted = storage_roots(books), sorted(root_ids)
+    if not wanted:
+        return []
+    whose = covered((books.owner_of(roots[each][0]) for each in wanted), viewer)
+    return [_chain(books, root_id, roots, whose, until) for root_id in wanted]
 
 
 def _chain(
-    books: Books, root_id: int, roots: dict[int, list[LineRow]], owners: set[int], until: date
+    books: Books,
+    root_id: int,
+    roots: dict[int, list[LineRow]],
+    whose: Mapping[int, tuple[int, ...]],
+    until: date,
 ) -> StorageChain:
     lines = roots[root_id]
     contract = books.contracts[lines[0].contract_id]
     owner = books.owner_of(lines[0])
-    covered = (owner,) if lines[0].branch_id else (owner, *_branches(books, owner, owners))
+    people = (owner,) if lines[0].branch_id else whose[owner]
     days = spans(lines, contract.last_on)
     if not days:
-        return StorageChain(root_id, owner, covered, Period(contract.starts_on), ())
+        return StorageChain(root_id, owner, people, Period(contract.starts_on), ())
     last_on = days[-1][2]
     windows = [(line, first, min(last, until)) for line, first, last in days if first <= until]
     if last_on < until:
@@ -100,14 +118,7 @@ def _chain(
             (days[-1][0], first, last)
             for first, last in _left_over(books, root_id, roots, owner, last_on + ONE_DAY, until)
         ]
-    return StorageChain(root_id, owner, covered, Period(days[0][1], last_on), tuple(windows))
-
-
-def _branches(books: Books, owner: int, owners: set[int]) -> list[int]:
-    """The branches of a group that have no storage line of their own: the group's counts for their stock."""
-    return sorted(
-        each.id for each in books.served.values() if each.parent_id == owner and each.id not in owners
-    )  # fmt: skip
+    return StorageChain(root_id, owner, people, Period(days[0][1], last_on), tuple(windows))
 
 
 def _left_over(

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from portal.access.scope import visible
 from portal.access.viewer import Viewer
@@ -147,6 +147,21 @@ def books_of(party_id: int, viewer: Viewer) -> Books:
     )  # fmt: skip
 
 
+def books_of_contracts(party_id: int, contract_ids: Iterable[int], viewer: Viewer) -> Books:
+    """The books of these contracts, whoever settles them today: to prove what was billed."""
+    wanted = sorted(set(contract_ids))
+    columns = (getattr(Contract, name) for name in Agreed._fields)
+    statement = visible(select(*columns), Contract, viewer).where(Contract.id.in_(wanted))
+    contracts = {row[0]: Agreed(*row) for row in db.session.execute(statement)}
+    language, terms = _terms(party_id, viewer)
+    lines = _lines(contracts, viewer)
+    owners = {each.branch_id for chain in lines.values() for each in chain if each.branch_id}
+    owners |= {each.customer_id for each in contracts.values()}
+    served = {each.id: each for each in _served(party_id, owners, viewer)}
+    rights = _rights_where(Entitlement.contract_id.in_(wanted), viewer)
+    return Books(party_id, language, terms, served, contracts, lines, rights)
+
+
 def _payees(party_id: int, viewer: Viewer) -> set[int]:
     """The customers of whose contracts the party is the payer."""
     statement = visible(select(Contract.customer_id), Contract, viewer)
@@ -195,9 +210,12 @@ def _lines(contracts: Iterable[int], viewer: Viewer) -> dict[int, list[LineRow]]
 
 
 def _rights(owners: Iterable[int], viewer: Viewer) -> dict[int, Right]:
+    return _rights_where(Entitlement.customer_id.in_(sorted(owners)), viewer)
+
+
+def _rights_where(criterion: ColumnElement[bool], viewer: Viewer) -> dict[int, Right]:
     columns = (getattr(Entitlement, name) for name in Right._fields)
-    statement = visible(select(*columns), Entitlement, viewer)
-    statement = statement.where(Entitlement.customer_id.in_(sorted(owners)))
+    statement = visible(select(*columns), Entitlement, viewer).where(criterion)
     return {row[0]: Right(*row) for row in db.session.execute(statement)}
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import aliased
 
 from portal.access.scope import visible
@@ -73,8 +73,10 @@ def over_drawn(entitlement_ids: Iterable[int], viewer: Viewer) -> dict[int, list
     return found
 
 
-def overdue(party_id: int, until: date, viewer: Viewer) -> list[tuple[Any, Overdue]]:
-    """(receivable, what bears interest) of all that fell due before a day, by id."""
+def overdue(
+    party_id: int, until: date, viewer: Viewer, known_at: datetime | None = None
+) -> list[tuple[Any, Overdue]]:
+    """(receivable, what bears interest) of all that fell due before a day, by id; as it was known at an instant."""
     columns = (
         Receivable.id, Receivable.reference, Receivable.currency, Receivable.due_on, Receivable.statement_id,
     )  # fmt: skip
@@ -82,9 +84,10 @@ def overdue(party_id: int, until: date, viewer: Viewer) -> list[tuple[Any, Overd
         Receivable.customer_id == party_id, Receivable.due_on < until
     )
     rows = db.session.execute(statement.order_by(Receivable.id)).all()
-    changes = _changes([row.id for row in rows], viewer)
+    changes = _changes([row.id for row in rows], viewer, known_at)
     on_statements = [row.statement_id for row in rows if row.statement_id is not None]
-    disputes, interest = _disputes(on_statements, viewer), _interest(on_statements, viewer)
+    disputes = _disputes(on_statements, viewer, known_at)
+    interest = _interest(on_statements, viewer)
     return [
         (
             row,
@@ -97,10 +100,12 @@ def overdue(party_id: int, until: date, viewer: Viewer) -> list[tuple[Any, Overd
     ]  # fmt: skip
 
 
-def _changes(receivable_ids: list[int], viewer: Viewer) -> dict[int, list[Change]]:
+def _changes(
+    receivable_ids: list[int], viewer: Viewer, known_at: datetime | None
+) -> dict[int, list[Change]]:
     P = ReceivablePosting
     statement = visible(select(P.receivable_id, P.on, P.change), P, viewer).where(
-        P.receivable_id.in_(receivable_ids)
+        P.receivable_id.in_(receivable_ids), true() if known_at is None else P.at <= known_at
     )
     found: dict[int, list[Change]] = {}
     for row_id, on, change in db.session.execute(statement.order_by(P.on, P.id)):
@@ -108,14 +113,20 @@ def _changes(receivable_ids: list[int], viewer: Viewer) -> dict[int, list[Change
     return found
 
 
-def _disputes(statement_ids: list[int], viewer: Viewer) -> dict[int, list[DisputedSpan]]:
+def _disputes(
+    statement_ids: list[int], viewer: Viewer, known_at: datetime | None
+) -> dict[int, list[DisputedSpan]]:
     D = Dispute
     columns = (D.statement_id, D.raised_at, D.decided_at, D.disputed_amount)
     statement = visible(select(*columns), D, viewer).where(
-        D.statement_id.in_(statement_ids), D.state != DisputeState.WITHDRAWN.value
+        D.statement_id.in_(statement_ids),
+        D.state != DisputeState.WITHDRAWN.value,
+        true() if known_at is None else D.raised_at <= known_at,
     )
     found: dict[int, list[DisputedSpan]] = {}
     for row_id, raised, decided, amount in db.session.execute(statement.order_by(D.id)):
+        if decided is not None and known_at is not None and decided > known_at:
+            decided = None
         until = business_day(decided) if decided is not None else None
         found.setdefault(row_id, []).append(DisputedSpan(business_day(raised), until, amount))
     return found
@@ -129,4 +140,5 @@ def _interest(statement_ids: list[int], viewer: Viewer) -> dict[int, Decimal]:
         L.kind == LineKind.LATE_FEE.value,
         L.until_revision.is_(None),
     )
-    return dict(map(tuple, db.session.execute(statement.group_by(L.statement_id))))
+    rows = db.session.execute(statement.group_by(L.statement_id))
+    return {row_id: gross for row_id, gross in rows}  # noqa: C416

@@ -8,11 +8,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, or_, select
 
 from portal.access.scope import visible
 from portal.access.viewer import Viewer
+from portal.billing.queries.party_books import COUNTS
 from portal.catalogue.rules.storage import DayCount, Method, PalletCount, StoragePolicy
+from portal.contracts.models import Contract, ContractLine
+from portal.customers.models import Customer
 from portal.db.base import db
 from portal.kernel.errors import Invalid
 from portal.kernel.period import Period
@@ -38,6 +41,24 @@ class Stored:
     flows: tuple[Flow, ...] = ()
     opening: tuple[Layer, ...] = ()
     per_pallet: dict[str, Decimal] = field(default_factory=dict)
+
+
+def covered(owner_ids: Iterable[int], viewer: Viewer) -> dict[int, tuple[int, ...]]:
+    """Owner → the owner and those of its branches that have no storage line of their own: one line charges them all."""
+    owners = sorted(set(owner_ids))
+    own_line = (
+        exists()
+        .where(ContractLine.contract_id == Contract.id, Contract.state.in_(COUNTS))
+        .where(ContractLine.storage_policy.is_not(None))
+        .where(or_(Contract.customer_id == Customer.id, ContractLine.branch_id == Customer.id))
+    )
+    statement = visible(select(Customer.parent_id, Customer.id), Customer, viewer).where(
+        Customer.parent_id.in_(owners), ~own_line
+    )
+    found = {owner: [owner] for owner in owners}
+    for owner, branch in db.session.execute(statement.order_by(Customer.id)):
+        found[owner or 0].append(branch)
+    return {owner: tuple(people) for owner, people in found.items()}
 
 
 def stored(

@@ -20,6 +20,7 @@ from portal.billing.rules.charging import (
 )
 from portal.billing.rules.kinds import LineKind, Once
 from portal.billing.rules.line_draft import LineDraft, Mark, Settling, Subject
+from portal.billing.rules.line_names import line_name
 from portal.billing.rules.line_units import statistical, storage_unit
 from portal.billing.rules.storage import ChargeKind, StorageCharge
 from portal.catalogue.rules.exchange import ExchangeRate, convert
@@ -202,6 +203,7 @@ def sort_key(draft: LineDraft) -> tuple[Any, ...]:
         draft.contract_line_id or 0,
         draft.starts_on,
         draft.ends_on,
+        draft.kind == LineKind.STORAGE_MINIMUM,
         draft.reference,
         draft.usage_id or 0,
         draft.entitlement_id or 0,
@@ -230,9 +232,13 @@ def in_order(drafts: Iterable[LineDraft]) -> list[LineDraft]:
 def _of_storage(subject: Subject, each: StorageCharge, days: tuple[Mark, ...]) -> Subject:
     """The subject of one charge; only the stored quantity counts in statistics, not what lifts it."""
     stored = each.kind is ChargeKind.STORAGE
+    kind = LineKind.STORAGE if stored else LineKind.STORAGE_MINIMUM
+    name_zh, name_en = line_name(kind, subject.name_zh, subject.name_en)
     return replace(
         subject,
-        kind=LineKind.STORAGE if stored else LineKind.STORAGE_MINIMUM,
+        kind=kind,
+        name_zh=name_zh,
+        name_en=name_en,
         starts_on=each.period.start_on,
         ends_on=each.period.end_on or each.period.start_on,
         main_unit=subject.main_unit if stored else "",
