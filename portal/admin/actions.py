@@ -8,6 +8,7 @@ from typing import Any
 
 from portal.admin.rules.settings import (
     Account,
+    Billing,
     FirmNames,
     Quoting,
     Term,
@@ -65,6 +66,12 @@ def change_quoting(
     """Defaults of new quotations and the standing texts."""
     kept = {**(_profile().quoting or {}), **quoting.checked().to_json()}
     _write({"quoting": kept, "texts": terms_in_order(terms)}, actor, now, version)
+
+
+def change_billing(billing: Billing, actor: Actor, now: datetime, *, version: int) -> None:
+    """What one person may decide about bills alone."""
+    kept = {**(_profile().billing or {}), **billing.checked().to_json()}
+    _write({"billing": kept}, actor, now, version)
 
 
 def try_again(message: OutboxMessage, now: datetime) -> None:

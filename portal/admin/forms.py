@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -23,9 +24,9 @@ from wtforms import (
 from wtforms.validators import Email, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import ColorInput
 
-from portal.admin.rules.settings import MOST_TERMS, Account, FirmNames, Quoting, Term
+from portal.admin.rules.settings import MOST_TERMS, Account, Billing, FirmNames, Quoting, Term
 from portal.kernel.money import CURRENCIES
-from portal.web.fields import PercentField
+from portal.web.fields import AmountField, PercentField
 from portal.web.forms import InnerForm
 from portal.web.words import name_of
 
@@ -165,3 +166,13 @@ class QuotingForm(SettingsForm):
             )
             for index, row in enumerate((entry.form for entry in self.terms), start=1)
         ]
+
+
+class BillingForm(SettingsForm):
+    """Who decides about bills."""
+
+    dispute_limit = AmountField(_l("One person grants up to"), validators=[InputRequired()])
+
+    def value(self) -> Billing:
+        """What was typed."""
+        return Billing(self.dispute_limit.data or Decimal(0))

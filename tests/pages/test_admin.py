@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from markupsafe import escape
@@ -14,6 +15,7 @@ from portal.access.permissions import PERMISSION_LABELS, ROLE_LABELS, Permission
 from portal.accounts.models import User
 from portal.admin.models import Heartbeat
 from portal.admin.queries import signs
+from portal.billing.queries.limits import dispute_limit
 from portal.cli.audit import audit as audit_commands
 from portal.db import audit
 from portal.db.audit import AuditEntry
@@ -297,6 +299,22 @@ def test_quotation_defaults_and_texts_are_kept_in_the_order_of_their_places(boss
 def test_quotation_defaults_out_of_range_are_refused(boss, change):
     assert boss.post("/desk/settings/quotations", data={**QUOTING, **change}).status_code == 422
     assert db.session.get(FirmProfile, 1) is None or not db.session.get_one(FirmProfile, 1).quoting
+
+
+def test_the_limit_up_to_which_one_person_grants_is_kept_exactly(boss):
+    assert 'value="1000"' in boss.get("/desk/settings/billing").text
+    kept = {"dispute_limit": "1,500.50", "version": "1"}
+    assert boss.post("/desk/settings/billing", data=kept).status_code == 302
+    assert 'value="1500.5"' in boss.get("/desk/settings/billing").text
+    assert db.session.get_one(FirmProfile, 1).billing == {"dispute_limit": "1500.50"}
+    assert dispute_limit() == Decimal("1500.5")
+
+
+@pytest.mark.parametrize("typed", ["", "-1", "1000000.01", "many", "1.23456"])
+def test_a_limit_out_of_range_is_refused(boss, typed):
+    kept = {"dispute_limit": typed, "version": "1"}
+    assert boss.post("/desk/settings/billing", data=kept).status_code == 422
+    assert db.session.get(FirmProfile, 1) is None or not db.session.get_one(FirmProfile, 1).billing
 
 
 def test_each_change_of_the_settings_is_in_the_history(boss):

@@ -18,6 +18,7 @@ PREFIX = re.compile(r"[A-Z][A-Z0-9]{0,5}\Z")
 MOST_VALID_DAYS = 180  # DOMAIN section 17, validity in days
 MOST_TERMS = 20
 MOST_ACCOUNTS = 10
+MOST_GRANTED = Decimal(1_000_000)
 LANGUAGES = ("zh", "en", "zh_en")
 
 
@@ -111,6 +112,24 @@ class Quoting:
         """As `FirmProfile.quoting` keeps it; the floor as text, so that it stays exact."""
         floor = self.floor_margin_percent
         return {**asdict(self), "floor_margin_percent": None if floor is None else str(floor)}
+
+
+@dataclass(frozen=True, slots=True)
+class Billing:
+    """How bills are decided: up to `dispute_limit` (gross, the firm's currency) one person grants a credit alone."""
+
+    dispute_limit: Decimal
+
+    def checked(self) -> Billing:
+        """Itself; InvalidMany for a limit below zero or out of reason."""
+        wrong: dict[str, Text] = {}
+        if not 0 <= self.dispute_limit <= MOST_GRANTED:
+            wrong["dispute_limit"] = t("From 0 to %(most)s.", most=f"{MOST_GRANTED:,}")
+        return _unless(wrong, self)
+
+    def to_json(self) -> dict[str, Any]:
+        """As `FirmProfile.billing` keeps it; the limit as text, so that it stays exact."""
+        return {"dispute_limit": f"{self.dispute_limit:f}"}
 
 
 def accounts_checked(accounts: list[Account]) -> list[Account]:

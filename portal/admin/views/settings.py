@@ -1,4 +1,4 @@
-"""The settings, in four parts; each part is a form of its own."""
+"""The settings, in five parts; each part is a form of its own."""
 
 from __future__ import annotations
 
@@ -16,11 +16,13 @@ from portal.admin.forms import (
     SPARE_ACCOUNTS,
     SPARE_TERMS,
     AccountsForm,
+    BillingForm,
     LookForm,
     NamesForm,
     QuotingForm,
     SettingsForm,
 )
+from portal.billing.queries.limits import dispute_limit
 from portal.documents.queries import firm_profile
 from portal.documents.rules.firm import Colours
 from portal.kernel import clock
@@ -29,12 +31,13 @@ from portal.web.forms import attempted, form_page
 
 
 def attach(bp: Blueprint) -> None:
-    """Put the four parts behind the desk's door."""
+    """Put the five parts behind the desk's door."""
     for path, name, view in (
         ("/settings", "settings", names),
         ("/settings/look", "settings_look", look),
         ("/settings/accounts", "settings_accounts", accounts),
         ("/settings/quotations", "settings_quotations", quoting),
+        ("/settings/billing", "settings_billing", billing),
     ):
         bp.add_url_rule(path, name, view, methods=["GET", "POST"])
 
@@ -98,6 +101,17 @@ def quoting() -> Any:
     )
 
 
+@requires(Permission.SETTINGS_SEE)
+def billing() -> Any:
+    """What one person may decide about bills alone."""
+    form = BillingForm(data={"dispute_limit": dispute_limit(), "version": _version()})
+    return _answer(
+        form,
+        "billing",
+        lambda: actions.change_billing(form.value(), g.viewer, clock.now(), version=form.seen),
+    )
+
+
 def _exact(kept: str | None) -> Decimal | None:
     """The floor as it is kept, text, as a number."""
     return Decimal(kept) if kept else None
@@ -115,7 +129,8 @@ def _answer(form: SettingsForm, part: str, verb: Callable[[], None]) -> Any:
     if form.validate_on_submit() and attempted(form, lambda: _done(verb)):
         flash(_("The settings are saved."), "success")
         return redirect(url_for(".settings" if part == "names" else f".settings_{_PAGES[part]}"))
-    context = {"part": part, "look": firm_profile().look or {}}
+    firm = firm_profile()
+    context = {"part": part, "look": firm.look or {}, "currency": firm.currency or "CNY"}
     return form_page(f"admin/settings_{part}.html", form, **context)
 
 
@@ -124,4 +139,4 @@ def _done(verb: Callable[[], None]) -> bool:
     return True
 
 
-_PAGES = {"look": "look", "accounts": "accounts", "quoting": "quotations"}
+_PAGES = {"look": "look", "accounts": "accounts", "quoting": "quotations", "billing": "billing"}
