@@ -12,7 +12,7 @@ import click
 from flask.cli import with_appcontext
 
 from portal.access.viewer import SYSTEM
-from portal.billing.actions.carrier_bills import Comparison, Sheet, Terms, compared
+from portal.billing.actions.carrier_bill_comparing import Comparison, Sheet, Terms, compared
 from portal.billing.rules.carrier_bills import FINDING_WORDS, Charge, Sums, Tolerance
 from portal.catalogue.queries.tariffs import tariff_by_code
 from portal.cli.speaking import FILE, LANGUAGE, speaking

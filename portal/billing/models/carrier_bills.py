@@ -90,7 +90,7 @@ class CarrierBillRow(Base):
     freight_amount: Mapped[Decimal] = mapped_column(Amount, default=Decimal(0))
     expected_amount: Mapped[Decimal | None] = mapped_column(Amount)
     own_amount: Mapped[Decimal | None] = mapped_column(Amount)
-    unpriced: Mapped[Any] = mapped_column(JSONText)
+    unpriced: Mapped[Any | None] = mapped_column(JSONText)
     insurance_amount: Mapped[Decimal] = mapped_column(Amount, default=Decimal(0))
     return_amount: Mapped[Decimal] = mapped_column(Amount, default=Decimal(0))
     other_amount: Mapped[Decimal] = mapped_column(Amount, default=Decimal(0))

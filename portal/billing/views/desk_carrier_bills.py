@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from portal.access.guards import fetch, requires
 from portal.access.permissions import Permission as P
 from portal.billing.actions import carrier_bills as actions
+from portal.billing.actions.carrier_bill_comparing import Sheet, Terms
 from portal.billing.forms.carrier_bills import FROM_FILE, CompareForm, NoteForm
 from portal.billing.models import CarrierBill, CarrierBillRow
 from portal.billing.queries import carrier_bills as queries
@@ -76,7 +77,7 @@ def _form() -> CompareForm:
 
 def _read(form: CompareForm) -> CarrierBill:
     kg, chosen = form.tolerance_kg.data, form.tariff_id.data
-    terms = actions.Terms(
+    terms = Terms(
         carrier=form.carrier.data or "",
         tolerance=None if kg is None else Tolerance(kg, bool(form.by_price.data)),
         tariff=tariff(chosen, g.viewer) if chosen else None,
@@ -89,9 +90,9 @@ def _read(form: CompareForm) -> CarrierBill:
     return actions.read(bill, own, terms, g.viewer, clock.now(), MOST_LINES)
 
 
-def _sheet(field: Any) -> actions.Sheet:
+def _sheet(field: Any) -> Sheet:
     upload = received(field.data, field.name, ("xlsx", "csv", "unknown"))
-    return actions.Sheet(upload.body, upload.name)
+    return Sheet(upload.body, upload.name)
 
 
 @bp.get("/carrier-bills/<int:bill_id>", defaults={"finding": ""})
