@@ -144,6 +144,19 @@ def test_a_statement_whose_last_open_line_leaves_is_confirmed(cast: Cast, now: d
     assert (row.state, row.gross_amount, row.confirmed_amount) == ("confirmed", 57, 57)
 
 
+def test_storage_is_drawn_when_it_is_published_and_anew_when_it_is_corrected(
+    cast: Cast, now: datetime
+) -> None:
+    bought = entitled(cast, now)
+    values = {"kind": LineKind.STORAGE, "contract_line_id": bought.line_id, "served": cast.harbour}
+    row = a_statement(cast.harbour, [a_line("9", "3", **values)], S.PUBLISHED)
+    assert (bought.used, bought.remaining) == (3, 2)
+    revising.revise(row, lines(row), [a_line("9", "2", **values)], WHY, viewer(cast.finance), now)
+    assert (bought.used, bought.remaining) == (2, 3)
+    billed = db.session.scalars(select(UsageRecord.statement_id)).all()
+    assert billed == [row.id] * 3  # drawn, given back, drawn anew: none of it is billed as usage
+
+
 def test_a_draw_has_one_live_line_whatever_somebody_tries(cast: Cast, now: datetime) -> None:
     draft = lines_of_usage(entitled(cast, now), "2", "A-1")
     a_statement(cast.harbour, draft, S.PUBLISHED)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from portal.access.viewer import SYSTEM, Viewer
-from portal.billing.actions import owing, telling
+from portal.billing.actions import owing, storage_usage, telling
 from portal.billing.actions.holding import held, move
 from portal.billing.actions.papers import supersede_earlier
 from portal.billing.actions.reviewing import check_seen
@@ -45,6 +45,7 @@ def publish(
     fix_terms(row, now)
     revision = new_revision(row, "", actor, now)
     owing.issue(row, actor, now)
+    storage_usage.post(row, actor, now)
     after = {
         "revision": 1, "gross": str(row.gross_amount), "lines": row.line_count, "sha256": revision.sha256,
         "due_on": row.due_on,

@@ -8,11 +8,12 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from portal.access.viewer import Viewer
-from portal.billing.actions import crediting, owing, telling
+from portal.billing.actions import crediting, owing, storage_usage, telling
 from portal.billing.actions.holding import check_step, held, reason_given, settle
 from portal.billing.actions.publishing import new_revision, restart_clock
 from portal.billing.actions.rows import free_usage, store
 from portal.billing.models import BilledOnce, Credit, Statement, StatementLine, StatementRevision
+from portal.billing.queries.unbilled import STORAGE_SOURCE
 from portal.billing.rules.credits import credit_line
 from portal.billing.rules.kinds import LineKind
 from portal.billing.rules.line_draft import LineDraft
@@ -22,6 +23,9 @@ from portal.db.base import db
 from portal.kernel.clock import business_day
 from portal.kernel.errors import Invalid, NotAllowedNow, NotFound
 from portal.kernel.text import t
+from portal.usage.actions import recording
+from portal.usage.models import UsageRecord
+from portal.usage.rules.states import UsageState
 
 
 def revise(
@@ -52,6 +56,7 @@ def revise(
     db.session.flush()
     _name_replaced(leaving, store(row, added, from_revision=number + 1))
     free_usage(row)
+    _draw_anew(row, leaving, why, actor, now)
     restart_clock(row, now)
     revision = new_revision(row, why, actor, now)
     owing.revised(row, before, actor, now)
@@ -123,6 +128,24 @@ def _check_may_be_reversed(line_ids: Sequence[int]) -> None:
     )
     if line_ids and db.session.scalar(copies.limit(1)) is not None:
         raise NotAllowedNow(t("This line has its negative copy already."))
+
+
+def _draw_anew(
+    statement: Statement,
+    leaving: Sequence[StatementLine],
+    reason: str,
+    actor: Viewer,
+    now: datetime,
+) -> None:
+    """What ended storage lines drew is given back, what the new ones draw is drawn; neither is billed again."""
+    numbers = [f"{statement.number}/{each.serial}" for each in leaving]
+    drawn = select(UsageRecord).where(
+        UsageRecord.source == STORAGE_SOURCE, UsageRecord.reference.in_(numbers),
+        UsageRecord.state == UsageState.MATCHED.value,
+    )  # fmt: skip
+    for each in db.session.scalars(drawn.order_by(UsageRecord.id)).all():
+        recording.reverse(each, reason, actor, now).statement_id = statement.id
+    storage_usage.post(statement, actor, now)
 
 
 def _name_replaced(leaving: Sequence[StatementLine], coming: Sequence[StatementLine]) -> None:

@@ -114,14 +114,19 @@ def hash_of(statement: Statement, number: int) -> str:
 
 
 def free_usage(statement: Statement) -> None:
-    """Usage of the statement that has no live line in it any more can be billed again."""
-    live = select(StatementLine.usage_id).where(
-        StatementLine.statement_id == statement.id, StatementLine.until_revision.is_(None),
-        StatementLine.usage_id.is_not(None),
-    )  # fmt: skip
+    """Usage whose lines have all left the statement can be billed again."""
+    named = select(StatementLine.usage_id).where(
+        StatementLine.statement_id == statement.id, StatementLine.usage_id.is_not(None)
+    )
+    live = named.where(StatementLine.until_revision.is_(None))
+    ended = named.where(StatementLine.until_revision.is_not(None))
     db.session.execute(
         update(UsageRecord)
-        .where(UsageRecord.statement_id == statement.id, UsageRecord.id.not_in(live))
+        .where(
+            UsageRecord.statement_id == statement.id,
+            UsageRecord.id.in_(ended),
+            UsageRecord.id.not_in(live),
+        )
         .values(statement_id=None)
     )
 

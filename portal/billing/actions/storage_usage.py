@@ -70,7 +70,8 @@ def _storage_lines(statement: Statement) -> Iterable[StatementLine]:
 
 def _right_of(line: StatementLine) -> Entitlement | None:
     """The entitlement of the line's chain whose period the line's last day lies in, in a unit that fits."""
-    row = db.session.get(ContractLine, line.contract_line_id)
+    line_id = line.contract_line_id
+    row = db.session.get(ContractLine, line_id) if line_id is not None else None
     if row is None:
         return None
     units = [line.unit, *other_units(line.unit)]
