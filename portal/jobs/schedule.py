@@ -37,7 +37,7 @@ JOBS = (
     Job("rate sheets", 20, lambda _now: work_all()),
     Job("files", 20, lambda _now: batches.work_all()),
     Job("billing runs", 20, lambda _now: statements.work_all()),
-    Job("statement papers", 10, papers.print_waiting),
+    Job("papers", 10, papers.print_waiting),
     Job("renewals", 3600, contracts.remind),
     Job("periods", 3600, entitlements.close),
     Job("notices", 3600, entitlements.tell),

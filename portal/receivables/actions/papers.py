@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import select
 
-from portal.access.viewer import Viewer
+from portal.access.viewer import SYSTEM, Viewer
 from portal.billing.actions.paper_parties import (
     DRAFT,
     LANGUAGES,
@@ -22,6 +23,7 @@ from portal.billing.actions.paper_parties import (
 from portal.billing.models import Receivable
 from portal.customers.models import Customer
 from portal.db.base import db
+from portal.db.work import unit_of_work
 from portal.documents import page, render
 from portal.documents.actions.keeping import PaperName, keep
 from portal.documents.labels import LABELS
@@ -36,6 +38,7 @@ from portal.kernel.text import t
 from portal.receivables.models import DunningNotice, DunningStep
 from portal.receivables.queries import accounts, open_items
 from portal.receivables.rules.ageing import disputed_part, headings, nothing
+from portal.receivables.rules.kinds import Channel
 from portal.receivables.rules.paper import (
     PAY_WITHIN_DAYS,
     AccountPaper,
@@ -46,8 +49,38 @@ from portal.receivables.rules.paper import (
     OpenBill,
 )
 from portal.receivables.rules.paper_words import CHECK_BALANCES, DISPUTED_APART, PAID_ALREADY
+from portal.usage.actions import at_work
 
 DUNNING, ACCOUNT = "dunning.html", "account.html"
+TRIED_FOR = timedelta(days=7)
+log = logging.getLogger(__name__)
+
+
+def print_waiting(now: datetime) -> int:
+    """Print the letters of the last days that have no paper yet, each in a transaction of its own; how many.
+
+    What the press refuses is tried again at the next call; several workers share the work.
+    """
+    wanted = select(DunningNotice.id).where(
+        DunningNotice.channel == Channel.LETTER.value,
+        DunningNotice.document_id.is_(None),
+        DunningNotice.at > now - TRIED_FOR,
+    )
+    return sum(_print_one(each, now) for each in list(db.session.scalars(wanted)))
+
+
+def _print_one(notice_id: int, now: datetime) -> bool:
+    with at_work.holding(render.press().folder / "letters", notice_id) as tell:
+        if tell is None:
+            return False
+        try:
+            with unit_of_work():
+                notice = db.session.get_one(DunningNotice, notice_id, populate_existing=True)
+                print_dunning(notice, SYSTEM, now)
+        except render.PressError:
+            log.exception("the letter of notice %s was not printed", notice_id)
+            return False
+        return True
 
 
 def print_dunning(notice: DunningNotice, actor: Viewer, now: datetime) -> Document:
@@ -201,8 +234,11 @@ def _section(
         ),
         nothing(),
     )  # fmt: skip
-    cells = tuple(AgeingCell(*each) for each in zip(headings(), aged.columns, strict=True))
+    cells = tuple(
+        AgeingCell(heading, Decimal(amount))
+        for heading, amount in zip(headings(), aged.columns, strict=True)
+    )
     return AccountSection(
-        currency, told.opening, rows, cells, aged.disputed, aged.total - told.closing,
+        currency, told.opening, rows, cells, Decimal(aged.disputed), aged.total - told.closing,
         accounts_for(firm, {currency}),
     )  # fmt: skip
