@@ -18,6 +18,10 @@ from werkzeug.routing import Rule
 
 from portal.access.permissions import Role
 from portal.access.viewer import SYSTEM
+from portal.billing.actions import crediting, disputing
+from portal.billing.actions.crediting import Ask
+from portal.billing.models import StatementRun
+from portal.billing.rules.states import StatementState
 from portal.customers.models import Contact, Membership, Site
 from portal.db.base import db
 from portal.documents.actions import attaching
@@ -37,6 +41,7 @@ from tests.client import CheckingClient
 from tests.contracts import on_paper
 from tests.factories import add
 from tests.offers import SECRET, fresh, issued, keep, quick_press, revised
+from tests.statements import a_statement, lines
 from tests.stock import goods_in, stored
 
 __all__ = ["quick_press"]
@@ -48,7 +53,9 @@ OWNED = {
     "booking_id",
     "contact_id",
     "contract_id",
+    "credit_id",
     "customer_id",
+    "dispute_id",
     "entitlement_id",
     "goods_id",
     "line_id",
@@ -62,6 +69,7 @@ OWNED = {
     "serial",
     "shipment_id",
     "site_id",
+    "statement_id",
     "usage_id",
 }
 """Arguments that name a customer's row, alone or together."""
@@ -88,6 +96,11 @@ def rows(cast: Cast, now: datetime) -> dict[str, Any]:
     used = UsageFact(cast.harbour.id, Decimal(1), "XPX", now.date(), "wms", "W-1", item_code="X")
     amendment = on_paper(cast, now)
     moved = stored(cast.harbour, now)
+    bill = a_statement(cast.harbour, state=StatementState.PUBLISHED)
+    first, second = lines(bill)
+    wrong = disputing.raise_(first, "rate", Decimal(1), "单价不符", 1, viewer(cast.lin), now)
+    back = Ask(Decimal(1), "节日关怀", line=second)
+    given = crediting.propose(cast.harbour, back, "goodwill", None, viewer(cast.finance), now)
     found = {
         "amendment_id": amendment.id,
         "attachment_id": file.id,
@@ -97,7 +110,9 @@ def rows(cast: Cast, now: datetime) -> dict[str, Any]:
         "booking_id": booked(cast, now, boxes_entitled(cast, now), 1).id,
         "contact_id": quotation.contact_id,
         "contract_id": amendment.contract_id,
+        "credit_id": given.id,
         "customer_id": cast.harbour.id,
+        "dispute_id": wrong.id,
         "entitlement_id": entitled(cast, now).id,
         "line_id": amendment.contract.lines[0].id,
         "goods_id": goods_in(moved).id,
@@ -108,7 +123,10 @@ def rows(cast: Cast, now: datetime) -> dict[str, Any]:
         "number": 1,
         "question_id": asked.id,
         "quotation_id": sent.quotation_id,
+        "run_id": add(StatementRun(starts_on=bill.starts_on, ends_on=bill.ends_on, created_at=now)).id,
         "site_id": site.id,
+        "statement_id": bill.id,
+        "statements.line_id": second.id,
         "token": token,
         "rule_id": 1,
         "serial": amendment.serial,
@@ -128,8 +146,13 @@ def addresses(app: PortalApp, start: str) -> Iterator[Rule]:
 
 
 def filled(rule: Rule, rows: dict[str, Any]) -> str:
-    """The address with Harbour's ids in it; anything else that an address may name gets 1."""
-    return re.sub(r"<(?:\w+:)?(\w+)>", lambda met: str(rows.get(met[1], 1)), rule.rule)
+    """The address with Harbour's ids in it; anything else that an address may name gets 1.
+
+    A row that a room means by its own (a line of a statement, not of a contract) is named after the room.
+    """
+    room = rule.endpoint.partition(".")[0].partition("_")[2]
+    known = lambda name: rows.get(f"{room}.{name}", rows.get(name, 1))  # noqa: E731
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda met: str(known(met[1])), rule.rule)
 
 
 def answers(client: CheckingClient, rule: Rule, url: str) -> dict[str, int]:
