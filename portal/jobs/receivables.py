@@ -17,7 +17,7 @@ from portal.customers.models import CreditStanding, Customer, SettlementTerms
 from portal.db.base import db
 from portal.db.work import unit_of_work
 from portal.kernel.errors import PortalError
-from portal.receivables.actions import dunning, standing
+from portal.receivables.actions import dunning, papers, standing
 from portal.receivables.models import Receipt
 from portal.receivables.queries.dunning import accounts_to_look_at
 
@@ -42,12 +42,19 @@ def work_out_standings(now: datetime) -> str:
 
 
 def remind(now: datetime) -> str:
-    """Take the dunning steps that are due; each customer and currency its own transaction."""
-    sent = 0
+    """Take the dunning steps that are due; each customer and currency its own transaction.
+
+    Where a letter cannot be printed now, that customer's steps wait for the next time.
+    """
+    sent = waiting = 0
     for customer_id, currency in accounts_to_look_at(SYSTEM):
-        with unit_of_work():
-            sent += len(dunning.remind(customer_id, currency, now))
-    return f"{sent} reminders"
+        try:
+            with unit_of_work():
+                sent += len(dunning.remind(customer_id, currency, now, papers.print_dunning))
+        except PortalError as refused:
+            log.warning("reminders of customer %s: %s", customer_id, refused)
+            waiting += 1
+    return f"{sent} reminders" + (f", {waiting} customers wait" if waiting else "")
 
 
 def bill_confirmed(now: datetime) -> str:

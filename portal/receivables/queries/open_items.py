@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, type_coerce
 
 from portal.access.scope import visible
 from portal.access.viewer import Viewer
@@ -153,13 +153,14 @@ def _posted(as_of: date) -> Any:
 def _disputed(as_of: date) -> ColumnElement[Decimal]:
     """The gross of the lines whose dispute was open at the end of the day."""
     end = datetime.combine(as_of + timedelta(days=1), time(), ZONE)
+    over = func.coalesce(Dispute.decided_at, Dispute.updated_at)  # nobody decides what is withdrawn
     lines = (
         select(func.coalesce(func.sum(StatementLine.gross_amount), 0))
         .join(Dispute, Dispute.line_id == StatementLine.id)
         .where(
             Dispute.statement_id == Receivable.statement_id,
             Dispute.raised_at < end,
-            or_(Dispute.state.in_(UNDECIDED), Dispute.decided_at >= end),
+            or_(Dispute.state.in_(UNDECIDED), over >= end),
         )
         .correlate(Receivable)
         .scalar_subquery()
@@ -176,7 +177,7 @@ def _columns(
         (of.disputed_amount > of.open_amount, of.open_amount),
         else_=of.disputed_amount,
     )
-    left = of.open_amount - apart
+    left = type_coerce(of.open_amount - apart, Amount())
     found: list[Any] = []
     for place, span in enumerate(spans(as_of, bounds)):
         inside = and_(
