@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g, request, url_for
+from flask_babel.speaklater import LazyString
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup, escape
@@ -39,7 +40,7 @@ def install(app: Flask) -> None:
         name=name_of,
     )
     app.jinja_env.globals.update(icon=icon, say=say, static_url=static_url, name_of=name_of)
-    app.jinja_env.tests.update(unbroken=is_unbroken, nothing=is_nothing)
+    app.jinja_env.tests.update(unbroken=is_unbroken, nothing=is_nothing, said=is_said)
     app.context_processor(_per_page)
 
 
@@ -116,6 +117,11 @@ def is_unbroken(cell: Any) -> bool:
 def is_nothing(cell: Any) -> bool:
     """Whether a cell has nothing to say; on a phone it is left out."""
     return cell is None or cell in ("", "—", MUTED_DASH)
+
+
+def is_said(error: Any) -> bool:
+    """Whether a field's error is a sentence (the parts of a form within a form have their own)."""
+    return isinstance(error, str | LazyString)
 
 
 def static_url(path: str) -> str:
