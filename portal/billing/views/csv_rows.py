@@ -34,27 +34,33 @@ def rows_of(
         Customer, {row.served_id for row in lines}, ("code", "name_zh", "name_en")
     )
     shipments = _shipments({row.shipment_id for row in lines if row.shipment_id}, viewer)
+    heading = {
+        "statement": statement.number,
+        "revision": revision_no,
+        "period_from": statement.starts_on,
+        "period_until": statement.ends_on,
+        "currency": statement.currency,
+    }
     for row in lines:
         code, *names = served[row.served_id]
-        yield {
-            **{name: getattr(row, name) for name in OF_THE_LINE},
-            "statement": statement.number,
-            "revision": revision_no,
-            "period_from": statement.starts_on,
-            "period_until": statement.ends_on,
-            "kind": LINE_KINDS[LineKind(row.kind)],
-            "served": name_of(Named(*names)),
-            "served_code": code,
-            "contract": row.contract.number if row.contract else "",
-            "item_code": row.item.code if row.item else "",
-            "shipment": shipments.get(row.shipment_id or 0, ""),
-            "part": OVER if row.part == Part.OVER else "",
-            "unit": unit_word(row.unit),
-            "main_unit": unit_word(row.main_unit) if row.main_unit else "",
-            "currency": statement.currency,
-            "tax_label": tax_of(row),
-            "state": LINES[row.state].text,
-        }  # fmt: skip
+        known = {"served": name_of(Named(*names)), "served_code": code}
+        shipment = shipments.get(row.shipment_id or 0, "")
+        yield {**heading, **_said(row), **known, "shipment": shipment}
+
+
+def _said(row: StatementLine) -> dict[str, Any]:
+    """What the line itself says."""
+    return {
+        **{name: getattr(row, name) for name in OF_THE_LINE},
+        "kind": LINE_KINDS[LineKind(row.kind)],
+        "contract": row.contract.number if row.contract else "",
+        "item_code": row.item.code if row.item else "",
+        "part": OVER if row.part == Part.OVER else "",
+        "unit": unit_word(row.unit),
+        "main_unit": unit_word(row.main_unit) if row.main_unit else "",
+        "tax_label": tax_of(row),
+        "state": LINES[row.state].text,
+    }
 
 
 def _shipments(ids: set[int], viewer: Viewer) -> dict[int, str]:

@@ -13,7 +13,7 @@ from portal.access.scope import visible
 from portal.billing.labels import CREDITS, DISPUTES_FOR_CUSTOMERS
 from portal.billing.models import Credit, Dispute, StatementLine
 from portal.billing.rules.confirming import may_raise_again
-from portal.billing.rules.kinds import REASON_WORDS
+from portal.billing.rules.kinds import REASON_WORDS, DisputeReason
 from portal.billing.rules.states import (
     DISPUTE_STEPS,
     DisputeState,
@@ -36,23 +36,27 @@ SOURCES = ("dispute", "dispute_again")
 def context(dispute: Dispute) -> dict[str, Any]:
     """Everything that the page shows."""
     state, given = DisputeState(dispute.state), _credits(dispute)
-    statement = StatementState(dispute.statement.state)
-    raises = g.viewer.may(P.DISPUTE_RAISE)
     return {
         "dispute": dispute,
         "label": DISPUTES_FOR_CUSTOMERS[state],
-        "reason": REASON_WORDS[dispute.reason],  # type: ignore[index]
+        "reason": REASON_WORDS[DisputeReason(dispute.reason)],
         "is_decided": dispute.decided_at is not None and state not in _NOT_DECIDED,
         "line": drawn_line(dispute.line, line_url(dispute.line)),
         "statement": dispute.statement,
         "files": attached_to(dispute, g.viewer),
         "credits": [(credit, CREDITS[credit.state], where) for credit, where in given],
-        "may": {
-            "withdraw": raises and DISPUTE_STEPS.allows(state, DisputeStep.WITHDRAW),
-            "again": raises and may_raise_again(statement, state, dispute.level),
-        },
+        "may": _steps(dispute, state),
         "chain": _chain(dispute, given),
         "entries": course(audit.timeline(dispute, public_only=True)),
+    }
+
+
+def _steps(dispute: Dispute, state: DisputeState) -> dict[str, bool]:
+    """What this person may do about it now."""
+    raises, statement = g.viewer.may(P.DISPUTE_RAISE), StatementState(dispute.statement.state)
+    return {
+        "withdraw": raises and DISPUTE_STEPS.allows(state, DisputeStep.WITHDRAW),
+        "again": raises and may_raise_again(statement, state, dispute.level),
     }
 
 

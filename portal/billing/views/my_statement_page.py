@@ -31,36 +31,47 @@ COURSE_SHOWN = 8
 L = StatementLine
 
 
-def context(statement: Statement, sums: Summary, records: Sequence[StatementLine]) -> dict[str, Any]:  # fmt: skip
+def context(
+    statement: Statement, sums: Summary, records: Sequence[StatementLine]
+) -> dict[str, Any]:
     """The page of a statement with one page of its lines."""
-    asked = statement.state in ASKED
-    open_lines = sums.lines_in(LineState.OPEN) if asked else 0
-    owed, revisions = queries.receivable_of(statement), queries.revisions(statement)
-    may = {
-        "confirm": bool(open_lines) and g.viewer.may(P.STATEMENT_CONFIRM),
-        "dispute": bool(open_lines) and g.viewer.may(P.DISPUTE_RAISE),
-    }
+    revisions = queries.revisions(statement)
     return {
         "statement": statement,
         "label": STATEMENTS_FOR_CUSTOMERS[statement.state],
         "period": days(statement.starts_on, statement.ends_on),
         "sums": sums,
         "total": statement,
-        "open_lines": open_lines,
-        "open_amount": sums.states[LineState.OPEN.value].gross if open_lines else Decimal(0),
-        "disputed_lines": sums.lines_in(LineState.DISPUTED),
-        "may": may,
-        "tick": "answer" if any(may.values()) else None,
-        "answer_by": answer_by(statement, statement.terms),
-        "silence": silence_sentence(statement.deemed_on) if asked and open_lines else None,
-        "owed": owed,
-        "paid": owed.amount - owed.open_amount if owed is not None else Decimal(0),
-        "overdue": overdue_of(owed, clock.today()),
         "lines": drawn_lines(records, line_url, several=len(sums.choices["branch"]) > 1),
         "revisions": [(each, PAPERS[each.paper_state]) for each in revisions],
         "disputes": [(each, DISPUTES_FOR_CUSTOMERS[each.state]) for each in _disputes(statement)],
         "entries": course(audit.timeline(statement, public_only=True)[:COURSE_SHOWN]),
+        **_to_answer(statement, sums),
+        **_to_pay(statement),
     }
+
+
+def _to_answer(statement: Statement, sums: Summary) -> dict[str, Any]:
+    """What waits for an answer, until when, and which answers this person may give."""
+    open_lines = sums.lines_in(LineState.OPEN) if statement.state in ASKED else 0
+    may = {
+        "confirm": bool(open_lines) and g.viewer.may(P.STATEMENT_CONFIRM),
+        "dispute": bool(open_lines) and g.viewer.may(P.DISPUTE_RAISE),
+    }
+    return {
+        "open_lines": open_lines,
+        "may": may,
+        "tick": "answer" if any(may.values()) else None,
+        "answer_by": answer_by(statement, statement.terms),
+        "silence": silence_sentence(statement.deemed_on) if open_lines else None,
+    }
+
+
+def _to_pay(statement: Statement) -> dict[str, Any]:
+    """What is owed for it, what was paid, and since when it is overdue."""
+    owed = queries.receivable_of(statement)
+    paid = owed.amount - owed.open_amount if owed is not None else Decimal(0)
+    return {"owed": owed, "paid": paid, "overdue": overdue_of(owed, clock.today())}
 
 
 def revision_page(
