@@ -10,12 +10,18 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from portal.billing.actions.carrier_bills import LONGEST_CARRIER, LONGEST_NOTE
 from portal.kernel.money import CURRENCIES
+from portal.kernel.text import t
 from portal.web.fields import QuantityField
+from portal.web.forms import choices
 
 FILES = {"accept": ".xlsx,.csv"}
 USUAL = ("CNY", "USD", "EUR", "HKD", "JPY", "GBP")
 CURRENCY_CHOICES = (*USUAL, *sorted(set(CURRENCIES) - set(USUAL)))
 FROM_FILE, FROM_USAGE = "file", "usage"
+RECORDS = {
+    FROM_FILE: t("A file of what was sent out"),
+    FROM_USAGE: t("The usage records of the period"),
+}
 
 
 class CompareForm(FlaskForm):
@@ -31,10 +37,7 @@ class CompareForm(FlaskForm):
     records = RadioField(
         _l("Our records"),
         [InputRequired()],
-        choices=[
-            (FROM_FILE, _l("A file of what was sent out")),
-            (FROM_USAGE, _l("The usage records of the period")),
-        ],
+        choices=choices(RECORDS),
         default=FROM_FILE,
     )
     own = FileField(_l("Our outbound records"), render_kw=FILES)
