@@ -65,6 +65,7 @@ def propose(
     """
     if not actor.may(Permission.CREDIT_GRANT):
         raise Forbidden()
+    _hold_party(customer)
     credit = make(customer, ask, source_type, source_id, actor, now)
     if credit.state != CreditState.PENDING_APPROVAL or credit.author_id != actor.user_id:
         return credit
@@ -173,6 +174,13 @@ def credited(line: StatementLine) -> Portion:
 def serial_of(number: str) -> int:
     """A whole number that stands for `CN-2026-000012` alone: 2026000012."""
     return int("".join(number.split("-")[1:]))
+
+
+def _hold_party(customer: Customer) -> None:
+    """Of several who ask for the same source at once the later ones find the credit of the first."""
+    write_from_here(db.session())
+    wanted = select(Customer.id).where(Customer.id == customer.id)
+    db.session.execute(wanted.with_for_update(key_share=True))
 
 
 def _of_line(line: StatementLine, gross: Decimal) -> dict[str, object]:
