@@ -1,4 +1,4 @@
-"""The search beyond customers and quotations: contracts, bookings and shipments, by number, box, paper or words."""
+"""The search beyond customers and quotations: the chain from contract to statement, by number, box, paper or words."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from sqlalchemy.orm import joinedload
 from portal.access.permissions import Permission as P
 from portal.access.scope import visible
 from portal.access.viewer import Viewer
+from portal.billing.labels import DISPUTES, STATEMENTS
+from portal.billing.models import Dispute, Statement
+from portal.billing.queries import statements
 from portal.contracts.labels import label_of
 from portal.contracts.models import Contract
 from portal.contracts.queries import contracts
@@ -51,6 +54,8 @@ def found_along_the_chain(words: str, viewer: Viewer) -> list[Group]:
         (P.CONTRACT_SEE, t("Contracts"), "file-earmark-check", _contracts),
         (P.BOOKING_SEE, t("Bookings"), "calendar-check", _bookings),
         (P.SHIPMENT_SEE, t("Shipments"), "truck", _shipments),
+        (P.STATEMENT_SEE, t("Statements"), "receipt", _statements),
+        (P.DISPUTE_SEE, t("Disputes"), "chat-square-dots", _disputes),
     )
     groups = (
         Group(title, icon, list(find(words, viewer)))
@@ -84,3 +89,22 @@ def _shipments(words: str, viewer: Viewer) -> Iterator[Found]:
     for row in db.session.scalars(newest):
         url = address("desk_shipments.show", shipment_id=row.id)
         yield Found(f"{row.number} {row.goods}", row.customer.label, SHIPMENTS[row.state], url)
+
+
+def _statements(words: str, viewer: Viewer) -> Iterator[Found]:
+    statement = statements.search(statements.statements(viewer), words)
+    newest = statement.order_by(Statement.ends_on.desc(), Statement.id.desc()).limit(SHOWN)
+    for row in db.session.scalars(newest):
+        url = address("desk_statements.show", statement_id=row.id)
+        title = f"{row.number} {row.starts_on} – {row.ends_on}"
+        yield Found(title, row.customer.label, STATEMENTS[row.state], url)
+
+
+def _disputes(words: str, viewer: Viewer) -> Iterator[Found]:
+    """By number alone; those of a customer are reached from its page."""
+    named = Dispute.number.startswith(words.upper(), autoescape=True)
+    wanted = visible(select(Dispute), Dispute, viewer).where(named)
+    wanted = wanted.options(joinedload(Dispute.customer))
+    for row in db.session.scalars(wanted.order_by(Dispute.id.desc()).limit(SHOWN)):
+        url = address("desk_disputes.show", dispute_id=row.id)
+        yield Found(row.number, row.customer.label, DISPUTES[row.state], url)

@@ -111,6 +111,7 @@ def test_the_page_of_a_customer_shows_everything_in_few_questions(
 ) -> None:
     group = taken_in(cast, now, kind="group", credit_code=GOOD_CODE)
     taken_in(cast, now, name_zh="东方纸业苏州", kind="branch", parent_id=group.id)
+    desk.get("/desk/customers")  # from then on the firm's name is at hand
     page = desk.get(f"/desk/customers/{group.id}").text
     for words in (GOOD_CODE, "王敏", "外高桥仓", "东方纸业苏州", "Wu Mei", "Customer created"):
         assert words in page

@@ -200,6 +200,7 @@ class StatementLine(CustomerOwned, Base):
         CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
         Index("ix_statement_line_contract", "contract_id", "ends_on"),
         Index("ix_statement_line_item", "item_id", "ends_on"),
+        Index("ix_statement_line_entitlement", "entitlement_id"),
         Index("ix_statement_line_customer_ends", "customer_id", "ends_on", "id"),
     )
 

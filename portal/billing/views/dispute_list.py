@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import g, url_for
-from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import defer, joinedload
 
 from portal.access.permissions import Permission as P
@@ -15,6 +15,7 @@ from portal.access.scope import visible
 from portal.access.viewer import Viewer
 from portal.billing.labels import CREDIT_SOURCES, CREDITS, DISPUTES, SECOND_LEVEL
 from portal.billing.models import Credit, Dispute, Statement, StatementLine
+from portal.billing.queries.waiting import credits_for, disputes_for
 from portal.billing.rules.kinds import REASON_WORDS
 from portal.billing.rules.states import CreditState, DisputeState
 from portal.billing.views.statement_list import ANY, narrowed_to
@@ -44,29 +45,9 @@ def disputes(viewer: Viewer) -> Select[Any]:
     )  # fmt: skip
 
 
-def waiting_for(viewer: Viewer) -> ColumnElement[bool]:
-    """The disputes that this person can take forward: to be decided, or to be approved."""
-    parts = []
-    if viewer.may(P.DISPUTE_DECIDE):
-        mine = or_(D.owner_id.is_(None), D.owner_id == viewer.user_id)
-        parts.append((D.state == DisputeState.OPEN.value) & mine)
-    if viewer.may(P.CREDIT_APPROVE):
-        others = or_(D.decided_by.is_(None), D.decided_by != viewer.user_id)
-        parts.append((D.state == DisputeState.PENDING_APPROVAL.value) & others)
-    return or_(*parts) if parts else false()
-
-
 def credits_of(viewer: Viewer) -> Select[Any]:
     """Every credit that one may see."""
     return visible(select(C), C, viewer).options(joinedload(C.customer).load_only(*NAMES))
-
-
-def credits_waiting(viewer: Viewer) -> ColumnElement[bool]:
-    """The credits that this person may approve: of others, above the limit."""
-    if not viewer.may(P.CREDIT_APPROVE):
-        return false()
-    others = or_(C.author_id.is_(None), C.author_id != viewer.user_id)
-    return (C.state == CreditState.PENDING_APPROVAL.value) & others
 
 
 def _found(model: Any) -> Callable[[Select[Any], str], Select[Any]]:
@@ -103,7 +84,7 @@ def _by_owner(statement: Select[Any], value: str) -> Select[Any]:
         return statement.where(D.owner_id == g.viewer.user_id)
     if value == "nobody":
         return statement.where(D.owner_id.is_(None))
-    return statement.where(waiting_for(g.viewer)) if value == "waiting" else statement
+    return statement.where(disputes_for(g.viewer)) if value == "waiting" else statement
 
 
 def _by_level(statement: Select[Any], value: str) -> Select[Any]:
@@ -187,7 +168,7 @@ CREDITS_LIST = ListSpec(
         Filter("source", t("Comes from"), lambda: [ANY, *CREDIT_SOURCES.items()],
                narrowed_to(C.source_type, list(CREDIT_SOURCES))),
         Filter("whose", t("Whose"), lambda: [("", t("Everybody's")), ("waiting", t("Waiting for me"))],
-               lambda s, value: s.where(credits_waiting(g.viewer)) if value == "waiting" else s),
+               lambda s, value: s.where(credits_for(g.viewer)) if value == "waiting" else s),
     ),
     search=_found(C),
     search_hint=t("Number, customer, pinyin, code …"),

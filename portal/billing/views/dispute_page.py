@@ -16,11 +16,11 @@ from portal.billing.forms.desk import AcceptForm, RejectForm
 from portal.billing.labels import DISPUTES, SECOND_LEVEL
 from portal.billing.models import Credit, Dispute
 from portal.billing.queries.limits import within_limit
+from portal.billing.queries.waiting import disputes_for
 from portal.billing.rules.credits import Portion, portion_of
 from portal.billing.rules.kinds import REASON_WORDS, DisputeReason
 from portal.billing.rules.states import DISPUTE_STEPS, DisputeState, DisputeStep
 from portal.billing.views.desk_door import happenings
-from portal.billing.views.dispute_list import waiting_for
 from portal.billing.views.evidence import addresses, agreed, conditions, drawn_from, evidence
 from portal.billing.views.line_page import line_chain
 from portal.billing.views.line_words import drawn_line, steps_of
@@ -146,7 +146,7 @@ def _credit(dispute: Dispute) -> Credit | None:
 
 def _next(dispute: Dispute) -> int | None:
     """The next one that waits for this viewer, by age; after the last one the first."""
-    waiting = visible(select(D.id), D, g.viewer).where(waiting_for(g.viewer), D.id != dispute.id)
+    waiting = visible(select(D.id), D, g.viewer).where(disputes_for(g.viewer), D.id != dispute.id)
     later = or_(
         D.raised_at > dispute.raised_at,
         and_(D.raised_at == dispute.raised_at, D.id > dispute.id),

@@ -9,14 +9,14 @@ from typing import Any
 
 from flask import g, request, url_for
 from markupsafe import Markup, escape
-from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy import Select, select
 
 from portal.access.permissions import Permission as P
 from portal.access.scope import visible
-from portal.access.viewer import Viewer
 from portal.billing.labels import RUNS, STATEMENTS
 from portal.billing.models import Statement, StatementRun
 from portal.billing.queries.statements import search
+from portal.billing.queries.waiting import statements_for
 from portal.billing.rules.states import StatementState
 from portal.billing.views.line_words import days
 from portal.billing.views.months import in_month, month_options
@@ -31,16 +31,6 @@ from portal.web.words import name_of, say
 
 ANY = ("", t("Any"))
 S = StatementState
-
-
-def waiting_for(viewer: Viewer) -> ColumnElement[bool]:
-    """What this person may take the next step with: drafts to review, reviewed ones to publish."""
-    parts = []
-    if viewer.may(P.STATEMENT_REVIEW):
-        parts.append(Statement.state == S.DRAFT.value)
-    if viewer.may(P.STATEMENT_PUBLISH):
-        parts.append(Statement.state == S.UNDER_REVIEW.value)
-    return or_(*parts) if parts else false()
 
 
 def whole(words: str) -> Markup:
@@ -81,7 +71,7 @@ def _number(value: str) -> int:
 
 
 def _mine(statement: Select[Any], value: str) -> Select[Any]:
-    return statement.where(waiting_for(g.viewer)) if value == "1" else statement
+    return statement.where(statements_for(g.viewer)) if value == "1" else statement
 
 
 def _period(row: Statement) -> Markup:

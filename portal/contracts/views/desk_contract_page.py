@@ -8,6 +8,7 @@ from typing import Any
 from flask import g, url_for
 
 from portal.access.permissions import Permission as P
+from portal.billing.queries import billed
 from portal.catalogue.rules.termwords import short
 from portal.contracts.actions import approving
 from portal.contracts.actions.values import counted, price_terms, terms_facts
@@ -121,6 +122,7 @@ def _beside(contract: Contract) -> dict[str, Any]:
         "amendments": [(each, amendment_label(each)) for each in contract.amendments],
         "files": attached_to(contract, g.viewer),
         "entries": latest(contract, HISTORY_SHOWN),
+        "billed": billed.of_contract(contract.id, g.viewer),
     }
 
 

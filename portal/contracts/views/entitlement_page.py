@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
 from portal.access.permissions import Permission as P
+from portal.billing.queries import billed
 from portal.catalogue.rules import storagewords
 from portal.catalogue.rules.storage import StoragePolicy
 from portal.catalogue.rules.terms import PriceTerms
@@ -84,6 +85,7 @@ def context(row: Entitlement) -> dict[str, Any]:
         "rules": rules_of(row, line),
         "price": price_words(line) if line is not None and g.viewer.may(P.CONTRACT_SEE) else (),
         "chain": links(row, each.name, each.label.text),
+        "billed": billed.of_entitlement(row.id, g.viewer),
     }
 
 

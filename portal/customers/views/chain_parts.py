@@ -11,6 +11,9 @@ from sqlalchemy import select
 from portal.access.permissions import Permission as P
 from portal.access.scope import visible
 from portal.access.viewer import Viewer
+from portal.billing.labels import STATEMENTS
+from portal.billing.models import Statement
+from portal.billing.queries.statements import statements
 from portal.contracts.labels import label_of
 from portal.contracts.models import Contract, Entitlement
 from portal.contracts.queries import entitlements
@@ -42,8 +45,17 @@ class DrawnEntitlement:
     url: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class DrawnStatement:
+    """One statement with its chip and its page."""
+
+    statement: Statement
+    state: Label
+    url: str | None
+
+
 def parts(customer: Customer, viewer: Viewer) -> dict[str, Any]:
-    """`contracts`, `entitlements` and the addresses of the rest; None for what the viewer may not see."""
+    """`contracts`, `entitlements`, `statements` and the addresses of the rest; None for what the viewer may not see."""
     return {
         "contracts": _contracts(customer, viewer) if viewer.may(P.CONTRACT_SEE) else None,
         "entitlements": _entitlements(customer, viewer) if viewer.may(P.ENTITLEMENT_SEE) else None,
@@ -51,6 +63,9 @@ def parts(customer: Customer, viewer: Viewer) -> dict[str, Any]:
         "entitlements_url": _of("desk_entitlements.index", customer, viewer, P.ENTITLEMENT_SEE),
         "shipments_url": _of("desk_shipments.index", customer, viewer, P.SHIPMENT_SEE),
         "stock_url": _stock(customer, viewer),
+        "statements": _statements(customer, viewer) if viewer.may(P.STATEMENT_SEE) else None,
+        "statements_url": _of("desk_statements.index", customer, viewer, P.STATEMENT_SEE),
+        "disputes_url": _of("desk_disputes.index", customer, viewer, P.DISPUTE_SEE),
     }
 
 
@@ -75,6 +90,17 @@ def _entitlements(customer: Customer, viewer: Viewer) -> list[DrawnEntitlement]:
             row, unit_word(row.unit), _page("desk_entitlements.show", entitlement_id=row.id)
         )
         for row in db.session.scalars(found.limit(SHOWN))
+    ]
+
+
+def _statements(customer: Customer, viewer: Viewer) -> list[DrawnStatement]:
+    theirs = statements(viewer).where(Statement.customer_id == customer.id)
+    latest = theirs.order_by(Statement.ends_on.desc(), Statement.id.desc()).limit(SHOWN)
+    return [
+        DrawnStatement(
+            row, STATEMENTS[row.state], _page("desk_statements.show", statement_id=row.id)
+        )
+        for row in db.session.scalars(latest)
     ]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from flask import g
 
 from portal.access.permissions import Permission as P
+from portal.billing.queries import billed
 from portal.documents.attached import attached_to
 from portal.documents.forms import AttachForm
 from portal.kernel import clock
@@ -59,6 +60,7 @@ def context(door: str, shipment: Shipment) -> dict[str, Any]:
         "usage": {row.reference: row for row in usage if row.reverses_id is None},
         "entries": [happening(entry) for entry in history(shipment, g.viewer)],
         "chain": chain,
+        "billed": billed.of_shipment(shipment.id, g.viewer),
         "now_typed": instant_as_typed(clock.now()),
     }
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from portal.access.permissions import Permission as P
 from portal.access.scope import visible
+from portal.billing.queries import billed
 from portal.contracts.models import Contract, Entitlement, LedgerEntry
 from portal.db import audit
 from portal.db.audit import AuditEntry
@@ -72,6 +73,7 @@ def context(row: UsageRecord) -> dict[str, Any]:
         "history": [_happening(e) for e in audit.timeline(row, public_only=not g.viewer.is_staff)],
         "can_reverse": _is_drawn(row) and reversal is None,
         "waits": row.state == UsageState.UNMATCHED,
+        "billed": billed.of_usage(row.id, g.viewer),
     }
 
 
