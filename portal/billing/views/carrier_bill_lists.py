@@ -129,44 +129,61 @@ def _also(row: Row) -> str:
     return ", ".join(say(FINDINGS[each].text) for each in row.also or ())
 
 
-def waybills(currency: str, finding: str) -> ListSpec:
-    """The list of a bill's waybills: of one finding, or all with their finding."""
+def _figure(
+    key: str, words: Text, read: Callable[[Row], Decimal | None], cell: Callable[[Row], str]
+) -> Column:
+    return Column(key, words, cell, align="num", value=read)
 
-    def shown(value: Decimal | None) -> str:
-        return "" if value is None else amount(value, currency)
+
+def _about(finding: str) -> tuple[Column, ...]:
+    """Which waybill it is, and what both sides say of it."""
+    return (
+        Column("waybill", t("Waybill"), lambda r: r.waybill, sort=Row.waybill),
+        Column("finding", t("Finding"), lambda r: chip(FINDINGS[r.finding]),
+               value=lambda r: say(FINDINGS[r.finding].text), only_in_files=bool(finding)),
+        Column("also", t("Also"), _also),
+        Column("region", t("Region"), lambda r: r.region),
+        Column("product", t("Product"), lambda r: r.product, only_in_files=True),
+        Column("customer", t("Customer"), lambda r: r.customer),
+        Column("billed_on", t("Billed on"), lambda r: day(r.billed_on), value=lambda r: r.billed_on,
+               only_in_files=True),
+        Column("sent_on", t("Sent on"), lambda r: day(r.sent_on), value=lambda r: r.sent_on, only_in_files=True),
+        _figure("billed_kg", t("Billed kg"), lambda r: r.billed_kg,
+                lambda r: quantity(r.billed_kg) if r.billed_kg is not None else ""),
+        _figure("own_kg", t("Our kg"), lambda r: r.own_kg, _own),
+        _figure("kg_difference", t("Difference kg"), kg_difference, lambda r: _signed(kg_difference(r))),
+    )  # fmt: skip
+
+
+def _amounts(currency: str) -> tuple[Column, ...]:
+    """What is billed for it, and what the tariff gives."""
 
     def sum_of(key: str, words: Text, read: Callable[[Row], Decimal | None], **more: Any) -> Column:
-        cell = lambda row: shown(read(row))  # noqa: E731
+        def cell(row: Row) -> str:
+            value = read(row)
+            return "" if value is None else amount(value, currency)
+
         return Column(key, words, cell, align="num", value=read, total=True, **more)
 
-    def figure(key: str, words: Text, read: Callable[[Row], Decimal | None], **more: Any) -> Column:
-        return Column(key, words, more.pop("cell"), align="num", value=read, **more)
+    return (
+        sum_of("freight", t("Freight"), lambda r: r.freight_amount, sort=Row.freight_amount),
+        sum_of("expected", t("By the tariff"), lambda r: r.expected_amount),
+        sum_of("difference", t("Difference"), freight_difference, only_in_files=True),
+        sum_of("own_amount", t("By the tariff at our weight"), lambda r: r.own_amount, only_in_files=True),
+        sum_of("insurance", t("Insurance"), lambda r: r.insurance_amount, sort=Row.insurance_amount),
+        sum_of("return", t("Return"), lambda r: r.return_amount, sort=Row.return_amount),
+        sum_of("other", t("Other"), lambda r: r.other_amount, only_in_files=True),
+        sum_of("total", t("Total"), total, only_in_files=True),
+    )  # fmt: skip
 
+
+def waybills(currency: str, finding: str) -> ListSpec:
+    """The list of a bill's waybills: of one finding, or all with their finding."""
     return ListSpec(
         key="carrier_bill",
         columns=(
-            Column("waybill", t("Waybill"), lambda r: r.waybill, sort=Row.waybill),
-            Column("finding", t("Finding"), lambda r: chip(FINDINGS[r.finding]),
-                   value=lambda r: say(FINDINGS[r.finding].text), only_in_files=bool(finding)),
-            Column("also", t("Also"), _also),
-            Column("region", t("Region"), lambda r: r.region),
-            Column("product", t("Product"), lambda r: r.product, only_in_files=True),
-            Column("customer", t("Customer"), lambda r: r.customer),
-            Column("billed_on", t("Billed on"), lambda r: day(r.billed_on), value=lambda r: r.billed_on,
-                   only_in_files=True),
-            Column("sent_on", t("Sent on"), lambda r: day(r.sent_on), value=lambda r: r.sent_on, only_in_files=True),
-            figure("billed_kg", t("Billed kg"), lambda r: r.billed_kg,
-                   cell=lambda r: quantity(r.billed_kg) if r.billed_kg is not None else ""),
-            figure("own_kg", t("Our kg"), lambda r: r.own_kg, cell=_own),
-            figure("kg_difference", t("Difference kg"), kg_difference, cell=lambda r: _signed(kg_difference(r))),
-            sum_of("freight", t("Freight"), lambda r: r.freight_amount, sort=Row.freight_amount),
-            sum_of("expected", t("By the tariff"), lambda r: r.expected_amount),
-            sum_of("difference", t("Difference"), freight_difference, only_in_files=True),
-            sum_of("own_amount", t("By the tariff at our weight"), lambda r: r.own_amount, only_in_files=True),
-            sum_of("insurance", t("Insurance"), lambda r: r.insurance_amount, sort=Row.insurance_amount),
-            sum_of("return", t("Return"), lambda r: r.return_amount, sort=Row.return_amount),
-            sum_of("other", t("Other"), lambda r: r.other_amount, only_in_files=True),
-            sum_of("total", t("Total"), total, only_in_files=True),
+            *_about(finding),
+            *_amounts(currency),
             Column("unpriced", t("Why there is no price"),
                    lambda r: say(Text.from_json(r.unpriced)) if r.unpriced else "", only_in_files=True),
             Column("note", t("Note"), lambda r: r.settled_note),
