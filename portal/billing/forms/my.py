@@ -94,6 +94,6 @@ class LayoutForm(FlaskForm):
     version = HiddenField()
     separator = SelectField(_l("Between two columns"), choices=choices(SEPARATORS))
     decimal_sign = SelectField(_l("Before the decimals"), choices=choices(SIGNS))
-    date_format = SelectField(_l("Days"), choices=list(DATES.items()))
+    date_format = SelectField(_l("Days"), choices=DATES)
     encoding = SelectField(_l("Characters"), choices=choices(ENCODINGS))
     with_headings = BooleanField(_l("The first row names the columns"))
