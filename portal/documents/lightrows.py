@@ -16,7 +16,7 @@ from portal.documents.fontcheck import FACES, FONTS, advances
 EM = 500
 SPACE, WIDE_SPACE = " ", "\N{IDEOGRAPHIC SPACE}"
 MOST_SPACES = 12
-CUT = "…"
+LEAST_GAP = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,11 @@ class LightColumn:
     start: float
     end: float
     is_figure: bool = False
+
+    @property
+    def width(self) -> int:
+        """In 1/500 em."""
+        return round((self.end - self.start) * EM)
 
 
 class LightRows:
@@ -38,15 +43,29 @@ class LightRows:
             self.columns.append(LightColumn(start, start + abs(width), width < 0))
             start += abs(width) + gap
 
-    def row(self, cells: Sequence[object]) -> str:
-        """The cells as one line; what is wider than its column is cut with an ellipsis."""
+    def lines(self, cells: Sequence[object]) -> list[str]:
+        """The cells as one line, and as many more as the longest words need.
+
+        A figure is never broken: too wide for its column it reaches to the left, and pushes on what it meets there.
+        """
+        broken = [
+            [str(cell)] if column.is_figure else wrapped(str(cell), column.width)
+            for column, cell in zip(self.columns, cells, strict=True)
+        ]
+        return [
+            self._line([parts[place] if place < len(parts) else "" for parts in broken])
+            for place in range(max(map(len, broken)))
+        ]
+
+    def _line(self, cells: Sequence[str]) -> str:
         line, place = "", 0
-        for column, cell in zip(self.columns, cells, strict=True):
-            text = fitted(str(cell), round((column.end - column.start) * EM))
+        for column, text in zip(self.columns, cells, strict=True):
             if not text:
                 continue
-            begins = round(column.end * EM) - width_of(text) if column.is_figure else None
-            filling = _spaces(max(0, (begins or round(column.start * EM)) - place))
+            begins = (
+                round(column.end * EM) - width_of(text) if column.is_figure else column.start * EM
+            )
+            filling = _spaces(max(round(begins) - place, LEAST_GAP if line else 0))
             line += filling + text
             place += width_of(filling) + width_of(text)
         return line
@@ -58,14 +77,27 @@ def width_of(text: str) -> int:
     return sum([known.get(ord(character), EM) for character in text])
 
 
-def fitted(text: str, width: int) -> str:
-    """`text` without line breaks, cut with an ellipsis where it is wider than `width` (1/500 em)."""
+def wrapped(text: str, width: int) -> list[str]:
+    """`text` in lines of at most `width` (1/500 em): broken at a space where there is one, else anywhere."""
     text = " ".join(text.split())
-    if width_of(text) <= width:
-        return text
-    while text and width_of(text) + EM > width:
-        text = text[:-1]
-    return text.rstrip() + CUT
+    lines = []
+    while width_of(text) > width:
+        fits = max(1, _fitting(text, width))
+        at_space = text.rfind(" ", 1, fits + 1)
+        end = at_space if at_space > fits // 2 else fits
+        lines.append(text[:end].rstrip())
+        text = text[end:].lstrip()
+    return [*lines, text]
+
+
+def _fitting(text: str, width: int) -> int:
+    """How many of the first characters go into `width`."""
+    known, used = _advances(), 0
+    for count, character in enumerate(text):
+        used += known.get(ord(character), EM)
+        if used > width:
+            return count
+    return len(text)
 
 
 @lru_cache(maxsize=4096)

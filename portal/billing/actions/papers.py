@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -120,15 +121,10 @@ def statement_paper(
     """
     firm = firm_on_paper()
     at = revision.published_at if revision else now
-    content = content_of(
-        lines_of(statement, revision.number if revision else None), statement.ends_on
-    )
-    lines = content.lines
-    sums = summed(lines)
-    number = revision.number if revision else statement.revision_no or 1
+    people = (statement.reviewed_by, statement.author_id)
     return StatementPaper(
         number=statement.number,
-        revision=number,
+        revision=revision.number if revision else statement.revision_no or 1,
         starts_on=statement.starts_on,
         ends_on=statement.ends_on,
         issued_on=business_day(at),
@@ -136,29 +132,35 @@ def statement_paper(
         currency=statement.currency,
         firm=firm,
         customer=customer_party(statement.customer),
-        contact=our_contact(
-            firm,
-            revision.published_by if revision else None,
-            statement.reviewed_by,
-            statement.author_id,
-        ),
-        balance=_balance(statement, revision, sums.gross),
-        sums=sums,
-        sections=content.sections,
-        by_service=content.by_service,
-        by_tax=named_by(lines, lambda line: line.tax_label),
-        by_currency=originals(lines),
-        measured=content.measured,
+        contact=our_contact(firm, revision.published_by if revision else None, *people),
         receipts=_receipts(statement, revision),
         accounts=accounts_for(firm, {statement.currency}),
-        in_words=in_words(sums.gross, statement.currency),
         notes=_notes(statement) if revision else (),
         due_on=statement.due_on,
         revision_reason=revision.reason if revision else "",
         verification=proof(code),
         mark=_mark(statement, revision),
         language=language or LANGUAGES.get(statement.language, PaperLanguage.BOTH),
+        **_lines_and_sums(statement, revision),
     )
+
+
+def _lines_and_sums(statement: Statement, revision: StatementRevision | None) -> dict[str, Any]:
+    """The fields of the paper that the lines make."""
+    rows = lines_of(statement, revision.number if revision else None)
+    content = content_of(rows, statement.ends_on)
+    lines = content.lines
+    sums = summed(lines)
+    return {
+        "sections": content.sections,
+        "by_service": content.by_service,
+        "measured": content.measured,
+        "sums": sums,
+        "by_tax": named_by(lines, lambda line: line.tax_label),
+        "by_currency": originals(lines),
+        "in_words": in_words(sums.gross, statement.currency),
+        "balance": _balance(statement, revision, sums.gross),
+    }
 
 
 def paper_number(statement: Statement, revision_no: int) -> str:
