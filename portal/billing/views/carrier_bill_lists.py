@@ -155,7 +155,7 @@ def _about(finding: str) -> tuple[Column, ...]:
     )  # fmt: skip
 
 
-def _amounts(currency: str) -> tuple[Column, ...]:
+def _amounts(currency: str, has_tariff: bool) -> tuple[Column, ...]:
     """What is billed for it, and what the tariff gives."""
 
     def sum_of(key: str, words: Text, read: Callable[[Row], Decimal | None], **more: Any) -> Column:
@@ -167,23 +167,24 @@ def _amounts(currency: str) -> tuple[Column, ...]:
 
     return (
         sum_of("freight", t("Freight"), lambda r: r.freight_amount, sort=Row.freight_amount),
-        sum_of("expected", t("By the tariff"), lambda r: r.expected_amount),
+        sum_of("expected", t("By the tariff"), lambda r: r.expected_amount, only_in_files=not has_tariff),
         sum_of("difference", t("Difference"), freight_difference, only_in_files=True),
         sum_of("own_amount", t("By the tariff at our weight"), lambda r: r.own_amount, only_in_files=True),
-        sum_of("insurance", t("Insurance"), lambda r: r.insurance_amount, sort=Row.insurance_amount),
-        sum_of("return", t("Return"), lambda r: r.return_amount, sort=Row.return_amount),
+        sum_of("extras", t("Beside freight"), extras),
+        sum_of("insurance", t("Insurance"), lambda r: r.insurance_amount, only_in_files=True),
+        sum_of("return", t("Return"), lambda r: r.return_amount, only_in_files=True),
         sum_of("other", t("Other"), lambda r: r.other_amount, only_in_files=True),
         sum_of("total", t("Total"), total, only_in_files=True),
     )  # fmt: skip
 
 
-def waybills(currency: str, finding: str) -> ListSpec:
+def waybills(bill: CarrierBill, finding: str) -> ListSpec:
     """The list of a bill's waybills: of one finding, or all with their finding."""
     return ListSpec(
         key="carrier_bill",
         columns=(
             *_about(finding),
-            *_amounts(currency),
+            *_amounts(bill.currency, bill.tariff_id is not None),
             Column("unpriced", t("Why there is no price"),
                    lambda r: say(Text.from_json(r.unpriced)) if r.unpriced else "", only_in_files=True),
             Column("note", t("Note"), lambda r: r.settled_note),

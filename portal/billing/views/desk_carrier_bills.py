@@ -103,12 +103,11 @@ def show(bill_id: int, finding: str) -> Any:
     bill = fetch(CarrierBill, bill_id)
     if finding:
         _finding(finding)
-    spec = waybills(bill.currency, finding)
     return list_page(
-        spec,
+        waybills(bill, finding),
         queries.rows_of(bill.id, finding),
         SHOW,
-        beside=lambda _rows: {**bill_context(bill, finding), "note": NoteForm()},
+        beside=lambda _rows: bill_context(bill, finding),
     )
 
 

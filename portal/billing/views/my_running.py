@@ -88,6 +88,17 @@ def running() -> Any:
     )
 
 
+@bp.get("/statements/running/sum")
+@requires(P.STATEMENT_SEE)
+def running_sum() -> Any:
+    """Its sums alone, for the first page."""
+    try:
+        found = month_of(_party().id, clock.today())
+    except Invalid:
+        found = []
+    return page("billing/_my_running_sums.html", found=[each for each in found if each.rows])
+
+
 def this_month(today: date) -> Period:
     """The month that `today` is in."""
     found = days_of(f"{today:%Y-%m}")
