@@ -19,6 +19,7 @@ from portal.billing.rules.kinds import PostingKind
 from portal.customers.models import Customer
 from portal.db.base import db
 from portal.kernel.errors import PortalError
+from portal.kernel.money import round_money
 from portal.receivables.actions import allocating, receipts
 from portal.receivables.models import Allocation, Receipt
 from portal.receivables.queries.accounts import account
@@ -92,7 +93,9 @@ class World:
             return
         wish = Wish(due.id, amount)
         if due.currency != row.currency:
-            wish = Wish(due.id, None, amount, D("0.14") if row.currency == "CNY" else D("7.1"))
+            rate = D("0.14") if row.currency == "CNY" else D("7.1")
+            settles = round_money(amount * rate * D("1.03"), due.currency)
+            wish = Wish(due.id, settles, amount, rate)
         allocating.allocate(row, [wish], row.received_on, SYSTEM, self.now)
 
     def undo(self, which: int) -> None:
@@ -139,6 +142,12 @@ def check_sums(world: World) -> None:
         posted = total(ReceivablePosting.change, ReceivablePosting.receivable_id == row.id)
         assert row.open_amount == posted
         assert (row.settled_on is None) == (row.open_amount != 0)
+    made = {row.id: row for row in db.session.scalars(select(Allocation))}
+    for row in made.values():
+        if row.reverses_id is not None:
+            of = made[row.reverses_id]
+            names = ("receipt_amount", "amount", "exchange_difference")
+            assert all(getattr(row, name) == -getattr(of, name) for name in names)
 
 
 def check_ages(on: date, bounds: tuple[int, ...]) -> None:
