@@ -223,7 +223,8 @@ def dollars(cast: Cast, now: datetime) -> None:
     terms = per_unit("XPX", "USD", "35").to_json()
     local = entitled(cast, now, quantity=D(100))
     abroad = entitled(
-        cast, now, quantity=D(100), item=handling("AMS"), currency="USD", price_terms=terms, tax_class="exempt_forwarding",
+        cast, now, quantity=D(100), item=handling("AMS"), currency="USD", price_terms=terms,
+        tax_class="exempt_forwarding",
     )  # fmt: skip
     used(local, "1", now, reference="CNY")
     used(abroad, "1", now, reference="USD")

@@ -21,7 +21,7 @@ from portal.billing.actions.gathering import StatementContent, gather
 from portal.billing.actions.line_rows import clear_lines, take_usage, write_lines
 from portal.billing.models import Credit, Statement
 from portal.billing.queries.tables import Tables
-from portal.billing.rules.content import content_hash, line_values
+from portal.billing.rules.content import Kept, hash_of_kept, kept_lines
 from portal.billing.rules.months import end_of
 from portal.billing.rules.statement_lines import LineDraft
 from portal.billing.rules.states import (
@@ -67,6 +67,16 @@ class Drafted:
     gross: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A content with its lines as the database keeps them, and its hash."""
+
+    content: StatementContent
+    lines: list[Kept]
+    digest: str
+    run_id: int | None
+
+
 class MeanwhileChanged(NotAllowedNow):
     """Usage that was gathered has been reversed or billed since: the party is gathered anew."""
 
@@ -100,17 +110,17 @@ def draft(content: StatementContent, run_id: int | None, actor: Viewer, now: dat
     live = content.live
     if content.waits and live is not None:
         return _told(content, live.id, live.number, Outcome.WAITING)
-    digest = content_hash(content.header(), map(line_values, content.lines))
+    kept = kept_lines(content.lines)
+    written = Written(content, kept, hash_of_kept(content.header(), kept), run_id)
     if live is None:
-        return _drafted(content, digest, run_id, actor, now)
-    if live.content_hash == digest:
+        return _drafted(written, actor, now)
+    if live.content_hash == written.digest:
         return _told(content, live.id, live.number, Outcome.UNCHANGED)
-    return _refreshed(content, digest, run_id, actor, now)
+    return _refreshed(written, live.id, actor, now)
 
 
-def _drafted(
-    content: StatementContent, digest: str, run_id: int | None, actor: Viewer, now: datetime
-) -> Drafted:
+def _drafted(written: Written, actor: Viewer, now: datetime) -> Drafted:
+    content = written.content
     last = end_of(content.period)
     statement = Statement(
         number=next_number(SERIES, last.year),
@@ -123,20 +133,18 @@ def _drafted(
     )
     statement.search_text = _search_text(statement.number, content.party_id, last)
     db.session.add(statement)
-    _fill(statement, content, digest, run_id, actor, now)
+    _fill(statement, written, actor, now)
     audit.record(actor, "statement.drafted", statement, now, after=_figures(statement))
     return _told(content, statement.id, statement.number, Outcome.DRAFTED)
 
 
-def _refreshed(
-    content: StatementContent, digest: str, run_id: int | None, actor: Viewer, now: datetime
-) -> Drafted:
-    statement = _held(content.live.id if content.live else 0)
+def _refreshed(written: Written, statement_id: int, actor: Viewer, now: datetime) -> Drafted:
+    content, statement = written.content, _held(statement_id)
     if statement.state != StatementState.DRAFT:
         raise MeanwhileChanged()
     before = _figures(statement)
     clear_lines(statement)
-    _fill(statement, content, digest, run_id, actor, now)
+    _fill(statement, written, actor, now)
     if content.lines:
         outcome, event, reason = Outcome.REFRESHED, "statement.refreshed", None
     else:
@@ -153,20 +161,18 @@ def _held(statement_id: int) -> Statement:
     return db.session.scalars(wanted.execution_options(populate_existing=True)).one()
 
 
-def _fill(
-    statement: Statement, content: StatementContent, digest: str, run_id: int | None, actor: Viewer, now: datetime
-) -> None:  # fmt: skip
+def _fill(statement: Statement, written: Written, actor: Viewer, now: datetime) -> None:
     """Lines, sums, usage and credits of a draft without lines."""
-    lines = content.lines
-    statement.run_id = run_id or statement.run_id
-    statement.content_hash = digest
+    lines = written.content.lines
+    statement.run_id = written.run_id or statement.run_id
+    statement.content_hash = written.digest
     statement.line_count = len(lines)
     zero = Decimal(0)
     statement.net_amount = sum((line.net_amount for line in lines), zero)
     statement.tax_amount = sum((line.tax_amount for line in lines), zero)
     statement.gross_amount = statement.net_amount + statement.tax_amount
     db.session.flush()
-    write_lines(statement, lines)
+    write_lines(statement, written.lines, [line.once for line in lines])
     if take_usage(statement) != len({line.usage_id for line in lines} - {None}):
         raise MeanwhileChanged()
     _place(statement, lines, actor, now)

@@ -2,49 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Table, delete, select, update
 
 from portal.billing.models import BilledOnce, Statement, StatementLine
-from portal.billing.rules.content import LINE_FIELDS
-from portal.billing.rules.statement_lines import LineDraft
+from portal.billing.rules.content import LINE_FIELDS, Kept
+from portal.billing.rules.line_draft import Mark
 from portal.billing.rules.states import LineState
 from portal.db.base import db
+from portal.db.bulk import insert_kept
 from portal.usage.models import UsageRecord
 from portal.usage.rules.states import UsageState
 
-AT_ONCE = 2000
-LINES = insert(cast(Table, StatementLine.__table__))
-ONCE = insert(cast(Table, BilledOnce.__table__))
-"""Straight into the tables: the mapper has nothing to do here."""
+LINES = cast(Table, StatementLine.__table__)
+ONCE = cast(Table, BilledOnce.__table__)
 FIRST_REVISION = 1
+COLUMNS = (*LINE_FIELDS, "customer_id", "statement_id", "from_revision", "state", "serial")
 
 
-def write_lines(statement: Statement, drafts: Sequence[LineDraft]) -> None:
-    """The lines of a draft that has none, numbered from 1, with what is billed once with them.
+def write_lines(
+    statement: Statement, lines: Sequence[Kept], marks: Sequence[Sequence[Mark]]
+) -> None:
+    """The lines of a draft that has none, numbered from 1, with what is billed once with each.
 
     IntegrityError when a draw, a credit or a day is billed elsewhere already.
     """
-    always = {
-        "customer_id": statement.customer_id, "statement_id": statement.id, "from_revision": FIRST_REVISION,
-        "until_revision": None, "replaces_id": None, "state": LineState.OPEN.value, "decided_by": None,
-        "decided_at": None,
-    }  # fmt: skip
-    for part in _parts(enumerate(drafts, start=1)):
-        db.session.execute(LINES, [_columns(draft, serial, always) for serial, draft in part])
-    marked = {serial: draft.once for serial, draft in enumerate(drafts, start=1) if draft.once}
-    ids = _ids(statement, marked)
+    always = (statement.customer_id, statement.id, FIRST_REVISION, LineState.OPEN.value)
+    numbered = enumerate(lines, start=1)
+    insert_kept(LINES, COLUMNS, ((*line, *always, serial) for serial, line in numbered))
+    marked = {serial: once for serial, once in enumerate(marks, start=1) if once}
+    if not marked:
+        return
+    ids = _ids(statement)
     rows = (
-        {"customer_id": statement.customer_id, "kind": kind.value, "subject_id": subject, "on": on,
-         "line_id": ids[serial]}
+        (statement.customer_id, kind.value, subject, on.isoformat(), ids[serial])
         for serial, once in marked.items()
         for kind, subject, on in once
-    )  # fmt: skip
-    for some in _parts(rows):
-        db.session.execute(ONCE, some)
+    )
+    insert_kept(ONCE, ("customer_id", "kind", "subject_id", "on", "line_id"), rows)
 
 
 def take_usage(statement: Statement) -> int:
@@ -69,30 +66,20 @@ def clear_lines(statement: Statement) -> None:
     """Take all lines off a draft; their usage and days are free again. Credits stay with the draft."""
     of_draft = StatementLine.statement_id == statement.id
     lines = select(StatementLine.id).where(of_draft)
-    for gone in (
-        update(UsageRecord).where(UsageRecord.statement_id == statement.id).values(statement_id=None),
+    gone: Iterable[Any] = (
+        update(UsageRecord)
+        .where(UsageRecord.statement_id == statement.id)
+        .values(statement_id=None),
         delete(BilledOnce).where(BilledOnce.line_id.in_(lines)),
         delete(StatementLine).where(of_draft),
-    ):  # fmt: skip
-        db.session.execute(gone.execution_options(synchronize_session=False))
+    )
+    for each in gone:
+        db.session.execute(each.execution_options(synchronize_session=False))
 
 
-def _columns(draft: LineDraft, serial: int, always: dict[str, Any]) -> dict[str, Any]:
-    columns = {name: getattr(draft, name) for name in LINE_FIELDS}
-    return {**columns, **always, "serial": serial}
-
-
-def _ids(statement: Statement, serials: Iterable[int]) -> dict[int, int]:
-    """Serial → id of the statement's lines, where any are wanted."""
-    if not serials:
-        return {}
+def _ids(statement: Statement) -> dict[int, int]:
+    """Serial → id of the statement's lines."""
     asked = select(StatementLine.serial, StatementLine.id).where(
         StatementLine.statement_id == statement.id
     )
     return {serial: line_id for serial, line_id in db.session.execute(asked)}  # noqa: C416
-
-
-def _parts(rows: Iterable[Any]) -> Iterator[list[Any]]:
-    waiting = iter(rows)
-    while part := list(islice(waiting, AT_ONCE)):
-        yield part

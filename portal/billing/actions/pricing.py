@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from portal.billing.queries.party_books import Books, LineRow
 from portal.billing.queries.tables import Tables
 from portal.billing.rules.charging import LinePrice
+from portal.billing.rules.line_draft import LineDraft
 from portal.billing.rules.months import end_of
 from portal.billing.rules.parties import statement_currency
 from portal.catalogue.rules.exchange import ExchangeRate, RateRule
@@ -27,6 +29,7 @@ class Pricing:
         self.books, self.tables, self.period = books, tables, period
         self._on_day: dict[tuple[int, date], LinePrice] = {}
         self._of_line: dict[tuple[int, TaxTerms], LinePrice] = {}
+        self.known_lines: dict[tuple[Any, ...], LineDraft] = {}
         self._rates: dict[tuple[str, str, date], ExchangeRate] = {}
 
     def price(self, root_id: int, day: date) -> LinePrice:

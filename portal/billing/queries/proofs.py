@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from portal.access.scope import visible
 from portal.access.viewer import Viewer
 from portal.billing.models import BilledOnce, Credit, Statement, StatementLine, StatementRevision
-from portal.billing.queries.unbilled import STORAGE_SOURCE, Draw, UsedRow
+from portal.billing.queries.unbilled import STORAGE_SOURCE, Draw, UsedRow, used_columns
 from portal.billing.rules.content import LINE_FIELDS
 from portal.billing.rules.kinds import Once
 from portal.billing.rules.states import StatementState
@@ -74,8 +74,7 @@ def revisions(statement_id: int) -> list[StatementRevision]:
 
 def taken_usage(statement_id: int) -> list[UsedRow]:
     """The usage that a statement took, apart from what publishing posted for storage; reversals among it."""
-    columns = (getattr(UsageRecord, name) for name in UsedRow._fields)
-    asked = select(*columns).where(
+    asked = select(*used_columns()).where(
         UsageRecord.statement_id == statement_id, UsageRecord.source != STORAGE_SOURCE
     )
     return [UsedRow(*row) for row in db.session.execute(asked)]

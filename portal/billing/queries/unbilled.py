@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Text, or_, select, type_coerce
 
 from portal.access.scope import visible
 from portal.access.viewer import Viewer
@@ -19,7 +19,7 @@ from portal.billing.models import BilledOnce, Credit, Statement, StatementLine
 from portal.billing.rules.content import LINE_FIELDS
 from portal.billing.rules.kinds import Once
 from portal.billing.rules.states import FROZEN, CreditState, StatementState
-from portal.contracts.models import Entitlement, LedgerEntry
+from portal.contracts.models import LedgerEntry
 from portal.contracts.rules.kinds import EntryKind
 from portal.db.base import db
 from portal.kernel.period import Period
@@ -30,6 +30,8 @@ STORAGE_SOURCE = "storage"
 """Usage that publishing posts for storage lines: its price is the storage policy's, on the line itself."""
 AT_ONCE = 2000
 """Rows fetched together: a party may have more usage than memory should hold twice."""
+IDS_AT_ONCE = 5000
+"""Ids in one statement: what needs a second look is few."""
 
 
 class UsedRow(NamedTuple):
@@ -48,7 +50,8 @@ class UsedRow(NamedTuple):
     shipment_id: int | None
     draws: int
     reverses_id: int | None
-    facts: Any
+    facts: str
+    """JSON text: hardly any line needs them."""
 
 
 class Draw(NamedTuple):
@@ -103,43 +106,36 @@ def used(
 
 
 def _streamed(criteria: Iterable[ColumnElement[bool]], viewer: Viewer) -> Iterator[UsedRow]:
-    statement = _usage(getattr(UsageRecord, name) for name in UsedRow._fields)
-    wanted = visible(statement, UsageRecord, viewer).where(*criteria)
+    statement = select(*used_columns())
+    wanted = visible(statement, UsageRecord, viewer).where(
+        UsageRecord.state == UsageState.MATCHED.value,
+        UsageRecord.source != STORAGE_SOURCE,
+        *criteria,
+    )
     rows = db.session.execute(wanted.execution_options(yield_per=AT_ONCE))
     for part in rows.partitions():
         yield from map(UsedRow._make, part)
 
 
-def _usage(columns: Iterable[Any]) -> Select[Any]:
-    return select(*columns).where(
-        UsageRecord.state == UsageState.MATCHED.value, UsageRecord.source != STORAGE_SOURCE
-    )
+def used_columns() -> list[Any]:
+    """The columns of a `UsedRow`."""
+    columns: list[Any] = [getattr(UsageRecord, name) for name in UsedRow._fields[:-1]]
+    return [*columns, type_coerce(UsageRecord.facts, Text)]
 
 
-def split_draws(
-    customer_ids: Iterable[int], until: date, drafts: Iterable[int], viewer: Viewer
-) -> dict[int, list[Draw]]:
-    """Usage id → its draws, where they are not what the record itself says: split, or in another unit."""
-    free = and_(UsageRecord.statement_id.is_(None), UsageRecord.used_on <= until)
-    on_drafts = sorted(drafts)
-    mine = or_(free, UsageRecord.statement_id.in_(on_drafts)) if on_drafts else free
-    statement = (
-        _usage((LedgerEntry.source_id, LedgerEntry.entitlement_id, LedgerEntry.used_change, LedgerEntry.over_change))
-        .select_from(UsageRecord)
-        .join(Entitlement, Entitlement.id == UsageRecord.entitlement_id)
-        .join(LedgerEntry, and_(LedgerEntry.source_type == "usage", LedgerEntry.source_id == UsageRecord.id))
-        .where(
-            UsageRecord.customer_id.in_(sorted(customer_ids)),
-            mine,
-            UsageRecord.reverses_id.is_(None),
-            LedgerEntry.kind == EntryKind.CONSUME.value,
-            or_(UsageRecord.draws > 1, UsageRecord.unit != Entitlement.unit),
-        )
-        .order_by(LedgerEntry.source_id, LedgerEntry.id)
+def draws_of(usage_ids: Iterable[int], viewer: Viewer) -> dict[int, list[Draw]]:
+    """Usage id → its draws in the order of the ledger: for those that were split, or drawn in another unit."""
+    wanted, found = sorted(set(usage_ids)), dict[int, list[Draw]]()
+    columns = (
+        LedgerEntry.source_id, LedgerEntry.entitlement_id, LedgerEntry.used_change, LedgerEntry.over_change,
     )  # fmt: skip
-    found: dict[int, list[Draw]] = {}
-    for row in db.session.execute(visible(statement, UsageRecord, viewer)):
-        found.setdefault(row[0], []).append(Draw(*row))
+    statement = visible(select(*columns), LedgerEntry, viewer).where(
+        LedgerEntry.source_type == "usage", LedgerEntry.kind == EntryKind.CONSUME.value
+    )
+    for at in range(0, len(wanted), IDS_AT_ONCE):
+        some = LedgerEntry.source_id.in_(wanted[at : at + IDS_AT_ONCE])
+        for row in db.session.execute(statement.where(some).order_by(LedgerEntry.id)):
+            found.setdefault(row[0], []).append(Draw(*row))
     return found
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from portal.billing.rules.charging import (
@@ -36,6 +37,7 @@ __all__ = [
     "billed",
     "in_order",
     "negative_of",
+    "same_but",
     "sort_key",
     "storage_lines",
     "usage_line",
@@ -124,6 +126,32 @@ def usage_line(
     return billed(
         subject, charge(drawn, line), Settling(currency, line.tax, line.tax_class, exchange)
     )
+
+
+def same_but(line: LineDraft, drawn: DrawnUsage, starts_on: date) -> LineDraft:
+    """The line of another draw at the same price of the same quantity: all that is worked out is shared."""
+    values = list(_ALL(line))
+    for at, value in zip(
+        _OF_THE_DRAW,
+        (
+            drawn.served_id, drawn.used_on, drawn.used_on, drawn.entitlement_id, drawn.usage_id,
+            drawn.shipment_id, drawn.reference, drawn.note, drawn.used_on < starts_on,
+        ),
+        strict=True,
+    ):  # fmt: skip
+        values[at] = value
+    return LineDraft(*values)
+
+
+_NAMES = [each.name for each in fields(LineDraft)]
+_ALL = attrgetter(*_NAMES)
+_OF_THE_DRAW = [
+    _NAMES.index(name)
+    for name in (
+        "served_id", "starts_on", "ends_on", "entitlement_id", "usage_id", "shipment_id", "reference", "note",
+        "is_late",
+    )
+]  # fmt: skip
 
 
 def storage_lines(
