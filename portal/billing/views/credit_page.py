@@ -27,9 +27,6 @@ L = StatementLine
 def context(credit: Credit) -> dict[str, Any]:
     """The page of a credit that was fetched for the viewer."""
     line, placed, dispute = _line(credit), _placed(credit), _dispute(credit)
-    own = credit.author_id == g.viewer.user_id
-    may = g.viewer.may(P.CREDIT_APPROVE)
-    state = CreditState(credit.state)
     return {
         "credit": credit,
         "label": CREDITS[credit.state],
@@ -37,14 +34,20 @@ def context(credit: Credit) -> dict[str, Any]:
         "tax": tax_of(credit),
         "corrected": line,
         "placed": placed,
-        "dispute": dispute,
-        "own": own,
-        "may": {
-            "approve": may and not own and CREDIT_STEPS.allows(state, CreditStep.APPROVE),
-            "refuse": may and CREDIT_STEPS.allows(state, CreditStep.REFUSE),
-        },
+        "own": credit.author_id == g.viewer.user_id,
+        "may": rights(credit),
         "entries": happenings(audit.timeline(credit, public_only=False)),
         "chain": _chain(credit, line, placed, dispute),
+    }
+
+
+def rights(credit: Credit) -> dict[str, bool]:
+    """What this viewer may do about it now: somebody else than its author approves it."""
+    may, state = g.viewer.may(P.CREDIT_APPROVE), CreditState(credit.state)
+    approves = may and credit.author_id != g.viewer.user_id
+    return {
+        "approve": approves and CREDIT_STEPS.allows(state, CreditStep.APPROVE),
+        "refuse": may and CREDIT_STEPS.allows(state, CreditStep.REFUSE),
     }
 
 

@@ -49,8 +49,9 @@ def check_line(line_id: int) -> Any:
 @requires(P.STATEMENT_SEE)
 def paper_preview(statement_id: int) -> Response:
     """The paper as it would be printed now."""
-    tag = stylesheet_tag(firm_on_paper().colours)
-    sheets = (url_for("desk_contracts.paper_sheet", v=tag), static_url("css/preview.css"))
+    tag = stylesheet_tag(firm_on_paper().colours, papers.TEMPLATE)
+    sheet = url_for("desk_contracts.paper_sheet", v=tag, paper="statement")
+    sheets = (sheet, static_url("css/preview.css"))
     html = papers.preview(statement_of(statement_id), clock.now(), stylesheets=sheets)
     response = make_response(html)
     response.headers["Cache-Control"] = "private, no-store"

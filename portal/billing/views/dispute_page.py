@@ -21,7 +21,7 @@ from portal.billing.rules.credits import Portion, portion_of
 from portal.billing.rules.kinds import REASON_WORDS, DisputeReason
 from portal.billing.rules.states import DISPUTE_STEPS, DisputeState, DisputeStep
 from portal.billing.views.desk_door import happenings
-from portal.billing.views.evidence import addresses, agreed, conditions, drawn_from, evidence
+from portal.billing.views.evidence import behind, evidence
 from portal.billing.views.line_page import line_chain
 from portal.billing.views.line_words import drawn_line, steps_of
 from portal.catalogue.rules.tax import TaxKind, TaxTerms
@@ -65,8 +65,24 @@ def decision_forms(dispute: Dispute) -> Decision:
 
 def context(dispute: Dispute, forms: Decision) -> dict[str, Any]:
     """The page of a dispute."""
-    line = dispute.line
-    found, credit = evidence(line), _credit(dispute)
+    found, credit = evidence(dispute.line), _credit(dispute)
+    return {
+        **_words(dispute),
+        **behind(found, "desk"),
+        "line": drawn_line(dispute.line),
+        "row": dispute.line,
+        "steps": steps_of(dispute.line),
+        "may": rights(dispute),
+        "forms_of": forms,
+        "preview": _preview(dispute, forms),
+        "credit": credit,
+        "next_id": _next(dispute),
+        "chain": line_chain(dispute.line, found, "desk", dispute, credit),
+    }
+
+
+def _words(dispute: Dispute) -> dict[str, Any]:
+    """What was said about it and since when."""
     return {
         "dispute": dispute,
         "statement": dispute.statement,
@@ -74,22 +90,8 @@ def context(dispute: Dispute, forms: Decision) -> dict[str, Any]:
         "level": SECOND_LEVEL if dispute.level > 1 else None,
         "why": REASON_WORDS[DisputeReason(dispute.reason)],
         "age": (clock.now() - dispute.raised_at).days,
-        "may": rights(dispute),
-        "forms_of": forms,
-        "preview": _preview(dispute, forms),
-        "line": drawn_line(line),
-        "row": line,
-        "steps": steps_of(line),
-        "found": found,
-        "agreed": [(what, how) for what, how in agreed(found) if how],
-        "conditions": conditions(found),
-        "drawn": [(what, how) for what, how in drawn_from(found, "desk") if how],
-        "urls": addresses(found, "desk"),
-        "credit": credit,
         "files": attached_to(dispute, g.viewer),
         "entries": happenings(audit.timeline(dispute, public_only=False)[:HISTORY_SHOWN]),
-        "next_id": _next(dispute),
-        "chain": line_chain(line, found, "desk", dispute, credit),
     }
 
 

@@ -43,6 +43,11 @@ class Evidence:
     shipment: Shipment | None
     price_source: str
 
+    @property
+    def usage_unit(self) -> Text:
+        """The unit in which it was used."""
+        return unit_word(self.usage.unit if self.usage is not None else "")
+
 
 def evidence(line: StatementLine) -> Evidence:
     """All of it, for a line that was fetched for the viewer."""
@@ -84,7 +89,7 @@ def conditions(found: Evidence) -> tuple[Text, ...]:
     return describe(price_terms(found.contract_line)) if found.contract_line is not None else ()
 
 
-def drawn_from(found: Evidence, door: str) -> list[tuple[Text, Any]]:
+def drawn_from(found: Evidence) -> list[tuple[Text, Any]]:
     """(what, how) of the draw of the entitlement."""
     entry, entitlement = found.entry, found.entitlement
     if entry is None or entitlement is None:
@@ -92,12 +97,21 @@ def drawn_from(found: Evidence, door: str) -> list[tuple[Text, Any]]:
     unit = say(unit_word(entitlement.unit))
     left = "—" if entitlement.is_unlimited else f"{quantity(entry.remaining_after)} {unit}"
     return [
-        (t("Entitlement"), name_of(entitlement.item)),
         (t("Drawn within it"), f"{quantity(entry.used_change)} {unit}"),
         (t("Drawn beyond it"), f"{quantity(entry.over_change)} {unit}" if entry.over_change else None),
         (t("Left after the draw"), left),
-        (t("Day of the draw"), entry.occurred_on.isoformat()),
     ]  # fmt: skip
+
+
+def behind(found: Evidence, door: str) -> dict[str, Any]:
+    """What a template needs of it: what is empty is left out, addresses are those behind `door`."""
+    return {
+        "found": found,
+        "agreed": [(what, how) for what, how in agreed(found) if how],
+        "conditions": conditions(found),
+        "drawn": [(what, how) for what, how in drawn_from(found) if how],
+        "urls": addresses(found, door),
+    }
 
 
 def addresses(found: Evidence, door: str) -> dict[str, str | None]:

@@ -14,15 +14,8 @@ from portal.billing.models import Credit, Dispute, Statement, StatementLine
 from portal.billing.queries.statements import served_names
 from portal.billing.queries.sums import Named
 from portal.billing.rules.states import CUSTOMER_SEES, CreditState
-from portal.billing.views.evidence import (
-    Evidence,
-    addresses,
-    agreed,
-    conditions,
-    drawn_from,
-    evidence,
-)
-from portal.billing.views.line_words import conversion, drawn_line, steps_of
+from portal.billing.views.evidence import Evidence, behind, evidence
+from portal.billing.views.line_words import drawn_line, steps_of
 from portal.db.base import db
 from portal.web import chain
 from portal.web.chain import ChainLink, linked, reached
@@ -38,7 +31,6 @@ def line_context(line: StatementLine, door: str) -> dict[str, Any]:
     """The page of a line that was fetched for the viewer with its statement."""
     found, dispute, credit = evidence(line), dispute_of_line(line), _credit(line)
     served = served_names([line])
-    others = _related(line)
     return {
         "line": drawn_line(line),
         "row": line,
@@ -46,15 +38,10 @@ def line_context(line: StatementLine, door: str) -> dict[str, Any]:
         "branch": name_of(Named(*served[line.served_id])),
         "is_branch": line.served_id != line.customer_id,
         "steps": steps_of(line),
-        "conversion": conversion(line, line.statement),
-        "found": found,
-        "agreed": [(what, how) for what, how in agreed(found) if how],
-        "conditions": conditions(found),
-        "drawn": [(what, how) for what, how in drawn_from(found, door) if how],
-        "urls": addresses(found, door),
+        **behind(found, door),
         "dispute": dispute,
         "dispute_label": _label(door, dispute) if dispute else None,
-        "related": [(each, _line_url(door, each)) for each in others],
+        "related": [(each, _line_url(door, each)) for each in _related(line)],
         "chain": line_chain(line, found, door, dispute, credit),
     }
 
@@ -72,23 +59,29 @@ def line_chain(
     line: StatementLine, found: Evidence, door: str, dispute: Dispute | None, credit: Credit | None
 ) -> list[ChainLink]:
     """From the quotation to the credit, as far as each is there and to be seen."""
-    statement = line.statement
-    links = [*_agreement(found, door), *_carriage(found, door)]
-    links.append(
-        linked(chain.STATEMENT, statement.number, f"{door}_statements.show", P.STATEMENT_SEE,
-               statement_id=statement.id)
-    )  # fmt: skip
+    links = [*_agreement(found, door), *_carriage(found, door), _bill(line, door)]
     if dispute is not None:
-        state = _label(door, dispute).text
+        state = DISPUTES[dispute.state].text
         links.append(
             linked(chain.DISPUTE, dispute.number, f"{door}_disputes.show", P.DISPUTE_SEE, state=state,
                    dispute_id=dispute.id)
         )  # fmt: skip
     if credit is not None:
-        url = reached("desk_credits.show", P.STATEMENT_SEE, credit_id=credit.id)
-        url = url if door == "desk" else None
-        links.append(ChainLink(chain.CREDIT, credit.number, url, state=CREDITS[credit.state].text))
+        links.append(_given(credit, door))
     return links
+
+
+def _bill(line: StatementLine, door: str) -> ChainLink:
+    endpoint, number = f"{door}_statements.show", line.statement.number
+    see, owner = P.STATEMENT_SEE, line.statement_id
+    return linked(chain.STATEMENT, number, endpoint, see, statement_id=owner)
+
+
+def _given(credit: Credit, door: str) -> ChainLink:
+    """The credit; customers read of it on their statement."""
+    url = reached("desk_credits.show", P.STATEMENT_SEE, credit_id=credit.id)
+    state = CREDITS[credit.state].text
+    return ChainLink(chain.CREDIT, credit.number, url if door == "desk" else None, state=state)
 
 
 def _agreement(found: Evidence, door: str) -> list[ChainLink]:

@@ -11,7 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from portal.billing.labels import LINE_KINDS, LINES, PLAIN_KINDS
-from portal.billing.models import Statement, StatementLine
+from portal.billing.models import StatementLine
 from portal.billing.queries.statements import served_names
 from portal.billing.queries.sums import Named
 from portal.billing.rules.kinds import LineKind, Part
@@ -106,25 +106,6 @@ def tax_of(row: Any) -> Text:
 def tax_words(kind: str, percent: Decimal) -> Text:
     """The same from a kind and a rate."""
     return TaxTerms(TaxKind(kind), percent).label
-
-
-def is_converted(row: StatementLine, statement: Statement) -> bool:
-    """Whether the line was priced in another currency than the statement's."""
-    return row.line_currency != statement.currency
-
-
-def conversion(row: StatementLine, statement: Statement) -> Text | None:
-    """At which rate of which day, from where; None without a conversion."""
-    if not is_converted(row, statement) or row.exchange_rate is None:
-        return None
-    return t(
-        "%(own)s → %(currency)s at %(rate)s of %(day)s (%(source)s)",
-        own=row.line_currency,
-        currency=statement.currency,
-        rate=format_rate(row.exchange_rate),
-        day=day(row.rate_on),
-        source=row.rate_source or "—",
-    )
 
 
 def _notes(row: StatementLine) -> tuple[Text | str, ...]:

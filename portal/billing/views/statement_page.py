@@ -53,8 +53,6 @@ def rights(statement: Statement) -> dict[str, bool]:
 
 def context(statement: Statement, sums: Summary, records: list[StatementLine]) -> dict[str, Any]:
     """The page of a statement with one page of its lines."""
-    revisions = queries.revisions(statement)
-    published = statement.state in CUSTOMER_SEES
     return {
         "statement": statement,
         "label": STATEMENTS[statement.state],
@@ -62,18 +60,32 @@ def context(statement: Statement, sums: Summary, records: list[StatementLine]) -
         "may": rights(statement),
         "sums": sums,
         "total": statement,
-        "waiting": sums.lines_in(LineState.OPEN) if published else 0,
         "lines": drawn_lines(records, _line_url, several=len(sums.choices["branch"]) > 1),
-        "revisions": [(each, PAPERS[each.paper_state]) for each in revisions],
-        "is_printing": any(each.paper_state in _AT_WORK for each in revisions),
-        "how_far": [
-            printing.progress(each) for each in revisions if each.paper_state == PaperState.PRINTING
-        ],
-        "disputes": [(each, DISPUTES[each.state]) for each in _disputes(statement)],
-        "receivable": queries.receivable_of(statement) if published else None,
-        "invoices": _invoices(statement) if published and g.viewer.may(P.INVOICE_SEE) else [],
         "entries": happenings(audit.timeline(statement, public_only=False)[:HISTORY_SHOWN]),
         "today": clock.today(),
+        **_papers(statement),
+        **(_answers(statement, sums) if statement.state in CUSTOMER_SEES else {}),
+    }
+
+
+def _papers(statement: Statement) -> dict[str, Any]:
+    """The revisions, and how far the press is."""
+    revisions = queries.revisions(statement)
+    printing_now = [each for each in revisions if each.paper_state == PaperState.PRINTING]
+    return {
+        "revisions": [(each, PAPERS[each.paper_state]) for each in revisions],
+        "is_printing": any(each.paper_state in _AT_WORK for each in revisions),
+        "how_far": [printing.progress(each) for each in printing_now],
+    }
+
+
+def _answers(statement: Statement, sums: Summary) -> dict[str, Any]:
+    """What the customer says to what was published, what is owed for it, and what it was invoiced by."""
+    return {
+        "waiting": sums.lines_in(LineState.OPEN),
+        "disputes": [(each, DISPUTES[each.state]) for each in _disputes(statement)],
+        "receivable": queries.receivable_of(statement),
+        "invoices": _invoices(statement) if g.viewer.may(P.INVOICE_SEE) else [],
     }
 
 
@@ -85,7 +97,7 @@ def _line_url(line: StatementLine) -> str:
 
 
 def _disputes(statement: Statement) -> list[Dispute]:
-    if not g.viewer.may(P.DISPUTE_SEE) or statement.state not in CUSTOMER_SEES:
+    if not g.viewer.may(P.DISPUTE_SEE):
         return []
     wanted = visible(select(Dispute), Dispute, g.viewer).options(
         joinedload(Dispute.line).load_only(L.name_zh, L.name_en, L.reference)

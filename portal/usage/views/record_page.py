@@ -66,14 +66,21 @@ def context(row: UsageRecord) -> dict[str, Any]:
         "source": source_name(row),
         "unit": unit_word(row.unit),
         "draws": [_drawn(*each) for each in draws],
-        "reversal": reversal,
-        "reversal_url": _record_url(reversal.id) if reversal else None,
-        "reversed_url": _record_url(row.reverses_id) if row.reverses_id else None,
+        **_taken_back(row, reversal),
         "chain": _links(row, [entitlement for _, entitlement in draws]),
         "history": [_happening(e) for e in audit.timeline(row, public_only=not g.viewer.is_staff)],
         "can_reverse": _is_drawn(row) and reversal is None,
         "waits": row.state == UsageState.UNMATCHED,
         "billed": billed.of_usage(row.id, g.viewer),
+    }
+
+
+def _taken_back(row: UsageRecord, reversal: UsageRecord | None) -> dict[str, Any]:
+    """The record that takes this one back, and the one that it takes back itself."""
+    return {
+        "reversal": reversal,
+        "reversal_url": _record_url(reversal.id) if reversal else None,
+        "reversed_url": _record_url(row.reverses_id) if row.reverses_id else None,
     }
 
 
