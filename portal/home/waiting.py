@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from portal.access.permissions import Permission
 from portal.access.viewer import Viewer
-from portal.home import chain_waiting, queries
+from portal.home import bills, chain_waiting, queries
 from portal.home.links import address
 from portal.home.queries import Issued
 from portal.home.rules import Waiting
@@ -32,8 +32,9 @@ def at_the_desk(viewer: Viewer, today: date, now: datetime) -> list[Waiting]:
 
 
 def at_the_customers(viewer: Viewer, today: date, now: datetime) -> list[Waiting]:
-    """For a customer's user: what is to be accepted or signed, and what was answered."""
+    """For a customer's user: what is to be checked, accepted or signed, and what was answered."""
     return [
+        *bills.to_answer(viewer),
         *_to_accept(viewer, today),
         *chain_waiting.at_the_customers(viewer, now),
         *_answered(viewer, now),

@@ -118,3 +118,27 @@ def test_a_branch_reads_its_own_month_and_no_other(
         assert client.get(f"{RUNNING}?customer={hidden}").status_code == 404
     page = client.sign_in(boss).get(f"{RUNNING}?customer={ids[1]}").text
     assert "28.50" in page and f"{RUNNING}?customer={ids[0]}" in page
+
+
+def test_the_first_page_brings_the_sums_along(
+    client: CheckingClient, cast: Cast, month: None
+) -> None:
+    page = client.sign_in(cast.lin).get("/my/").text
+    assert f'hx-get="{RUNNING}/sum"' in page and f'href="{RUNNING}"' in page
+    part = client.get(f"{RUNNING}/sum").text
+    assert "85.50" in part and "<html" not in part
+    assert client.sign_in(cast.clerk).get(f"{RUNNING}/sum").status_code == 403
+
+
+def test_the_first_page_says_what_waits_and_what_is_overdue(
+    client: CheckingClient, cast: Cast, month: None
+) -> None:
+    days = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 1, 20)}
+    a_statement(cast.harbour, [a_line("30")], StatementState.PUBLISHED, **days)
+    keep(cast)
+    page = client.sign_in(cast.lin).get("/my/").text
+    assert len(client.queries) <= 12
+    for words in ("waits for your answer", "430.00", "30.00", "Overdue", "next due 2026-03-30"):
+        assert words in page, words
+    page = client.sign_in(cast.clerk).get("/my/").text
+    assert "430.00" not in page and "waits for your answer" not in page

@@ -11,7 +11,7 @@ from flask import current_app, g
 from portal.access.guards import signed_in
 from portal.access.permissions import Permission
 from portal.customers.queries import team
-from portal.home import queries
+from portal.home import bills, queries
 from portal.home.holdings import held, under_way
 from portal.home.links import address
 from portal.home.rules import greeting
@@ -36,6 +36,7 @@ def index() -> Any:
         greeting=greeting(now.astimezone(ZoneInfo(zone)).hour),
         waiting=at_the_customers(g.viewer, today, now),
         **_bought(today, now),
+        **_billed(today),
         latest=[
             (each, label_for_customer(each.version, today), shown_to_customer(each))
             for each in queries.latest_issued(g.viewer)
@@ -44,6 +45,16 @@ def index() -> Any:
         members=address("my_customers.members") if g.viewer.may(Permission.MEMBER_SEE) else None,
         people=team(g.viewer.customer_id)[:2] if g.viewer.customer_id else [],
     )
+
+
+def _billed(today: date) -> dict[str, Any]:
+    """What is owed, and where the charges of this month are."""
+    sees = g.viewer.may(Permission.STATEMENT_SEE)
+    return {
+        "owed": bills.owed(g.viewer, today),
+        "all_statements": address("my_statements.index") if sees else None,
+        "running": address("my_statements.running_sum") if sees else None,
+    }
 
 
 def _bought(today: date, now: datetime) -> dict[str, Any]:
