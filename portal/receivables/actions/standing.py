@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,8 +10,6 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from portal.access.viewer import SYSTEM
-from portal.catalogue.queries.rates import exchange_rate
-from portal.catalogue.rules.exchange import ExchangeRate
 from portal.customers.models import CreditStanding, Customer, SettlementTerms
 from portal.customers.rules.credit import HoldCause
 from portal.db import audit
@@ -22,8 +19,9 @@ from portal.kernel.clock import business_day
 from portal.kernel.errors import Invalid
 from portal.receivables.actions.unbilled import unbilled_sums
 from portal.receivables.queries.open_items import items, open_sums
+from portal.receivables.queries.rates import Rates
 from portal.receivables.queries.receipts import money_held
-from portal.receivables.rules.exposure import Exposure, cause_of_hold, in_one, is_over
+from portal.receivables.rules.exposure import Exposure, cause_of_hold, is_over
 
 ZERO = Decimal(0)
 GRACE_DAYS = 15
@@ -45,7 +43,7 @@ def work_out(customer_id: int, now: datetime) -> CreditStanding:
     """
     row = standing_of(customer_id)
     unbilled = unbilled_sums(customer_id, now)
-    rates = _Rates(row.currency, business_day(now))
+    rates = Rates(row.currency, business_day(now))
     row.unbilled_amount = rates.one(unbilled)
     _worked_out(row, rates, now)
     return row
@@ -55,13 +53,13 @@ def refresh(customer_id: int, now: datetime) -> CreditStanding:
     """The same after money moved: unbilled usage as it was last worked out. A missing rate leaves it as it was."""
     row = standing_of(customer_id)
     with suppress(Invalid):
-        _worked_out(row, _Rates(row.currency, business_day(now)), now)
+        _worked_out(row, Rates(row.currency, business_day(now)), now)
     return row
 
 
 def exposure_of(customer_id: int, row: CreditStanding, now: datetime) -> Exposure:
     """The parts of the exposure in the standing's currency; Invalid where a rate is missing."""
-    return _exposure(customer_id, row, _Rates(row.currency, business_day(now)))
+    return _exposure(customer_id, row, Rates(row.currency, business_day(now)))
 
 
 def hold_for_dunning(customer_id: int, now: datetime) -> None:
@@ -97,23 +95,7 @@ def terms_of(customer_id: int) -> SettlementTerms | None:
     return db.session.scalar(wanted)
 
 
-class _Rates:
-    """Sums in several currencies as one, at the rates of a day, each looked up once."""
-
-    def __init__(self, into: str, on: date) -> None:
-        self.into, self.on = into, on
-        self._known: dict[str, ExchangeRate] = {}
-
-    def one(self, amounts: Mapping[str, Decimal]) -> Decimal:
-        """Everything in one currency; Invalid where there is no rate."""
-        needed = {code: amount for code, amount in amounts.items() if amount}
-        for code in needed:
-            if code != self.into and code not in self._known:
-                self._known[code] = exchange_rate(code, self.into, self.on)
-        return in_one(needed, self.into, self._known)
-
-
-def _worked_out(row: CreditStanding, rates: _Rates, now: datetime) -> None:
+def _worked_out(row: CreditStanding, rates: Rates, now: datetime) -> None:
     exposure = _exposure(row.customer_id, row, rates)
     late = _late(row.customer_id, rates, business_day(now))
     terms = terms_of(row.customer_id)
@@ -129,7 +111,7 @@ def _worked_out(row: CreditStanding, rates: _Rates, now: datetime) -> None:
     db.session.flush()
 
 
-def _exposure(customer_id: int, row: CreditStanding, rates: _Rates) -> Exposure:
+def _exposure(customer_id: int, row: CreditStanding, rates: Rates) -> Exposure:
     held = money_held(customer_id, SYSTEM)
     return Exposure(
         rates.one(open_sums(customer_id, SYSTEM)),
@@ -139,7 +121,7 @@ def _exposure(customer_id: int, row: CreditStanding, rates: _Rates) -> Exposure:
     )
 
 
-def _late(customer_id: int, rates: _Rates, today: date) -> Late:
+def _late(customer_id: int, rates: Rates, today: date) -> Late:
     sums: dict[str, Decimal] = {}
     days = 0
     for each in items(SYSTEM, today, [customer_id]):
