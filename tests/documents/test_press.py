@@ -16,11 +16,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from portal.documents import page, render
+from portal.documents import page
 from portal.documents.press import wire
 from portal.documents.render import Press, PressBusy, PressFailed
 from portal.documents.rules.firm import Colours
-from portal.documents.rules.words import PaperLanguage
 from tests.documents import samples
 
 CSS = page.stylesheet(Colours())
@@ -62,6 +61,7 @@ def test_a_killed_press_is_started_anew_by_the_next_caller(press):
 
 def test_a_worker_that_dies_over_every_try_gives_a_typed_failure(press):
     press.print(HELLO, CSS, {})
+    rows = "<tr><td>x</td></tr>" * 9000  # many seconds of work: no worker ever gets to its end
     stop = threading.Event()
 
     def kill_all_workers() -> None:
@@ -73,7 +73,7 @@ def test_a_worker_that_dies_over_every_try_gives_a_typed_failure(press):
     killer.start()
     try:
         with pytest.raises(PressFailed):
-            render.render("quotation.html", samples.of_lines(60), PaperLanguage.BOTH)
+            press.print(f"<html lang=en><body><table>{rows}</table></body></html>", CSS, {})
     finally:
         stop.set()
         killer.join()

@@ -202,3 +202,12 @@ def test_progress_counts_pages_while_it_prints_and_is_silent_otherwise(
     assert [each.done for each in seen] == list(range(1, len(seen) + 1)) and len(seen) >= 4
     assert all(each.total >= each.done for each in seen)
     assert printing.progress(revision_of(statement)).total == 0
+
+
+def test_the_desk_previews_a_statement_in_the_firm_s_look(cast, client, published, now):
+    client.sign_in(cast.finance)
+    page = client.get(f"/desk/statements/{published.id}/paper").get_data(as_text=True)
+    assert published.number in page and "paper=statement" in page
+    sheet = client.get("/desk/contracts/paper.css?paper=statement").get_data(as_text=True)
+    assert ".balance" in sheet and "var(--paper-text)" not in sheet
+    assert ".balance" not in client.get("/desk/contracts/paper.css?paper=x").get_data(as_text=True)

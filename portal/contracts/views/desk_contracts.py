@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, g, make_response, url_for
+from flask import Response, g, make_response, request, url_for
 
 from portal.access.guards import requires
 from portal.access.permissions import Permission as P
@@ -23,7 +23,7 @@ from portal.contracts.views.desk_contract_door import bp, contract_of
 from portal.contracts.views.desk_contract_list import CONTRACTS, HISTORY, contracts
 from portal.contracts.views.desk_contract_page import context
 from portal.contracts.views.desk_history import entries
-from portal.documents.page import stylesheet, stylesheet_tag
+from portal.documents.page import MORE_SHEETS, stylesheet, stylesheet_tag
 from portal.documents.queries import firm_on_paper
 from portal.documents.serving import pdf_response
 from portal.kernel import clock
@@ -83,8 +83,10 @@ def paper(contract_id: int) -> Response:
 @bp.get("/contracts/paper.css")
 @requires(P.CONTRACT_SEE)
 def paper_sheet() -> Response:
-    """The papers' style sheet in the firm's colours."""
-    response = make_response(stylesheet(firm_on_paper().colours))
+    """The papers' style sheet in the firm's colours; with ?paper= also what that paper needs beside."""
+    template = f"{request.args.get('paper', '')}.html"
+    more = template if template in MORE_SHEETS else ""
+    response = make_response(stylesheet(firm_on_paper().colours, more))
     response.mimetype = "text/css"
     response.headers["Cache-Control"] = "private, max-age=86400"
     return response
