@@ -108,26 +108,20 @@ def outbound(
 
 
 def _records(narrowed: ColumnElement[bool], viewer: Viewer) -> Iterator[OwnRecord]:
-    statement: Select[Any] = visible(
-        select(
-            UsageRecord.id,
-            UsageRecord.reference,
-            UsageRecord.quantity,
-            UsageRecord.unit,
-            UsageRecord.used_on,
-            Customer.code,
-        )
-        .join(Customer, Customer.id == UsageRecord.customer_id)
-        .outerjoin(ServiceItem, ServiceItem.id == UsageRecord.item_id),
-        UsageRecord,
-        viewer,
+    columns = (
+        UsageRecord.id,
+        UsageRecord.reference,
+        UsageRecord.quantity,
+        UsageRecord.unit,
+        UsageRecord.used_on,
+        Customer.code,
     )
-    statement = statement.where(
+    every: Select[Any] = select(*columns).join(Customer, Customer.id == UsageRecord.customer_id)
+    every = every.outerjoin(ServiceItem, ServiceItem.id == UsageRecord.item_id).where(
         narrowed, UsageRecord.reverses_id.is_(None), UsageRecord.state.in_(COUNTED)
     )
-    for usage_id, reference, quantity, unit, used_on, code in db.session.execute(
-        statement.order_by(UsageRecord.id)
-    ):
+    statement = visible(every, UsageRecord, viewer).order_by(UsageRecord.id)
+    for usage_id, reference, quantity, unit, used_on, code in db.session.execute(statement):
         yield OwnRecord(waybill_of(reference), _kg(quantity, unit), used_on, code, usage_id)
 
 

@@ -159,10 +159,7 @@ def _amounts(currency: str, has_tariff: bool) -> tuple[Column, ...]:
     """What is billed for it, and what the tariff gives."""
 
     def sum_of(key: str, words: Text, read: Callable[[Row], Decimal | None], **more: Any) -> Column:
-        def cell(row: Row) -> str:
-            value = read(row)
-            return "" if value is None else amount(value, currency)
-
+        cell = lambda row: "" if read(row) is None else amount(read(row), currency)  # noqa: E731
         return Column(key, words, cell, align="num", value=read, total=True, **more)
 
     return (
