@@ -85,10 +85,10 @@ def accept(
 def approve(dispute: Dispute, actor: Viewer, now: datetime) -> Dispute:
     """Grant what somebody else proposed."""
     statement, row = held(dispute)
-    _check_approver(row, actor)
     amount, proposer = row.proposed_amount, row.decided_by
     if row.state != DisputeState.PENDING_APPROVAL or amount is None:
         raise NotAllowedNow(t("Nothing waits to be approved here."))
+    _check_approver(row, actor)
     row.approved_by = actor.user_id
     _grant(statement, row, amount, proposer, actor, now)
     telling.tell_proposer(row, "approved", proposer, actor, now)
@@ -99,6 +99,7 @@ def return_(dispute: Dispute, reason: str, actor: Viewer, now: datetime) -> Disp
     """Not approved, with a reason: the dispute is to be decided again."""
     why = reason_given(reason, t("Say what should be changed."), LONGEST_DECISION)
     _statement, row = held(dispute)
+    DISPUTE_STEPS.next(DisputeState(row.state), DisputeStep.RETURN)
     _check_approver(row, actor)
     step(row, DisputeStep.RETURN, now)
     proposer, before = row.decided_by, {"amount": str(row.proposed_amount)}
