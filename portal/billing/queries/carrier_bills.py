@@ -116,7 +116,7 @@ def _records(narrowed: ColumnElement[bool], viewer: Viewer) -> Iterator[OwnRecor
         UsageRecord.used_on,
         Customer.code,
     )
-    every: Select[Any] = select(*columns).join(Customer, Customer.id == UsageRecord.customer_id)
+    every: Any = select(*columns).join(Customer, Customer.id == UsageRecord.customer_id)
     every = every.outerjoin(ServiceItem, ServiceItem.id == UsageRecord.item_id).where(
         narrowed, UsageRecord.reverses_id.is_(None), UsageRecord.state.in_(COUNTED)
     )

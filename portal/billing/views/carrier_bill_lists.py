@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from flask import url_for
@@ -155,13 +156,19 @@ def _about(finding: str) -> tuple[Column, ...]:
     )  # fmt: skip
 
 
+def _sum(
+    currency: str, key: str, words: Text, read: Callable[[Row], Decimal | None], **more: Any
+) -> Column:
+    def cell(row: Row) -> str:
+        value = read(row)
+        return "" if value is None else amount(value, currency)
+
+    return Column(key, words, cell, align="num", value=read, total=True, **more)
+
+
 def _amounts(currency: str, has_tariff: bool) -> tuple[Column, ...]:
     """What is billed for it, and what the tariff gives."""
-
-    def sum_of(key: str, words: Text, read: Callable[[Row], Decimal | None], **more: Any) -> Column:
-        cell = lambda row: "" if read(row) is None else amount(read(row), currency)  # noqa: E731
-        return Column(key, words, cell, align="num", value=read, total=True, **more)
-
+    sum_of = partial(_sum, currency)
     return (
         sum_of("freight", t("Freight"), lambda r: r.freight_amount, sort=Row.freight_amount),
         sum_of("expected", t("By the tariff"), lambda r: r.expected_amount, only_in_files=not has_tariff),
