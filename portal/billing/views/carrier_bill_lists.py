@@ -130,6 +130,10 @@ def _also(row: Row) -> str:
     return ", ".join(say(FINDINGS[each].text) for each in row.also or ())
 
 
+def _unpriced(row: Row) -> str:
+    return say(Text.from_json(row.unpriced)) if row.unpriced else ""
+
+
 def _figure(
     key: str, words: Text, read: Callable[[Row], Decimal | None], cell: Callable[[Row], str]
 ) -> Column:
@@ -189,8 +193,7 @@ def waybills(bill: CarrierBill, finding: str) -> ListSpec:
         columns=(
             *_about(finding),
             *_amounts(bill.currency, bill.tariff_id is not None),
-            Column("unpriced", t("Why there is no price"),
-                   lambda r: say(Text.from_json(r.unpriced)) if r.unpriced else "", only_in_files=True),
+            Column("unpriced", t("Why there is no price"), _unpriced, only_in_files=True),
             Column("note", t("Note"), lambda r: r.settled_note),
         ),
         row_id=Row.id,
