@@ -12,8 +12,9 @@ from sqlalchemy import func, select
 from portal.contracts.models import Entitlement
 from portal.customers.models import Customer, Site
 from portal.db.base import db
+from portal.receivables.actions import holds
 from portal.shipments.models import Booking, Shipment
-from tests.carriage import D, booked, boxes_entitled
+from tests.carriage import D, booked, boxes_entitled, seen_as
 from tests.cast import Cast
 from tests.client import CheckingClient
 from tests.factories import add
@@ -134,6 +135,19 @@ def test_used_up_between_the_steps_is_told_with_what_is_left_and_nothing_is_lost
     page = client.post("/my/bookings/new", data={**typed, "go": "book"})
     assert page.status_code == 422 and "Only 2 left." in page.text
     assert 'name="goods" value="冷冻虾仁"' in page.text and count() == 1
+
+
+def test_on_hold_both_steps_say_why_nothing_is_booked_and_nothing_typed_is_lost(
+    client: CheckingClient, cast: Cast, now: datetime, row: int
+) -> None:
+    holds.hold(cast.harbour, "two cheques bounced", seen_as(cast.finance), now)
+    db.session.commit()
+    client.sign_in(cast.lin)
+    said = "two cheques bounced. Please turn to Chen Li"
+    assert said in client.get("/my/bookings/new").text
+    page = client.post("/my/bookings/new", data={f"q-{row}": "1", **FACTS, "go": "book"})
+    assert page.status_code == 422 and said in page.text and count() == 0
+    assert 'value="冷冻虾仁"' in page.text
 
 
 def test_a_missing_fact_is_told_at_its_field(client: CheckingClient, cast: Cast, row: int) -> None:

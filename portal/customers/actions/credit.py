@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from datetime import datetime
 
@@ -22,22 +22,32 @@ NAMES = tuple(each.name for each in fields(StandingFacts))
 
 def check_may_order(customer: Customer, actor: Viewer, now: datetime) -> None:
     """Raise NotAllowedNow while the customer, or the group that pays for it, is held or blacklisted."""
-    for standing in _standings(customer):
-        told = credit.refusal(
-            standing, business_day(now), _contact(customer.id), tells_all=_tells_all(actor)
-        )
-        if told is not None:
-            raise NotAllowedNow(told)
+    told = refusal_of(customer, actor, now)
+    if told is not None:
+        raise NotAllowedNow(told)
+
+
+def refusal_of(customer: Customer, actor: Viewer, now: datetime) -> Text | None:
+    """Why no order is taken from a customer now, until when, and whom to ask; None when orders are welcome."""
+    return _refused(credit.refusal, customer, actor, now)
 
 
 def check_not_blacklisted(customer: Customer, actor: Viewer, now: datetime) -> None:
     """Raise NotAllowedNow while the customer, or the group that pays for it, is blacklisted."""
+    told = _refused(credit.blacklist_refusal, customer, actor, now)
+    if told is not None:
+        raise NotAllowedNow(told)
+
+
+def _refused(
+    rule: Callable[..., Text | None], customer: Customer, actor: Viewer, now: datetime
+) -> Text | None:
+    """What a rule says to the first standing that it refuses; who is to be asked is looked up only then."""
+    on = business_day(now)
     for standing in _standings(customer):
-        told = credit.blacklist_refusal(
-            standing, business_day(now), _contact(customer.id), tells_all=_tells_all(actor)
-        )
-        if told is not None:
-            raise NotAllowedNow(told)
+        if rule(standing, on, "") is not None:
+            return rule(standing, on, _contact(customer.id), tells_all=_tells_all(actor))
+    return None
 
 
 def _standings(customer: Customer) -> Iterator[StandingFacts]:

@@ -18,6 +18,7 @@ from flask_babel import gettext as _
 
 from portal.access.guards import fetch
 from portal.contracts.models import Entitlement
+from portal.customers.actions.credit import refusal_of
 from portal.customers.models import Customer
 from portal.customers.queries import sites
 from portal.kernel import clock
@@ -184,6 +185,7 @@ def _shown(draft: Draft) -> dict[str, Any]:
         "gone": bool(gone),
         "today": clock.today(),
         "unit_word": unit_word,
+        "held": refusal_of(draft.customer, g.viewer, clock.now()),
     }
 
 
@@ -204,7 +206,7 @@ def _facts(draft: Draft) -> Any:
 
 def _book(draft: Draft, wishes: list[Wish]) -> Any:
     form = draft.form
-    if not form.validate_on_submit():
+    if not form.validate_on_submit() or refusal_of(draft.customer, g.viewer, clock.now()):
         return _facts(draft)
     try:
         booking = _booked(draft, wishes)
