@@ -42,6 +42,13 @@ def in_month(statement: Select[Any], column: Any, month: str) -> Select[Any]:
     return statement if found is None else statement.where(column.between(*found))
 
 
+def period_words(first: date, last: date) -> str:
+    """`2026-03` for a whole month, else its first and last day."""
+    if days_of(f"{first:%Y-%m}") == (first, last):
+        return f"{first:%Y-%m}"
+    return f"{first.isoformat()} – {last.isoformat()}"
+
+
 def last_ended(today: date) -> date:
     """The first day of the month that ended last."""
     return (today.replace(day=1) - timedelta(days=1)).replace(day=1)

@@ -19,7 +19,7 @@ from portal.billing.queries.statements import search
 from portal.billing.queries.waiting import statements_for
 from portal.billing.rules.states import StatementState
 from portal.billing.views.line_words import days
-from portal.billing.views.months import in_month, month_options
+from portal.billing.views.months import in_month, month_options, period_words
 from portal.customers.models import Customer
 from portal.db.base import db
 from portal.kernel.money import CURRENCIES
@@ -75,7 +75,7 @@ def _mine(statement: Select[Any], value: str) -> Select[Any]:
 
 
 def _period(row: Statement) -> Markup:
-    return whole(days(row.starts_on, row.ends_on))
+    return whole(period_words(row.starts_on, row.ends_on))
 
 
 def _open(row: Statement) -> Decimal:
@@ -106,7 +106,7 @@ STATEMENTS_LIST = ListSpec(
                value=lambda s: days(s.starts_on, s.ends_on)),
         Column("state", t("State"), lambda s: chip(STATEMENTS[s.state]),
                value=lambda s: say(STATEMENTS[s.state].text)),
-        Column("lines", t("Lines"), lambda s: f"{s.line_count:,}", align="num", value=lambda s: s.line_count),
+        Column("lines", t("Lines"), lambda s: s.line_count, only_in_files=True),
         _amount("net", t("Net"), lambda s: s.net_amount, only_in_files=True),
         _amount("tax", t("Tax"), lambda s: s.tax_amount, only_in_files=True),
         Column("gross", t("Amount with tax"), lambda s: money(s.gross_amount, s.currency), align="num",
@@ -159,7 +159,7 @@ RUNS_LIST = ListSpec(
     columns=(
         Column("started", t("Started"), lambda r: whole(instant(r[0].created_at)), sort=StatementRun.id,
                value=lambda r: r[0].created_at),
-        Column("period", t("Period"), lambda r: whole(days(r[0].starts_on, r[0].ends_on)),
+        Column("period", t("Period"), lambda r: whole(period_words(r[0].starts_on, r[0].ends_on)),
                value=lambda r: days(r[0].starts_on, r[0].ends_on)),
         Column("customer", t("Customers"), lambda r: name_of(r[1]) if r[1] else say(t("All"))),
         Column("state", t("State"), lambda r: chip(RUNS[r[0].state]), value=lambda r: say(RUNS[r[0].state].text)),
