@@ -22,7 +22,7 @@ from tests.statements import a_statement, dispute, lines
 FACTS = {
     "number": "N-7", "id": 7, "customer": "海港食品", "contact": "周敏", "sender": "钱伟", "reason": "见合同",
     "starts_on": "2026-02-01", "ends_on": "2026-02-28", "amount": "CNY 157.00", "revision": 2, "due_on": "2026-03-30",
-    "answer_by": "2026-03-09", "deemed_on": "2026-03-09", "statement": "ST-9", "line": "装卸费", "why": "Wrong rate",
+    "answer_by": "2026-03-09", "deemed_on": "2026-03-09", "statement": "ST-9", "line": "装卸费", "why": "rate",
     "text": "价格不对", "granted": "CNY 10.00", "is_open_to_appeal": True,
 }  # fmt: skip
 SUBJECTS = {

@@ -142,6 +142,7 @@ def test_a_statement_whose_last_open_line_leaves_is_confirmed(cast: Cast, now: d
     confirming.confirm(row, [lines(row)[0].id], 1, viewer(cast.lin), now)
     revising.revise(row, lines(row)[1:], [], WHY, viewer(cast.finance), now)
     assert (row.state, row.gross_amount, row.confirmed_amount) == ("confirmed", 57, 57)
+    assert row.confirmed_at == now and row.confirmed_by is None
 
 
 def test_storage_is_drawn_when_it_is_published_and_anew_when_it_is_corrected(

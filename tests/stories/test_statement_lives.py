@@ -63,6 +63,7 @@ def adds_up(row: Statement) -> None:
     assert row.confirmed_amount + row.disputed_amount + gross["open"] == row.gross_amount
     if row.state in FROZEN:
         assert row.state == state_after(LineState(each.state) for each in live)
+        assert row.state != "confirmed" or row.confirmed_at is not None
 
 
 def keeps_its_revisions(row: Statement, known: Known) -> None:

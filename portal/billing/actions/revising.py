@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 
 from portal.access.viewer import Viewer
 from portal.billing.actions import crediting, owing, storage_usage, telling
+from portal.billing.actions.confirming import note_confirmed
 from portal.billing.actions.holding import check_step, held, reason_given, settle
 from portal.billing.actions.publishing import new_revision, restart_clock
 from portal.billing.actions.rows import free_usage, store
@@ -44,23 +45,12 @@ def revise(
         raise NotAllowedNow(t("It was confirmed: correct it by a credit on the next statement."))
     if not ended and not added:
         raise Invalid(t("Nothing would change."))
-    leaving = _held_lines(row, ended)
-    for each in leaving:
-        _check_may_leave(each)
-    _check_may_be_reversed([each.reverses_id for each in added if each.reverses_id is not None])
-    before, number = row.gross_amount, row.revision_no
-    ids = [each.id for each in leaving]
-    db.session.execute(delete(BilledOnce).where(BilledOnce.line_id.in_(ids)))
-    for each in leaving:
-        each.until_revision = number
-    db.session.flush()
-    _name_replaced(leaving, store(row, added, from_revision=number + 1))
-    free_usage(row)
-    _draw_anew(row, leaving, why, actor, now)
+    before, leaving = row.gross_amount, _held_lines(row, ended)
+    _exchange(row, leaving, added, why, actor, now)
     restart_clock(row, now)
     revision = new_revision(row, why, actor, now)
     owing.revised(row, before, actor, now)
-    settle(row, actor, now)
+    done = settle(row, actor, now)
     after = {
         "revision": revision.number, "gross": str(row.gross_amount), "ended": len(leaving), "added": len(added),
         "sha256": revision.sha256,
@@ -69,6 +59,7 @@ def revise(
         actor, "statement.revised", row, now, before={"gross": str(before)}, after=after, reason=why
     )
     telling.tell_customer(row, "revised", actor, now, why)
+    note_confirmed(row, done, actor, now)
     return revision
 
 
@@ -90,6 +81,24 @@ def place_credit(
     }  # fmt: skip
     audit.record(actor, "statement.revised", row, now, before={"gross": str(before)}, after=after)
     return revision
+
+
+def _exchange(
+    statement: Statement, leaving: Sequence[StatementLine], added: Sequence[LineDraft], reason: str, actor: Viewer,
+    now: datetime,
+) -> None:  # fmt: skip
+    """Take lines out of the next revision and put others in, with the usage, days and storage that they bill."""
+    for each in leaving:
+        _check_may_leave(each)
+    _check_may_be_reversed([each.reverses_id for each in added if each.reverses_id is not None])
+    ids = [each.id for each in leaving]
+    db.session.execute(delete(BilledOnce).where(BilledOnce.line_id.in_(ids)))
+    for each in leaving:
+        each.until_revision = statement.revision_no
+    db.session.flush()
+    _name_replaced(leaving, store(statement, added, from_revision=statement.revision_no + 1))
+    free_usage(statement)
+    _draw_anew(statement, leaving, reason, actor, now)
 
 
 def _held_lines(statement: Statement, lines: Sequence[StatementLine]) -> list[StatementLine]:

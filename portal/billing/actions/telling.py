@@ -16,7 +16,6 @@ from portal.access.permissions import ROLES, Permission, Role, of_powers
 from portal.access.viewer import Viewer
 from portal.accounts.models import StaffRole, User
 from portal.billing.models import Credit, Dispute, Statement
-from portal.billing.rules.kinds import REASON_WORDS, DisputeReason
 from portal.customers.models import Contact, Customer, Membership, SettlementTerms
 from portal.db.base import db
 from portal.db.outbox import OutboxMessage, OutboxState, post_mail
@@ -246,7 +245,7 @@ def _of_dispute(dispute: Dispute) -> dict[str, Any]:
         "statement": dispute.statement.number,
         "revision": dispute.statement.revision_no,
         "line": dispute.line.name_zh,
-        "why": REASON_WORDS[DisputeReason(dispute.reason)].msgid,
+        "why": dispute.reason,
         "text": dispute.again_text or dispute.text,
         "amount": format_money(dispute.disputed_amount, dispute.currency),
         "granted": format_money(granted, dispute.currency),

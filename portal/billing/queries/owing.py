@@ -23,12 +23,13 @@ PAID = (
 def open_as_of(day: date, viewer: Viewer, currency: str | None = None) -> Select[Any]:
     """(receivable id, open amount at the end of `day`) of every receivable that was open then."""
     left = func.sum(ReceivablePosting.change)
-    both: Select[Any] = select(ReceivablePosting.receivable_id, left.label("open_amount"))
-    statement = visible(both, ReceivablePosting, viewer).where(ReceivablePosting.on <= day)
+    statement: Any = select(ReceivablePosting.receivable_id, left.label("open_amount"))
+    statement = visible(statement, ReceivablePosting, viewer).where(ReceivablePosting.on <= day)
     if currency is not None:
         of_currency = select(Receivable.id).where(Receivable.currency == currency)
         statement = statement.where(ReceivablePosting.receivable_id.in_(of_currency))
-    return statement.group_by(ReceivablePosting.receivable_id).having(left != NOTHING)
+    grouped: Select[Any] = statement.group_by(ReceivablePosting.receivable_id)
+    return grouped.having(left != NOTHING)
 
 
 def open_of(customer_id: int, currency: str, viewer: Viewer) -> Decimal:
