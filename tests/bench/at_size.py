@@ -36,11 +36,16 @@ LINES = 12
 
 def build(prices: int, customers: int, quotations: int) -> None:
     """Fill an empty database."""
-    _people()
-    _customers(customers)
+    people_and_customers(customers)
     _prices(prices)
     _quotations(quotations, customers)
     db.session.commit()
+
+
+def people_and_customers(customers: int) -> None:
+    """Our people and the customers alone: for what needs no prices."""
+    _people()
+    _customers(customers)
 
 
 def _people() -> None:

@@ -70,7 +70,7 @@ def _build(customers: int, usage: int, settings: dict[str, str]) -> None:
     app = create_app()
     with app.app_context():
         db.create_all()
-        at_size.build(0, customers, 0)
+        at_size.people_and_customers(customers)
         chain_at_size.build(customers, customers * LINES_EACH, usage)
         db.session.remove()
         db.engine.dispose()
