@@ -78,6 +78,7 @@ STAFF: tuple[tuple[str, str, Role], ...] = (
     ("sun.jie", "孙杰", Role.SERVICE_MANAGER),
     ("zhu.tao", "朱涛", Role.WAREHOUSE),
     ("qian.wei", "钱伟", Role.FINANCE),
+    ("he.jing", "何静", Role.FINANCE_MANAGER),
     ("admin", "系统管理员", Role.ADMINISTRATOR),
     ("audit", "审计员", Role.AUDITOR),
 )

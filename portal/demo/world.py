@@ -20,6 +20,7 @@ from portal.customers.queries import viewer_for
 from portal.db.base import db
 from portal.db.work import unit_of_work
 from portal.demo import pictures
+from portal.demo.bills import tell_bills
 from portal.demo.carriage import tell_carriage
 from portal.demo.catalogue import (
     Sheets,
@@ -32,6 +33,7 @@ from portal.demo.clauses import write_clauses
 from portal.demo.contracts import tell_contracts
 from portal.demo.customers import CUSTOMERS, DemoCustomer, DemoMember
 from portal.demo.firm import DOMAIN, FIRM, PASSWORD, PHONES, STAFF
+from portal.demo.money import tell_money
 from portal.demo.quotations import write_agreed, write_quotations
 from portal.demo.stage import Stage, Timeline
 from portal.demo.stock import tell_stock, write_warehouses
@@ -58,7 +60,7 @@ def build_world(now: datetime, progress: Tell = print) -> None:
             write_items(sheets, days.today, first)
             write_clauses(stage.people["wu.mei"], first)
             write_warehouses(stage, first)
-        progress("  tariffs, quotations, contracts, shipments, usage, stock")
+        progress("  tariffs, quotations, contracts, shipments, usage, stock, bills")
         _tell(stage, sheets, progress)
         days.play()
 
@@ -73,6 +75,8 @@ def _tell(stage: Stage, sheets: Sheets, progress: Tell) -> None:
     tell_carriage(stage)
     tell_stock(stage)
     tell_usage(stage)
+    tell_bills(stage)
+    tell_money(stage)
     days.add(days.day(1), "00:00", lambda at: write_quotations(at, stage.people))
 
 
