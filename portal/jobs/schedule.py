@@ -15,7 +15,7 @@ from portal.access.viewer import SYSTEM
 from portal.admin.models import Heartbeat
 from portal.db.base import db
 from portal.db.work import unit_of_work
-from portal.jobs import batches, contracts, entitlements, papers, receivables, statements
+from portal.jobs import answers, batches, contracts, entitlements, papers, receivables, statements
 from portal.jobs.imports import work_all
 from portal.jobs.mail import deliver
 from portal.kernel import clock
@@ -44,6 +44,8 @@ JOBS = (
     Job("credit", 900, receivables.work_out_standings),
     Job("reminders", 3600, receivables.remind),
     Job("invoiced", 3600, receivables.bill_confirmed),
+    Job("answers", 3600, answers.remind),
+    Job("silence", 3600, answers.deem),
     Job("alive", 30, lambda _now: "alive"),
 )
 

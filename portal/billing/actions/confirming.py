@@ -77,19 +77,20 @@ def deem(now: datetime) -> int:
 
     Lines in dispute stay so. The days count from the day on which the letter left, should that be later.
     """
-    return sum(_deemed(each, now) for each in to_deem(now))
+    return sum(deem_one(each, now) for each in to_deem(now))
 
 
 def remind(now: datetime) -> int:
     """Remind those who have not answered, some days before the last one; how many statements."""
-    limit = business_day(now) + REMIND_BEFORE
+    return sum(remind_one(each, now) for each in to_remind())
+
+
+def to_remind() -> list[int]:
+    """Statements that are to be answered and whose customer was not reminded yet."""
     wanted = select(Statement.id).where(
         Statement.state.in_(sorted(ASKED)), Statement.reminded_at.is_(None)
     )
-    done = 0
-    for each in db.session.scalars(wanted.order_by(Statement.id)).all():
-        done += _reminded(held_id(each), limit, now)
-    return done
+    return list(db.session.scalars(wanted.order_by(Statement.id)))
 
 
 def open_ids(statement: Statement) -> list[int]:
@@ -125,7 +126,8 @@ def _say_yes(line_ids: Sequence[int], actor: Viewer, now: datetime) -> None:
         )
 
 
-def _deemed(statement_id: int, now: datetime) -> bool:
+def deem_one(statement_id: int, now: datetime) -> bool:
+    """Whether silence confirmed anything of this statement."""
     row = held_id(statement_id)
     last_day, wanted = _last_day(row), open_ids(row)
     if row.state not in ASKED or not wanted or not is_deemed(last_day, business_day(now)):
@@ -152,7 +154,9 @@ def _last_day(statement: Statement) -> date | None:
     return None if sent_on is None else max(statement.deemed_on, sent_on + timedelta(days=days))
 
 
-def _reminded(statement: Statement, limit: date, now: datetime) -> bool:
+def remind_one(statement_id: int, now: datetime) -> bool:
+    """Whether a reminder about this statement is due, and went into the outbox."""
+    statement, limit = held_id(statement_id), business_day(now) + REMIND_BEFORE
     by, told_on = ((statement.terms or {}).get(name, "") for name in ("answer_by", "noticed_on"))
     if not by or by > limit.isoformat() or told_on >= business_day(now).isoformat():
         return False
