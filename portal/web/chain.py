@@ -18,6 +18,7 @@ SHIPMENT = t("Shipment")
 USAGE = t("Usage")
 STOCK = t("Stock")
 STATEMENT = t("Statement")
+LINE = t("Line")
 DISPUTE = t("Dispute")
 CREDIT = t("Credit")
 

@@ -77,7 +77,7 @@ def context(dispute: Dispute, forms: Decision) -> dict[str, Any]:
         "preview": _preview(dispute, forms),
         "credit": credit,
         "next_id": _next(dispute),
-        "chain": line_chain(dispute.line, found, "desk", dispute, credit),
+        "chain": line_chain(dispute.line, found, "desk", dispute, credit, here="dispute"),
     }
 
 

@@ -56,19 +56,24 @@ def dispute_of_line(line: StatementLine) -> Dispute | None:
 
 
 def line_chain(
-    line: StatementLine, found: Evidence, door: str, dispute: Dispute | None, credit: Credit | None
-) -> list[ChainLink]:
-    """From the quotation to the credit, as far as each is there and to be seen."""
+    line: StatementLine, found: Evidence, door: str, dispute: Dispute | None, credit: Credit | None, *,
+    here: str = "line",
+) -> list[ChainLink]:  # fmt: skip
+    """From the quotation to the credit, as far as each is there and to be seen; `here`: whose page it is."""
     links = [*_agreement(found, door), *_carriage(found, door), _bill(line, door)]
+    if here == "line":
+        links.append(ChainLink(chain.LINE, str(line.serial), here=True))
     if dispute is not None:
-        state = DISPUTES[dispute.state].text
-        links.append(
-            linked(chain.DISPUTE, dispute.number, f"{door}_disputes.show", P.DISPUTE_SEE, state=state,
-                   dispute_id=dispute.id)
-        )  # fmt: skip
+        links.append(_about(dispute, door, here == "dispute"))
     if credit is not None:
         links.append(_given(credit, door))
     return links
+
+
+def _about(dispute: Dispute, door: str, here: bool) -> ChainLink:
+    endpoint, state = f"{door}_disputes.show", _label(door, dispute).text
+    see, named = P.DISPUTE_SEE, {"dispute_id": dispute.id}
+    return linked(chain.DISPUTE, dispute.number, endpoint, see, here=here, state=state, **named)
 
 
 def _bill(line: StatementLine, door: str) -> ChainLink:
