@@ -12,8 +12,10 @@ from portal.billing.models import Statement
 from portal.billing.rules.states import StatementState
 from portal.db.base import db
 from portal.db.outbox import OutboxMessage
+from portal.receivables.models import Invoice, InvoiceCoverage
 from tests.cast import Cast
 from tests.client import CheckingClient
+from tests.factories import add
 from tests.offers import keep, quick_press  # noqa: F401 - a fixture
 from tests.statements import a_line, a_statement, lines
 
@@ -254,3 +256,21 @@ def test_what_is_paid_late_and_disputed_stands_beside(
     address = kept(statement, cast)
     page = desk.get(address).text
     assert "Owed and invoiced" in page and "10 days overdue" in page
+    assert "/desk/receivables/" in page
+
+
+def test_the_invoices_that_cover_it_stand_beside(desk: CheckingClient, cast: Cast) -> None:
+    statement = a_statement(cast.harbour, state=S.CONFIRMED)
+    values = {
+        "kind": "special",
+        "number": "26312000000001234567",
+        "issued_on": date(2026, 3, 1),
+        "title": "海港食品",
+    }
+    sums = {"net_amount": D("94.34"), "tax_amount": D("5.66"), "gross_amount": D(100)}
+    invoice = add(Invoice(customer_id=cast.harbour.id, **values, **sums))
+    add(InvoiceCoverage(customer_id=cast.harbour.id, invoice_id=invoice.id, statement_id=statement.id,
+                        gross_amount=D(100)))  # fmt: skip
+    there = f'href="/desk/invoices/{invoice.id}"'
+    page = desk.get(kept(statement, cast)).text
+    assert there in page and "26312000000001234567" in page

@@ -91,7 +91,7 @@ def portions(statement_id: int, viewer: Viewer, revision: int | None = None) -> 
     joined = statement.outerjoin(ServiceItem, ServiceItem.id == L.item_id).group_by(*apart)
     rows = db.session.execute(joined).all()
     names = whole.columns_of(Customer, {row[0] for row in rows}, ("name_zh", "name_en"))
-    return [Portion(*row, Named(*names[row[0]])) for row in rows]
+    return [Portion._make((*row, Named(*names[row[0]]))) for row in rows]
 
 
 def portions_of(lines: Sequence[LineDraft]) -> list[Portion]:
@@ -99,11 +99,12 @@ def portions_of(lines: Sequence[LineDraft]) -> list[Portion]:
     served = whole.columns_of(Customer, {each.served_id for each in lines}, ("name_zh", "name_en"))
     ids = {each.item_id for each in lines if each.item_id is not None}
     items = whole.columns_of(ServiceItem, ids, ("name_zh", "name_en", "section"))
+    unknown = (None, None, None)
     return [
-        Portion(
-            each.served_id, each.item_id, each.kind, LineState.OPEN.value, each.tax_kind, each.tax_percent,
-            each.main_unit, *items.get(each.item_id or 0, (None, None, None)), 1, each.stat_quantity,
-            each.net_amount, each.tax_amount, each.gross_amount, Named(*served[each.served_id]),
+        Portion._make(
+            (each.served_id, each.item_id, each.kind, LineState.OPEN.value, each.tax_kind, each.tax_percent,
+             each.main_unit, *items.get(each.item_id or 0, unknown), 1, each.stat_quantity, each.net_amount,
+             each.tax_amount, each.gross_amount, Named(*served[each.served_id]))
         )
         for each in lines
     ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -24,6 +25,7 @@ from portal.billing.views.statement_list import one_customer
 from portal.catalogue.queries.rates import tax_classes, tax_of
 from portal.customers.models import Customer
 from portal.customers.queries import matching
+from portal.documents.queries import firm_profile
 from portal.kernel import clock
 from portal.kernel.money import CURRENCIES
 from portal.web.flask_app import once
@@ -65,7 +67,11 @@ def new() -> Any:
         row = attempted(form, lambda: _proposed(form, customer))
         if row is not None:
             return _told(row)
-    shown = {"customer": customer, "limit": dispute_limit()}
+    shown = {
+        "customer": customer,
+        "limit": dispute_limit(),
+        "firm_currency": firm_profile().currency,
+    }
     return form_page("billing/desk_credit_new.html", form, **shown)
 
 
@@ -113,7 +119,7 @@ def _label(each: Any) -> str:
 def _proposed(form: CreditForm, customer: Customer) -> Credit:
     tax = tax_of(form.tax_class.data, clock.today())
     ask = Ask(
-        gross=form.amount.data,
+        gross=form.amount.data or Decimal(0),
         reason=form.reason.data or "",
         name_zh=form.name_zh.data or "",
         name_en=form.name_en.data or "",
