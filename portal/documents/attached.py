@@ -19,6 +19,7 @@ SEEN_WITH = {
     "booking": Permission.BOOKING_SEE,
     "shipment": Permission.SHIPMENT_SEE,
     "dispute": Permission.DISPUTE_SEE,
+    "invoice": Permission.INVOICE_SEE,
 }
 """The kinds of record that files belong to, and what lets a person see the record."""
 
@@ -28,6 +29,7 @@ CHANGED_WITH = {
     "booking": Permission.BOOKING_DECIDE,
     "shipment": Permission.SHIPMENT_EDIT,
     "dispute": Permission.DISPUTE_DECIDE,
+    "invoice": Permission.INVOICE_REGISTER,
 }
 
 

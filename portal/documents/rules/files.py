@@ -15,6 +15,7 @@ class FileKind(StrEnum):
     BILL_OF_LADING = "bill_of_lading"
     PACKING_LIST = "packing_list"
     COMMERCIAL_INVOICE = "commercial_invoice"
+    TAX_INVOICE = "tax_invoice"
     CUSTOMS_PAPER = "customs_paper"
     PROOF_OF_DELIVERY = "proof_of_delivery"
     PHOTO = "photo"
@@ -26,6 +27,7 @@ FILE_WORDS: Mapping[str, Text] = {
     FileKind.BILL_OF_LADING: t("Bill of lading"),
     FileKind.PACKING_LIST: t("Packing list"),
     FileKind.COMMERCIAL_INVOICE: t("Commercial invoice"),
+    FileKind.TAX_INVOICE: t("Tax invoice"),
     FileKind.CUSTOMS_PAPER: t("Customs paper"),
     FileKind.PROOF_OF_DELIVERY: t("Proof of delivery"),
     FileKind.PHOTO: t("Photograph"),

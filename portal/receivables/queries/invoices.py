@@ -66,6 +66,19 @@ def red_of(invoice_id: int, viewer: Viewer) -> Invoice | None:
     return db.session.scalar(wanted)
 
 
+def answer_to(request_id: int, viewer: Viewer) -> Invoice | None:
+    """The invoice that answered a request; a red one names none."""
+    wanted = visible(select(Invoice), Invoice, viewer).where(Invoice.request_id == request_id)
+    return db.session.scalar(wanted.order_by(Invoice.id).limit(1))
+
+
+def open_requests(viewer: Viewer) -> int:
+    """How many requests wait to be invoiced."""
+    statement: Select[Any] = select(func.count(InvoiceRequest.id))
+    waiting = visible(statement, InvoiceRequest, viewer)
+    return db.session.scalar(waiting.where(InvoiceRequest.state == RequestState.OPEN.value)) or 0
+
+
 def to_invoice(customer_id: int, viewer: Viewer, currency: str = "") -> list[Statement]:
     """A customer's statements with confirmed amounts that no invoice covers yet, the oldest first."""
     statement = visible(select(Statement), Statement, viewer).where(

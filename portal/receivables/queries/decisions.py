@@ -1,0 +1,51 @@
+"""What of one customer, or of everybody, waits to be decided about credit."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select
+
+from portal.access.scope import visible
+from portal.access.viewer import Viewer
+from portal.customers.models import CreditStanding
+from portal.db.base import db
+from portal.receivables.models import HoldLift, SettlementApplication
+from portal.receivables.queries import credit
+
+Decided = type[HoldLift] | type[SettlementApplication]
+
+
+def held(viewer: Viewer) -> Select[Any]:
+    """The standings that are held or blacklisted."""
+    on_hold = or_(
+        CreditStanding.held_since.is_not(None), CreditStanding.blacklisted_on.is_not(None)
+    )
+    return credit.standings(viewer).where(on_hold)
+
+
+def applications_of(customer_ids: Collection[int], viewer: Viewer) -> list[SettlementApplication]:
+    """The applications of these customers, newest first."""
+    found = credit.applications(viewer).where(
+        SettlementApplication.customer_id.in_(sorted(customer_ids))
+    )
+    return list(db.session.scalars(found.order_by(SettlementApplication.id.desc())))
+
+
+def lifts_of(customer_id: int, viewer: Viewer) -> list[HoldLift]:
+    """The proposals for one customer, newest first."""
+    found = credit.lifts(viewer).where(HoldLift.customer_id == customer_id)
+    return list(db.session.scalars(found.order_by(HoldLift.id.desc())))
+
+
+def pending_count(model: Decided, viewer: Viewer) -> int:
+    """How many applications (or lifts) wait to be decided."""
+    counted: Select[Any] = select(func.count(model.id))
+    return db.session.scalar(credit.pending(visible(counted, model, viewer), model)) or 0
+
+
+def to_decide(model: Decided, viewer: Viewer) -> list[Any]:
+    """What waits to be decided by somebody, the oldest first."""
+    every = credit.applications(viewer) if model is SettlementApplication else credit.lifts(viewer)
+    return list(db.session.scalars(credit.pending(every, model).order_by(model.id)))
