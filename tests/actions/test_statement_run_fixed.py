@@ -6,10 +6,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from portal.access.viewer import SYSTEM
-from portal.billing.actions import crediting, storage_usage
+from portal.billing.actions import crediting, drafting, storage_usage
 from portal.billing.actions.gathering import gather
 from portal.billing.models import Credit, StatementLine
 from portal.billing.rules.states import StatementState
@@ -20,6 +21,7 @@ from portal.contracts.models import Entitlement
 from portal.contracts.rules.kinds import Allowance, Overage
 from portal.customers.models import Customer
 from portal.db.base import db
+from portal.kernel.errors import StaleEdit
 from portal.kernel.period import Period
 from portal.usage.actions import recording
 from portal.usage.models import UsageRecord
@@ -298,3 +300,30 @@ def test_a_preview_of_an_open_month_saves_nothing_and_stores_up_to_today(
     (content,) = gather(cast.harbour.id, MARCH, SYSTEM, date(2026, 3, 2))
     assert [(each.ends_on.day, each.gross_amount) for each in content.lines] == [(2, D("40.80"))]
     assert content.live is None and db.session.query(StatementLine).count() == 0
+
+
+def test_a_draft_that_is_out_of_date_is_not_reviewed(cast: Cast, now: datetime) -> None:
+    stores(cast, now)
+    moved(cast.harbour, "in", "1000", date(2026, 2, 1), now)
+    run(FEBRUARY, now=now)
+    (statement,) = statements()
+    drafting.check_current(statement, now)
+    moved(cast.harbour, "in", "10", date(2026, 2, 10), now)
+    with pytest.raises(StaleEdit, match="Run the period again"):
+        drafting.check_current(statement, now)
+    run(FEBRUARY, now=now)
+    drafting.check_current(statements()[0], now)
+
+
+def test_storage_of_a_line_that_a_revision_ended_goes_back_to_its_entitlement(
+    cast: Cast, now: datetime
+) -> None:
+    right = stores(cast, now)
+    moved(cast.harbour, "in", "1000", date(2026, 2, 1), now)
+    run(FEBRUARY, now=now)
+    (statement,) = statements()
+    storage_usage.post(statement, SYSTEM, now)
+    lines(statement)[0].until_revision = 1
+    db.session.flush()
+    assert storage_usage.post(statement, SYSTEM, now) == []
+    assert db.session.get_one(Entitlement, right.id, populate_existing=True).used == 0

@@ -15,8 +15,9 @@ from enum import StrEnum
 
 from sqlalchemy import select
 
-from portal.access.viewer import Viewer
+from portal.access.viewer import SYSTEM, Viewer
 from portal.billing.actions import crediting
+from portal.billing.actions.gather_storage import charged_stock
 from portal.billing.actions.gathering import StatementContent, gather
 from portal.billing.actions.line_rows import clear_lines, take_usage, write_lines
 from portal.billing.models import Credit, Statement
@@ -36,7 +37,7 @@ from portal.db.base import db
 from portal.db.engine import write_from_here
 from portal.db.series import next_number
 from portal.kernel.clock import business_day
-from portal.kernel.errors import NotAllowedNow, NotFound
+from portal.kernel.errors import NotAllowedNow, NotFound, StaleEdit
 from portal.kernel.period import Period
 from portal.kernel.pinyin import search_words
 from portal.kernel.text import t
@@ -103,6 +104,26 @@ def draft_party(
     hold_party(party_id)
     contents = gather(party_id, period, actor, business_day(now), tables)
     return [draft(content, run_id, actor, now) for content in contents]
+
+
+def check_current(statement: Statement, now: datetime) -> None:
+    """Hold a draft's party and the owners of the stock it charges, and gather once more: to be done before a review.
+
+    StaleEdit when something has come since it was written; running the period again brings it up to date.
+    """
+    hold_party(statement.customer_id)
+    period = Period(statement.starts_on, statement.ends_on)
+    stock = charged_stock(statement.customer_id, period)
+    owners = select(Customer.id).where(Customer.id.in_(stock)).order_by(Customer.id)
+    db.session.execute(owners.with_for_update(key_share=True))
+    contents = gather(statement.customer_id, period, SYSTEM, business_day(now))
+    digests = {
+        each.currency: hash_of_kept(each.header(), kept_lines(each.lines)) for each in contents
+    }
+    if digests.get(statement.currency) != statement.content_hash:
+        raise StaleEdit(
+            t("Something has come since this draft was written. Run the period again first.")
+        )
 
 
 def draft(content: StatementContent, run_id: int | None, actor: Viewer, now: datetime) -> Drafted:

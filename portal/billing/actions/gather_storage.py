@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from portal.access.viewer import Viewer
+from portal.access.scope import past_the_walls
+from portal.access.viewer import SYSTEM, Viewer
 from portal.billing.actions.gather_usage import Lines
 from portal.billing.actions.pricing import Pricing
-from portal.billing.queries.party_books import Books, LineRow
+from portal.billing.queries.party_books import Books, LineRow, books_of
 from portal.billing.queries.unbilled import billed_days
 from portal.billing.queries.unbilled_stock import covered, stored
 from portal.billing.rules.fixed import spans
@@ -75,6 +76,13 @@ def storage_chains(books: Books, until: date, viewer: Viewer) -> list[StorageCha
         if books.settles(books.owner_of(chain[0]), chain[0].contract_id)
     ]
     return chains_of(books, mine, until, viewer)
+
+
+def charged_stock(party_id: int, period: Period) -> list[int]:
+    """The customers whose stock the party's storage lines charge; branches without a line of their own among them."""
+    with past_the_walls():
+        found = storage_chains(books_of(party_id, SYSTEM), end_of(period), SYSTEM)
+    return sorted({each for chain in found for each in chain.customer_ids})
 
 
 def storage_roots(books: Books) -> dict[int, list[LineRow]]:

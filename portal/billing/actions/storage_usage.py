@@ -5,7 +5,6 @@ The amount is the policy's, on the line; the usage only keeps the entitlement's 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -22,17 +21,22 @@ from portal.usage.actions import recording
 from portal.usage.actions.recording import UsageFact
 from portal.usage.models import UsageRecord
 from portal.usage.rules.drawing import other_units
+from portal.usage.rules.states import UsageState
+
+ENDED = "storage line replaced by a later revision"
 
 
 def post(statement: Statement, actor: Viewer, now: datetime) -> list[UsageRecord]:
     """Record what the statement's live storage lines used, once for each line, on its last day.
 
-    Drawn from an entitlement of the line's own chain in the line's unit; a line whose chain granted none that fits is
-    left out. What an entitlement has no more of waits in the queue of usage like any other. A second call changes
-    nothing.
+    What was posted for a line that a revision ended is reversed. Drawn from an entitlement of the line's own chain in
+    the line's unit; a line whose chain granted none that fits is left out. What an entitlement has no more of waits in
+    the queue of usage like any other. A second call changes nothing.
     """
     posted = []
-    for line in _storage_lines(statement):
+    lines = _storage_lines(statement)
+    _take_back(statement, {_reference(statement, line) for line in lines}, actor, now)
+    for line in lines:
         right = _right_of(line)
         if right is None or line.quantity <= 0:
             continue
@@ -50,7 +54,7 @@ def _recorded(
         unit=line.unit,
         used_on=line.ends_on,
         source=STORAGE_SOURCE,
-        reference=f"{statement.number}/{line.serial}",
+        reference=_reference(statement, line),
         item_id=right.item_id,
         entitlement_id=right.id,
     )
@@ -59,7 +63,22 @@ def _recorded(
     return row
 
 
-def _storage_lines(statement: Statement) -> Iterable[StatementLine]:
+def _reference(statement: Statement, line: StatementLine) -> str:
+    return f"{statement.number}/{line.serial}"
+
+
+def _take_back(statement: Statement, live: set[str], actor: Viewer, now: datetime) -> None:
+    posted = select(UsageRecord).where(
+        UsageRecord.statement_id == statement.id,
+        UsageRecord.source == STORAGE_SOURCE,
+        UsageRecord.state == UsageState.MATCHED.value,
+    )
+    for row in list(db.session.scalars(posted.order_by(UsageRecord.id))):
+        if row.reference not in live:
+            recording.reverse(row, ENDED, actor, now).statement_id = statement.id
+
+
+def _storage_lines(statement: Statement) -> list[StatementLine]:
     wanted = select(StatementLine).where(
         StatementLine.statement_id == statement.id,
         StatementLine.kind == LineKind.STORAGE.value,

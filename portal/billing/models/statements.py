@@ -288,6 +288,20 @@ Index(
     & (StatementLine.reverses_id.is_not(None)),
 )
 
+# A line that goes is looked for in the columns that may name it; hardly any line has them.
+Index(
+    "ix_statement_line_replaces",
+    StatementLine.replaces_id,
+    sqlite_where=StatementLine.replaces_id.is_not(None),
+    postgresql_where=StatementLine.replaces_id.is_not(None),
+)
+Index(
+    "ix_statement_line_reverses",
+    StatementLine.reverses_id,
+    sqlite_where=StatementLine.reverses_id.is_not(None),
+    postgresql_where=StatementLine.reverses_id.is_not(None),
+)
+
 
 class BilledOnce(CustomerOwned, Base):
     """What is billed once, for ever, beside usage: a storage day, a fee's month, a shortfall, a day of interest.

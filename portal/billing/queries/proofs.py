@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from portal.access.scope import visible
 from portal.access.viewer import Viewer
@@ -74,8 +75,14 @@ def revisions(statement_id: int) -> list[StatementRevision]:
 
 def taken_usage(statement_id: int) -> list[UsedRow]:
     """The usage that a statement took, apart from what publishing posted for storage; reversals among it."""
+    first = aliased(UsageRecord)
+    of_storage = select(first.id).where(
+        first.id == UsageRecord.reverses_id, first.source == STORAGE_SOURCE
+    )
     asked = select(*used_columns()).where(
-        UsageRecord.statement_id == statement_id, UsageRecord.source != STORAGE_SOURCE
+        UsageRecord.statement_id == statement_id,
+        UsageRecord.source != STORAGE_SOURCE,
+        ~of_storage.exists(),
     )
     return [UsedRow(*row) for row in db.session.execute(asked)]
 
