@@ -18,9 +18,10 @@ from werkzeug.routing import Rule
 
 from portal.access.permissions import Role
 from portal.access.viewer import SYSTEM
-from portal.billing.actions import crediting, disputing
+from portal.billing.actions import crediting, disputing, papers
 from portal.billing.actions.crediting import Ask
 from portal.billing.models import StatementRun
+from portal.billing.queries import statements as queries
 from portal.billing.rules.states import StatementState
 from portal.customers.models import Contact, Membership, Site
 from portal.db.base import db
@@ -97,6 +98,7 @@ def rows(cast: Cast, now: datetime) -> dict[str, Any]:
     amendment = on_paper(cast, now)
     moved = stored(cast.harbour, now)
     bill = a_statement(cast.harbour, state=StatementState.PUBLISHED)
+    papers.print_revision(queries.revision(bill, 1), viewer(cast.finance), now)
     first, second = lines(bill)
     wrong = disputing.raise_(first, "rate", Decimal(1), "单价不符", 1, viewer(cast.lin), now)
     back = Ask(Decimal(1), "节日关怀", line=second)
