@@ -114,7 +114,7 @@ def test_many_come_as_one_zip_with_a_list_of_contents(
 
 
 @pytest.mark.parametrize(("query", "status"), [
-    ("kind=pdf", 303), ("kind=exe&statement=1", 404), ("kind=pdf&statement=999", 404), ("kind=pdf&statement=x", 404),
+    ("kind=pdf", 302), ("kind=exe&statement=1", 404), ("kind=pdf&statement=999", 404), ("kind=pdf&statement=x", 404),
     ("", 404), ("kind=pdf&" + "&".join(f"statement={n}" for n in range(1, 70)), 422),
 ])  # fmt: skip
 def test_what_cannot_be_packed_is_refused(

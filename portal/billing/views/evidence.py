@@ -78,7 +78,7 @@ def agreed(found: Evidence) -> list[tuple[Text, Any]]:
         (t("Beyond the quantity"), OVERAGE_WORDS[Overage(row.overage)] if limited else None),
         (t("Overage price"), short(over) if over is not None else None),
         (t("Counts"), f"{row.from_on} – {row.until_on}"),
-        (t("Price set by hand"), row.manual_reason or None),
+        (t("Price set by hand"), row.manual_reason if g.viewer.is_staff else None),
         (t("Price from"), found.price_source or None),
         (t("Note"), row.note or None),
     ]

@@ -141,7 +141,7 @@ def _confirmed(statement: Statement, chosen: Lines | None) -> dict[str, Any]:
 
 def _nothing_chosen(statement: Statement) -> Any:
     flash(_("Choose lines first: tick them, then confirm or dispute them."), "warning")
-    return redirect(_to(statement, "lines"), 303)
+    return redirect(_to(statement, "lines"))
 
 
 def _told(made: Sequence[Dispute]) -> str:

@@ -55,7 +55,7 @@ def download_many() -> Any:
         raise NotFound()
     if not ids:
         flash(_("Choose statements first: tick them, then download."), "warning")
-        return redirect(url_for(".index"), 303)
+        return redirect(url_for(".index"))
     chosen = _chosen(ids, kind)
     body = _zipped(chosen, kind, MAKERS[kind](chosen))
     return download(body, f"statements_{clock.today().isoformat()}.zip", "application/zip")
