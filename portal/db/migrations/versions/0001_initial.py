@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: nothing
-Create Date: 2026-11-22 04:00:45.318984
+Create Date: 2026-11-22 05:25:12.276602
 
 """
 
@@ -207,6 +207,7 @@ def upgrade():
         sa.Column("banks", types.JSONText(), nullable=False),
         sa.Column("texts", types.JSONText(), nullable=False),
         sa.Column("quoting", types.JSONText(), nullable=False),
+        sa.Column("billing", types.JSONText(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", types.UTCDateTime(), nullable=False),
         sa.Column("updated_at", types.UTCDateTime(), nullable=False),
@@ -442,27 +443,6 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_bundle_line_item_id"), ["item_id"], unique=False)
 
     op.create_table(
-        "carrier_bill",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("carrier", sa.String(length=60), nullable=False),
-        sa.Column("starts_on", sa.Date(), nullable=False),
-        sa.Column("ends_on", sa.Date(), nullable=False),
-        sa.Column("currency", sa.String(length=3), nullable=False),
-        sa.Column("file_name", sa.String(length=160), nullable=False),
-        sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("tolerance_kg", types.Quantity(), nullable=False),
-        sa.Column("counts", types.JSONText(), nullable=False),
-        sa.Column("billed_amount", types.Amount(), nullable=False),
-        sa.Column("read_by", sa.Integer(), nullable=True),
-        sa.Column("settled_at", types.UTCDateTime(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("created_at", types.UTCDateTime(), nullable=False),
-        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["read_by"], ["user.id"], name=op.f("fk_carrier_bill_read_by")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_carrier_bill")),
-        sa.UniqueConstraint("sha256", name=op.f("uq_carrier_bill_sha256")),
-    )
-    op.create_table(
         "contact",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
@@ -489,6 +469,7 @@ def upgrade():
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("exposure_amount", types.Amount(), nullable=False),
+        sa.Column("unbilled_amount", types.Amount(), nullable=False),
         sa.Column("overdue_amount", types.Amount(), nullable=False),
         sa.Column("overdue_days", sa.Integer(), nullable=False),
         sa.Column("worked_out_at", types.UTCDateTime(), nullable=True),
@@ -1281,6 +1262,7 @@ def upgrade():
         sa.Column("confirmed_at", types.UTCDateTime(), nullable=True),
         sa.Column("confirmed_by", sa.Integer(), nullable=True),
         sa.Column("is_deemed", sa.Boolean(), nullable=False),
+        sa.Column("reminded_at", types.UTCDateTime(), nullable=True),
         sa.Column("void_reason", sa.String(length=500), nullable=False),
         sa.Column("note", sa.String(length=1000), nullable=False),
         sa.Column("search_text", sa.String(length=400), nullable=False),
@@ -1572,6 +1554,35 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_bank_entry_batch_id"), ["batch_id"], unique=False)
         batch_op.create_index("ix_bank_entry_state", ["state", "on", "id"], unique=False)
 
+    op.create_table(
+        "carrier_bill",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("carrier", sa.String(length=60), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("file_name", sa.String(length=160), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("own_file_name", sa.String(length=160), nullable=False),
+        sa.Column("tolerance_kg", types.Quantity(), nullable=False),
+        sa.Column("tolerance_by_price", sa.Boolean(), nullable=False),
+        sa.Column("tariff_id", sa.Integer(), nullable=True),
+        sa.Column("line_count", sa.Integer(), nullable=False),
+        sa.Column("counts", types.JSONText(), nullable=False),
+        sa.Column("billed_amount", types.Amount(), nullable=False),
+        sa.Column("read_by", sa.Integer(), nullable=True),
+        sa.Column("settled_at", types.UTCDateTime(), nullable=True),
+        sa.Column("settled_reason", sa.String(length=500), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["read_by"], ["user.id"], name=op.f("fk_carrier_bill_read_by")),
+        sa.ForeignKeyConstraint(
+            ["tariff_id"], ["tariff.id"], name=op.f("fk_carrier_bill_tariff_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_carrier_bill")),
+        sa.UniqueConstraint("sha256", name=op.f("uq_carrier_bill_sha256")),
+    )
     op.create_table(
         "deposit_move",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2016,6 +2027,7 @@ def upgrade():
         sa.Column("published_by", sa.Integer(), nullable=True),
         sa.Column("document_id", sa.Integer(), nullable=True),
         sa.Column("paper_state", sa.String(length=12), nullable=False),
+        sa.Column("paper_tries", sa.Integer(), nullable=False),
         sa.Column("customer_id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "paper_state IN ('waiting', 'printing', 'ready', 'failed')",
@@ -2889,7 +2901,22 @@ def upgrade():
         batch_op.create_index(
             "ix_statement_line_customer_ends", ["customer_id", "ends_on", "id"], unique=False
         )
+        batch_op.create_index("ix_statement_line_entitlement", ["entitlement_id"], unique=False)
         batch_op.create_index("ix_statement_line_item", ["item_id", "ends_on"], unique=False)
+        batch_op.create_index(
+            "ix_statement_line_replaces",
+            ["replaces_id"],
+            unique=False,
+            sqlite_where=sa.text("replaces_id IS NOT NULL"),
+            postgresql_where=sa.text("replaces_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_statement_line_reverses",
+            ["reverses_id"],
+            unique=False,
+            sqlite_where=sa.text("reverses_id IS NOT NULL"),
+            postgresql_where=sa.text("reverses_id IS NOT NULL"),
+        )
         batch_op.create_index(
             "uq_statement_line_credit",
             ["credit_id"],
@@ -3052,14 +3079,17 @@ def upgrade():
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("disputed_amount", types.Amount(), nullable=False),
         sa.Column("text", sa.String(length=2000), nullable=False),
+        sa.Column("again_text", sa.String(length=2000), nullable=False),
         sa.Column("raised_by", sa.Integer(), nullable=True),
         sa.Column("raised_at", types.UTCDateTime(), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("proposed_amount", types.Amount(), nullable=True),
         sa.Column("granted_amount", types.Amount(), nullable=True),
         sa.Column("decision", sa.String(length=2000), nullable=False),
         sa.Column("decided_by", sa.Integer(), nullable=True),
         sa.Column("decided_at", types.UTCDateTime(), nullable=True),
         sa.Column("approved_by", sa.Integer(), nullable=True),
+        sa.Column("first_decided_by", sa.Integer(), nullable=True),
         sa.Column("customer_id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", types.UTCDateTime(), nullable=False),
@@ -3081,6 +3111,9 @@ def upgrade():
             ["customer_id"], ["customer.id"], name=op.f("fk_dispute_customer_id")
         ),
         sa.ForeignKeyConstraint(["decided_by"], ["user.id"], name=op.f("fk_dispute_decided_by")),
+        sa.ForeignKeyConstraint(
+            ["first_decided_by"], ["user.id"], name=op.f("fk_dispute_first_decided_by")
+        ),
         sa.ForeignKeyConstraint(
             ["line_id"], ["statement_line.id"], name=op.f("fk_dispute_line_id")
         ),
@@ -3269,12 +3302,18 @@ def upgrade():
         sa.Column("bill_id", sa.Integer(), nullable=False),
         sa.Column("waybill", sa.String(length=60), nullable=False),
         sa.Column("finding", sa.String(length=20), nullable=False),
+        sa.Column("also", types.JSONText(), nullable=False),
+        sa.Column("region", sa.String(length=60), nullable=False),
+        sa.Column("product", sa.String(length=60), nullable=False),
+        sa.Column("customer", sa.String(length=60), nullable=False),
         sa.Column("billed_on", sa.Date(), nullable=True),
         sa.Column("sent_on", sa.Date(), nullable=True),
         sa.Column("billed_kg", types.Quantity(), nullable=True),
         sa.Column("own_kg", types.Quantity(), nullable=True),
         sa.Column("freight_amount", types.Amount(), nullable=False),
         sa.Column("expected_amount", types.Amount(), nullable=True),
+        sa.Column("own_amount", types.Amount(), nullable=True),
+        sa.Column("unpriced", types.JSONText(), nullable=True),
         sa.Column("insurance_amount", types.Amount(), nullable=False),
         sa.Column("return_amount", types.Amount(), nullable=False),
         sa.Column("other_amount", types.Amount(), nullable=False),
@@ -3438,7 +3477,18 @@ def downgrade():
             sqlite_where=sa.text("until_revision IS NULL AND credit_id IS NOT NULL"),
             postgresql_where=sa.text("until_revision IS NULL AND credit_id IS NOT NULL"),
         )
+        batch_op.drop_index(
+            "ix_statement_line_reverses",
+            sqlite_where=sa.text("reverses_id IS NOT NULL"),
+            postgresql_where=sa.text("reverses_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_statement_line_replaces",
+            sqlite_where=sa.text("replaces_id IS NOT NULL"),
+            postgresql_where=sa.text("replaces_id IS NOT NULL"),
+        )
         batch_op.drop_index("ix_statement_line_item")
+        batch_op.drop_index("ix_statement_line_entitlement")
         batch_op.drop_index("ix_statement_line_customer_ends")
         batch_op.drop_index("ix_statement_line_contract")
 
@@ -3593,6 +3643,7 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_deposit_move_customer_id"))
 
     op.drop_table("deposit_move")
+    op.drop_table("carrier_bill")
     with op.batch_alter_table("bank_entry", schema=None) as batch_op:
         batch_op.drop_index("ix_bank_entry_state")
         batch_op.drop_index(batch_op.f("ix_bank_entry_batch_id"))
@@ -3752,7 +3803,6 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_contact_customer_id"))
 
     op.drop_table("contact")
-    op.drop_table("carrier_bill")
     with op.batch_alter_table("bundle_line", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_bundle_line_item_id"))
         batch_op.drop_index(batch_op.f("ix_bundle_line_bundle_id"))
