@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.access.viewer import SYSTEM
-from portal.billing.actions import crediting, drafting, storage_usage
+from portal.billing.actions import crediting, drafting, reviewing, storage_usage
 from portal.billing.actions.gathering import gather
 from portal.billing.models import Credit, StatementLine
 from portal.billing.rules.states import StatementState
@@ -25,6 +25,7 @@ from portal.kernel.errors import StaleEdit
 from portal.kernel.period import Period
 from portal.usage.actions import recording
 from portal.usage.models import UsageRecord
+from portal.warehouse.models import StockBilled
 from tests.billing_worlds import (
     FEBRUARY,
     JANUARY,
@@ -327,3 +328,21 @@ def test_storage_of_a_line_that_a_revision_ended_goes_back_to_its_entitlement(
     db.session.flush()
     assert storage_usage.post(statement, SYSTEM, now) == []
     assert db.session.get_one(Entitlement, right.id, populate_existing=True).used == 0
+
+
+def test_a_review_closes_the_billed_days_for_the_branches_whose_stock_it_charges(
+    cast: Cast, now: datetime
+) -> None:
+    covered = customer("HB-NB", "宁波分公司", "", kind="branch", parent_id=cast.harbour.id)
+    stores(cast, now)
+    moved(covered, "in", "1000", date(2026, 2, 1), now)
+    run(FEBRUARY, now=now)
+    (statement,) = statements()
+    reviewing.review(statement, SYSTEM, now)
+    closed = select(StockBilled.customer_id, StockBilled.through_on)
+    assert {tuple(row) for row in db.session.execute(closed)} == {
+        (cast.harbour.id, date(2026, 2, 28)),
+        (covered.id, date(2026, 2, 28)),
+    }
+    reviewing.return_(statement, "look again", SYSTEM, now)
+    assert not list(db.session.execute(closed))

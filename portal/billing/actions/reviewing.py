@@ -7,11 +7,12 @@ from datetime import date, datetime
 
 from sqlalchemy import func, select
 
-from portal.access.viewer import Viewer
+from portal.access.viewer import SYSTEM, Viewer
 from portal.billing.actions import crediting
 from portal.billing.actions.holding import check_step, held, move, reason_given
 from portal.billing.actions.rows import drop_lines, repeat_sums
 from portal.billing.models import Statement, StatementLine
+from portal.billing.queries.unbilled_stock import covered
 from portal.billing.rules.kinds import LineKind
 from portal.billing.rules.states import FROZEN, StatementState, StatementStep
 from portal.db import audit
@@ -86,9 +87,16 @@ def stored_customers(statement: Statement) -> list[int]:
 
 
 def mark_stock(customer_ids: Iterable[int]) -> None:
-    """Keep up to which day the stock of each customer is billed by what was reviewed or published (DOMAIN W13)."""
-    for each in customer_ids:
-        through = _billed_through(each)
+    """Keep up to which day the stock of each customer is billed by what was reviewed or published (DOMAIN W13).
+
+    The line of a group charges its branches that have none of their own: their stock is billed with it.
+    """
+    through_of: dict[int, date | None] = {}
+    for owner, people in covered(customer_ids, SYSTEM).items():
+        for each in people:
+            days = [day for one in {owner, each} if (day := _billed_through(one)) is not None]
+            through_of[each] = max(days, default=None)
+    for each, through in through_of.items():
         row = db.session.scalar(select(StockBilled).where(StockBilled.customer_id == each))
         if row is not None and through is None:
             db.session.delete(row)
