@@ -20,6 +20,7 @@ SEEN_WITH = {
     "shipment": Permission.SHIPMENT_SEE,
     "dispute": Permission.DISPUTE_SEE,
     "invoice": Permission.INVOICE_SEE,
+    "statement_answer": Permission.STATEMENT_SEE,
 }
 """The kinds of record that files belong to, and what lets a person see the record."""
 
@@ -30,6 +31,7 @@ CHANGED_WITH = {
     "shipment": Permission.SHIPMENT_EDIT,
     "dispute": Permission.DISPUTE_DECIDE,
     "invoice": Permission.INVOICE_REGISTER,
+    "statement_answer": Permission.STATEMENT_PUBLISH,
 }
 
 

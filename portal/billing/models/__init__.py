@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from portal.billing.models.answers import StatementAnswer
 from portal.billing.models.carrier_bills import CarrierBill, CarrierBillRow
 from portal.billing.models.disputes import Credit, Dispute
 from portal.billing.models.receivables import Receivable, ReceivablePosting
@@ -22,6 +23,7 @@ __all__ = [
     "Receivable",
     "ReceivablePosting",
     "Statement",
+    "StatementAnswer",
     "StatementLine",
     "StatementRevision",
     "StatementRun",

@@ -53,6 +53,16 @@ class DisputeReason(StrEnum):
     OTHER = "other"
 
 
+class AnswerChannel(StrEnum):
+    """How an answer reached us that the customer did not type in itself."""
+
+    SLIP = "slip"  # 回执 with stamp or signature
+    MAIL = "mail"
+    MESSAGE = "message"
+    PHONE = "phone"
+    PERSON = "person"
+
+
 class ReceivableKind(StrEnum):
     """What somebody owes for."""
 
@@ -69,6 +79,8 @@ class PostingKind(StrEnum):
     ALLOCATION_UNDONE = "allocation_undone"
     EXCHANGE = "exchange"  # exchange difference of an allocation across currencies
     WRITE_OFF = "write_off"
+    NETTING = "netting"  # a credit balance of the same customer was set against it, or it against others
+    NETTING_UNDONE = "netting_undone"
 
 
 LINE_KIND_WORDS: Mapping[LineKind, Text] = {
@@ -94,6 +106,14 @@ REASON_WORDS: Mapping[DisputeReason, Text] = {
     DisputeReason.OTHER: t("Another reason"),
 }
 
+CHANNEL_WORDS: Mapping[AnswerChannel, Text] = {
+    AnswerChannel.SLIP: t("Stamped or signed slip"),
+    AnswerChannel.MAIL: t("Mail"),
+    AnswerChannel.MESSAGE: t("Message"),
+    AnswerChannel.PHONE: t("Telephone"),
+    AnswerChannel.PERSON: t("In person"),
+}
+
 POSTING_WORDS: Mapping[PostingKind, Text] = {
     PostingKind.ISSUE: t("Issued"),
     PostingKind.REVISION: t("Changed by a later revision"),
@@ -101,4 +121,6 @@ POSTING_WORDS: Mapping[PostingKind, Text] = {
     PostingKind.ALLOCATION_UNDONE: t("Allocation undone"),
     PostingKind.EXCHANGE: t("Exchange difference"),
     PostingKind.WRITE_OFF: t("Written off"),
+    PostingKind.NETTING: t("Credit set off"),
+    PostingKind.NETTING_UNDONE: t("Setting off undone"),
 }

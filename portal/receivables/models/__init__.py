@@ -11,6 +11,7 @@ from portal.receivables.models.invoices import (
     InvoiceRequestPart,
 )
 from portal.receivables.models.receipts import Allocation, BankEntry, DepositMove, Receipt
+from portal.receivables.models.squaring import Netting, Refund
 
 __all__ = [
     "Allocation",
@@ -23,6 +24,8 @@ __all__ = [
     "InvoiceCoverage",
     "InvoiceRequest",
     "InvoiceRequestPart",
+    "Netting",
     "Receipt",
+    "Refund",
     "SettlementApplication",
 ]
