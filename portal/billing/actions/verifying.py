@@ -13,7 +13,7 @@ from portal.billing.actions.proving import Pair, Proof
 from portal.billing.models import Statement
 from portal.billing.queries import proofs
 from portal.billing.queries.tables import Tables
-from portal.billing.rules.content import LINE_FIELDS, content_hash, line_values
+from portal.billing.rules.content import LINE_FIELDS, Kept, hash_of_kept, kept_lines
 from portal.billing.rules.kinds import LineKind
 from portal.billing.rules.states import FROZEN
 from portal.db.base import db
@@ -51,15 +51,16 @@ def differences(statement: Statement, tables: Tables | None = None) -> list[Diff
     """What one statement says otherwise than its sources."""
     lines = proofs.stored_lines(statement.id)
     live = [line for line in lines if line.until_revision is None]
+    kept = {line.id: each for line, each in zip(lines, kept_lines(lines), strict=True)}
     found = [
         *_gaps(statement, lines),
         *_sums(statement.number, statement, live),
-        *_hashes(statement, lines, live),
+        *_hashes(statement, lines, kept),
     ]
     proof = Proof(statement, live, tables or Tables())
     marks = proofs.marks_of(statement.id)
     for pair in proof.pairs():
-        found += _of_pair(statement, pair, marks)
+        found += _of_pair(statement, pair, marks, kept)
     return sorted(found, key=lambda each: (each.number, each.line or 0, each.field))
 
 
@@ -80,20 +81,22 @@ def _sums(number: str, holder: Any, lines: list[Any]) -> Iterator[Difference]:
             yield Difference(number, None, name, str(getattr(holder, name)), str(value))
 
 
-def _hashes(statement: Statement, lines: list[Any], live: list[Any]) -> Iterator[Difference]:
+def _hashes(
+    statement: Statement, lines: list[Any], kept: Mapping[int, Kept]
+) -> Iterator[Difference]:
     header = {
         "customer_id": statement.customer_id, "currency": statement.currency, "starts_on": statement.starts_on,
         "ends_on": statement.ends_on,
     }  # fmt: skip
     if statement.state not in FROZEN:
-        digest = content_hash(header, map(line_values, live))
+        digest = hash_of_kept(header, kept.values())
         if statement.content_hash != digest:
             yield Difference(statement.number, None, "hash", statement.content_hash, digest)
         return
     for revision in proofs.revisions(statement.id):
         of_it = [line for line in lines if _belongs(line, revision.number)]
         head = {**header, "number": statement.number, "revision_no": revision.number}
-        digest = content_hash(head, map(line_values, of_it))
+        digest = hash_of_kept(head, (kept[line.id] for line in of_it))
         if revision.sha256 != digest:
             field = f"hash of revision {revision.number}"
             yield Difference(statement.number, None, field, revision.sha256, digest)
@@ -106,7 +109,7 @@ def _belongs(line: Any, number: int) -> bool:
 
 
 def _of_pair(
-    statement: Statement, pair: Pair, marks: Mapping[int, set[Any]]
+    statement: Statement, pair: Pair, marks: Mapping[int, set[Any]], kept: Mapping[int, Kept]
 ) -> Iterator[Difference]:
     line, right, why, only = pair
     serial = line.serial if line is not None else None
@@ -116,7 +119,8 @@ def _of_pair(
         wanted = reason or (NOTHING if right is None else _line_words(right))
         yield Difference(statement.number, serial, "line", stored, wanted)
         return
-    for name in LINE_FIELDS:
+    is_same = only is None and kept[line.id] == kept_lines([right])[0]
+    for name in () if is_same else LINE_FIELDS:
         if only is not None and name not in only:
             continue
         told, value = getattr(line, name), getattr(right, name)
