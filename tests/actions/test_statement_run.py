@@ -207,6 +207,19 @@ def test_a_group_is_billed_in_sections_and_a_branch_of_its_own_apart(
     assert statements(theirs) == []
 
 
+def test_a_run_for_one_branch_bills_the_group_that_settles_for_it_and_nobody_else(
+    cast: Cast, now: datetime
+) -> None:
+    branch = customer(
+        "HB-NB", "宁波", "", kind="branch", parent_id=cast.harbour.id, billing="group"
+    )
+    used(entitled(cast, now, quantity=D(100)), "1", now, by=branch)
+    used(entitled(cast, now, customer=cast.nordwind), "1", now)
+    done = run(now=now, only=branch)
+    assert [each.customer_id for each in statements()] == [cast.harbour.id]
+    assert (done.done, done.total) == (1, 1)
+
+
 def test_a_third_party_settles_the_contract_it_pays(cast: Cast, now: datetime) -> None:
     paid, own = entitled(cast, now, quantity=D(1)), entitled(cast, now, quantity=D(100))
     paid.contract.payer_id = cast.nordwind.id

@@ -10,7 +10,7 @@ from typing import Any
 from portal.access.viewer import SYSTEM, Viewer
 from portal.billing.actions.drafting import Drafted, Outcome
 from portal.billing.models import StatementRun
-from portal.billing.queries.parties import parties
+from portal.billing.queries.parties import parties, party_for
 from portal.billing.rules.billing_periods import check_period
 from portal.billing.rules.states import RunState
 from portal.db import audit
@@ -40,7 +40,7 @@ def start(
 ) -> StatementRun:
     """Put a run over a period in line, for every party that settles by such periods, or for one only.
 
-    Invalid when the period is not over.
+    `only`: a customer, or a branch whose group is then billed. Invalid when the period is not over.
     """
     period = check_period(first, last, business_day(now))
     row = StatementRun(
@@ -73,7 +73,8 @@ def claim(run_id: int, now: datetime) -> Work | None:
     if run.state not in (RunState.WAITING, RunState.RUNNING):
         return None
     period = period_of(run)
-    wanted = [run.only_customer_id] if run.only_customer_id else parties(period, SYSTEM)
+    only = run.only_customer_id
+    wanted = [party_for(only, SYSTEM)] if only else parties(period, SYSTEM)
     after = (run.counts or {}).get(LAST_PARTY, 0)
     left = tuple(each for each in wanted if each > after)
     run.state, run.heartbeat_at = RunState.RUNNING.value, now

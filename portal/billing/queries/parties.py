@@ -47,6 +47,13 @@ def parties(period: Period, viewer: Viewer) -> list[int]:
     )
 
 
+def party_for(customer_id: int, viewer: Viewer) -> int:
+    """Who settles for a customer where no contract names another payer: itself, or the group it is billed with."""
+    columns = (Customer.id, Customer.parent_id, Customer.billing)
+    statement = visible(select(*columns), Customer, viewer).where(Customer.id == customer_id)
+    return party_of(_Asked(*db.session.execute(statement).one()))
+
+
 def _with_something(last: date, viewer: Viewer) -> list[_Asked]:
     """The customers with a contract, unbilled usage, a credit or a debt."""
     contract = exists().where(
