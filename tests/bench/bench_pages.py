@@ -1,19 +1,23 @@
 """Pages at size under gunicorn, beside a plain Flask page in the same run: `python -m tests.bench pages`.
 
-At size: 1,000,000 prices, 5,000 customers, 20,000 quotations, 20,000 entitlements, 1,000,000 usage records
-(--prices, --customers, --quotations, --entitlements, --usage change it).
-The generated database stays in the temporary folder and is used again.
+At size: 1,000,000 prices, 5,000 customers, 20,000 quotations, 20,000 entitlements, 1,000,000 usage records, 24,000
+statements with 500,000 lines (--prices, --customers, --quotations, --entitlements, --usage, --statements, --lines
+change it; --bills asks for the pages of what is billed and owed alone). The generated database stays in the temporary
+folder and is used again.
 """
 
 from __future__ import annotations
 
 import argparse
+import base64
+import json
 import os
 import tempfile
 import time
+from datetime import timedelta
 from pathlib import Path
 
-from tests.bench import at_size, chain_at_size
+from tests.bench import at_size, bills_at_size, chain_at_size
 from tests.bench.load import Measured, ask, memory_mb, served, signed_in
 
 SECONDS = 5.0
@@ -45,6 +49,43 @@ MY = (
 )
 
 
+def _bills(options: argparse.Namespace) -> tuple[tuple[str, str, str], ...]:
+    """(name, address, who asks) of what is billed and owed; statement 1 is the longest, the one after the customers'
+    number has fifty lines."""
+    place = json.dumps(["i", 1, bills_at_size.LONG // 2]).encode()
+    later = base64.urlsafe_b64encode(place).decode().rstrip("=")
+    middling = options.customers + 1
+    desk = (
+        ("statements", "/desk/statements"),
+        ("statements waiting for me", "/desk/statements?mine=1"),
+        ("statement search", "/desk/statements?q=C00777"),
+        ("statement of 50 lines", f"/desk/statements/{middling}"),
+        ("statement of 2,000", "/desk/statements/1"),
+        ("statement of 2,000, later", f"/desk/statements/1?after={later}"),
+        ("statement line", "/desk/statements/lines/10"),
+        ("dispute queue", "/desk/disputes"),
+        ("disputes not decided", "/desk/disputes?state=open"),
+        ("dispute", "/desk/disputes/1"),
+        ("ageing", "/desk/receivables"),
+        ("ageing of a past day", f"/desk/receivables?as_of={at_size.TODAY - timedelta(days=40)}"),
+        ("what a customer owes", "/desk/receivables/customers/1"),
+        ("account of a customer", "/desk/receivables/customers/1/account"),
+        ("receipts", "/desk/receipts"),
+        ("receipt search", "/desk/receipts?q=C00777"),
+        ("invoices", "/desk/invoices"),
+    )
+    mine = (
+        ("my home with bills", "/my/"),
+        ("my statements", "/my/statements"),
+        ("my statement of 50 lines", f"/my/statements/{middling}"),
+        ("my statement of 2,000", "/my/statements/1"),
+        ("my statement line", "/my/statements/lines/10"),
+        ("my running charges", "/my/statements/running"),
+        ("my payments", "/my/payments"),
+    )
+    return (*((*each, "finance") for each in desk), *((*each, "my") for each in mine))
+
+
 def main(arguments: list[str]) -> None:
     """Build, serve, ask, print the table."""
     options = _options(arguments)
@@ -62,7 +103,7 @@ def main(arguments: list[str]) -> None:
         _print(each, plain)
     with served("wsgi:app", {"PORTAL_INSTANCE": str(instance)}) as (port, process, start):
         rest = memory_mb(process)
-        for (name, path), cookie in _pages(cookies):
+        for (name, path), cookie in _pages(cookies, options):
             for clients in (1, 8):
                 _print(
                     ask(port, name, path, cookie, clients=clients, seconds=options.seconds), plain
@@ -79,6 +120,9 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--quotations", type=int, default=20_000)
     parser.add_argument("--entitlements", type=int, default=20_000)
     parser.add_argument("--usage", type=int, default=1_000_000)
+    parser.add_argument("--statements", type=int, default=24_000)
+    parser.add_argument("--lines", type=int, default=500_000)
+    parser.add_argument("--bills", action="store_true")
     parser.add_argument("--seconds", type=float, default=SECONDS)
     return parser.parse_args(arguments)
 
@@ -99,16 +143,28 @@ def _prepared(options: argparse.Namespace) -> dict[str, str]:
             began = time.perf_counter()
             chain_at_size.build(options.customers, options.entitlements, options.usage)
             print(f"what was bought and used in {time.perf_counter() - began:.0f} s")
+        if not bills_at_size.is_built():
+            began = time.perf_counter()
+            bills_at_size.build(options.customers, options.statements, options.lines)
+            print(f"what was billed and paid in {time.perf_counter() - began:.0f} s")
     signer = app.session_interface.get_signing_serializer(app)
     values = {"_fresh": True, "fs_cc": "set"}
     return {
         who: f"session={signer.dumps({**values, '_user_id': unique})}"
-        for who, unique in (("desk", "staff1"), ("my", "customer"))
+        for who, unique in (("desk", "staff1"), ("finance", "finance"), ("my", "customer"))
     }
 
 
-def _pages(cookies: dict[str, str]) -> list[tuple[tuple[str, str], str]]:
-    return [(page, cookies["desk"]) for page in DESK] + [(page, cookies["my"]) for page in MY]
+def _pages(
+    cookies: dict[str, str], options: argparse.Namespace
+) -> list[tuple[tuple[str, str], str]]:
+    bills = [((name, path), cookies[who]) for name, path, who in _bills(options)]
+    if options.bills:
+        return bills
+    desk, mine = (
+        [(page, cookies[who]) for page in pages] for who, pages in (("desk", DESK), ("my", MY))
+    )
+    return [*desk, *mine, *bills]
 
 
 def _plain(seconds: float) -> dict[int, Measured]:
