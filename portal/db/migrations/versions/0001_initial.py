@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: nothing
-Create Date: 2026-11-22 05:25:12.276602
+Create Date: 2026-11-22 05:42:20.861208
 
 """
 
@@ -1950,6 +1950,38 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_receivable_reference"), ["reference"], unique=False)
 
     op.create_table(
+        "refund",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=24), nullable=False),
+        sa.Column("receipt_id", sa.Integer(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("amount", types.Amount(), nullable=False),
+        sa.Column("paid_to", sa.String(length=120), nullable=False),
+        sa.Column("bank_reference", sa.String(length=80), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("reverses_id", sa.Integer(), nullable=True),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("at", types.UTCDateTime(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_refund_with_reason")),
+        sa.CheckConstraint(
+            "(amount < 0) = (reverses_id IS NOT NULL)", name=op.f("ck_refund_negative_is_undoing")
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_refund_by_id")),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_refund_customer_id")
+        ),
+        sa.ForeignKeyConstraint(["receipt_id"], ["receipt.id"], name=op.f("fk_refund_receipt_id")),
+        sa.ForeignKeyConstraint(["reverses_id"], ["refund.id"], name=op.f("fk_refund_reverses_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_refund")),
+        sa.UniqueConstraint("number", name=op.f("uq_refund_number")),
+        sa.UniqueConstraint("reverses_id", name=op.f("uq_refund_reverses_id")),
+    )
+    with op.batch_alter_table("refund", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_refund_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_refund_receipt_id"), ["receipt_id"], unique=False)
+
+    op.create_table(
         "shipment",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(length=24), nullable=False),
@@ -2297,6 +2329,43 @@ def upgrade():
         batch_op.create_index("ix_milestone_shipment", ["shipment_id", "position"], unique=False)
 
     op.create_table(
+        "netting",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("credit_id", sa.Integer(), nullable=False),
+        sa.Column("receivable_id", sa.Integer(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("amount", types.Amount(), nullable=False),
+        sa.Column("reverses_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("at", types.UTCDateTime(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(amount < 0) = (reverses_id IS NOT NULL)", name=op.f("ck_netting_negative_is_undoing")
+        ),
+        sa.CheckConstraint("credit_id <> receivable_id", name=op.f("ck_netting_two_sides")),
+        sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_netting_by_id")),
+        sa.ForeignKeyConstraint(
+            ["credit_id"], ["receivable.id"], name=op.f("fk_netting_credit_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_netting_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["receivable_id"], ["receivable.id"], name=op.f("fk_netting_receivable_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reverses_id"], ["netting.id"], name=op.f("fk_netting_reverses_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_netting")),
+        sa.UniqueConstraint("reverses_id", name=op.f("uq_netting_reverses_id")),
+    )
+    with op.batch_alter_table("netting", schema=None) as batch_op:
+        batch_op.create_index("ix_netting_credit", ["credit_id", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_netting_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index("ix_netting_receivable", ["receivable_id", "id"], unique=False)
+
+    op.create_table(
         "price_cost",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("price_id", sa.Integer(), nullable=False),
@@ -2439,7 +2508,7 @@ def upgrade():
         sa.Column("by_id", sa.Integer(), nullable=True),
         sa.Column("at", types.UTCDateTime(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('issue', 'revision', 'allocation', 'allocation_undone', 'exchange', 'write_off')",
+            "kind IN ('issue', 'revision', 'allocation', 'allocation_undone', 'exchange', 'write_off', 'netting', 'netting_undone')",
             name=op.f("ck_receivable_posting_known_kind"),
         ),
         sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_receivable_posting_by_id")),
@@ -3387,11 +3456,57 @@ def upgrade():
             batch_op.f("ix_shipment_line_entitlement_id"), ["entitlement_id"], unique=False
         )
 
+    op.create_table(
+        "statement_answer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("statement_id", sa.Integer(), nullable=False),
+        sa.Column("revision_no", sa.Integer(), nullable=False),
+        sa.Column("dispute_id", sa.Integer(), nullable=True),
+        sa.Column("channel", sa.String(length=12), nullable=False),
+        sa.Column("said_by", sa.String(length=120), nullable=False),
+        sa.Column("said_on", sa.Date(), nullable=False),
+        sa.Column("line_count", sa.Integer(), nullable=False),
+        sa.Column("gross_amount", types.Amount(), nullable=False),
+        sa.Column("no_paper", sa.String(length=500), nullable=False),
+        sa.Column("recorded_by", sa.Integer(), nullable=True),
+        sa.Column("recorded_at", types.UTCDateTime(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "channel IN ('slip', 'mail', 'message', 'phone', 'person')",
+            name=op.f("ck_statement_answer_known_channel"),
+        ),
+        sa.CheckConstraint("said_by <> ''", name=op.f("ck_statement_answer_says_whose")),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_statement_answer_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["dispute_id"], ["dispute.id"], name=op.f("fk_statement_answer_dispute_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by"], ["user.id"], name=op.f("fk_statement_answer_recorded_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["statement_id"], ["statement.id"], name=op.f("fk_statement_answer_statement_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_statement_answer")),
+        sa.UniqueConstraint("dispute_id", name=op.f("uq_statement_answer_dispute_id")),
+    )
+    with op.batch_alter_table("statement_answer", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_statement_answer_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index("ix_statement_answer_statement", ["statement_id", "id"], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade():
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("statement_answer", schema=None) as batch_op:
+        batch_op.drop_index("ix_statement_answer_statement")
+        batch_op.drop_index(batch_op.f("ix_statement_answer_customer_id"))
+
+    op.drop_table("statement_answer")
     with op.batch_alter_table("shipment_line", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_shipment_line_entitlement_id"))
         batch_op.drop_index(batch_op.f("ix_shipment_line_customer_id"))
@@ -3548,6 +3663,12 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_price_cost_price_id"))
 
     op.drop_table("price_cost")
+    with op.batch_alter_table("netting", schema=None) as batch_op:
+        batch_op.drop_index("ix_netting_receivable")
+        batch_op.drop_index(batch_op.f("ix_netting_customer_id"))
+        batch_op.drop_index("ix_netting_credit")
+
+    op.drop_table("netting")
     with op.batch_alter_table("milestone", schema=None) as batch_op:
         batch_op.drop_index("ix_milestone_shipment")
         batch_op.drop_index(batch_op.f("ix_milestone_customer_id"))
@@ -3592,6 +3713,11 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_shipment_bill_number"))
 
     op.drop_table("shipment")
+    with op.batch_alter_table("refund", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_refund_receipt_id"))
+        batch_op.drop_index(batch_op.f("ix_refund_customer_id"))
+
+    op.drop_table("refund")
     with op.batch_alter_table("receivable", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_receivable_reference"))
         batch_op.drop_index(
