@@ -177,9 +177,9 @@ def test_the_administrator_sets_columns_headings_and_signs(
     data = typed(("gross_amount", "2", "金额"), ("reference", "1", "单号"), ("starts_on", "3", ""))
     assert client.sign_in(cast.lin).post(LAYOUT, data=data).status_code == 303
     rows = [";57,00;20260210", "'=HYPERLINK(1);100,00;20260210"]
-    assert own(client, sent, "gb18030") == ["单号;金额;From", *rows]
+    assert own(client, sent, "gb18030") == ["单号;金额;First day", *rows]
     page = client.get(LAYOUT).text
-    assert "单号;金额;From" in page and 'value="金额"' in page
+    assert "单号;金额;First day" in page and 'value="金额"' in page
 
 
 def test_a_sample_is_shown_and_nothing_is_kept(

@@ -80,6 +80,34 @@ def gather(
     ]  # fmt: skip
 
 
+def gather_running(
+    party_id: int, period: Period, today: date, tables: Tables | None = None
+) -> list[tuple[str, list[LineDraft], list[LineDraft]]]:
+    """(currency, lines as of `today`, lines as of the period's end if nothing more is drawn or moved), by currency.
+
+    The same path as `gather` while the period lasts; what only storage adds by then is worked out beside it, so that
+    nothing is read twice.
+    """
+    last = end_of(period)
+    with past_the_walls():
+        drafts = [
+            each.id for each in live_statements(party_id, period, SYSTEM).values() if each.is_draft
+        ]
+        pricing = Pricing(books_of(party_id, SYSTEM), tables or Tables(), period)
+        both = gather_usage(pricing, drafts, SYSTEM)
+        _add(both, gather_fixed(pricing, drafts, today, SYSTEM))
+        stored = gather_storage(pricing, drafts, today, SYSTEM)
+        by_end = gather_storage(pricing, drafts, last, SYSTEM) if today < last else stored
+    return [
+        (
+            currency,
+            in_order([*both.get(currency, ()), *stored.get(currency, ())]),
+            in_order([*both.get(currency, ()), *by_end.get(currency, ())]),
+        )
+        for currency in sorted({*both, *stored, *by_end})
+    ]
+
+
 def _add(found: Lines, more: Lines) -> None:
     for currency, lines in more.items():
         found.setdefault(currency, []).extend(lines)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -38,6 +38,7 @@ DATES = {
     DateFormat.DAY_SLASHES: "02/03/2026",
 }
 AMOUNT = "amount_{}"
+F = TypeVar("F", bound="DisputeForm")
 
 
 class ConfirmForm(FlaskForm):
@@ -76,6 +77,11 @@ class DisputeForm(FlaskForm):
 
 def dispute_form(lines: Iterable[Any]) -> DisputeForm:
     """The form for these lines, each amount filled in with what the line comes to."""
+    return over_lines(DisputeForm, lines)
+
+
+def over_lines(form: type[F], lines: Iterable[Any], **values: Any) -> F:
+    """The same of any form of a dispute; `values` fill its other fields in."""
     fields = {
         AMOUNT.format(line.id): AmountField(
             _l("Amount you dispute, with tax"),
@@ -84,8 +90,8 @@ def dispute_form(lines: Iterable[Any]) -> DisputeForm:
         )
         for line in lines
     }
-    form: DisputeForm = type("DisputeOfLines", (DisputeForm,), fields)()
-    return form
+    made: F = type("DisputeOfLines", (form,), fields)(data=values)
+    return made
 
 
 class LayoutForm(FlaskForm):
@@ -94,6 +100,6 @@ class LayoutForm(FlaskForm):
     version = HiddenField()
     separator = SelectField(_l("Between two columns"), choices=choices(SEPARATORS))
     decimal_sign = SelectField(_l("Before the decimals"), choices=choices(SIGNS))
-    date_format = SelectField(_l("Days"), choices=DATES)
+    date_format = SelectField(_l("How days are written"), choices=DATES)
     encoding = SelectField(_l("Characters"), choices=choices(ENCODINGS))
     with_headings = BooleanField(_l("The first row names the columns"))

@@ -5,7 +5,6 @@ They come by the same path as a statement, with nothing saved.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,13 +17,11 @@ from portal.access.gate import load
 from portal.access.guards import requires
 from portal.access.permissions import Permission as P
 from portal.access.scope import visible
-from portal.billing.actions.gathering import StatementContent, gather
+from portal.billing.actions.gathering import gather_running
 from portal.billing.labels import LINE_KINDS, PLAIN_KINDS
 from portal.billing.models import Statement
 from portal.billing.queries import statements as queries
-from portal.billing.queries.tables import Tables
 from portal.billing.rules.kinds import LineKind
-from portal.billing.rules.months import end_of
 from portal.billing.rules.running import BASIS_WORDS, Basis, Running, RunningRow, project
 from portal.billing.views.months import days_of
 from portal.billing.views.my_door import statement_door as bp
@@ -39,11 +36,6 @@ from portal.web.pages import page
 from portal.web.words import name_of
 
 MONTHS_SHOWN = 5
-GROWING = frozenset(
-    {LineKind.STORAGE.value, LineKind.STORAGE_MINIMUM.value, LineKind.LATE_FEE.value}
-)
-"""Kinds of line that become more by the mere passing of days."""
-
 MISSING = t(
     "A price or a rate of exchange is not there yet: this month cannot be worked out today."
 )
@@ -108,17 +100,11 @@ def this_month(today: date) -> Period:
 
 def month_of(party_id: int, today: date) -> list[Running]:
     """The running month of a party that was fetched, one for each currency; Invalid where a price is missing."""
-    period, tables = this_month(today), Tables()
-    now = gather(party_id, period, g.viewer, today, tables)
-    grows = any(line.kind in GROWING for each in now for line in each.lines)
-    last = end_of(period)
-    then = gather(party_id, period, g.viewer, last, tables) if grows and today < last else now
-    by_currency = {each.currency: each.lines for each in then}
-    return [_projected(each, by_currency.get(each.currency, []), period, today) for each in now]
-
-
-def _projected(now: StatementContent, then: Sequence[Any], period: Period, today: date) -> Running:
-    return project(now.lines, then, period, today.day, now.currency)
+    period = this_month(today)
+    return [
+        project(now, then, period, today.day, currency)
+        for currency, now, then in gather_running(party_id, period, today)
+    ]
 
 
 def _worked_out(party: Customer, today: date) -> tuple[list[Month], Text | None]:
