@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -41,6 +42,19 @@ def attached_to(subject: Any, viewer: Viewer) -> list[Attachment]:
         Attachment.subject_type == subject.__tablename__, Attachment.subject_id == subject.id
     )
     return list(db.session.scalars(statement.order_by(Attachment.id)))
+
+
+def attached_to_each(subjects: Sequence[Any], viewer: Viewer) -> dict[int, list[Attachment]]:
+    """The same of several records of one kind, by their ids, asked for once."""
+    found: dict[int, list[Attachment]] = {each.id: [] for each in subjects}
+    if not found:
+        return found
+    statement = _seen(viewer).where(
+        Attachment.subject_type == subjects[0].__tablename__, Attachment.subject_id.in_(sorted(found))
+    )  # fmt: skip
+    for row in db.session.scalars(statement.order_by(Attachment.id)):
+        found[row.subject_id].append(row)
+    return found
 
 
 def attachment(attachment_id: int, viewer: Viewer, *, to_change: bool = False) -> Attachment:

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from portal.access.permissions import Power
-from portal.billing.actions import confirming, revising
+from portal.billing.actions import confirming, deciding, disputing, invoiced, revising
 from portal.billing.actions.holding import OtherRevision
-from portal.billing.models import Receivable, Statement
+from portal.billing.models import Dispute, Receivable, Statement
 from portal.billing.rules.states import StatementState as S
 from portal.contracts.models import ContractTerms
 from portal.db import audit
@@ -220,3 +220,28 @@ def test_who_published_it_hears_that_it_is_confirmed(cast: Cast, now: datetime) 
         select(OutboxMessage).where(OutboxMessage.template == "statement_staff")
     ).one()
     assert (told.recipient, told.facts["step"]) == (cast.finance.email, "confirmed")
+
+
+def invoiced_but_for_a_dispute(cast: Cast, now: datetime) -> Statement:
+    """57 of 157 is disputed, the rest is confirmed and invoiced."""
+    row = a_statement(cast.harbour, state=S.PARTLY_DISPUTED)
+    confirming.confirm(row, None, 1, viewer(cast.lin), now)
+    invoiced.note_invoiced(row, D(100), viewer(cast.finance), now)
+    return row
+
+
+def test_what_is_invoiced_in_full_when_its_last_line_is_settled_is_billed_at_once(
+    cast: Cast, now: datetime
+) -> None:
+    row = invoiced_but_for_a_dispute(cast, now)
+    made = db.session.scalars(select(Dispute)).one()
+    deciding.accept(made, D(57), "多收", viewer(cast.finance), now)
+    assert (row.gross_amount, row.state, row.confirmed_at) == (100, "billed", now)
+    assert events(row)[-2:] == ["confirmed", "billed"]
+
+
+def test_what_is_not_invoiced_in_full_waits_confirmed(cast: Cast, now: datetime) -> None:
+    row = invoiced_but_for_a_dispute(cast, now)
+    made = db.session.scalars(select(Dispute)).one()
+    disputing.withdraw(made, viewer(cast.lin), now)
+    assert (row.gross_amount, row.state) == (157, "confirmed")

@@ -29,11 +29,12 @@ SUBJECTS = {
     ("statement_customer", "my/statements"): {
         "published": "Statement N-7 is ready", "revised": "Statement N-7 has changed",
         "reminder": "Please answer statement N-7", "deemed": "Statement N-7 counts as confirmed",
+        "recorded": "Your answer to statement N-7 is recorded",
     },
     ("statement_staff", "desk/statements"): {"confirmed": "Confirmed: N-7"},
     ("dispute_customer", "my/disputes"): {
         "accepted": "Your dispute N-7 is accepted", "partly_accepted": "Your dispute N-7 is accepted in part",
-        "rejected": "Your dispute N-7 is rejected",
+        "rejected": "Your dispute N-7 is rejected", "recorded": "Your dispute N-7 is recorded",
     },
     ("dispute_staff", "desk/disputes"): {
         "raised": "N-7: 海港食品 disputes a line", "raised_again": "N-7 is raised again to a manager",

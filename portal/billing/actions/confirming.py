@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from portal.access.permissions import Permission
 from portal.access.viewer import SYSTEM, Viewer
-from portal.billing.actions import telling
+from portal.billing.actions import invoiced, telling
 from portal.billing.actions.holding import check_revision, check_step, held, held_id, settle
 from portal.billing.models import Statement, StatementLine
 from portal.billing.rules.confirming import ASKED, check_confirm
@@ -36,6 +36,13 @@ def confirm(
     """
     if not actor.may(Permission.STATEMENT_CONFIRM):
         raise Forbidden()
+    return take_yes(statement, line_ids, revision_no, actor, now)
+
+
+def take_yes(
+    statement: Statement, line_ids: Iterable[int] | None, revision_no: int, actor: Viewer, now: datetime
+) -> int:  # fmt: skip
+    """The same once it is known that `actor` may: the customer itself, or whoever records its answer."""
     row = held(statement)
     check_revision(row, revision_no)
     if row.state not in ASKED:
@@ -55,13 +62,18 @@ def confirm(
 
 
 def note_confirmed(statement: Statement, done: bool, actor: Viewer, now: datetime) -> None:
-    """Where nothing is left to be said: when, in its history, and to who published it."""
+    """Where nothing is left to be said: its history and its publisher hear it; invoiced in full, it is billed too."""
     if not done:
         return
-    statement.confirmed_at = now
     after = {"revision": statement.revision_no, "amount": str(statement.confirmed_amount)}
     audit.record(actor, "statement.confirmed", statement, now, after=after)
+    _completed(statement, actor, now)
+
+
+def _completed(statement: Statement, actor: Viewer, now: datetime) -> None:
+    statement.confirmed_at = now
     telling.tell_publisher(statement, "confirmed", actor, now)
+    invoiced.follow(statement, actor, now)
 
 
 def to_deem(now: datetime) -> list[int]:
@@ -139,8 +151,7 @@ def deem_one(statement_id: int, now: datetime) -> bool:
     audit.record(SYSTEM, "statement.deemed_confirmed", row, now, after=after)
     telling.tell_customer(row, "deemed", SYSTEM, now)
     if done:
-        row.confirmed_at = now
-        telling.tell_publisher(row, "confirmed", SYSTEM, now)
+        _completed(row, SYSTEM, now)
     return True
 
 

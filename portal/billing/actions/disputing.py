@@ -48,6 +48,16 @@ def raise_(
     answered already.
     """
     _check_power(actor)
+    dispute = take_no(line, reason, amount, text, revision_no, actor, now, files)
+    telling.tell_deciders(dispute, "raised", actor, now)
+    return dispute
+
+
+def take_no(
+    line: StatementLine, reason: str, amount: Decimal, text: str, revision_no: int, actor: Viewer, now: datetime,
+    files: Sequence[ReceivedFile] = (), source: str = "",
+) -> Dispute:  # fmt: skip
+    """The same once it is known that `actor` may: nobody is told yet. `source`: whose words staff recorded."""
     statement = held_id(line.statement_id)
     row = _live_line(line.id)
     check_revision(statement, revision_no)
@@ -67,10 +77,11 @@ def raise_(
     after = {
         "line": row.name_zh, "reason": reason, "amount": str(amount), "statement": statement.number
     }  # fmt: skip
-    audit.record(actor, "dispute.raised", dispute, now, after=after, reason=text.strip())
+    event = "dispute.raised_for" if source else "dispute.raised"
+    said = " · ".join(filter(None, (source, text.strip())))
+    audit.record(actor, event, dispute, now, after=after, reason=said[:LONGEST_TEXT])
     _keep(dispute, files, actor, now)
     settle(statement, actor, now)
-    telling.tell_deciders(dispute, "raised", actor, now)
     return dispute
 
 

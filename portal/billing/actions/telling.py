@@ -15,7 +15,7 @@ from portal.access.models import Assignment
 from portal.access.permissions import ROLES, Permission, Role, of_powers
 from portal.access.viewer import Viewer
 from portal.accounts.models import StaffRole, User
-from portal.billing.models import Credit, Dispute, Statement
+from portal.billing.models import Credit, Dispute, Statement, StatementAnswer
 from portal.customers.models import Contact, Customer, Membership, SettlementTerms
 from portal.db.base import db
 from portal.db.outbox import OutboxMessage, OutboxState, post_mail
@@ -78,11 +78,41 @@ def tell_publisher(statement: Statement, step: str, actor: Viewer, now: datetime
     post_mail(user.email, "statement_staff", facts, locale=user.locale, key=key, now=now)
 
 
+def tell_recorded(answer: StatementAnswer, actor: Viewer, now: datetime) -> int:
+    """The customer hears what was recorded for it, and whose words these were; how many letters."""
+    said = {"said_by": answer.said_by, "said_on": answer.said_on.isoformat()}
+    money = format_money(answer.gross_amount, answer.statement.currency)
+    facts: dict[str, Any] = {**_of_statement(answer.statement), **said}
+    facts |= {
+        "step": "recorded",
+        "sender": actor.name,
+        "reason": "",
+        "answered": money,
+        "lines": answer.line_count,
+    }
+    template = "statement_customer"
+    if answer.dispute is not None:
+        template = "dispute_customer"
+        facts |= {**_of_dispute(answer.dispute), "is_open_to_appeal": False}
+    readers = readers_of(answer.statement, Permission.STATEMENT_SEE, now)
+    for each in readers:
+        key, whole = f"answer-{answer.id}-{each.mark}", {**facts, "contact": each.name}
+        post_mail(each.email, template, whole, locale=each.locale, key=key, now=now)
+    return len(readers)
+
+
 def tell_raiser(dispute: Dispute, step: str, actor: Viewer, now: datetime) -> None:
-    """The customer's people who dispute bills hear the decision: accepted, partly_accepted, rejected."""
+    """The customer's people who dispute bills hear the decision: accepted, partly_accepted, rejected.
+
+    Of a dispute that was recorded for the customer, the reconciliation contact hears it too.
+    """
     facts = {**_of_dispute(dispute), "step": step, "sender": actor.name, "reason": dispute.decision}
     again = step != "accepted" and dispute.level == 1
-    for each in readers_of(dispute.statement, Permission.DISPUTE_RAISE, now):
+    recorded = select(StatementAnswer.id).where(StatementAnswer.dispute_id == dispute.id)
+    contact = _contact(dispute.statement) if db.session.scalar(recorded) is not None else []
+    raisers = readers_of(dispute.statement, Permission.DISPUTE_RAISE, now)
+    known = {each.email.lower() for each in raisers}
+    for each in (*(one for one in contact if one.email.lower() not in known), *raisers):
         key = f"{_dispute_mark(dispute, step)}-{each.mark}"
         whole = {**facts, "contact": each.name, "is_open_to_appeal": again}
         post_mail(each.email, "dispute_customer", whole, locale=each.locale, key=key, now=now)

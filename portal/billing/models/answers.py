@@ -8,6 +8,7 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.accounts.models import User
 from portal.billing.models.disputes import Dispute
 from portal.billing.models.statements import Statement
 from portal.billing.rules.kinds import AnswerChannel
@@ -55,3 +56,4 @@ class StatementAnswer(AppendOnly, CustomerOwned, Base):
 
     statement: Mapped[Statement] = relationship()
     dispute: Mapped[Dispute | None] = relationship()
+    recorder: Mapped[User | None] = relationship()

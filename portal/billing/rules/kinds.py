@@ -79,7 +79,7 @@ class PostingKind(StrEnum):
     ALLOCATION_UNDONE = "allocation_undone"
     EXCHANGE = "exchange"  # exchange difference of an allocation across currencies
     WRITE_OFF = "write_off"
-    NETTING = "netting"  # a credit balance of the same customer was set against it, or it against others
+    NETTING = "netting"  # a credit balance set against what is owed: both get one
     NETTING_UNDONE = "netting_undone"
 
 

@@ -10,6 +10,7 @@ from portal.access.guards import requires
 from portal.access.permissions import Permission as P
 from portal.billing.queries import statements as queries
 from portal.billing.views import (
+    desk_answers,
     desk_checking,
     desk_correcting,
     desk_lines,
@@ -27,7 +28,14 @@ from portal.billing.views.summary import summary
 from portal.documents.serving import pdf_response
 from portal.web.listing import list_page
 
-MODULES = (desk_checking, desk_correcting, desk_lines, desk_runs, desk_statement_steps)
+MODULES = (
+    desk_answers,
+    desk_checking,
+    desk_correcting,
+    desk_lines,
+    desk_runs,
+    desk_statement_steps,
+)
 """They hang their views on the same door."""
 SHOW = "billing/desk_show.html"
 

@@ -24,6 +24,7 @@ from portal.billing.views.desk_door import happenings
 from portal.billing.views.evidence import behind, evidence
 from portal.billing.views.line_page import line_chain
 from portal.billing.views.line_words import drawn_line, steps_of
+from portal.billing.views.recorded import told_of
 from portal.catalogue.rules.tax import TaxKind, TaxTerms
 from portal.db import audit
 from portal.db.base import db
@@ -90,6 +91,7 @@ def _words(dispute: Dispute) -> dict[str, Any]:
         "level": SECOND_LEVEL if dispute.level > 1 else None,
         "why": REASON_WORDS[DisputeReason(dispute.reason)],
         "age": (clock.now() - dispute.raised_at).days,
+        "source": told_of(dispute),
         "files": attached_to(dispute, g.viewer),
         "entries": happenings(audit.timeline(dispute, public_only=False)[:HISTORY_SHOWN]),
     }

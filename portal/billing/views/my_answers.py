@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -89,15 +89,24 @@ def _disputed(statement: Statement, lines: Lines) -> Any:
 
 
 def _raised(form: DisputeForm, statement: Statement, lines: Lines) -> list[Dispute]:
-    """One dispute for each line; InvalidMany with the message at each line's own amount."""
-    files = uploads(form.files.data)
+    """One dispute for each line."""
+    files, number, now = uploads(form.files.data), statement.revision_no, clock.now()
+
+    def one(line: StatementLine) -> Dispute:
+        amount = form.amount(line).data or Decimal(0)
+        said = line, form.reason.data, amount, form.text.data or "", number
+        return disputing.raise_(*said, g.viewer, now, files)
+
+    return each_line(lines, one)
+
+
+def each_line(lines: Lines, verb: Callable[[StatementLine], Dispute]) -> list[Dispute]:
+    """What `verb` makes of each line; InvalidMany with the message at each line's own amount."""
     made: list[Dispute] = []
     wrong: dict[str, Text] = {}
     for line in lines:
-        amount = form.amount(line).data or Decimal(0)
-        said = line, form.reason.data, amount, form.text.data or "", statement.revision_no
         try:
-            made.append(disputing.raise_(*said, g.viewer, clock.now(), files))
+            made.append(verb(line))
         except InvalidMany as error:
             for name, text in error.errors.items():
                 wrong[AMOUNT.format(line.id) if name == "amount" else name] = text

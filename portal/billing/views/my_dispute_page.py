@@ -24,6 +24,7 @@ from portal.billing.views.line_page import SEEN_CREDITS
 from portal.billing.views.line_words import drawn_line
 from portal.billing.views.my_door import course
 from portal.billing.views.my_statement_page import line_url
+from portal.billing.views.recorded import told_of
 from portal.db import audit
 from portal.db.base import db
 from portal.documents.attached import attached_to
@@ -43,6 +44,7 @@ def context(dispute: Dispute) -> dict[str, Any]:
         "is_decided": dispute.decided_at is not None and state not in _NOT_DECIDED,
         "line": drawn_line(dispute.line, line_url(dispute.line)),
         "statement": dispute.statement,
+        "source": told_of(dispute),
         "files": attached_to(dispute, g.viewer),
         "credits": [(credit, CREDITS[credit.state], where) for credit, where in given],
         "may": _steps(dispute, state),

@@ -21,6 +21,7 @@ from portal.billing.rules.states import LineState
 from portal.billing.views.line_words import days, drawn_lines
 from portal.billing.views.my_door import course
 from portal.billing.views.my_statement_list import answer_by, overdue_of
+from portal.billing.views.recorded import recorded_for
 from portal.billing.views.revision_page import difference
 from portal.billing.views.summary import Summary
 from portal.db import audit
@@ -45,6 +46,7 @@ def context(
         "lines": drawn_lines(records, line_url, several=len(sums.choices["branch"]) > 1),
         "revisions": [(each, PAPERS[each.paper_state]) for each in revisions],
         "disputes": [(each, DISPUTES_FOR_CUSTOMERS[each.state]) for each in _disputes(statement)],
+        "recorded": recorded_for(statement),
         "entries": course(audit.timeline(statement, public_only=True)[:COURSE_SHOWN]),
         **_to_answer(statement, sums),
         **_to_pay(statement),

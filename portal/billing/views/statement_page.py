@@ -14,6 +14,7 @@ from portal.billing.actions import printing
 from portal.billing.labels import DISPUTES, PAPERS, STATEMENTS
 from portal.billing.models import Dispute, Statement, StatementLine
 from portal.billing.queries import statements as queries
+from portal.billing.rules.confirming import ASKED
 from portal.billing.rules.states import (
     CUSTOMER_SEES,
     STATEMENT_STEPS,
@@ -24,6 +25,7 @@ from portal.billing.rules.states import (
 )
 from portal.billing.views.desk_door import happenings
 from portal.billing.views.line_words import days, drawn_lines
+from portal.billing.views.recorded import recorded_for
 from portal.billing.views.summary import Summary
 from portal.db import audit
 from portal.db.base import db
@@ -81,8 +83,11 @@ def _papers(statement: Statement) -> dict[str, Any]:
 
 def _answers(statement: Statement, sums: Summary) -> dict[str, Any]:
     """What the customer says to what was published, what is owed for it, and what it was invoiced by."""
+    waiting = sums.lines_in(LineState.OPEN) if statement.state in ASKED else 0
     return {
-        "waiting": sums.lines_in(LineState.OPEN),
+        "waiting": waiting,
+        "tick": "answer" if waiting and g.viewer.may(P.STATEMENT_PUBLISH) else None,
+        "recorded": recorded_for(statement),
         "disputes": [(each, DISPUTES[each.state]) for each in _disputes(statement)],
         "receivable": queries.receivable_of(statement),
         "invoices": _invoices(statement) if g.viewer.may(P.INVOICE_SEE) else [],
