@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from portal.access.viewer import SYSTEM
@@ -34,6 +34,7 @@ from tests.statements import a_line, a_statement
 D = Decimal
 DIGITAL = "25312000000012345678"
 JANUARY = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 1, 31)}
+DECEMBER = {"starts_on": date(2025, 12, 1), "ends_on": date(2025, 12, 31)}
 
 
 @dataclass
@@ -52,6 +53,18 @@ class Money:
     application: SettlementApplication
     lift: HoldLift
 
+    def ids(self) -> dict[str, int]:
+        """Argument of an address → the id of a row."""
+        return {
+            "receivable_id": self.old.id,
+            **{
+                f"{name}_id": getattr(self, name).id
+                for name in (
+                    "receipt", "allocation", "entry", "invoice", "request", "notice", "step", "application", "lift"
+                )
+            },
+        }  # fmt: skip
+
 
 def confirmed(cast: Cast, gross: str = "106", **more: object) -> Statement:
     """A confirmed statement of Harbour Foods with one line, 6 % tax inside."""
@@ -69,13 +82,13 @@ def invoice_facts(covers: dict[int, Decimal], net: str, tax: str, **more: object
 
 def a_world(cast: Cast, now: datetime) -> Money:
     """Everything that the pages of this room can name, made by the actions."""
-    statement, harbour = confirmed(cast), cast.harbour
+    statement, harbour = confirmed(cast, **JANUARY), cast.harbour
     old = owed(harbour, "1000", date(2026, 1, 20), now)
     dunning.seed_steps(SYSTEM, now)
-    (notice,) = dunning.remind(harbour.id, "CNY", now)
+    notice = dunning.remind(harbour.id, "CNY", now)[-1]
     receipt = received(harbour, "300", now)
     (allocation,) = allocating.allocate(receipt, None, receipt.received_on, SYSTEM, now)
-    rest = confirmed(cast, "212", **JANUARY)
+    rest = confirmed(cast, "212", **DECEMBER)
     request = requests.ask(
         harbour, RequestFacts(InvoiceKind.ORDINARY, {rest.id: D(212)}, title="海港食品有限公司"), viewer(cast.lin), now
     )  # fmt: skip
@@ -90,7 +103,7 @@ def a_world(cast: Cast, now: datetime) -> Money:
         application=settlement.apply(
             harbour, TermsFacts(payment_days=45, credit_limit=D(50000)), "旺季量大", viewer(cast.lin), now
         ),
-        lift=holds.propose_lift(harbour, date(2026, 3, 31), "已付一半", viewer(cast.finance), now),
+        lift=holds.propose_lift(harbour, now.date() + timedelta(days=29), "已付一半", viewer(cast.finance), now),
     )  # fmt: skip
 
 

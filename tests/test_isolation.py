@@ -41,6 +41,7 @@ from tests.chain import entitled
 from tests.client import CheckingClient
 from tests.contracts import on_paper
 from tests.factories import add
+from tests.money_pages import a_world
 from tests.offers import SECRET, fresh, issued, keep, quick_press, revised
 from tests.statements import a_statement, lines
 from tests.stock import goods_in, stored
@@ -49,7 +50,9 @@ __all__ = ["quick_press"]
 pytestmark = pytest.mark.usefixtures("quick_press")
 
 OWNED = {
+    "allocation_id",
     "amendment_id",
+    "application_id",
     "attachment_id",
     "booking_id",
     "contact_id",
@@ -59,14 +62,20 @@ OWNED = {
     "dispute_id",
     "entitlement_id",
     "goods_id",
+    "invoice_id",
+    "lift_id",
     "line_id",
     "link_id",
     "lot_id",
     "membership_id",
     "movement_id",
+    "notice_id",
     "number",
     "question_id",
     "quotation_id",
+    "receipt_id",
+    "receivable_id",
+    "request_id",
     "serial",
     "shipment_id",
     "site_id",
@@ -136,6 +145,7 @@ def rows(cast: Cast, now: datetime) -> dict[str, Any]:
         "usage_id": recording.record(used, SYSTEM, now).id,
         "user_id": cast.sales.id,
     }
+    found |= a_world(cast, now).ids()
     keep(cast)
     return found
 

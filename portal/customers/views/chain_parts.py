@@ -14,6 +14,7 @@ from portal.access.viewer import Viewer
 from portal.billing.labels import STATEMENTS
 from portal.billing.models import Statement
 from portal.billing.queries.statements import statements
+from portal.billing.rules.parties import party_of
 from portal.contracts.labels import label_of
 from portal.contracts.models import Contract, Entitlement
 from portal.contracts.queries import entitlements
@@ -22,6 +23,7 @@ from portal.db.base import db
 from portal.kernel import clock
 from portal.kernel.text import Text
 from portal.kernel.units import unit_word
+from portal.receivables.standing_labels import Credit, credit_of
 from portal.web.labels import Label
 
 SHOWN = 5
@@ -65,8 +67,15 @@ def parts(customer: Customer, viewer: Viewer) -> dict[str, Any]:
         "stock_url": _stock(customer, viewer),
         "statements": _statements(customer, viewer) if viewer.may(P.STATEMENT_SEE) else None,
         "statements_url": _of("desk_statements.index", customer, viewer, P.STATEMENT_SEE),
+        "credit": _credit(customer, viewer) if viewer.may(P.AGEING_SEE) else None,
+        "credit_url": _page("desk_receivables.customer", customer_id=customer.id),
         "disputes_url": _of("desk_disputes.index", customer, viewer, P.DISPUTE_SEE),
     }
+
+
+def _credit(customer: Customer, viewer: Viewer) -> Credit:
+    """Limit, exposure and hold of the customer, or of the group that pays for it, where the viewer sees that one."""
+    return credit_of(party_of(customer), clock.today(), viewer)
 
 
 def _contracts(customer: Customer, viewer: Viewer) -> list[DrawnContract]:

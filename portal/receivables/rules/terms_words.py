@@ -40,6 +40,10 @@ FIELD_WORDS: Mapping[str, Text] = {
 INNER = frozenset({"grace_days", "rating"})
 """What the firm keeps to itself."""
 NOTHING = t("—")
+ASKED = (
+    "kind", "payment_days", "due_from", "credit_limit", "currency", "reconciliation_day", "reconciliation_contact_id"
+)  # fmt: skip
+"""What an application asks for; everything else stays as it is on the day of the decision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +56,13 @@ class Term:
 
 
 def in_words(
-    terms: TermsFacts, contacts: Mapping[int, str], *, for_customer: bool = False
-) -> list[tuple[Text, Text | str]]:
-    """(name, value) of every term; `contacts`: id → name."""
+    terms: TermsFacts, contacts: Mapping[int, str], *, for_customer: bool = False, only_asked: bool = False
+) -> list[tuple[Text, Text | str]]:  # fmt: skip
+    """(name, value) of every term, or of those that an application asks for; `contacts`: id → name."""
     return [
         (words, _told(name, terms, contacts))
         for name, words in FIELD_WORDS.items()
-        if not (for_customer and name in INNER)
+        if not (for_customer and name in INNER) and (name in ASKED or not only_asked)
     ]
 
 
@@ -66,14 +70,12 @@ def changes(
     before: TermsFacts,
     after: TermsFacts,
     contacts: Mapping[int, str],
-    *,
-    for_customer: bool = False,
 ) -> list[Term]:
     """The terms that differ."""
     return [
         Term(words, _told(name, before, contacts), _told(name, after, contacts))
         for name, words in FIELD_WORDS.items()
-        if getattr(before, name) != getattr(after, name) and not (for_customer and name in INNER)
+        if getattr(before, name) != getattr(after, name)
     ]
 
 

@@ -57,6 +57,7 @@ class Bar:
     width: str
     share: int
     is_late: bool
+    is_apart: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +118,18 @@ def as_file(question: Asked, kind: str) -> Response:
 
 
 def bars(total: Aged, heads: tuple[Text, ...]) -> list[Bar]:
-    """Each column, and what is disputed apart, as a bar against the longest."""
-    parts = [*zip(heads, total.columns, strict=True), (t("Disputed"), total.disputed)]
+    """Each column, and what is disputed apart, if anything is, as a bar against the longest."""
+    parts = list(zip(heads, total.columns, strict=True))
+    if total.disputed:
+        parts.append((t("Disputed"), total.disputed))
     longest = max((abs(amount) for _words, amount in parts), default=Decimal(0))
-    return [
-        Bar(words, amount, _percent(amount, longest), int(_share(amount, total.total)), 0 < at < len(heads))
-        for at, (words, amount) in enumerate(parts)
-    ]  # fmt: skip
+    found, last = [], len(heads)
+    for at, (words, amount) in enumerate(parts):
+        share = int(_share(amount, total.total))
+        found.append(
+            Bar(words, amount, _percent(amount, longest), share, 0 < at < last, at == last)
+        )
+    return found
 
 
 def _rows(question: Asked) -> list[AgeingRow]:

@@ -20,11 +20,11 @@ from portal.receivables.queries import accounts, dunning, open_items, receipts
 from portal.receivables.queries.accounts import Account
 from portal.receivables.queries.open_items import OpenItem
 from portal.receivables.rules.ageing import Item, aged, headings
+from portal.receivables.standing_labels import credit_of
 from portal.receivables.views.ageing_page import Bar, bars
 from portal.receivables.views.desk_door import day_in, people
 from portal.receivables.views.open_item_page import label_of
 from portal.receivables.views.receipt_list import label_of as receipt_label
-from portal.receivables.views.standing_words import credit_of
 from portal.web.exports import Total, table_response
 from portal.web.labels import Label
 from portal.web.words import say
@@ -59,7 +59,7 @@ def context(customer: Customer) -> dict[str, Any]:
         "customer": customer,
         "today": today,
         "parts": in_currencies(found, held, today),
-        "credit": credit_of(customer.id, today),
+        "credit": credit_of(customer.id, today, g.viewer),
         "receipts": _receipts(customer) if may_see_receipts else None,
         "notices": [(row, labels.CHANNELS[row.channel]) for row in notices],
         "names": people(row.by_id for row in notices),

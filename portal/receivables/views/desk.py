@@ -11,6 +11,7 @@ from portal.receivables.views import (
     desk_rating,
     desk_receipts,
     desk_receivables,
+    desk_reports,
     desk_settlement,
 )
 
@@ -22,4 +23,5 @@ blueprints = [
     desk_receivables.bp,
     desk_dunning.bp,
     desk_settlement.bp,
+    desk_reports.bp,
 ]

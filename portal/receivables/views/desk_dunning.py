@@ -8,7 +8,7 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
-from flask import Response, flash, g, make_response, redirect, url_for
+from flask import Response, flash, g, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import joinedload
@@ -26,7 +26,7 @@ from portal.receivables.forms.dunning import CallForm, StepForm
 from portal.receivables.labels import CHANNELS
 from portal.receivables.models import DunningNotice, DunningStep
 from portal.receivables.queries import dunning as queries
-from portal.receivables.queries.dunning_due import DueReminder, calls_to_make, due_today
+from portal.receivables.queries.dunning_due import calls_to_make, due_today
 from portal.receivables.rules.dunning import holds_from
 from portal.receivables.rules.kinds import Channel
 from portal.receivables.views.desk_door import (
@@ -80,15 +80,15 @@ def index() -> Any:
 @requires(P.DUNNING_SEND)
 def remind() -> Response:
     """Take the steps that are due, for one customer or for everybody; letters are printed by the worker."""
-    customer, now = chosen_customer(), clock.now()
+    customer, currency, now = chosen_customer(), request.form.get("currency", ""), clock.now()
     found = [
         each
         for each in due_today(g.viewer, clock.today())
-        if customer is None or each.customer.id == customer.id
+        if customer is None or (each.customer.id, each.currency) == (customer.id, currency)
     ]
     made: Counter[str] = Counter()
-    for customer_id, currency in sorted({_account(each) for each in found}):
-        for row in dunning.remind(customer_id, currency, now, actor=g.viewer):
+    for account in sorted({(each.customer.id, each.currency) for each in found}):
+        for row in dunning.remind(*account, now, actor=g.viewer):
             made[row.channel] += 1
     count = sum(made.values())
     if count:
@@ -98,10 +98,6 @@ def remind() -> Response:
     if made[Channel.PHONE] or made[Channel.PERSON]:
         flash(_("Note below what came of the calls."), "info")
     return redirect(url_for(".index"), 303)  # type: ignore[return-value]
-
-
-def _account(each: DueReminder) -> tuple[int, str]:
-    return each.customer.id, each.currency
 
 
 @bp.get("/dunning/sent")

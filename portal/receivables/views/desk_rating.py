@@ -12,9 +12,9 @@ from portal.kernel import clock
 from portal.kernel.errors import Invalid
 from portal.receivables.queries.rating import rating_facts
 from portal.receivables.rules.rating import Rated, rated
+from portal.receivables.standing_labels import credit_of
 from portal.receivables.views.desk_door import customer_of, said_by
 from portal.receivables.views.desk_door import settlement_door as bp
-from portal.receivables.views.standing_words import credit_of
 from portal.web.pages import page
 
 MOST_BY_HAND = 10
@@ -25,7 +25,7 @@ MOST_BY_HAND = 10
 def rating(customer_id: int) -> Any:
     """What the books of twelve months say; the points by hand come from the address."""
     customer, today = customer_of(customer_id), clock.today()
-    credit, by_hand = credit_of(customer.id, today), _by_hand()
+    credit, by_hand = credit_of(customer.id, today, g.viewer), _by_hand()
     found: Rated | None = None
     missing = ""
     try:

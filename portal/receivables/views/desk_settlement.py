@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from portal.access.guards import fetch, requires
 from portal.access.permissions import Permission as P
-from portal.customers.models import Customer
+from portal.customers.models import Customer, SettlementTerms
 from portal.customers.queries import contacts
 from portal.kernel import clock
 from portal.receivables.actions import settlement
@@ -132,7 +132,7 @@ def application(application_id: int) -> Any:
     """One application: what would change, and the decision."""
     row = _application(application_id)
     current = terms_of(row.customer_id)
-    form = shown.terms_form(row.customer, current, TermsFacts.from_json(row.asked))
+    form = _decision(row, current)
     return page(
         "receivables/desk_application.html", **shown.application_context(row, current, form)
     )
@@ -143,17 +143,13 @@ def application(application_id: int) -> Any:
 def approve(application_id: int) -> Any:
     """Grant what was asked for, or other terms."""
     row = _application(application_id)
-    current, asked = terms_of(row.customer_id), TermsFacts.from_json(row.asked)
-    form = shown.terms_form(row.customer, current, asked)
+    current = terms_of(row.customer_id)
+    form = _decision(row, current)
     if form.validate_on_submit():
-        granted = form.facts(asked)
-        facts = (
-            row,
-            g.viewer,
-            clock.now(),
-            None if granted == asked else granted,
-            form.reason.data or "",
-        )
+        granted = form.facts(settlement.facts_of(current))
+        is_whole = granted == TermsFacts.from_json(row.asked)
+        note = form.reason.data or ""
+        facts = (row, g.viewer, clock.now(), None if is_whole else granted, note)
         if tried(form, lambda: settlement.approve(*facts)) is not None:
             flash(_("Approved. The terms count from now on."), "success")
             return redirect(url_for(".application", application_id=application_id), 303)
@@ -182,6 +178,13 @@ def withdraw(application_id: int) -> Response:
     row = _application(application_id)
     verb = partial(settlement.withdraw, row, g.viewer, clock.now())
     return done(url_for(".application", application_id=application_id), _("Withdrawn."), verb)
+
+
+def _decision(row: SettlementApplication, current: SettlementTerms | None) -> TermsForm:
+    """What is granted, filled in with what was asked for."""
+    form = shown.terms_form(row.customer, current, shown.asked_of(row, current))
+    form.reason.label.text = _("Note to the applicant")
+    return form
 
 
 def _application(application_id: int) -> SettlementApplication:

@@ -61,10 +61,6 @@ def registering(customer: Customer, request: InvoiceRequest | None) -> Registeri
     choices = choices_of(queries.to_invoice(customer.id, g.viewer))
     covers = _proposed_covers(choices, request)
     currency = _currency(choices, covers, request, customer)
-    rows = {each.statement.id: each.statement for each in choices}
-    sums = proposed(
-        [(amount, rows[key].net_amount, rows[key].gross_amount) for key, amount in covers.items()], currency
-    )  # fmt: skip
     known = defaults(customer)
     form = invoice_form(
         {each.statement.id: covers.get(each.statement.id) for each in choices},
@@ -73,11 +69,23 @@ def registering(customer: Customer, request: InvoiceRequest | None) -> Registeri
         currency=currency,
         title=request.title if request else known["title"],
         tax_number=request.tax_number if request else known["tax_number"],
-        net_amount=sums.net or None,
-        tax_amount=sums.tax if sums.gross else None,
-        gross_amount=sums.gross or None,
+        **_sums(choices, covers, currency),
     )
     return Registering(customer, request, choices, form)
+
+
+def _sums(
+    choices: Sequence[Choice], covers: Mapping[int, Decimal], currency: str
+) -> dict[str, Decimal]:
+    """Net, tax and gross of what is covered, as the statements are taxed."""
+    rows = {each.statement.id: each.statement for each in choices}
+    parts = [
+        (amount, rows[key].net_amount, rows[key].gross_amount) for key, amount in covers.items()
+    ]
+    found = proposed(parts, currency)
+    if not found.gross:
+        return {}
+    return {"net_amount": found.net, "tax_amount": found.tax, "gross_amount": found.gross}
 
 
 def _proposed_covers(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from flask import Response, flash, g, redirect, url_for
+from flask import Response, flash, g, redirect, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -17,7 +17,7 @@ from portal.db.base import db
 from portal.documents.queries import firm_profile
 from portal.documents.serving import pdf_response
 from portal.kernel import clock
-from portal.kernel.errors import Invalid, NotFound
+from portal.kernel.errors import Invalid
 from portal.receivables.actions import papers
 from portal.receivables.models import Allocation, Receipt
 from portal.receivables.queries import open_items
@@ -109,12 +109,11 @@ def account() -> Any:
     return page("receivables/my_account.html", accounts=found, **shown)
 
 
-@bp.get("/payments/account.<kind>")
+@bp.get("/payments/account/file")
 @requires(P.RECEIPT_SEE)
-def account_as(kind: str) -> Response:
-    """The account as a file."""
-    if kind not in ("xlsx", "csv"):
-        raise NotFound()
+def account_as() -> Response:
+    """The account as a file: CSV, or Excel where the address says so."""
+    kind = "xlsx" if request.args.get("kind") == "xlsx" else "csv"
     return account_file(company_here(companies()), *span_here(), kind)
 
 

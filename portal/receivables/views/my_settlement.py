@@ -72,7 +72,7 @@ def _context(
             (
                 row,
                 DECISIONS[row.state],
-                in_words(TermsFacts.from_json(row.asked), names, for_customer=True),
+                in_words(TermsFacts.from_json(row.asked), names, only_asked=True),
             )
             for row in applied
         ],

@@ -95,11 +95,7 @@ def context(
 ) -> dict[str, Any]:
     """The page of a receipt that was fetched for the viewer."""
     made = queries.allocations(receipt, g.viewer)
-    entries = audit.timeline(receipt, public_only=False)
     is_deposit = receipt.kind == ReceiptKind.DEPOSIT
-    may_record = g.viewer.may(P.RECEIPT_RECORD)
-    held = held_amount(receipt)
-    kept = receipt.state == ReceiptState.KEPT
     moves = queries.deposit_moves(receipt, g.viewer) if is_deposit else []
     return {
         "receipt": receipt,
@@ -107,21 +103,32 @@ def context(
         "kind": RECEIPT_WORDS[ReceiptKind(receipt.kind)],
         "allocations": made,
         "undone": queries.undone(made),
-        "allocated": sum((row.receipt_amount for row in made), ZERO),
-        "allocating": form or (allocating(receipt) if may_record else None),
-        "held": held,
-        "deposit": (deposit or deposit_form()) if held > 0 and may_record else None,
+        "allocated": _sum(made),
         "moves": moves,
-        "entry": _entry(receipt),
-        "may_cancel": may_record and kept and not _is_used(made) and not moves,
-        "may_record": may_record,
         "names": people([receipt.recorded_by, *(row.by_id for row in (*made, *moves))]),
-        "entries": happenings(entries),
+        "entries": happenings(audit.timeline(receipt, public_only=False)),
+        **_steps(receipt, form, deposit, is_used=_sum(made) != 0 or bool(moves)),
     }
 
 
-def _is_used(made: list[Allocation]) -> bool:
-    return sum((row.receipt_amount for row in made), ZERO) != 0
+def _steps(
+    receipt: Receipt, form: Allocating | None, deposit: DepositForm | None, *, is_used: bool
+) -> dict[str, Any]:
+    """What this viewer may do with it now."""
+    may, held = g.viewer.may(P.RECEIPT_RECORD), held_amount(receipt)
+    kept = receipt.state == ReceiptState.KEPT
+    return {
+        "held": held,
+        "may_record": may,
+        "may_cancel": may and kept and not is_used,
+        "allocating": form or (allocating(receipt) if may else None),
+        "deposit": (deposit or deposit_form()) if held > 0 and may else None,
+        "entry": _entry(receipt),
+    }
+
+
+def _sum(made: list[Allocation]) -> Decimal:
+    return sum((row.receipt_amount for row in made), ZERO)
 
 
 def _entry(receipt: Receipt) -> BankEntry | None:

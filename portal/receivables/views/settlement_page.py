@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import g, url_for
-from flask_babel import gettext as _
+from flask import g
 
 from portal.access.permissions import Permission as P
 from portal.customers.models import Customer, SettlementTerms
@@ -20,9 +19,9 @@ from portal.receivables.models import HoldLift, SettlementApplication
 from portal.receivables.queries.decisions import applications_of, lifts_of
 from portal.receivables.rules.kinds import DecisionState
 from portal.receivables.rules.settlement import TermsFacts
-from portal.receivables.rules.terms_words import Term, changes, in_words
+from portal.receivables.rules.terms_words import ASKED, Term, changes, in_words
+from portal.receivables.standing_labels import Credit, credit_of
 from portal.receivables.views.desk_door import happenings, people
-from portal.receivables.views.standing_words import Credit, credit_of
 from portal.web.words import say
 
 HISTORY_SHOWN = 10
@@ -60,10 +59,9 @@ def steps(credit: Credit, lifts: list[HoldLift], applied: list[SettlementApplica
 
 def context(customer: Customer, refused: dict[str, Any] | None = None) -> dict[str, Any]:
     """The page of a customer's terms and holds; `refused`: forms that were sent and not accepted, by their step."""
-    credit = credit_of(customer.id, clock.today())
+    credit = credit_of(customer.id, clock.today(), g.viewer)
     lifts, applied = lifts_of(customer.id, g.viewer), applications_of([customer.id], g.viewer)
     taken = steps(credit, lifts, applied)
-    here = f"{url_for('desk_settlement.customer', customer_id=customer.id)}"
     return {
         "customer": customer,
         "credit": credit,
@@ -73,13 +71,15 @@ def context(customer: Customer, refused: dict[str, Any] | None = None) -> dict[s
         "forms_of": {"lift": taken.lift, "blacklist": taken.blacklist, **(refused or {})},
         "lifts": [(row, labels.DECISIONS[row.state], _may_decide(row)) for row in lifts],
         "applications": [(row, labels.DECISIONS[row.state]) for row in applied],
-        "names": people(
-            [row.proposed_by for row in lifts] + [row.decided_by for row in lifts]
-            + ([credit.standing.held_by, credit.standing.blacklisted_by] if credit.standing else [])
-        ),
-        "here": here,
+        "names": people(_who(credit, lifts)),
         "entries": happenings(_entries(customer)),
     }  # fmt: skip
+
+
+def _who(credit: Credit, lifts: list[HoldLift]) -> list[int | None]:
+    """Everybody whom the page names."""
+    found = [each for row in lifts for each in (row.proposed_by, row.decided_by)]
+    return found + ([credit.standing.held_by] if credit.standing else [])
 
 
 def _may_decide(row: HoldLift) -> str:
@@ -105,6 +105,12 @@ def _names(customer: Customer) -> dict[int, str]:
     return {each.id: each.name for each in contacts(customer.id, g.viewer)}
 
 
+def asked_of(row: SettlementApplication, current: SettlementTerms | None) -> TermsFacts:
+    """The terms as they would be if everything was granted today."""
+    asked = TermsFacts.from_json(row.asked)
+    return replace(facts_of(current), **{name: getattr(asked, name) for name in ASKED})
+
+
 def terms_form(customer: Customer, row: SettlementTerms | None, facts: TermsFacts) -> TermsForm:
     """All terms, to be changed."""
     version = str(row.version) if row is not None else ""
@@ -128,20 +134,19 @@ def application_context(
     row: SettlementApplication, current: SettlementTerms | None, form: TermsForm | None
 ) -> dict[str, Any]:
     """The page of an application that was fetched for the viewer."""
-    before, asked = facts_of(current), TermsFacts.from_json(row.asked)
+    before, asked = facts_of(current), asked_of(row, current)
     pending, own = row.state == DecisionState.PENDING, row.applied_by == g.viewer.user_id
     may = pending and not own and g.viewer.may(P.SETTLEMENT_APPROVE)
     return {
         "row": row,
         "label": labels.DECISIONS[row.state],
         "rows": what_changes(row.customer, before, asked),
-        "asked": in_words(asked, _names(row.customer)),
-        "credit": credit_of(row.customer_id, clock.today()),
+        "asked": in_words(asked, _names(row.customer), only_asked=True),
+        "credit": credit_of(row.customer_id, clock.today(), g.viewer),
         "customer": row.customer,
         "may": may,
         "own": own and pending,
         "form": form if may else None,
         "names": people([row.applied_by, row.decided_by]),
         "entries": happenings(audit.timeline(row, public_only=False)),
-        "told_own": _("You applied for it; somebody else decides."),
     }
