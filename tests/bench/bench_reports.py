@@ -40,7 +40,11 @@ CUSTOMERS, MONTHS, ITEMS = 1_000, 12, 400
 SPAN = Months(date(2026, 7, 1), date(2026, 12, 1))
 FIRST = SPAN.before.first
 PORTS = ("CNSHA", "CNNGB", "USNYC", "DEHAM", "NLRTM", "JPTYO", "SGSIN", "USLAX")
-MEASURES = (("TEU", "40HQ", Decimal(2)), ("MTQ.DAY", "MTQ.DAY", Decimal(1)), ("PLT.DAY", "PLT.DAY", Decimal(1)))
+MEASURES = (
+    ("TEU", "40HQ", Decimal(2)),
+    ("MTQ.DAY", "MTQ.DAY", Decimal(1)),
+    ("PLT.DAY", "PLT.DAY", Decimal(1)),
+)
 WORKING = [["product", {"quantity": "2", "unit": "40HQ", "rate": "3850", "amount": "7700"}],
            ["converted", {"amount": "7700", "rate": "7.126", "on": "2026-03-02", "converted": "54870.20"}],
            ["tax", {"percent": "6", "net": "51764.34", "tax": "3105.86", "gross": "54870.20"}]]  # fmt: skip
@@ -76,9 +80,18 @@ def _run(name: str, lines: int, settings: dict[str, str]) -> None:
 
 def _asked() -> Iterator[tuple[str, Callable[[], Any]]]:
     for by in By:
-        yield f"revenue by {by}", lambda by=by: report_revenue.revenue(by, SPAN, Basis.STATEMENT, SYSTEM)
-    yield "revenue by service month", lambda: report_revenue.revenue(By.SERVICE, SPAN, Basis.SERVICE, SYSTEM)
-    yield "months of revenue", lambda: report_revenue.by_month(SPAN.back(12), Basis.STATEMENT, SYSTEM)
+        yield (
+            f"revenue by {by}",
+            lambda by=by: report_revenue.revenue(by, SPAN, Basis.STATEMENT, SYSTEM),
+        )
+    yield (
+        "revenue by service month",
+        lambda: report_revenue.revenue(By.SERVICE, SPAN, Basis.SERVICE, SYSTEM),
+    )
+    yield (
+        "months of revenue",
+        lambda: report_revenue.by_month(SPAN.back(12), Basis.STATEMENT, SYSTEM),
+    )
     yield "lines behind a figure", lambda: report_revenue.summed(SPAN, Basis.STATEMENT, SYSTEM)
     yield "billing accuracy", lambda: report_answers.accuracy(SPAN, SYSTEM)
     yield "commission", lambda: report_paid.commission(SPAN, SYSTEM)
@@ -102,7 +115,10 @@ def _build(lines: int) -> None:
     write(ServiceItem, map(_item, range(1, ITEMS + 1)))
     numbers = range(1, CUSTOMERS * MONTHS + 1)
     write(Statement, (_statement(number, each) for number in numbers))
-    write(StatementLine, (_line(number, serial) for number in numbers for serial in range(1, each + 1)))
+    write(
+        StatementLine,
+        (_line(number, serial) for number in numbers for serial in range(1, each + 1)),
+    )
     write(Receivable, (_receivable(number, each) for number in numbers))
     write(ReceivablePosting, (_posting(number, each) for number in numbers))
     write(Receipt, (_receipt(number, each) for number in numbers))
@@ -114,7 +130,8 @@ def _item(number: int) -> dict[str, Any]:
     origin, destination = PORTS[number % 8], PORTS[(number * 3 + 1) % 8]
     return {
         "id": number, "code": f"S{number}", "name_zh": f"服务{number}",
-        "category": ("sea", "storage", "delivery")[number % 3], "charge_code": f"C{number}", "origin": origin, "destination": destination, "main_unit": unit,
+        "category": ("sea", "storage", "delivery")[number % 3], "charge_code": f"C{number}", "origin": origin,
+        "destination": destination, "main_unit": unit,
         "created_at": NOW, "updated_at": NOW, "version": 1,
     }  # fmt: skip
 

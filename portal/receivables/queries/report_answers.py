@@ -41,7 +41,7 @@ class Disputed(NamedTuple):
     state: str
     customer_id: int
     currency: str
-    count: int
+    number: int
     disputed: Decimal
     granted: Decimal
 
@@ -52,7 +52,7 @@ class Given(NamedTuple):
     source: str
     reason: str
     currency: str
-    count: int
+    number: int
     net: Decimal
     tax: Decimal
     gross: Decimal
@@ -126,7 +126,9 @@ def credits_given(months: Months, viewer: Viewer) -> list[Given]:
         C.state.in_(GIVEN), C.granted_on.between(months.first, months.ends_on)
     )
     rows = db.session.execute(joined.group_by(*apart))
-    return sorted((Given(*row) for row in rows), key=lambda row: (row.currency, -row.gross, row.source))
+    return sorted(
+        (Given(*row) for row in rows), key=lambda row: (row.currency, -row.gross, row.source)
+    )
 
 
 def all_of(found: Collection[Accuracy]) -> Accuracy:
@@ -149,7 +151,9 @@ def _raised_in(months: Months) -> ColumnElement[bool]:
     return and_(D.raised_at >= start, D.raised_at < end)
 
 
-def _days(raised_at: datetime, decided_at: datetime) -> Decimal:
+def _days(raised_at: datetime, decided_at: datetime | None) -> Decimal:
+    """Whoever calls has asked for decided ones."""
+    assert decided_at is not None
     return Decimal((decided_at - raised_at).total_seconds()) / DAY
 
 

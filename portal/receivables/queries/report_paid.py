@@ -24,7 +24,14 @@ from portal.receivables.queries.report_lines import CUSTOMERS, owner_of
 from portal.receivables.rules.commission import Billed, Part, Quoted, paid_parts, part_of
 from portal.receivables.rules.report_months import Months
 
-A, R, S, L, CL, Q = Allocation, Receivable, Statement, StatementLine, ContractLine, QuotationLineCost
+A, R, S, L, CL, Q = (
+    Allocation,
+    Receivable,
+    Statement,
+    StatementLine,
+    ContractLine,
+    QuotationLineCost,
+)
 ZERO = Decimal(0)
 SERVICES = (LineKind.USAGE.value, LineKind.REVERSAL.value, LineKind.STORAGE.value)
 """Kinds that cost something; fees too where their contract line was quoted with a cost."""
@@ -60,7 +67,9 @@ def commission(months: Months, viewer: Viewer) -> list[Paid]:
         owners = sorted(parts[statement_id].items())
         before = sum((amount for on, amount in moves if on < months.first), ZERO)
         for month, amount in _by_month(moves, months):
-            shares = paid_parts([part for _, part in owners], before, before + amount, gross, currency)
+            shares = paid_parts(
+                [part for _, part in owners], before, before + amount, gross, currency
+            )
             for (owner, _part), share in zip(owners, shares, strict=True):
                 found[owner, month, currency] += share
             before += amount
@@ -99,6 +108,7 @@ def _payments(months: Months, viewer: Viewer) -> dict[int, list[tuple[date, Deci
     found: dict[int, list[tuple[date, Decimal]]] = {}
     grouped = wanted.group_by(R.statement_id, A.on).order_by(R.statement_id, A.on)
     for statement_id, on, amount in db.session.execute(grouped):
+        assert statement_id is not None
         found.setdefault(statement_id, []).append((on, amount))
     return found
 
@@ -170,6 +180,8 @@ def _quoted(months: Months, viewer: Viewer) -> dict[int, Quoted]:
     parts: dict[int, list[CostComponent]] = {}
     for row in db.session.execute(statement.order_by(CL.id, Q.id)):
         heads[row.id] = row.unit, row.quantity
-        component = CostComponent(CostKind(row.kind), row.currency, row.per_unit, row.flat, row.percent)
+        component = CostComponent(
+            CostKind(row.kind), row.currency, row.per_unit, row.flat, row.percent
+        )
         parts.setdefault(row.id, []).append(component)
     return {line: Quoted(*heads[line], tuple(found)) for line, found in parts.items()}

@@ -24,6 +24,7 @@ from portal.receivables.queries.report_lines import (
     BY_ITEM,
     CUSTOMERS,
     KIND,
+    LONGEST_ID,
     Basis,
     By,
     L,
@@ -146,23 +147,23 @@ def totals(rows: Iterable[RevenueRow]) -> dict[str, RevenueRow]:
 
 
 def customer_names(keys: Iterable[str]) -> Mapping[str, Any]:
-    """Key of a customer → (code, Chinese, English and short name)."""
-    shown = ("code", "name_zh", "name_en", "short_name")
-    found = whole.columns_of(Customer, map(int, keys), shown)
-    return {str(row_id): row for row_id, row in found.items()}
+    """Key of a customer → (code, Chinese, English and short name); what is no key is left out."""
+    return _named(Customer, keys, ("code", "name_zh", "name_en", "short_name"))
 
 
 def item_names(keys: Iterable[str]) -> Mapping[str, Any]:
-    """Key of a service item → (code, Chinese and English name); other keys are left out."""
-    ids = [int(key) for key in keys if key.isdecimal()]
-    found = whole.columns_of(ServiceItem, ids, ("code", "name_zh", "name_en"))
-    return {str(row_id): row for row_id, row in found.items()}
+    """Key of a service item → (code, Chinese and English name)."""
+    return _named(ServiceItem, keys, ("code", "name_zh", "name_en"))
 
 
-def owner_names(keys: Iterable[str]) -> Mapping[str, str]:
-    """Key of a sales owner → the name; nobody is left out."""
-    found = whole.columns_of(User, map(int, keys), ("name",))
-    return {str(row_id): row[0] for row_id, row in found.items()}
+def owner_names(keys: Iterable[str]) -> Mapping[str, Any]:
+    """Key of a sales owner → (name,); nobody is left out."""
+    return _named(User, keys, ("name",))
+
+
+def _named(model: Any, keys: Iterable[str], shown: tuple[str, ...]) -> Mapping[str, Any]:
+    ids = {int(key) for key in keys if key.isdecimal() and len(key) <= LONGEST_ID}
+    return {str(row_id): row for row_id, row in whole.columns_of(model, ids, shown).items()}
 
 
 def _sums() -> tuple[Any, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
@@ -14,8 +15,9 @@ from portal.access.viewer import Viewer
 from portal.billing.models import Statement, StatementRun
 from portal.billing.queries.unbilled import STORAGE_SOURCE
 from portal.billing.rules.states import RunState, StatementState
-from portal.customers.models import CreditStanding
+from portal.customers.models import CreditStanding, Customer
 from portal.db.base import db
+from portal.kernel.text import Text, t
 from portal.usage.models import UsageRecord
 from portal.usage.rules.states import UsageState
 
@@ -34,7 +36,7 @@ class Unbilled(NamedTuple):
     key: Any
     mismatch: str
     age: int
-    count: int
+    records: int
     quantity: Decimal
 
 
@@ -43,7 +45,7 @@ class Drafted(NamedTuple):
 
     state: str
     currency: str
-    count: int
+    statements: int
     lines: int
     net: Decimal
     gross: Decimal
@@ -69,10 +71,8 @@ def drafts(viewer: Viewer) -> list[Drafted]:
     apart = (Statement.state, Statement.currency)
     sums = (Statement.line_count, Statement.net_amount, Statement.gross_amount)
     statement = visible(select(*apart, func.count(), *map(func.sum, sums)), Statement, viewer)
-    rows = db.session.execute(
-        statement.where(Statement.state.in_(NOT_PUBLISHED)).group_by(*apart).order_by(*apart)
-    )
-    return [Drafted(*row) for row in rows]
+    wanted = statement.where(Statement.state.in_(NOT_PUBLISHED)).group_by(*apart)
+    return [Drafted._make(row) for row in db.session.execute(wanted.order_by(*apart))]
 
 
 def standings(viewer: Viewer) -> dict[int, CreditStanding]:
@@ -82,16 +82,36 @@ def standings(viewer: Viewer) -> dict[int, CreditStanding]:
     return {row.customer_id: row for row in rows}
 
 
-def last_problems() -> tuple[StatementRun, dict[int, Any]] | None:
-    """The run that ended last and (party → why it could not be billed); it names customers: show the visible ones."""
+def last_problems() -> tuple[int, dict[int, Any]]:
+    """The run that ended last, and party → why it could not be billed; it names customers: show those of `seen`."""
     statement = select(StatementRun).where(StatementRun.state == RunState.DONE.value)
     run = db.session.scalar(statement.order_by(StatementRun.id.desc()).limit(1))
-    return None if run is None else (run, dict(run.problems or ()))
+    return (0, {}) if run is None else (run.id, dict(run.problems or ()))
 
 
-def _found(
-    key: Any, today: date, viewer: Viewer, *narrowed: ColumnElement[bool]
-) -> list[Unbilled]:
+def age_of(used_on: date, today: date) -> int:
+    """The place of an age, as in the sums."""
+    return sum((today - used_on).days > bound for bound in BOUNDS)
+
+
+def age_words() -> list[Text]:
+    """The ages in words: up to 30 days, 31 to 60, and so on."""
+    words = [t("Up to %(days)s days", days=BOUNDS[0])]
+    words += [t("%(first)s to %(last)s days", first=a + 1, last=b) for a, b in pairwise(BOUNDS)]
+    return [*words, t("Over %(days)s days", days=BOUNDS[-1])]
+
+
+def seen(customer_ids: Iterable[int], viewer: Viewer) -> list[int]:
+    """Those of the customers that the viewer may see, in their order."""
+    statement = visible(select(Customer.id), Customer, viewer)
+    return list(
+        db.session.scalars(
+            statement.where(Customer.id.in_(sorted(customer_ids))).order_by(Customer.id)
+        )
+    )
+
+
+def _found(key: Any, today: date, viewer: Viewer, *narrowed: ColumnElement[bool]) -> list[Unbilled]:
     age = _age(today)
     statement = _waiting(select(key, U.mismatch, age, func.count(), func.sum(U.quantity)), viewer)
     rows = db.session.execute(statement.where(*narrowed).group_by(key, U.mismatch, age))
@@ -113,8 +133,3 @@ def _age(today: date) -> ColumnElement[int]:
     """0 up to 30 days after the day of use, 1 up to 60, and so on."""
     ends = [(U.used_on >= today - timedelta(days=bound), at) for at, bound in enumerate(BOUNDS)]
     return case(*ends, else_=len(BOUNDS))
-
-
-def customers_in(found: Iterable[Unbilled]) -> int:
-    """How many customers they are of."""
-    return len({row.key for row in found})
