@@ -13,6 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from operator import attrgetter
 
+from portal.billing.rules.charging import plain
 from portal.billing.rules.months import WHOLE, Month, months_of, share_of
 from portal.billing.rules.storage_days import ZERO, Counted, Stock, count_days
 from portal.billing.rules.storage_lots import count_lots
@@ -194,8 +195,8 @@ def _quantity(counted: Counted) -> Decimal:
     total = counted.units * counted.times
     quantity = total / counted.of
     if quantity * counted.of == total and quantity == quantity.quantize(SIX_PLACES):
-        return quantity
-    return quantity.quantize(SIX_PLACES, ROUND_HALF_UP)
+        return plain(quantity)
+    return plain(quantity.quantize(SIX_PLACES, ROUND_HALF_UP))
 
 
 def _minimum(

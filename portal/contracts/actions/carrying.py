@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy import select
 
@@ -12,10 +12,12 @@ from portal.catalogue.rules.terms import Basis, PriceTerms
 from portal.contracts.models import Contract, ContractLine
 from portal.db.base import db
 from portal.kernel.boxes import TeuPractice
+from portal.kernel.units import UNITS, convert
 from portal.quotations.models import QuotationLine, QuotationVersion
 from portal.quotations.rules.pricing import statistical
 
 ONE = Decimal(1)
+SIX_PLACES = Decimal("0.000001")
 
 
 def carried_lines(version: QuotationVersion, contract: Contract) -> list[ContractLine]:
@@ -46,10 +48,27 @@ def quantity_of(row: QuotationLine) -> Decimal | None:
 
 
 def stat_factor(unit: str, main_unit: str) -> Decimal:
-    """Statistical units in one unit: 2 for a 40HQ counted in TEU (DESIGN section 4)."""
-    if unit == main_unit or main_unit != "TEU":
+    """Statistical units in one unit: 2 for a 40HQ counted in TEU (DESIGN section 4), 0.001 for a kg in tonnes."""
+    if unit == main_unit:
         return ONE
-    return statistical(unit, ONE, TeuPractice.BY_PORT)
+    if main_unit == "TEU":
+        return statistical(unit, ONE, TeuPractice.BY_PORT)
+    if not _converts(unit, main_unit):
+        return ONE
+    return convert(ONE, unit, main_unit).quantize(SIX_PLACES, ROUND_HALF_UP)
+
+
+def counted_in(unit: str, main_unit: str) -> str:
+    """In which unit a line feeds the totals: the service's main unit where its own can be counted in that (C4, C5)."""
+    return main_unit if main_unit == "TEU" or _converts(unit, main_unit) else unit
+
+
+def _converts(unit: str, main_unit: str) -> bool:
+    one, other = UNITS.get(unit), UNITS.get(main_unit)
+    return unit == main_unit or (
+        one is not None and other is not None and one.dimension == other.dimension
+        and one.factor is not None and other.factor is not None
+    )  # fmt: skip
 
 
 def full_name(name: str, packaging: str) -> str:
@@ -96,7 +115,7 @@ def _carried(row: QuotationLine, contract: Contract) -> ContractLine:
         name_en=full_name(row.name_en, row.packaging)[:200] if row.name_en else "",
         quantity=quantity_of(row),
         unit=row.unit or "LS",
-        main_unit=row.main_unit,
+        main_unit=counted_in(row.unit or "LS", row.main_unit),
         stat_factor=stat_factor(row.unit, row.main_unit),
         currency=row.currency,
         rate=row.rate,

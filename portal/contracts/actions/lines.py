@@ -13,7 +13,7 @@ from portal.catalogue.models import ServiceItem
 from portal.catalogue.queries.prices import LanePrice, prices_named, tax_of
 from portal.catalogue.rules.storage import policy_of_price
 from portal.catalogue.rules.terms import PriceTerms
-from portal.contracts.actions.carrying import full_name, stat_factor
+from portal.contracts.actions.carrying import counted_in, full_name, stat_factor
 from portal.contracts.actions.drafting import add_rows, check_editable, recount
 from portal.contracts.actions.editing import apply, by_hand
 from portal.contracts.models import Contract, ContractLine
@@ -156,7 +156,7 @@ def _fresh(
         name_zh=full_name(sold.name_zh, sold.packaging)[:160],
         name_en=full_name(sold.name_en, sold.packaging)[:200] if sold.name_en else "",
         unit=unit,
-        main_unit=sold.main_unit,
+        main_unit=counted_in(unit, sold.main_unit),
         stat_factor=stat_factor(unit, sold.main_unit),
         currency=terms.currency or contract.currency,
         rate=terms.rate,
