@@ -159,7 +159,7 @@ def _what(statement: Select[Any], value: str) -> Select[Any]:
     return statement if narrow is None else statement.where(narrow)
 
 
-_WHAT = Filter("what", t("Show"), lambda: [("", t("All")), *WHAT], _what)
+_WHAT = Filter("what", t("Which"), lambda: [("", t("All")), *WHAT], _what)
 
 
 def _file(key: str, words: Text, read: Any, **more: Any) -> Column:

@@ -110,7 +110,7 @@ COLUMNS = (
 
 WHEN = Filter(
     "when",
-    t("Show"),
+    t("Which"),
     lambda: [(key, words) for key, (words, _narrow) in TIMES.items()],
     lambda statement, _chosen: statement,
 )

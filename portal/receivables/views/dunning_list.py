@@ -48,7 +48,7 @@ NOTICES_LIST = ListSpec(
         Column("promised", t("Promised for"), lambda n: day(n.promised_on) if n.promised_on else "",
                value=lambda n: n.promised_on),
         Column("note", t("What came of it"), lambda n: n.note),
-        Column("to", t("To"), lambda n: n.sent_to, only_in_files=True),
+        Column("to", t("Sent to"), lambda n: n.sent_to, only_in_files=True),
     ),
     row_id=N.id,
     sort="-day",

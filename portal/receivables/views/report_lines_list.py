@@ -59,14 +59,14 @@ def spec_of(question: Question, key: str) -> ListSpec:
     """The list, with what it was narrowed by to choose from; the statement itself is narrowed already."""
     months = [(each, each) for each in month_choices(question.months)]
     filters = [
-        _choice("from", t("From"), months),
-        _choice("to", t("To"), months),
+        _choice("from", t("First month"), months),
+        _choice("to", t("Last month"), months),
         _choice("basis", t("Counted in"), [(each.value, w) for each, w in BASIS_WORDS.items()]),
         _choice("currency", t("Currency"), currencies()),
     ]
     if key:
         words = BY_WORDS[question.by]
-        filters.append(_choice("by", t("By"), [(question.by.value, words)]))
+        filters.append(_choice("by", t("Grouped by"), [(question.by.value, words)]))
         filters.append(_choice("key", words, [ANY, (key, namer(question.by, {key})(key)[1])]))
     return replace(LINES_LIST, filters=tuple(filters))
 
@@ -112,7 +112,7 @@ LINES_LIST = ListSpec(
         Column("quantity", t("Quantity"), lambda r: unbroken(f"{quantity(r[0].quantity)} {say(unit_word(r[0].unit))}"),
                align="num", value=lambda r: r[0].quantity),
         Column("unit", t("Unit"), lambda r: say(unit_word(r[0].unit)), only_in_files=True),
-        Column("done", t("Done"), _measured, align="num", value=lambda r: r[0].stat_quantity, total=True,
+        Column("done", t("Quantities"), _measured, align="num", value=lambda r: r[0].stat_quantity, total=True,
                total_by="main_unit"),
         Column("main_unit", t("Measuring unit"), lambda r: say(unit_word(r[0].main_unit)) if r[0].main_unit else "",
                only_in_files=True),
