@@ -20,8 +20,9 @@ from portal.customers.models import Customer
 from portal.db.base import db
 from portal.kernel.errors import PortalError
 from portal.kernel.money import round_money
-from portal.receivables.actions import allocating, receipts
-from portal.receivables.models import Allocation, Receipt
+from portal.receivables.actions import allocating, netting, receipts, refunds
+from portal.receivables.actions.refunds import RefundFacts
+from portal.receivables.models import Allocation, Netting, Receipt, Refund
 from portal.receivables.queries.accounts import account
 from portal.receivables.queries.open_items import ageing, items, totals
 from portal.receivables.rules.ageing import BOUNDS, LONG_BOUNDS, Item, aged, nothing
@@ -45,6 +46,10 @@ deeds = st.lists(
         st.tuples(st.just("hand"), st.integers(0, 20), st.integers(0, 20), cents),
         st.tuples(st.just("undo"), st.integers(0, 20)),
         st.tuples(st.just("cancel"), st.integers(0, 20)),
+        st.tuples(st.just("refund"), st.integers(0, 20), cents),
+        st.tuples(st.just("give_back"), st.integers(0, 20)),
+        st.tuples(st.just("net"), st.integers(0, 20), st.integers(0, 120)),
+        st.tuples(st.just("net_undo"), st.integers(0, 20)),
         st.tuples(st.just("write_off"), st.integers(0, 20), cents),
     ),
     min_size=4, max_size=24,
@@ -106,6 +111,22 @@ class World:
         if (row := self.pick(Receipt, which)) is not None:
             receipts.cancel(row, "a mistake", SYSTEM, self.now)
 
+    def refund(self, which: int, amount: D) -> None:
+        if (row := self.pick(Receipt, which)) is not None:
+            refunds.refund(row, RefundFacts(amount, TODAY, "too much"), SYSTEM, self.now)
+
+    def give_back(self, which: int) -> None:
+        if (row := self.pick(Refund, which)) is not None:
+            refunds.undo(row, "a mistake", SYSTEM, self.now)
+
+    def net(self, which: int, later: int) -> None:
+        if (row := self.pick(Receivable, which)) is not None:
+            netting.net(row, None, STARTED + timedelta(days=later), SYSTEM, self.now)
+
+    def net_undo(self, which: int) -> None:
+        if (row := self.pick(Netting, which)) is not None:
+            netting.undo(row, "a mistake", SYSTEM, self.now)
+
     def write_off(self, which: int, amount: D) -> None:
         if (row := self.pick(Receivable, which)) is not None:
             posting = owing.write_off(row, amount, "given up", SYSTEM, self.now)
@@ -135,7 +156,8 @@ def check_sums(world: World) -> None:
         of = select(Receipt.id).where(Receipt.currency == currency)
         used = total(Allocation.receipt_amount, Allocation.receipt_id.in_(of))
         unused = total(Receipt.open_amount, *kept)
-        assert unused == total(Receipt.amount, *kept) - used
+        back = total(Refund.amount, Refund.receipt_id.in_(of))
+        assert unused == total(Receipt.amount, *kept) - used - back
         closing = account(world.who.id, currency, STARTED, TODAY, SYSTEM).closing
         assert closing == left - unused
     for row in db.session.scalars(select(Receivable)):

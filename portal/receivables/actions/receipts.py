@@ -19,7 +19,7 @@ from portal.kernel.money import CURRENCIES, round_money
 from portal.kernel.text import Text, t
 from portal.receivables.actions import standing
 from portal.receivables.models import BankEntry, DepositMove, Receipt
-from portal.receivables.queries.accounts import allocated_sum
+from portal.receivables.queries.accounts import allocated_sum, refunded_sum
 from portal.receivables.rules.bank_columns import account_number
 from portal.receivables.rules.kinds import BankState, ReceiptKind, ReceiptState
 
@@ -88,6 +88,8 @@ def cancel(receipt: Receipt, reason: str, actor: Viewer, now: datetime) -> None:
         raise NotAllowedNow(t("This receipt is cancelled already."))
     if allocated_sum(receipt.id) != 0:
         raise NotAllowedNow(t("Undo its allocations first."))
+    if refunded_sum(receipt.id) != 0:
+        raise NotAllowedNow(t("Undo its refunds first."))
     if db.session.scalar(select(DepositMove.id).where(DepositMove.receipt_id == receipt.id)):
         raise NotAllowedNow(t("This deposit was refunded or set off."))
     receipt.state, receipt.cancel_reason = ReceiptState.CANCELLED.value, why[:500]

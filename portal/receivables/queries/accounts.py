@@ -17,16 +17,20 @@ from portal.billing.models import Receivable, ReceivablePosting
 from portal.billing.rules.kinds import POSTING_WORDS, PostingKind
 from portal.db.base import db
 from portal.kernel.text import Text, t
-from portal.receivables.models import Allocation, DepositMove, Receipt
+from portal.receivables.models import Allocation, DepositMove, Receipt, Refund
 from portal.receivables.rules.kinds import ReceiptKind, ReceiptState
 
 ZERO = Decimal(0)
-BILLING = tuple(
-    kind.value
-    for kind in PostingKind
-    if kind not in (PostingKind.ALLOCATION, PostingKind.ALLOCATION_UNDONE)
+WITHIN = frozenset(
+    {
+        PostingKind.ALLOCATION,
+        PostingKind.ALLOCATION_UNDONE,
+        PostingKind.NETTING,
+        PostingKind.NETTING_UNDONE,
+    }
 )
-"""Postings that are entries of their own; payments are, instead of their allocations."""
+BILLING = tuple(kind.value for kind in PostingKind if kind not in WITHIN)
+"""Postings that are entries of their own: payments are, instead of their allocations; what is set off cancels out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,7 @@ def account(
             *_billed(customer_id, currency, ends_on, viewer),
             *_received(customer_id, currency, ends_on, viewer),
             *_set_off(customer_id, currency, ends_on, viewer),
+            *_refunded(customer_id, currency, ends_on, viewer),
             *_across(customer_id, currency, ends_on, viewer),
         ),
         key=lambda each: (each.on, each.type, each.id),
@@ -102,12 +107,13 @@ def currencies(customer_id: int, viewer: Viewer) -> list[str]:
 def received_in(
     customer_id: int, currency: str, starts_on: date, ends_on: date, viewer: Viewer
 ) -> Decimal:
-    """What came in from one day to another, both included; deposits only when they were set off."""
+    """What came in from one day to another, less what went back; deposits only when they were set off."""
     payments = sum(
         each.change
         for each in (
             *_received(customer_id, currency, ends_on, viewer),
             *_set_off(customer_id, currency, ends_on, viewer),
+            *_refunded(customer_id, currency, ends_on, viewer),
         )
         if each.on >= starts_on
     )
@@ -163,6 +169,18 @@ def _set_off(customer_id: int, currency: str, until: date, viewer: Viewer) -> It
         )
 
 
+def _refunded(customer_id: int, currency: str, until: date, viewer: Viewer) -> Iterable[Entry]:
+    statement = visible(select(Refund), Refund, viewer).join(
+        Receipt, Receipt.id == Refund.receipt_id
+    )
+    statement = statement.where(
+        Refund.customer_id == customer_id, Refund.on <= until, Receipt.currency == currency
+    )
+    for row in db.session.scalars(statement):
+        words = t("Refund undone") if row.reverses_id else t("Refund")
+        yield Entry(row.on, words, row.number, row.amount, "receipt", row.receipt_id)
+
+
 def _across(customer_id: int, currency: str, until: date, viewer: Viewer) -> Iterable[Entry]:
     """Allocations across currencies: they take from one account and pay into another."""
     statement = (
@@ -183,6 +201,12 @@ def _across(customer_id: int, currency: str, until: date, viewer: Viewer) -> Ite
         if owed.currency == currency:
             words = t("Payment in %(currency)s", currency=receipt.currency)
             yield Entry(row.on, words, receipt.number, -row.amount, "receipt", receipt.id)
+
+
+def refunded_sum(receipt_id: int) -> Decimal:
+    """How much of a receipt went back, what was undone taken off."""
+    found = select(func.coalesce(func.sum(Refund.amount), 0))
+    return db.session.scalar(found.where(Refund.receipt_id == receipt_id)) or ZERO
 
 
 def allocated_sum(receipt_id: int) -> Decimal:
