@@ -17,7 +17,7 @@ from portal.customers.rules.credit import (
 )
 from portal.kernel.text import Text
 from portal.receivables import labels
-from portal.receivables.queries import credit as queries
+from portal.receivables.queries.decisions import standing_and_terms
 from portal.web.labels import Label
 
 ZERO = Decimal(0)
@@ -64,7 +64,7 @@ class Credit:
 
 def credit_of(customer_id: int, on: date, viewer: Viewer) -> Credit:
     """The customer's standing and terms as the viewer may see them."""
-    standing, terms = queries.standing(customer_id, viewer), queries.terms(customer_id, viewer)
+    standing, terms = standing_and_terms(customer_id, viewer)
     facts = _facts(standing)
     held, blacklisted = is_held(facts, on), is_blacklisted(facts, on)
     lifted = facts.held_since is not None and is_lifted(facts, on)

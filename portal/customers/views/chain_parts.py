@@ -58,9 +58,11 @@ class DrawnStatement:
 
 def parts(customer: Customer, viewer: Viewer) -> dict[str, Any]:
     """`contracts`, `entitlements`, `statements` and the addresses of the rest; None for what the viewer may not see."""
+    contracts = _contracts(customer, viewer) if viewer.may(P.CONTRACT_SEE) else None
+    may_hold = contracts != [] and viewer.may(P.ENTITLEMENT_SEE)  # without a contract there is none
     return {
-        "contracts": _contracts(customer, viewer) if viewer.may(P.CONTRACT_SEE) else None,
-        "entitlements": _entitlements(customer, viewer) if viewer.may(P.ENTITLEMENT_SEE) else None,
+        "contracts": contracts,
+        "entitlements": _entitlements(customer, viewer) if may_hold else None,
         "new_contract_url": _of("desk_contracts.new", customer, viewer, P.CONTRACT_EDIT),
         "entitlements_url": _of("desk_entitlements.index", customer, viewer, P.ENTITLEMENT_SEE),
         "shipments_url": _of("desk_shipments.index", customer, viewer, P.SHIPMENT_SEE),

@@ -9,12 +9,28 @@ from sqlalchemy import Select, func, or_, select
 
 from portal.access.scope import visible
 from portal.access.viewer import Viewer
-from portal.customers.models import CreditStanding
+from portal.customers.models import CreditStanding, Customer, SettlementTerms
 from portal.db.base import db
 from portal.receivables.models import HoldLift, SettlementApplication
 from portal.receivables.queries import credit
 
 Decided = type[HoldLift] | type[SettlementApplication]
+
+
+def standing_and_terms(
+    customer_id: int, viewer: Viewer
+) -> tuple[CreditStanding | None, SettlementTerms | None]:
+    """Where a customer's credit stands and what was agreed, in one statement; either may not be there yet."""
+    both: Any = (
+        select(CreditStanding, SettlementTerms)
+        .select_from(Customer)
+        .outerjoin(CreditStanding, CreditStanding.customer_id == Customer.id)
+        .outerjoin(SettlementTerms, SettlementTerms.customer_id == Customer.id)
+    )
+    found = db.session.execute(
+        visible(both, Customer, viewer).where(Customer.id == customer_id)
+    ).first()
+    return (found[0], found[1]) if found is not None else (None, None)
 
 
 def held(viewer: Viewer) -> Select[Any]:

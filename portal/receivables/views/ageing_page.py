@@ -39,7 +39,7 @@ class Asked:
 
     def url(self, **more: Any) -> str:
         """The address of the same question as a file."""
-        kept = {
+        kept: dict[str, Any] = {
             "as_of": self.as_of.isoformat(),
             "by": "group" if self.by_group else None,
             "bounds": "long" if self.is_long else None,
@@ -84,16 +84,17 @@ def asked() -> Asked:
 
 def context(question: Asked) -> dict[str, Any]:
     """The page."""
-    rows = _rows(question)
-    totals = open_items.totals(rows)
     heads = headings(question.bounds)
+    parts = open_items.most_overdue(
+        g.viewer, question.as_of, question.bounds, SHOWN, by_group=question.by_group, currency=question.currency
+    )  # fmt: skip
     return {
         "asked": question,
         "today": clock.today(),
         "headings": heads,
         "sections": [
-            _section(code, total, [row for row in rows if row.currency == code], heads)
-            for code, total in totals.items()
+            Section(code, bars(each.total, heads), each.rows, each.total, each.count)
+            for code, each in parts.items()
         ],
         "file_urls": {kind: question.url(kind=kind) for kind in ("xlsx", "csv")},
     }
@@ -136,10 +137,6 @@ def _rows(question: Asked) -> list[AgeingRow]:
     return open_items.ageing(
         g.viewer, question.as_of, question.bounds, by_group=question.by_group, currency=question.currency
     )  # fmt: skip
-
-
-def _section(currency: str, total: Aged, rows: list[AgeingRow], heads: tuple[Text, ...]) -> Section:
-    return Section(currency, bars(total, heads), rows[:SHOWN], total, len(rows))
 
 
 def _percent(amount: Decimal, longest: Decimal) -> str:

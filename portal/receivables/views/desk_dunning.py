@@ -136,8 +136,13 @@ def call(notice_id: int) -> Any:
     """What came of a call; a promise counts for everything that the reminder names."""
     notice, form = _notice(notice_id), CallForm()
     if form.validate_on_submit():
-        facts = (notice, form.note.data or "", form.promised_on.data, g.viewer, clock.now())
-        if tried(form, lambda: collecting.log_call(*facts) or True):
+
+        def verb() -> bool:
+            facts = (notice, form.note.data or "", form.promised_on.data)
+            collecting.log_call(*facts, g.viewer, clock.now())
+            return True
+
+        if tried(form, verb):
             flash(_("Noted."), "success")
             return redirect(url_for(".show", notice_id=notice_id), 303)
     return refused(NOTICE, **_context(notice, form))

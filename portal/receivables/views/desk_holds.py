@@ -89,8 +89,12 @@ def blacklist(customer_id: int) -> Any:
     """No quotation, no order, no credit."""
     row, form = customer_of(customer_id), BlacklistForm(prefix="black-")
     if form.validate_on_submit():
-        facts = (row, form.reason.data or "", form.until_on.data, g.viewer, clock.now())
-        if tried(form, lambda: holds.blacklist(*facts) or True):
+
+        def verb() -> bool:
+            holds.blacklist(row, form.reason.data or "", form.until_on.data, g.viewer, clock.now())
+            return True
+
+        if tried(form, verb):
             flash(_("Blacklisted. What is owed is still collected."), "success")
             return redirect(_url(customer_id), 303)
     return refused(CUSTOMER, **shown.context(row, {"blacklist": form}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -37,6 +38,7 @@ from portal.web.listing import list_page
 from portal.web.pages import page, refused
 
 PAGE = "receivables/desk_receipt.html"
+ZERO = Decimal(0)
 
 
 @bp.get("/receipts")
@@ -135,7 +137,7 @@ def deposit(receipt_id: int) -> Any:
     receipt, form = _receipt(receipt_id), receipt_page.deposit_form()
     if form.validate_on_submit():
         move = {"refund": deposits.refund, "set_off": deposits.set_off}[form.way.data]
-        facts = (receipt, form.amount.data, form.on.data, form.reason.data or "")
+        facts = (receipt, form.amount.data or ZERO, form.on.data, form.reason.data or "")
         row = tried(form, lambda: move(*facts, g.viewer, clock.now()))
         if row is not None:
             flash(_("Done: document %(number)s.", number=row.number), "success")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -31,6 +32,7 @@ from portal.web.pages import page, refused
 
 ITEM = "receivables/desk_item.html"
 FILES = ("xlsx", "csv")
+ZERO = Decimal(0)
 
 
 @bp.get("/receivables")
@@ -124,7 +126,7 @@ def opening(customer_id: int) -> Any:
     if form.validate_on_submit():
         made = attempted(form, lambda: owing.opening(
             row, form.reference.data or "", form.currency.data, form.issued_on.data, form.due_on.data,
-            form.amount.data, g.viewer, clock.now(), form.note.data or "",
+            form.amount.data or ZERO, g.viewer, clock.now(), form.note.data or "",
         ))  # fmt: skip
         if made is not None:
             flash(_("Brought forward: %(number)s.", number=made.reference), "success")
@@ -161,7 +163,7 @@ def disputed(receivable_id: int) -> Any:
     steps = open_item_page.steps(row)
     form = steps.disputed
     if form is not None and form.validate_on_submit():
-        facts = (row, form.amount.data, form.reason.data or "", g.viewer, clock.now())
+        facts = (row, form.amount.data or ZERO, form.reason.data or "", g.viewer, clock.now())
         if tried(form, lambda: collecting.note_disputed(*facts)) is not None:
             return _said(receivable_id, _("Noted. The disputed part is left out of reminders."))
     return refused(ITEM, **open_item_page.context(row, steps))
@@ -175,7 +177,7 @@ def write_off(receivable_id: int) -> Any:
     steps = open_item_page.steps(row)
     form = steps.write_off
     if form is not None and form.validate_on_submit() and fresh(form, row):
-        facts = (row, form.amount.data, form.reason.data or "", g.viewer, clock.now())
+        facts = (row, form.amount.data or ZERO, form.reason.data or "", g.viewer, clock.now())
         if tried(form, lambda: owing.write_off(*facts)) is not None:
             return _said(receivable_id, _("Written off."))
     return refused(ITEM, **open_item_page.context(row, steps))

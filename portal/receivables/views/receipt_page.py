@@ -105,7 +105,7 @@ def context(
         "undone": queries.undone(made),
         "allocated": _sum(made),
         "moves": moves,
-        "names": people([receipt.recorded_by, *(row.by_id for row in (*made, *moves))]),
+        "names": people([receipt.recorded_by, *_by(made), *_by(moves)]),
         "entries": happenings(audit.timeline(receipt, public_only=False)),
         **_steps(receipt, form, deposit, is_used=_sum(made) != 0 or bool(moves)),
     }
@@ -125,6 +125,10 @@ def _steps(
         "deposit": (deposit or deposit_form()) if held > 0 and may else None,
         "entry": _entry(receipt),
     }
+
+
+def _by(rows: list[Any]) -> list[int | None]:
+    return [row.by_id for row in rows]
 
 
 def _sum(made: list[Allocation]) -> Decimal:
