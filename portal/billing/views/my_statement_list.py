@@ -64,7 +64,7 @@ def list_spec(viewer: Viewer) -> ListSpec:
 def shown(found: Sequence[Any]) -> list[Shown]:
     """The statements of one page, with what waits on each, asked once for all of them."""
     waiting, today = _waiting([row.id for row, *_more in found]), clock.today()
-    return [_shown(*each, waiting.get(each[0].id, 0), today) for each in found]
+    return [_shown(row, owed, terms, waiting.get(row.id, 0), today) for row, owed, terms in found]
 
 
 def answer_by(statement: Statement, terms: Any) -> date | None:

@@ -149,9 +149,8 @@ def _figure(name: str) -> Callable[[StatementRun], str]:
 
 def runs() -> Select[Any]:
     """Every billing run; it names no customer's figures, only how many."""
-    return select(StatementRun, Customer).outerjoin(
-        Customer, Customer.id == StatementRun.only_customer_id
-    )
+    both: Any = (StatementRun, Customer)
+    return select(*both).outerjoin(Customer, Customer.id == StatementRun.only_customer_id)
 
 
 RUNS_LIST = ListSpec(

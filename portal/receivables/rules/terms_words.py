@@ -83,7 +83,8 @@ def _told(name: str, terms: TermsFacts, contacts: Mapping[int, str]) -> Text | s
     value: Any = getattr(terms, name)
     teller = _TELLERS.get(name)
     if teller is not None:
-        return teller(terms)
+        told: Text | str = teller(terms)
+        return told
     if name == "reconciliation_contact_id":
         return contacts.get(value, NOTHING)
     return NOTHING if value in (None, "") else str(value)

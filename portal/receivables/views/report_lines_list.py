@@ -61,7 +61,9 @@ def spec_of(question: Question, key: str) -> ListSpec:
     filters = [
         _choice("from", t("First month"), months),
         _choice("to", t("Last month"), months),
-        _choice("basis", t("Counted in"), [(each.value, w) for each, w in BASIS_WORDS.items()]),
+        _choice(
+            "basis", t("Month taken from"), [(each.value, w) for each, w in BASIS_WORDS.items()]
+        ),
         _choice("currency", t("Currency"), currencies()),
     ]
     if key:
