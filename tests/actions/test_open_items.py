@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from portal.access.scope import set_viewer
 from portal.access.viewer import SYSTEM
 from portal.billing.actions import disputing, owing
 from portal.billing.models import Dispute
@@ -15,8 +16,8 @@ from portal.db.base import db
 from portal.kernel import clock
 from portal.receivables.actions import allocating, deposits
 from portal.receivables.queries.accounts import account, currencies, received_in
-from portal.receivables.queries.open_items import ageing, items, open_sums, totals
-from portal.receivables.rules.ageing import LONG_BOUNDS
+from portal.receivables.queries.open_items import ageing, items, most_overdue, open_sums, totals
+from portal.receivables.rules.ageing import BOUNDS, LONG_BOUNDS
 from portal.receivables.rules.allocation import Wish
 from portal.receivables.rules.kinds import ReceiptKind
 from tests.cast import Cast, customer, viewer
@@ -60,6 +61,25 @@ def test_what_is_owed_stands_in_its_column_with_disputes_apart_and_credits_not_d
     sums = totals(ageing(SYSTEM, TODAY))
     assert (sums["CNY"].total, sums["USD"].total) == (11161, 5)
     assert open_sums(books.harbour.id, SYSTEM) == {"CNY": 11161}
+
+
+@pytest.mark.parametrize("by_group", [False, True])
+def test_the_page_of_the_most_overdue_is_the_beginning_of_the_whole_table(
+    books: Cast, now: datetime, by_group: bool
+) -> None:
+    group = customer("GROUP", "北风集团", "Nordwind Group", kind="group")
+    books.nordwind.kind, books.nordwind.parent_id = "branch", group.id
+    for who_owes, late in ((books.nordwind, 3), (group, 200)):
+        owed(who_owes, "5", days_ago(late), now, issued_on=days_ago(210))
+    for who in (viewer(books.sales), viewer(books.finance)):
+        set_viewer(who)  # who may not see the group does not read its row either
+        for day, shown in ((TODAY, 1), (TODAY, 9), (days_ago(40), 2)):
+            rows = ageing(who, day, by_group=by_group)
+            found = most_overdue(who, day, BOUNDS, shown, by_group=by_group)
+            assert {code: part.total for code, part in found.items()} == totals(rows)
+            for code, part in found.items():
+                theirs = [row for row in rows if row.currency == code]
+                assert (part.rows, part.count) == (theirs[:shown], len(theirs))
 
 
 def test_the_longer_setting_has_two_columns_more(books: Cast) -> None:

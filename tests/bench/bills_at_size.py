@@ -337,7 +337,8 @@ def _billed() -> None:
     """Usage that stands on a statement is no longer to be billed."""
     mine = text(
         "UPDATE usage_record SET statement_id = (SELECT l.statement_id FROM statement_line l WHERE"
-        " l.usage_id = usage_record.id) WHERE id IN (SELECT usage_id FROM statement_line WHERE usage_id IS NOT NULL)"
+        " l.usage_id = usage_record.id AND l.until_revision IS NULL) WHERE id IN (SELECT usage_id FROM"
+        " statement_line WHERE usage_id IS NOT NULL AND until_revision IS NULL)"
     )
     db.session.execute(mine)
     db.session.commit()

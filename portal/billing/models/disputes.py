@@ -52,6 +52,7 @@ class Dispute(CustomerOwned, Versioned, Stamped, Base):
         CheckConstraint("level IN (1, 2)", name="known_level"),
         CheckConstraint("state <> 'rejected' OR decision <> ''", name="rejected_with_reason"),
         Index("ix_dispute_state", "state", "raised_at", "id"),
+        Index("ix_dispute_raised", "raised_at", "id"),
         Index("ix_dispute_customer", "customer_id", "raised_at", "id"),
         Index("ix_dispute_statement", "statement_id", "id"),
     )

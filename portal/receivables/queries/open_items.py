@@ -10,10 +10,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import reduce
+from operator import add
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, type_coerce
+from sqlalchemy.orm import load_only
 
 from portal.access.scope import visible
 from portal.access.viewer import Viewer
@@ -28,6 +31,7 @@ from portal.receivables.rules.ageing import BOUNDS, Aged, disputed_part, overdue
 ZONE = ZoneInfo("Asia/Shanghai")
 ZERO = Decimal(0)
 NONE = literal(ZERO, Amount())
+NAMES = (Customer.code, Customer.name_zh, Customer.name_en, Customer.short_name)
 UNDECIDED = (DisputeState.OPEN.value, DisputeState.PENDING_APPROVAL.value)
 
 
@@ -48,6 +52,15 @@ class AgeingRow:
     customer: Customer
     currency: str
     aged: Aged
+
+
+@dataclass(frozen=True, slots=True)
+class AgeingPart:
+    """One currency: the sum of all rows, how many there are, and the most overdue of them."""
+
+    total: Aged
+    count: int
+    rows: list[AgeingRow]
 
 
 def receivables(viewer: Viewer) -> Select[Any]:
@@ -86,14 +99,8 @@ def ageing(
     currency: str = "",
 ) -> list[AgeingRow]:
     """The ages of what was open at the end of a day, by customer and currency, or by group and currency."""
-    found = _figures(viewer, as_of, customer_ids, currency)
-    whose = found.c.customer_id
-    if by_group:
-        whose = func.coalesce(Customer.parent_id, Customer.id)
-    statement = select(whose, found.c.currency, *_columns(found.c, as_of, bounds)).select_from(found)  # fmt: skip
-    if by_group:
-        statement = statement.join(Customer, Customer.id == found.c.customer_id)
-    rows = db.session.execute(statement.group_by(whose, found.c.currency)).all()
+    found = _by_whom(_figures(viewer, as_of, customer_ids, currency), as_of, bounds, by_group)
+    rows = db.session.execute(found).all()
     names = _customers({row[0] for row in rows})
     listed = [
         AgeingRow(names[row[0]], row[1], Aged(tuple(row[2:-1]), row[-1]))
@@ -101,6 +108,27 @@ def ageing(
         if row[0] in names
     ]
     return sorted(listed, key=lambda each: (each.currency, -each.aged.overdue, each.customer.code))
+
+
+def most_overdue(
+    viewer: Viewer,
+    as_of: date,
+    bounds: tuple[int, ...],
+    shown: int,
+    *,
+    by_group: bool = False,
+    currency: str = "",
+) -> dict[str, AgeingPart]:
+    """Currency → the sum and number of the rows of `ageing`, and its first `shown` rows; added up in the database."""
+    of = _by_whom(_figures(viewer, as_of, None, currency), as_of, bounds, by_group).subquery()
+    ages = list(of.c)[2:]
+    sums = select(of.c.currency, func.count(), *map(func.sum, ages)).select_from(of)
+    named = sums.join(Customer, Customer.id == of.c.id)
+    rows = _first_rows(of, ages, shown)
+    return {
+        row[0]: AgeingPart(Aged(tuple(row[2:-1]), row[-1]), row[1], rows[row[0]])
+        for row in db.session.execute(named.group_by(of.c.currency).order_by(of.c.currency))
+    }
 
 
 def totals(rows: Collection[AgeingRow]) -> dict[str, Aged]:
@@ -131,16 +159,48 @@ def _figures(
             Receivable.disputed_amount.label("disputed_amount"),
         ).where(Receivable.open_amount != 0)
     else:
-        posted = _posted(as_of)
-        statement = select(
-            *shown, posted.c.open_amount, _disputed(as_of).label("disputed_amount")
-        ).join(posted, posted.c.receivable_id == Receivable.id)
+        posted, disputes = _posted(as_of), _disputed(as_of)
+        apart = func.coalesce(disputes.c.gross, 0)
+        known = case((Receivable.statement_id.is_(None), Receivable.disputed_amount), else_=apart)
+        statement = (
+            select(*shown, posted.c.open_amount, known.label("disputed_amount"))
+            .join(posted, posted.c.receivable_id == Receivable.id)
+            .outerjoin(disputes, disputes.c.statement_id == Receivable.statement_id)
+        )
     statement = visible(statement, Receivable, viewer)
     if customer_ids is not None:
         statement = statement.where(Receivable.customer_id.in_(sorted(customer_ids)))
     if currency:
         statement = statement.where(Receivable.currency == currency)
     return statement.subquery()
+
+
+def _by_whom(found: Any, as_of: date, bounds: tuple[int, ...], by_group: bool) -> Select[Any]:
+    """id of the customer or group, currency, the columns of its ages, the disputed part."""
+    whose = func.coalesce(Customer.parent_id, Customer.id) if by_group else found.c.customer_id
+    ages = [
+        each.label(f"ages_{place}") for place, each in enumerate(_columns(found.c, as_of, bounds))
+    ]
+    statement: Any = select(whose.label("id"), found.c.currency, *ages).select_from(found)
+    if by_group:
+        statement = statement.join(Customer, Customer.id == found.c.customer_id)
+    return statement.group_by(whose, found.c.currency)
+
+
+def _first_rows(of: Any, ages: list[Any], shown: int) -> dict[str, list[AgeingRow]]:
+    """Currency → its first rows in the order of `ageing`."""
+    overdue = reduce(add, ages[1:-1])
+    place = func.row_number().over(
+        partition_by=of.c.currency, order_by=(overdue.desc(), Customer.code)
+    )
+    ranked = select(of, place.label("place")).join(Customer, Customer.id == of.c.id).subquery()
+    wanted = select(Customer, ranked.c.currency, *list(ranked.c)[2:-1]).options(load_only(*NAMES))
+    rows = wanted.join(ranked, ranked.c.id == Customer.id).where(ranked.c.place <= shown)
+    found: dict[str, list[AgeingRow]] = {}
+    for row in db.session.execute(rows.order_by(ranked.c.currency, ranked.c.place)):
+        aged = Aged(tuple(row[2:-1]), row[-1])
+        found.setdefault(row[1], []).append(AgeingRow(row[0], row[1], aged))
+    return found
 
 
 def _posted(as_of: date) -> Any:
@@ -150,22 +210,16 @@ def _posted(as_of: date) -> Any:
     return statement.group_by(ReceivablePosting.receivable_id).having(left != 0).subquery()
 
 
-def _disputed(as_of: date) -> ColumnElement[Decimal]:
-    """The gross of the lines whose dispute was open at the end of the day."""
+def _disputed(as_of: date) -> Any:
+    """Statement id → the gross of its lines whose dispute was open at the end of the day."""
     end = datetime.combine(as_of + timedelta(days=1), time(), ZONE)
     over = func.coalesce(Dispute.decided_at, Dispute.updated_at)  # nobody decides what is withdrawn
     lines = (
-        select(func.coalesce(func.sum(StatementLine.gross_amount), 0))
-        .join(Dispute, Dispute.line_id == StatementLine.id)
-        .where(
-            Dispute.statement_id == Receivable.statement_id,
-            Dispute.raised_at < end,
-            or_(Dispute.state.in_(UNDECIDED), over >= end),
-        )
-        .correlate(Receivable)
-        .scalar_subquery()
+        select(Dispute.statement_id, func.sum(StatementLine.gross_amount).label("gross"))
+        .join(StatementLine, StatementLine.id == Dispute.line_id)
+        .where(Dispute.raised_at < end, or_(Dispute.state.in_(UNDECIDED), over >= end))
     )
-    return case((Receivable.statement_id.is_(None), Receivable.disputed_amount), else_=lines)
+    return lines.group_by(Dispute.statement_id).subquery()
 
 
 def _columns(
@@ -192,5 +246,6 @@ def _columns(
 def _customers(ids: Collection[int]) -> dict[int, Customer]:
     if not ids:
         return {}
-    rows = db.session.scalars(select(Customer).where(Customer.id.in_(sorted(ids))))
+    wanted = select(Customer).options(load_only(*NAMES)).where(Customer.id.in_(sorted(ids)))
+    rows = db.session.scalars(wanted)
     return {row.id: row for row in rows}
