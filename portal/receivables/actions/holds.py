@@ -133,7 +133,7 @@ def clear(customer: Customer, reason: str, actor: Viewer, now: datetime) -> None
 def _decide(
     lift: HoldLift, step: DecisionStep, decision: str, actor: Viewer, now: datetime
 ) -> None:
-    db.session.refresh(lift, with_for_update=True)
+    db.session.refresh(lift, with_for_update={"of": HoldLift})
     lift.state = DECISIONS.next(DecisionState(lift.state), step).value
     lift.decided_by, lift.decided_at, lift.decision = actor.user_id, now, decision
     lift.updated_at = now

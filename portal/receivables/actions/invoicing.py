@@ -21,6 +21,7 @@ from portal.kernel.clock import business_day
 from portal.kernel.errors import InvalidMany, NotAllowedNow, NotFound
 from portal.kernel.pinyin import search_words
 from portal.kernel.text import t
+from portal.kernel.workcalendar import CHINA
 from portal.receivables.models import Invoice, InvoiceCoverage, InvoiceRequest
 from portal.receivables.queries.invoices import billables, covered_by, is_all_transport, red_of
 from portal.receivables.rules.invoices import InvoiceFacts, RedFacts, check, check_red
@@ -131,7 +132,7 @@ def _coverage(statement: Statement, gross: Decimal) -> InvoiceCoverage:
 
 
 def _answered(request: InvoiceRequest, customer: Customer, now: datetime) -> None:
-    db.session.refresh(request, with_for_update=True)
+    db.session.refresh(request, with_for_update={"of": InvoiceRequest})
     if request.customer_id != customer.id or request.state != RequestState.OPEN:
         raise NotAllowedNow(t("This request was answered or taken back already."))
     request.state, request.updated_at = RequestState.INVOICED.value, now
@@ -146,7 +147,7 @@ def _due_from_invoice(statement: Statement, issued_on: date) -> None:
     agreed = PaymentTerms(
         int(terms.get("payment_days") or 0), DueFrom.INVOICE, bool(terms.get("next_working_day"))
     )
-    due = due_on(statement.ends_on, agreed, invoice_on=issued_on)
+    due = due_on(statement.ends_on, agreed, invoice_on=issued_on, calendar=CHINA)
     statement.terms = {**terms, "invoice_on": issued_on.isoformat(), "due_on": due.isoformat()}
     statement.due_on = max(due, owed.issued_on)
     (held,) = owing.hold([owed.id])

@@ -94,7 +94,7 @@ def reject(request: InvoiceRequest, reason: str, actor: Viewer, now: datetime) -
 
 
 def _close(request: InvoiceRequest, state: RequestState, decision: str, now: datetime) -> None:
-    db.session.refresh(request, with_for_update=True)
+    db.session.refresh(request, with_for_update={"of": InvoiceRequest})
     if request.state != RequestState.OPEN:
         raise NotAllowedNow(t("This request was answered or taken back already."))
     request.state, request.decision, request.updated_at = state.value, decision, now

@@ -131,7 +131,7 @@ def withdraw(application: SettlementApplication, actor: Viewer, now: datetime) -
 def _decide(
     row: SettlementApplication, step: DecisionStep, decision: str, actor: Viewer, now: datetime
 ) -> None:
-    db.session.refresh(row, with_for_update=True)
+    db.session.refresh(row, with_for_update={"of": SettlementApplication})
     row.state = DECISIONS.next(DecisionState(row.state), step).value
     row.decided_by, row.decided_at, row.decision = actor.user_id, now, decision[:1000]
     row.updated_at = now
