@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -25,6 +25,36 @@ from portal.web.words import say
 
 ZERO = Decimal(0)
 COUNT, AMOUNT = Kind.COUNT, Kind.AMOUNT
+HEADS = (
+    Head(t("Currency")),
+    Head(t("Disputes"), COUNT, total=True),
+    Head(t("Decided"), COUNT, total=True),
+    Head(t("Disputed"), AMOUNT, total=True),
+    Head(t("Granted"), AMOUNT, total=True),
+    Head(t("Granted of disputed"), Kind.PERCENT),
+)
+ACCURACY_HEADS = (
+    Head(t("Month")),
+    Head(t("Lines published"), COUNT, total=True),
+    Head(t("Disputed"), COUNT, total=True),
+    Head(t("Not disputed"), COUNT, total=True),
+    Head(t("Billing accuracy"), Kind.PERCENT),
+)
+CREDIT_HEADS = (
+    Head(t("Reason")),
+    Head(t("Currency")),
+    Head(t("Credits"), COUNT, total=True),
+    Head(t("Net"), AMOUNT, total=True),
+    Head(t("Tax"), AMOUNT, total=True),
+    Head(t("Amount with tax"), AMOUNT, total=True),
+)
+ACCURACY_NOTE = t(
+    "Lines not disputed of all lines that were ever published on statements whose period ends in the month; a line "
+    "that a correction replaced counts beside the new one. Left out: credits, and disputes that were withdrawn."
+)
+CREDIT_NOTE = t(
+    "By the day on which they were granted, whether they stand on a statement yet or not."
+)
 
 
 @dataclass(slots=True)
@@ -35,6 +65,12 @@ class Sums:
     decided: int = 0
     disputed: Decimal = ZERO
     granted: Decimal = ZERO
+
+    @property
+    def values(self) -> list[Any]:
+        """As the columns have them."""
+        part = percent(self.granted, self.disputed)
+        return [self.count, self.decided, self.disputed, self.granted, part]
 
     def include(self, row: Disputed) -> None:
         """Some more."""
@@ -48,7 +84,7 @@ def page_context(question: Question) -> dict[str, Any]:
     """The page."""
     rows = queries.disputes(question.months, g.viewer)
     found = queries.accuracy(question.months, g.viewer)
-    shown = (*_three(rows), _accuracy(question, found), _credits(question))
+    shown = (*_three(rows), _accuracy(found), _credits(question))
     return {
         "tables": shown,
         "accuracy": queries.all_of(found.values()),
@@ -68,7 +104,7 @@ def tables(question: Question) -> dict[str, Callable[[], ReportTable]]:
         "reason": lambda: _by_reason(asked()),
         "result": lambda: _by_result(asked()),
         "customer": lambda: _by_customer(asked()),
-        "accuracy": lambda: _accuracy(question, queries.accuracy(question.months, g.viewer)),
+        "accuracy": lambda: _accuracy(queries.accuracy(question.months, g.viewer)),
         "credits": lambda: _credits(question),
     }
 
@@ -104,63 +140,28 @@ def _table(
     key: str, title: str, first: Text, rows: Iterable[Disputed], by: Callable[[Disputed], str],
     name: Callable[[str], str], url: Callable[[str], str | None],
 ) -> ReportTable:  # fmt: skip
+    """Disputes added up by `by`: the most disputed first, each currency for itself."""
     found: dict[tuple[str, str], Sums] = {}
     for row in rows:
         found.setdefault((row.currency, by(row)), Sums()).include(row)
     ranked = sorted(found.items(), key=lambda each: (each[0][0], -each[1].disputed, each[0][1]))
     lines = [
-        Line(
-            [name(value), currency, sums.count, sums.decided, sums.disputed, sums.granted,
-             percent(sums.granted, sums.disputed)],
-            {2: url(value)},
-        )
+        Line([name(value), currency, *sums.values], {2: url(value)})
         for (currency, value), sums in ranked
-    ]  # fmt: skip
-    heads = [
-        Head(first),
-        Head(t("Currency")),
-        Head(t("Disputes"), COUNT, total=True),
-        Head(t("Decided"), COUNT, total=True),
-        Head(t("Disputed"), AMOUNT, total=True),
-        Head(t("Granted"), AMOUNT, total=True),
-        Head(t("Granted of disputed"), Kind.PERCENT),
     ]
-    return ReportTable(
-        key,
-        title,
-        heads,
-        lines,
-        currency_at=1,
-        empty=_("Nobody disputed anything in these months."),
-    )
+    nothing = _("Nobody disputed anything in these months.")
+    return ReportTable(key, title, [Head(first), *HEADS], lines, currency_at=1, empty=nothing)
 
 
-def _accuracy(question: Question, found: dict[Any, Accuracy]) -> ReportTable:
-    lines = [
-        Line(
-            [f"{month:%Y-%m}", each.lines, each.disputed, each.lines - each.disputed, each.percent]
-        )
-        for month, each in found.items()
-    ]
-    heads = [
-        Head(t("Month")),
-        Head(t("Lines published"), COUNT, total=True),
-        Head(t("Disputed"), COUNT, total=True),
-        Head(t("Not disputed"), COUNT, total=True),
-        Head(t("Billing accuracy"), Kind.PERCENT),
-    ]
-    whole = queries.all_of(found.values())
-    foot = Line(
-        [_("Total"), whole.lines, whole.disputed, whole.lines - whole.disputed, whole.percent]
-    )
-    return ReportTable(
-        "accuracy", _("Billing accuracy"), heads, lines, foot=[foot],
-        note=_(
-            "Lines not disputed of all lines that were ever published on statements whose period ends in the "
-            "month; a line that a correction replaced counts beside the new one. Left out: credits, and disputes "
-            "that were withdrawn."
-        ),
-    )  # fmt: skip
+def _accuracy(found: Mapping[Any, Accuracy]) -> ReportTable:
+    lines = [Line([f"{month:%Y-%m}", *_values(each)]) for month, each in found.items()]
+    foot = Line([_("Total"), *_values(queries.all_of(found.values()))])
+    title, note = _("Billing accuracy"), say(ACCURACY_NOTE)
+    return ReportTable("accuracy", title, ACCURACY_HEADS, lines, foot=[foot], note=note)
+
+
+def _values(each: Accuracy) -> list[Any]:
+    return [each.lines, each.disputed, each.lines - each.disputed, each.percent]
 
 
 def _credits(question: Question) -> ReportTable:
@@ -168,19 +169,9 @@ def _credits(question: Question) -> ReportTable:
         Line([_why(row.source, row.reason), row.currency, row.number, row.net, row.tax, row.gross])
         for row in queries.credits_given(question.months, g.viewer)
     ]
-    heads = [
-        Head(t("Reason")),
-        Head(t("Currency")),
-        Head(t("Credits"), COUNT, total=True),
-        Head(t("Net"), AMOUNT, total=True),
-        Head(t("Tax"), AMOUNT, total=True),
-        Head(t("Amount with tax"), AMOUNT, total=True),
-    ]
-    return ReportTable(
-        "credits", _("Credits granted"), heads, lines, currency_at=1,
-        note=_("By the day on which they were granted, whether they stand on a statement yet or not."),
-        empty=_("No credit was granted in these months."),
-    )  # fmt: skip
+    nothing, note = _("No credit was granted in these months."), say(CREDIT_NOTE)
+    title = _("Credits granted")
+    return ReportTable("credits", title, CREDIT_HEADS, lines, 1, note=note, empty=nothing)
 
 
 def _why(source: str, reason: str) -> str:

@@ -11,12 +11,31 @@ from flask_babel import gettext as _
 from portal.kernel.text import t
 from portal.receivables.queries import report_paid as queries
 from portal.receivables.queries.report_lines import By
+from portal.receivables.rules.commission import Part
 from portal.receivables.rules.report_figures import percent
 from portal.receivables.views.report_question import Question, context
 from portal.receivables.views.report_revenue_page import namer
 from portal.receivables.views.report_tables import Head, Kind, Line, ReportTable, files
+from portal.web.words import say
 
 AMOUNT = Kind.AMOUNT
+HEADS = (
+    Head(t("Sales owner")),
+    Head(t("Paid in")),
+    Head(t("Currency")),
+    Head(t("Paid with tax"), AMOUNT, total=True),
+    Head(t("Net of it"), AMOUNT, total=True),
+    Head(t("Net with a known cost"), AMOUNT, total=True),
+    Head(t("Cost after rebate"), AMOUNT, total=True),
+    Head(t("Margin after rebate"), AMOUNT, total=True),
+    Head(t("Margin"), Kind.PERCENT),
+    Head(t("Net, cost unknown"), AMOUNT, total=True),
+)
+NOTE = t(
+    "A payment counts for every line of its statement in proportion, by the sales owner of who was served, in the "
+    "month of the allocation; what was undone counts negative. A cost is known where the contract came from a "
+    "quotation line with costs; shortfalls, credits and late fees cost nothing."
+)
 
 
 def page_context(question: Question) -> dict[str, Any]:
@@ -41,34 +60,17 @@ def _owners(question: Question) -> ReportTable:
     rows = queries.commission(question.months, g.viewer)
     name = namer(By.OWNER, {str(row.owner_id) for row in rows})
     lines = [
-        Line([
-            name(str(row.owner_id))[1], f"{row.month:%Y-%m}", row.currency, row.part.gross, row.part.net,
-            row.part.known_net, row.part.cost, row.part.margin, percent(row.part.margin, row.part.known_net),
-            row.part.unknown_net,
-        ])
+        Line([name(str(row.owner_id))[1], f"{row.month:%Y-%m}", row.currency, *_values(row.part)])
         for row in rows
-    ]  # fmt: skip
-    heads = [
-        Head(t("Sales owner")),
-        Head(t("Paid in")),
-        Head(t("Currency")),
-        Head(t("Paid with tax"), AMOUNT, total=True),
-        Head(t("Net of it"), AMOUNT, total=True),
-        Head(t("Net with a known cost"), AMOUNT, total=True),
-        Head(t("Cost after rebate"), AMOUNT, total=True),
-        Head(t("Margin after rebate"), AMOUNT, total=True),
-        Head(t("Margin"), Kind.PERCENT),
-        Head(t("Net, cost unknown"), AMOUNT, total=True),
     ]
-    return ReportTable(
-        "commission", _("By sales owner and month of payment"), heads, lines, currency_at=2,
-        note=_(
-            "A payment counts for every line of its statement in proportion, by the sales owner of who was "
-            "served, in the month of the allocation; what was undone counts negative. A cost is known where the "
-            "contract came from a quotation line with costs; shortfalls, credits and late fees cost nothing."
-        ),
-        empty=_("Nothing was paid in these months."),
-    )  # fmt: skip
+    title = _("By sales owner and month of payment")
+    nothing = _("Nothing was paid in these months.")
+    return ReportTable("commission", title, HEADS, lines, 2, note=say(NOTE), empty=nothing)
+
+
+def _values(part: Part) -> list[Any]:
+    rate = percent(part.margin, part.known_net)
+    return [part.gross, part.net, part.known_net, part.cost, part.margin, rate, part.unknown_net]
 
 
 def _old_books(question: Question) -> ReportTable:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -37,6 +38,12 @@ from portal.web.filters import quantity
 from portal.web.words import name_of, say
 
 YEAR = 12
+MONTH_HEADS = (
+    Head(t("Month")),
+    Head(t("Currency"), where=Where.FILE),
+    Head(t("Lines"), Kind.COUNT, total=True),
+    Head(t("Net"), Kind.AMOUNT, total=True),
+)
 CURRENCY_AT, LINES_AT, NET_AT, BEFORE_AT = 2, 3, 4, 5
 Namer = Callable[[str], tuple[str, str]]
 """Key of a row → (code, name)."""
@@ -99,27 +106,19 @@ def _table(question: Question, rows: list[RevenueRow]) -> ReportTable:
 
 def months_table(question: Question) -> ReportTable:
     """Net of each of the last twelve months (or more, where more were asked for)."""
-    span = _span(question)
+    span = question.months.back(max(YEAR, question.months.count))
     found = queries.by_month(span, question.basis, g.viewer, question.currency)
     lines = [
-        Line(
-            [f"{month:%Y-%m}", currency, figures.lines, figures.net],
-            {
-                3: question.lines_url(currency, months=Months(month, month))
-                if figures.lines
-                else None
-            },
-        )
+        _month_line(question, currency, month, figures)
         for currency, by_month in found.items()
         for month, figures in by_month.items()
     ]
-    heads = [
-        Head(t("Month")),
-        Head(t("Currency"), where=Where.FILE),
-        Head(t("Lines"), Kind.COUNT, total=True),
-        Head(t("Net"), Kind.AMOUNT, total=True),
-    ]
-    return ReportTable("months", _("Month by month"), heads, lines, currency_at=1)
+    return ReportTable("months", _("Month by month"), MONTH_HEADS, lines, currency_at=1)
+
+
+def _month_line(question: Question, currency: str, month: date, figures: Figures) -> Line:
+    url = question.lines_url(currency, months=Months(month, month)) if figures.lines else None
+    return Line([f"{month:%Y-%m}", currency, figures.lines, figures.net], {3: url})
 
 
 def measured_words(figures: Figures) -> list[str]:
@@ -199,10 +198,6 @@ def _is_asked(month: str, question: Question) -> bool:
     return f"{question.months.first:%Y-%m}" <= month <= f"{question.months.last:%Y-%m}"
 
 
-def _span(question: Question) -> Months:
-    return question.months.back(max(YEAR, question.months.count))
-
-
 def _heads(by: By, units: list[str]) -> list[Head]:
     return [
         Head(BY_WORDS[by]),
@@ -211,8 +206,8 @@ def _heads(by: By, units: list[str]) -> list[Head]:
         Head(t("Lines"), Kind.COUNT, total=True),
         Head(t("Net"), Kind.AMOUNT, total=True),
         Head(t("Net in the months before"), Kind.AMOUNT, total=True),
-        Head(t("Change"), Kind.CHANGE),
-        Head(t("Done"), where=Where.PAGE),
+        Head(t("Difference"), Kind.CHANGE),
+        Head(t("Quantities"), where=Where.PAGE),
         Head(t("Boxes"), Kind.QUANTITY, total=True, where=Where.FILE),
         *(Head(unit_word(unit), Kind.QUANTITY, total=True, where=Where.FILE) for unit in units),
     ]

@@ -28,6 +28,18 @@ from portal.usage.rules.states import MISMATCH_WORDS, Mismatch
 from portal.web.words import say
 
 COUNT, AMOUNT = Kind.COUNT, Kind.AMOUNT
+CUSTOMER_HEADS = (
+    Head(t("Records"), COUNT, total=True),
+    Head(t("Not matched"), COUNT, total=True),
+    Head(t("Currency")),
+    Head(t("Worked out as"), Kind.QUANTITY),
+    Head(t("Worked out on")),
+)
+CUSTOMER_NOTE = t(
+    "Usage records by the days since their use. What they come to is worked out for each customer with its exposure, "
+    "storage and fees included; choose a customer to price it now."
+)
+NOTHING = t("Everything that was used is on a published statement or a draft.")
 WAITS = t("Waits for the billing run")
 NO_PRICE = t("Could not be billed by the last run")
 
@@ -91,34 +103,21 @@ def _grouped(rows: Iterable[Unbilled], by: Callable[[Unbilled], Any]) -> dict[An
 def _customers(rows: list[Unbilled]) -> ReportTable:
     found, standings = _grouped(rows, lambda row: row.key), queries.standings(g.viewer)
     names = namer(By.CUSTOMER, map(str, found))
-    lines = []
-    for key, aged in sorted(found.items(), key=lambda each: (-sum(each[1].counts), each[0])):
-        standing = standings.get(key)
-        values = [
-            names(str(key))[1],
-            *aged.counts,
-            sum(aged.counts),
-            aged.unmatched,
-            *_known(standing),
-        ]
-        lines.append(Line(values, {0: url_for("desk_reports.unbilled", customer=key)}))
-    heads = [
-        Head(t("Customer")),
-        *(Head(words, COUNT, total=True) for words in queries.age_words()),
-        Head(t("Records"), COUNT, total=True),
-        Head(t("Not matched"), COUNT, total=True),
-        Head(t("Currency")),
-        Head(t("Worked out as"), Kind.QUANTITY),
-        Head(t("Worked out on")),
-    ]
-    return ReportTable(
-        "unbilled", _("By customer and age"), heads, lines,
-        note=_(
-            "Usage records by the days since their use. What they come to is worked out for each "
-            "customer with its exposure, storage and fees included; choose a customer to price it now."
-        ),
-        empty=_("Everything that was used is on a published statement or a draft."),
-    )  # fmt: skip
+    ranked = sorted(found.items(), key=lambda each: (-sum(each[1].counts), each[0]))
+    lines = [
+        Line(
+            [names(str(key))[1], *aged.counts, sum(aged.counts), aged.unmatched, *_known(standings.get(key))],
+            {0: url_for("desk_reports.unbilled", customer=key)},
+        )
+        for key, aged in ranked
+    ]  # fmt: skip
+    heads = [Head(t("Customer")), *_ages(COUNT), *CUSTOMER_HEADS]
+    title, note = _("By customer and age"), say(CUSTOMER_NOTE)
+    return ReportTable("unbilled", title, heads, lines, note=note, empty=say(NOTHING))
+
+
+def _ages(kind: Kind) -> list[Head]:
+    return [Head(words, kind, total=kind is COUNT) for words in queries.age_words()]
 
 
 def _known(standing: CreditStanding | None) -> tuple[str | None, Decimal | None, date | None]:
@@ -141,7 +140,7 @@ def _reasons(rows: list[Unbilled]) -> ReportTable:
     heads = [
         Head(t("Reason")),
         Head(t("Customers"), COUNT),
-        *(Head(words, COUNT, total=True) for words in queries.age_words()),
+        *_ages(COUNT),
         Head(t("Records"), COUNT, total=True),
     ]
     return ReportTable("reasons", _("Why it is not billed"), heads, lines)
@@ -154,7 +153,7 @@ def _units(rows: list[Unbilled]) -> ReportTable:
     ]  # fmt: skip
     heads = [
         Head(t("Unit")),
-        *(Head(words, Kind.QUANTITY) for words in queries.age_words()),
+        *_ages(Kind.QUANTITY),
         Head(t("Quantity"), Kind.QUANTITY),
         Head(t("Records"), COUNT, total=True),
     ]
