@@ -206,3 +206,13 @@ def test_lines_of_a_void_statement_are_gone(cast: Cast, now: datetime) -> None:
     row = a_statement(cast.harbour, state=S.VOID)
     wanted = select(StatementLine.id).where(StatementLine.statement_id == row.id)
     assert db.session.scalars(wanted).all() == []
+
+
+@pytest.mark.parametrize(("days", "due"), [(6, date(2026, 10, 8)), (0, date(2026, 9, 30))])
+def test_a_due_day_in_the_golden_week_moves_behind_it(
+    cast: Cast, now: datetime, days: int, due: date
+) -> None:
+    add(SettlementTerms(customer_id=cast.harbour.id, payment_days=days, next_working_day=True))
+    september = {"starts_on": date(2026, 9, 1), "ends_on": date(2026, 9, 30)}
+    row = a_statement(cast.harbour, state=S.PUBLISHED, **september)
+    assert row.due_on == due and row.terms["next_working_day"] is True

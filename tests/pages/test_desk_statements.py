@@ -10,6 +10,7 @@ import pytest
 
 from portal.billing.models import Statement
 from portal.billing.rules.states import StatementState
+from portal.customers.models import SettlementTerms
 from portal.db.base import db
 from portal.db.outbox import OutboxMessage
 from portal.receivables.models import Invoice, InvoiceCoverage
@@ -274,3 +275,15 @@ def test_the_invoices_that_cover_it_stand_beside(desk: CheckingClient, cast: Cas
     there = f'href="/desk/invoices/{invoice.id}"'
     page = desk.get(kept(statement, cast)).text
     assert there in page and "26312000000001234567" in page
+
+
+def test_a_due_day_in_a_year_whose_holidays_are_not_known_says_so(
+    desk: CheckingClient, cast: Cast
+) -> None:
+    add(SettlementTerms(customer_id=cast.harbour.id, next_working_day=True))
+    far = {"starts_on": date(2099, 1, 1), "ends_on": date(2099, 1, 31)}
+    address = kept(a_statement(cast.harbour, state=S.UNDER_REVIEW, **far), cast)
+    assert "holidays of 2099" in desk.get(f"{address}/publish").text
+    version = stored(address).version
+    desk.post(f"{address}/publish", data={"version": version})
+    assert "holidays of 2099" in desk.get(address).text

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from portal.billing.rules.due import (
     PaymentTerms,
-    WorkCalendar,
     answer_by,
     deemed_on,
     due_on,
@@ -18,8 +17,10 @@ from portal.billing.rules.due import (
     overdue_days,
     payment_terms,
     silence_sentence,
+    years_unknown,
 )
 from portal.customers.rules.settlement import DueFrom
+from portal.kernel.workcalendar import CHINA, WorkCalendar
 
 THIRTY = PaymentTerms(30)
 DAYS = st.dates(date(2024, 1, 1), date(2032, 12, 31))
@@ -137,3 +138,23 @@ def test_the_customer_is_asked_to_answer_within_the_days_agreed():
 )
 def test_a_bill_is_overdue_from_the_day_after_its_due_date(as_of, days):
     assert overdue_days(date(2026, 3, 2), date(*as_of)) == days
+
+
+def test_the_spring_festival_moves_what_is_due_in_it():
+    terms = PaymentTerms(17, next_working_day=True)
+    assert due_on(date(2026, 1, 31), terms, calendar=CHINA) == date(2026, 2, 24)
+
+
+@pytest.mark.parametrize(
+    ("terms", "is_said"),
+    [
+        ({"due_on": "2099-10-08", "next_working_day": True}, True),
+        ({"due_on": "2026-10-08", "next_working_day": True}, False),
+        ({"due_on": "2099-10-08", "next_working_day": False}, False),
+        ({}, False),
+    ],
+)
+def test_it_is_said_where_the_holidays_of_the_year_are_not_known(terms, is_said):
+    said = years_unknown(terms, CHINA)
+    assert (said is not None) == is_said
+    assert said is None or "2099" in str(said)

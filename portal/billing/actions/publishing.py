@@ -26,6 +26,7 @@ from portal.customers.rules.settlement import DueFrom, SettlementKind
 from portal.db import audit
 from portal.db.base import db
 from portal.kernel.clock import business_day
+from portal.kernel.workcalendar import CHINA
 
 CONFIRM_DAYS = 7
 """Days to answer where the settlement terms do not say (DOMAIN R4)."""
@@ -91,7 +92,9 @@ def fix_terms(statement: Statement, now: datetime) -> None:
         [(each.payment_days, each.payment_from) for each in agreed],
         next_working_day=own.next_working_day if own else False,
     )
-    statement.due_on = due_on(statement.ends_on, payment, last_service_on=_last_service(statement))
+    statement.due_on = due_on(
+        statement.ends_on, payment, last_service_on=_last_service(statement), calendar=CHINA
+    )
     statement.terms = {
         "kind": own.kind if own else SettlementKind.MONTHLY.value,
         "payment_days": payment.days,

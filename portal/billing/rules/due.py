@@ -1,43 +1,21 @@
 """When a statement is to be paid, and when silence counts as a yes (DOMAIN E9, R4).
 
-Official holidays and make-up Saturdays change every year by decree; a calendar is given as two sets of days. Without
-them every Monday to Friday is a working day.
+A due day on a holiday moves only where the settlement terms say so, by the working days of kernel.workcalendar.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from portal.customers.rules.settlement import DueFrom, SettlementKind
 from portal.kernel.text import Text, t
+from portal.kernel.workcalendar import WEEKDAYS, WorkCalendar
 
-ONE_DAY = timedelta(days=1)
-SATURDAY = 5
 PAID_AT_ONCE = frozenset({SettlementKind.PREPAID, SettlementKind.PER_SHIPMENT})
 """Ways to settle that give no days to pay unless somebody wrote some."""
-
-
-@dataclass(frozen=True, slots=True)
-class WorkCalendar:
-    """Which days are worked: weekdays without `holidays`, and `made_up` Saturdays and Sundays 调休."""
-
-    holidays: frozenset[date] = frozenset()
-    made_up: frozenset[date] = frozenset()
-
-    def is_working(self, day: date) -> bool:
-        """Whether people work on `day`."""
-        return day in self.made_up or (day.weekday() < SATURDAY and day not in self.holidays)
-
-    def on_or_after(self, day: date) -> date:
-        """`day`, or the next working day."""
-        while not self.is_working(day):
-            day += ONE_DAY
-        return day
-
-
-WEEKDAYS = WorkCalendar()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +65,16 @@ def due_on(
     begun = known.get(terms.due_from) or period_ends_on
     due = begun + timedelta(days=terms.days)
     return calendar.on_or_after(due) if terms.next_working_day else due
+
+
+def years_unknown(terms: Mapping[str, Any], calendar: WorkCalendar) -> Text | None:
+    """What to say where a due day of frozen terms was moved by weekdays alone; None where its year is known."""
+    text = terms.get("due_on", "")
+    if not terms.get("next_working_day") or not text or calendar.knows(date.fromisoformat(text)):
+        return None
+    return t(
+        "China's holidays of %(year)s are not known here yet: only Saturdays and Sundays were left out.", year=text[:4]
+    )  # fmt: skip
 
 
 def deemed_on(published_on: date, days: Iterable[int | None]) -> date | None:

@@ -15,6 +15,7 @@ from portal.billing.labels import DISPUTES, PAPERS, STATEMENTS
 from portal.billing.models import Dispute, Statement, StatementLine
 from portal.billing.queries import statements as queries
 from portal.billing.rules.confirming import ASKED
+from portal.billing.rules.due import years_unknown
 from portal.billing.rules.states import (
     CUSTOMER_SEES,
     STATEMENT_STEPS,
@@ -30,6 +31,7 @@ from portal.billing.views.summary import Summary
 from portal.db import audit
 from portal.db.base import db
 from portal.kernel import clock
+from portal.kernel.workcalendar import CHINA
 from portal.receivables.models import Invoice, InvoiceCoverage
 
 HISTORY_SHOWN = 8
@@ -88,6 +90,7 @@ def _answers(statement: Statement, sums: Summary) -> dict[str, Any]:
         "waiting": waiting,
         "tick": "answer" if waiting and g.viewer.may(P.STATEMENT_PUBLISH) else None,
         "recorded": recorded_for(statement),
+        "due_unsure": years_unknown(statement.terms or {}, CHINA),
         "disputes": [(each, DISPUTES[each.state]) for each in _disputes(statement)],
         "receivable": queries.receivable_of(statement),
         "invoices": _invoices(statement) if g.viewer.may(P.INVOICE_SEE) else [],
