@@ -73,11 +73,9 @@ def kind_without_item() -> ColumnElement[str]:
     return case((L.item_id.is_(None), L.kind), else_="")
 
 
-def owner_of(customer_id: Any) -> ColumnElement[int | None]:
-    """The user id of a customer's sales owner, else of its group's; NULL where nobody is."""
-    own = _owner(customer_id)
-    parent = select(CUSTOMERS.c.parent_id).where(CUSTOMERS.c.id == customer_id).scalar_subquery()
-    return func.coalesce(own, _owner(parent))
+def owner() -> ColumnElement[int | None]:
+    """The user id of the sales owner of a row of CUSTOMERS, else of its group's; NULL where nobody is."""
+    return func.coalesce(_owner(CUSTOMERS.c.id), _owner(CUSTOMERS.c.parent_id))
 
 
 def with_key(by: By, key: str) -> ColumnElement[bool]:
@@ -96,8 +94,8 @@ def with_key(by: By, key: str) -> ColumnElement[bool]:
         return L.served_id.in_(
             served.where(or_(CUSTOMERS.c.id == number, CUSTOMERS.c.parent_id == number))
         )
-    owner = owner_of(CUSTOMERS.c.id)
-    return L.served_id.in_(served.where(owner == number if number else owner.is_(None)))
+    whose = owner()
+    return L.served_id.in_(served.where(whose == number if number else whose.is_(None)))
 
 
 def _of_item(by: By, key: str) -> ColumnElement[bool]:

@@ -20,7 +20,7 @@ from portal.contracts.models import ContractLine
 from portal.db.base import db
 from portal.quotations.models import QuotationLine, QuotationLineCost
 from portal.receivables.models import Allocation
-from portal.receivables.queries.report_lines import CUSTOMERS, owner_of
+from portal.receivables.queries.report_lines import CUSTOMERS, owner
 from portal.receivables.rules.commission import Billed, Part, Quoted, paid_parts, part_of
 from portal.receivables.rules.report_months import Months
 
@@ -70,8 +70,8 @@ def commission(months: Months, viewer: Viewer) -> list[Paid]:
             shares = paid_parts(
                 [part for _, part in owners], before, before + amount, gross, currency
             )
-            for (owner, _part), share in zip(owners, shares, strict=True):
-                found[owner, month, currency] += share
+            for (whose, _part), share in zip(owners, shares, strict=True):
+                found[whose, month, currency] += share
             before += amount
     return [Paid(*key, part) for key, part in sorted(found.items())]
 
@@ -154,14 +154,14 @@ def _parts(months: Months, viewer: Viewer) -> dict[int, dict[int, Part]]:
         exchange = None if rate is None else ExchangeRate(priced_in, currency, date.min, rate)
         billed = Billed(currency, priced_in, exchange, quantity, unit, net, gross, bool(costs))
         of_statement = found.setdefault(statement_id, {})
-        owner = owners.get(served_id) or 0
+        whose = owners.get(served_id) or 0
         part = part_of(billed, quoted.get(contract_line_id))
-        of_statement[owner] = of_statement.get(owner, Part()) + part
+        of_statement[whose] = of_statement.get(whose, Part()) + part
     return found
 
 
 def _owners() -> Mapping[int, int | None]:
-    statement = select(CUSTOMERS.c.id, owner_of(CUSTOMERS.c.id))
+    statement = select(CUSTOMERS.c.id, owner())
     return {row[0]: row[1] for row in db.session.execute(statement)}
 
 

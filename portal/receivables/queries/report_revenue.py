@@ -33,7 +33,7 @@ from portal.receivables.queries.report_lines import (
     in_months,
     kind_without_item,
     of_published,
-    owner_of,
+    owner,
     with_key,
 )
 from portal.receivables.rules.report_months import Months
@@ -188,7 +188,7 @@ def _keys(by: By, rows: Iterable[Any]) -> Callable[[Any], str]:
     if by is By.GROUP:
         parents = whole.columns_of(Customer, {row[0] for row in rows}, ("parent_id",))
         return lambda row: str(parents[row[0]][0] or row[0])
-    owners = select(CUSTOMERS.c.id, owner_of(CUSTOMERS.c.id))
+    owners = select(CUSTOMERS.c.id, owner())
     known = {row[0]: row[1] for row in db.session.execute(owners)}
     return lambda row: str(known[row[0]] or NOBODY)
 
