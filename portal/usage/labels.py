@@ -43,9 +43,12 @@ SOURCES: Mapping[str, Text] = {
     "file": t("File"),
     "shipment": t("Shipment"),
     "reversal": t("Reversal"),
+    "storage": t("Storage billed"),
+    "warehouse": t("Warehouse"),
+    "wms": t("Warehouse system"),
     "api": t("Another system"),
 }
-"""The sources that the product itself uses; a file may name others."""
+"""The sources that the product itself writes, or proposes for files; a file may name others, shown as they are."""
 
 BATCHES: Mapping[str, Label] = {
     B.WAITING: Label(BATCH_WORDS[B.WAITING], "neutral", "hourglass"),

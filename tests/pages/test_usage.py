@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -381,3 +382,17 @@ def test_a_reversal_is_listed_by_what_it_takes_back(
     assert "Reversal of R-1" in client.get("/desk/usage").text
     client.sign_in(cast.lin)
     assert "Reversal of R-1" in client.get("/my/usage").text
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [("wms", "Warehouse system"), ("warehouse", "Warehouse"), ("storage", "Storage billed"), ("SAP-7", "SAP-7")],
+)  # fmt: skip
+def test_a_source_of_our_own_has_its_words_and_another_stays_as_it_is(
+    client, cast: Cast, now: datetime, source: str, shown: str
+):
+    fact = UsageFact(cast.harbour.id, D(1), "XPX", now.date(), source, "W-1", item_code="X")
+    recording.record(fact, SYSTEM, now)
+    keep(cast)
+    page = client.sign_in(cast.finance).get("/desk/usage").text
+    assert re.search(rf"<td[^>]*>\s*{shown}\s*</td>", page)
