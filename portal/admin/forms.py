@@ -26,6 +26,7 @@ from wtforms.widgets import ColorInput
 
 from portal.admin.rules.settings import MOST_TERMS, Account, Billing, FirmNames, Quoting, Term
 from portal.kernel.money import CURRENCIES
+from portal.receivables.rules.ageing import UP_TO
 from portal.web.fields import AmountField, PercentField
 from portal.web.forms import InnerForm
 from portal.web.words import name_of
@@ -172,7 +173,13 @@ class BillingForm(SettingsForm):
     """Who decides about bills."""
 
     dispute_limit = AmountField(_l("One person grants up to"), validators=[InputRequired()])
+    ageing_days = SelectField(
+        _l("Ages of what is owed, in columns up to"),
+        coerce=int,
+        choices=[SelectChoice(days, _l("%(days)s days", days=days)) for days in UP_TO],
+        default=min(UP_TO),
+    )
 
     def value(self) -> Billing:
         """What was typed."""
-        return Billing(self.dispute_limit.data or Decimal(0))
+        return Billing(self.dispute_limit.data or Decimal(0), self.ageing_days.data)

@@ -23,6 +23,7 @@ from portal.db.base import db
 from portal.db.outbox import OutboxMessage, post_mail
 from portal.documents.models import FirmProfile
 from portal.documents.queries import firm_on_paper
+from portal.receivables.queries.ageing_columns import ageing_bounds
 from portal.web.flask_app import PortalApp
 from tests.cast import Cast, viewer
 
@@ -303,16 +304,26 @@ def test_quotation_defaults_out_of_range_are_refused(boss, change):
 
 def test_the_limit_up_to_which_one_person_grants_is_kept_exactly(boss):
     assert 'value="1000"' in boss.get("/desk/settings/billing").text
-    kept = {"dispute_limit": "1,500.50", "version": "1"}
+    kept = {"dispute_limit": "1,500.50", "ageing_days": "365", "version": "1"}
     assert boss.post("/desk/settings/billing", data=kept).status_code == 302
     assert 'value="1500.5"' in boss.get("/desk/settings/billing").text
-    assert db.session.get_one(FirmProfile, 1).billing == {"dispute_limit": "1500.50"}
-    assert dispute_limit() == Decimal("1500.5")
+    assert db.session.get_one(FirmProfile, 1).billing == {
+        "dispute_limit": "1500.50",
+        "ageing_days": 365,
+    }
+    assert (dispute_limit(), ageing_bounds()) == (Decimal("1500.5"), (30, 60, 90, 180, 365))
+
+
+@pytest.mark.parametrize("days", ["30", "366", "many"])
+def test_the_columns_of_ages_end_where_they_may(boss, days):
+    kept = {"dispute_limit": "10", "ageing_days": days, "version": "1"}
+    assert boss.post("/desk/settings/billing", data=kept).status_code == 422
+    assert ageing_bounds() == (30, 60, 90)
 
 
 @pytest.mark.parametrize("typed", ["", "-1", "1000000.01", "many", "1.23456"])
 def test_a_limit_out_of_range_is_refused(boss, typed):
-    kept = {"dispute_limit": typed, "version": "1"}
+    kept = {"dispute_limit": typed, "ageing_days": "90", "version": "1"}
     assert boss.post("/desk/settings/billing", data=kept).status_code == 422
     assert db.session.get(FirmProfile, 1) is None or not db.session.get_one(FirmProfile, 1).billing
 

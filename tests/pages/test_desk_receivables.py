@@ -77,8 +77,23 @@ def test_a_group_is_one_row(desk: CheckingClient, cast: Cast, now: datetime) -> 
     late(cast, now, "100", 5)
     owed(cast.nordwind, "11", date(2026, 2, 1), now)
     keep(cast)
-    page = desk.get("/desk/receivables?by=group&bounds=long").text
+    page = desk.get("/desk/receivables?by=group&bounds=365").text
     assert "111.00" in page and "北风零件" not in page and "Over 365 days" in page
+
+
+@pytest.mark.parametrize(("days", "last"), [(90, "Over 90"), (180, "Over 180"), (365, "Over 365")])
+def test_the_firm_says_how_many_columns_there_are(
+    desk: CheckingClient, cast: Cast, now: datetime, days: int, last: str
+) -> None:
+    row = late(cast, now, "100", 5)
+    firm(billing={"ageing_days": days})
+    keep(cast)
+    for address in ("/desk/receivables", f"/desk/receivables/customers/{row.customer_id}"):
+        assert f"{last} days" in desk.get(address).text
+    heads = desk.get("/desk/receivables/ageing.csv").get_data(as_text=True)
+    assert f"{last} days" in heads
+    assert "Over 180 days" in desk.get("/desk/receivables?bounds=180").text
+    assert desk.get("/desk/receivables?bounds=7").status_code == 200
 
 
 def test_the_file_ends_in_control_totals(desk: CheckingClient, cast: Cast, now: datetime) -> None:

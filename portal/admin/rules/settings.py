@@ -12,6 +12,7 @@ from portal.kernel.creditcode import credit_code_problem
 from portal.kernel.errors import Invalid, InvalidMany
 from portal.kernel.money import CURRENCIES
 from portal.kernel.text import Text, t
+from portal.receivables.rules.ageing import UP_TO
 
 V = TypeVar("V")
 PREFIX = re.compile(r"[A-Z][A-Z0-9]{0,5}\Z")
@@ -116,20 +117,26 @@ class Quoting:
 
 @dataclass(frozen=True, slots=True)
 class Billing:
-    """How bills are decided: up to `dispute_limit` (gross, the firm's currency) one person grants a credit alone."""
+    """How bills are decided: up to `dispute_limit` (gross, the firm's currency) one person grants a credit alone.
+
+    The ages of what is owed have columns up to `ageing_days` days, and one for what is older (DOMAIN R9).
+    """
 
     dispute_limit: Decimal
+    ageing_days: int = 90
 
     def checked(self) -> Billing:
         """Itself; InvalidMany for a limit below zero or out of reason."""
         wrong: dict[str, Text] = {}
         if not 0 <= self.dispute_limit <= MOST_GRANTED:
             wrong["dispute_limit"] = t("From 0 to %(most)s.", most=f"{MOST_GRANTED:,}")
+        if self.ageing_days not in UP_TO:
+            wrong["ageing_days"] = t("Choose 90, 180 or 365 days.")
         return _unless(wrong, self)
 
     def to_json(self) -> dict[str, Any]:
         """As `FirmProfile.billing` keeps it; the limit as text, so that it stays exact."""
-        return {"dispute_limit": f"{self.dispute_limit:f}"}
+        return {"dispute_limit": f"{self.dispute_limit:f}", "ageing_days": self.ageing_days}
 
 
 def accounts_checked(accounts: list[Account]) -> list[Account]:

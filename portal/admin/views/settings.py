@@ -27,6 +27,7 @@ from portal.documents.queries import firm_profile
 from portal.documents.rules.firm import Colours
 from portal.kernel import clock
 from portal.kernel.errors import Forbidden
+from portal.receivables.queries.ageing_columns import ageing_days
 from portal.web.forms import attempted, form_page
 
 
@@ -104,7 +105,8 @@ def quoting() -> Any:
 @requires(Permission.SETTINGS_SEE)
 def billing() -> Any:
     """What one person may decide about bills alone."""
-    form = BillingForm(data={"dispute_limit": dispute_limit(), "version": _version()})
+    kept = {"dispute_limit": dispute_limit(), "ageing_days": ageing_days()}
+    form = BillingForm(data={**kept, "version": _version()})
     return _answer(
         form,
         "billing",

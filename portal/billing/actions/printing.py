@@ -15,8 +15,8 @@ from sqlalchemy import ColumnElement, or_, select
 
 from portal.billing.actions.papers import TEMPLATE, final_paper, keep_revision
 from portal.billing.models import StatementRevision
-from portal.billing.rules.states import PaperState
 from portal.billing.rules.statement_paper import StatementPaper
+from portal.billing.rules.states import PaperState
 from portal.db.base import db
 from portal.db.work import unit_of_work
 from portal.documents import render

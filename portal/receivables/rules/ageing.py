@@ -17,6 +17,8 @@ ONE_DAY = timedelta(days=1)
 BOUNDS = (30, 60, 90)
 LONG_BOUNDS = (30, 60, 90, 180, 365)
 """The longer setting of R9."""
+UP_TO = {90: BOUNDS, 180: LONG_BOUNDS[:4], 365: LONG_BOUNDS}
+"""The last bound that a firm may choose → all of them."""
 NOT_DUE = 0
 
 

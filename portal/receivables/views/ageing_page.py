@@ -13,8 +13,9 @@ from flask_babel import gettext as _
 from portal.kernel import clock
 from portal.kernel.text import Text, t
 from portal.receivables.queries import open_items
+from portal.receivables.queries.ageing_columns import ageing_days
 from portal.receivables.queries.open_items import AgeingRow
-from portal.receivables.rules.ageing import BOUNDS, LONG_BOUNDS, Aged, headings
+from portal.receivables.rules.ageing import UP_TO, Aged, headings
 from portal.receivables.views.desk_door import day_in
 from portal.web.exports import Total, table_response
 from portal.web.words import say
@@ -29,20 +30,21 @@ class Asked:
 
     as_of: date
     by_group: bool
-    is_long: bool
+    days: int
+    usual_days: int
     currency: str
 
     @property
     def bounds(self) -> tuple[int, ...]:
         """The ends of the columns in days."""
-        return LONG_BOUNDS if self.is_long else BOUNDS
+        return UP_TO[self.days]
 
     def url(self, **more: Any) -> str:
         """The address of the same question as a file."""
         kept: dict[str, Any] = {
             "as_of": self.as_of.isoformat(),
             "by": "group" if self.by_group else None,
-            "bounds": "long" if self.is_long else None,
+            "bounds": self.days if self.days != self.usual_days else None,
             "currency": self.currency or None,
         }
         return url_for("desk_receivables.ageing", **kept, **more)
@@ -73,11 +75,12 @@ class Section:
 
 def asked() -> Asked:
     """The question of this request."""
-    today = clock.today()
+    today, usual = clock.today(), ageing_days()
     return Asked(
         as_of=min(day_in("as_of") or today, today),
         by_group=request.args.get("by") == "group",
-        is_long=request.args.get("bounds") == "long",
+        days=next((each for each in UP_TO if str(each) == request.args.get("bounds")), usual),
+        usual_days=usual,
         currency=request.args.get("currency", "")[:3].upper(),
     )
 
@@ -92,6 +95,7 @@ def context(question: Asked) -> dict[str, Any]:
         "asked": question,
         "today": clock.today(),
         "headings": heads,
+        "up_to": UP_TO,
         "sections": [
             Section(code, bars(each.total, heads), each.rows, each.total, each.count)
             for code, each in parts.items()

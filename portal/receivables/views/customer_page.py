@@ -18,6 +18,7 @@ from portal.receivables import labels
 from portal.receivables.models import Receipt
 from portal.receivables.queries import accounts, dunning, open_items, receipts
 from portal.receivables.queries.accounts import Account
+from portal.receivables.queries.ageing_columns import ageing_bounds
 from portal.receivables.queries.open_items import OpenItem
 from portal.receivables.rules.ageing import Item, aged, headings
 from portal.receivables.standing_labels import credit_of
@@ -73,15 +74,22 @@ def in_currencies(
     codes = {each.receivable.currency for each in found} | {
         code for code, sums in held.items() if any(sums)
     }
-    return [_part(code, found, held.get(code, (ZERO, ZERO)), today) for code in sorted(codes)]
+    bounds = ageing_bounds()
+    return [
+        _part(code, found, held.get(code, (ZERO, ZERO)), today, bounds) for code in sorted(codes)
+    ]
 
 
 def _part(
-    code: str, found: list[OpenItem], held: tuple[Decimal, Decimal], today: date
+    code: str,
+    found: list[OpenItem],
+    held: tuple[Decimal, Decimal],
+    today: date,
+    bounds: tuple[int, ...],
 ) -> InCurrency:
     rows = [each for each in found if each.receivable.currency == code]
     ages = aged(
-        (Item(each.receivable.due_on, each.open_amount, each.disputed_amount) for each in rows), today
+        (Item(each.receivable.due_on, each.open_amount, each.disputed_amount) for each in rows), today, bounds
     )  # fmt: skip
     return InCurrency(
         currency=code,
@@ -90,7 +98,7 @@ def _part(
         disputed=ages.disputed,
         deposit=held[0],
         unallocated=held[1],
-        bars=bars(ages, headings()) if rows else [],
+        bars=bars(ages, headings(bounds)) if rows else [],
         items=[(each, label_of(each.receivable, each.open_amount)) for each in rows],
     )
 
