@@ -113,7 +113,7 @@ def test_a_dispute_shows_words_working_and_what_granting_costs(
     page = desk.get(address).text
     for words in ("只收到一托盘", "Wrong quantity or weight", "53.77", "3.23", "not needed"):
         assert words in page, words
-    assert asked(desk, address) <= 14
+    assert asked(desk, address) <= 12
 
 
 def test_the_preview_follows_the_amount(desk: CheckingClient, cast: Cast, now: datetime) -> None:

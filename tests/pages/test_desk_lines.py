@@ -62,7 +62,7 @@ def test_a_line_tells_its_working_its_draw_and_the_agreed_price(
         "Agreed in CT-",
     ):
         assert words in page, words
-    assert asked(desk, address) <= 14
+    assert asked(desk, address) <= 12
 
 
 def test_each_link_of_the_chain_leads_on(desk: CheckingClient, cast: Cast, now: datetime) -> None:

@@ -158,7 +158,7 @@ def test_a_grant_is_seen_with_its_credit_and_where_it_stands(
         "Raise again",
     ):
         assert words in page, words
-    assert len(client.queries) <= 14
+    assert len(client.queries) <= 12
     lines_now = client.get(f"/my/statements/{sent}/revisions/2").text
     assert "What it changed" in lines_now and "-20.00" in lines_now
 

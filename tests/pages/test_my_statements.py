@@ -293,7 +293,7 @@ def test_a_line_explains_itself_and_leads_along_its_chain(
     for words in ("W-77", number, "/my/entitlements/", "/my/usage/", "/my/contracts/", f"{LIST}/{sent}",
                   "How the amount arose", "Dispute this line", "Confirm this line"):  # fmt: skip
         assert words in page
-    assert len(client.queries) <= 16
+    assert len(client.queries) <= 12
 
 
 def test_lines_of_a_draft_are_not_there_for_the_customer(

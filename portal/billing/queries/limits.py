@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from portal.catalogue.queries.rates import exchange_rate
+from portal.documents.models import FirmProfile
 from portal.documents.queries import firm_profile
 from portal.kernel.errors import Invalid
 
@@ -16,13 +17,18 @@ DISPUTE_LIMIT = Decimal(1000)
 
 def dispute_limit() -> Decimal:
     """Up to which gross amount of the firm's currency a credit needs nobody else's approval."""
-    kept = (firm_profile().billing or {}).get("dispute_limit")
-    return DISPUTE_LIMIT if kept in (None, "") else Decimal(kept)
+    return _limit(firm_profile())
 
 
 def within_limit(gross: Decimal, currency: str, on: date) -> bool:
     """Whether `gross` of `currency` may be granted by one person; not where no rate of exchange tells."""
+    firm = firm_profile()
     with suppress(Invalid):
-        rate = exchange_rate(currency, firm_profile().currency or "CNY", on)
-        return gross * rate.rate <= dispute_limit() * rate.per
+        rate = exchange_rate(currency, firm.currency or "CNY", on)
+        return gross * rate.rate <= _limit(firm) * rate.per
     return False
+
+
+def _limit(firm: FirmProfile) -> Decimal:
+    kept = (firm.billing or {}).get("dispute_limit")
+    return DISPUTE_LIMIT if kept in (None, "") else Decimal(kept)

@@ -141,7 +141,9 @@ def _preview(dispute: Dispute, forms: Decision) -> Preview | None:
 
 
 def _credit(dispute: Dispute) -> Credit | None:
-    """The credit that came of it, the latest of two levels."""
+    """The credit that came of it, the latest of two levels; none is there before something was granted."""
+    if not dispute.granted_amount:
+        return None
     wanted = visible(select(Credit), Credit, g.viewer).where(
         Credit.source_type.in_(tuple(deciding.SOURCES.values())), Credit.source_id == dispute.id
     )

@@ -15,6 +15,7 @@ from sqlalchemy.orm import joinedload
 from portal.access.permissions import Permission as P
 from portal.access.scope import visible
 from portal.billing.models import StatementLine
+from portal.billing.queries.sums import Named
 from portal.catalogue.models import Price, PriceScheme, Tariff
 from portal.catalogue.rules.termwords import describe, short
 from portal.contracts.actions.values import overage_terms, price_terms
@@ -51,16 +52,16 @@ class Evidence:
 
 def evidence(line: StatementLine) -> Evidence:
     """All of it, for a line that was fetched for the viewer."""
-    contract = _contract(line)
+    agreed_line, price_source = _contract_line(line)
     entry, entitlement = _draw(line)
     return Evidence(
-        contract=contract,
-        contract_line=_contract_line(line) if contract else None,
+        contract=_contract(line, agreed_line),
+        contract_line=agreed_line,
         entitlement=entitlement,
         entry=entry,
         usage=_one(UsageRecord, line.usage_id, P.USAGE_SEE),
         shipment=_one(Shipment, line.shipment_id, P.SHIPMENT_SEE, joinedload(Shipment.booking)),
-        price_source=_price_source(line) if g.viewer.is_staff else "",
+        price_source=price_source,
     )
 
 
@@ -141,13 +142,29 @@ def _bought(row: ContractLine) -> Text:
     )
 
 
-def _contract(line: StatementLine) -> Contract | None:
-    offered = joinedload(Contract.quotation_version).joinedload(QuotationVersion.quotation)
-    return _one(Contract, line.contract_id, P.CONTRACT_SEE, offered)
+def _contract(line: StatementLine, agreed_line: ContractLine | None) -> Contract | None:
+    """The contract; the one that came with its line, where that is known."""
+    if agreed_line is not None and agreed_line.contract_id == line.contract_id:
+        return agreed_line.contract
+    return _one(Contract, line.contract_id, P.CONTRACT_SEE, *_offered(joinedload))
 
 
-def _contract_line(line: StatementLine) -> ContractLine | None:
-    return _one(ContractLine, line.contract_line_id, P.CONTRACT_SEE)
+def _offered(first: Any) -> tuple[Any, ...]:
+    """`first` loads what hangs at a contract: the quotation that it came from."""
+    return (first(Contract.quotation_version).joinedload(QuotationVersion.quotation),)
+
+
+def _contract_line(line: StatementLine) -> tuple[ContractLine | None, str]:
+    """The line that was agreed, with its contract; and where its price was taken from."""
+    if line.contract_line_id is None or not g.viewer.may(P.CONTRACT_SEE):
+        return None, ""
+    of = joinedload(ContractLine.contract)
+    wanted: Any = select(ContractLine).options(*_offered(of.joinedload))
+    wanted = visible(wanted, ContractLine, g.viewer).where(ContractLine.id == line.contract_line_id)
+    if not (g.viewer.is_staff and g.viewer.may(P.TARIFF_SEE)):
+        return db.session.scalar(wanted), ""
+    found = db.session.execute(_priced(wanted)).first()
+    return (found[0], _price_source(*found[1:])) if found else (None, "")
 
 
 def _draw(line: StatementLine) -> tuple[LedgerEntry | None, Entitlement | None]:
@@ -176,17 +193,18 @@ def _one(model: Any, row_id: int | None, permission: P, *options: Any) -> Any:
     return db.session.scalar(statement.options(*options))
 
 
-def _price_source(line: StatementLine) -> str:
-    """The tariff's version, or the scheme, that the agreed price was taken from; staff only."""
-    if line.contract_line_id is None or not g.viewer.may(P.TARIFF_SEE):
-        return ""
-    chosen = (
-        select(PriceScheme, Tariff.code)
-        .select_from(ContractLine)
-        .join(PriceScheme, PriceScheme.id == ContractLine.scheme_id)
-        .outerjoin(Price, Price.id == ContractLine.price_id)
-        .outerjoin(Tariff, Tariff.id == Price.tariff_id)
-        .where(ContractLine.id == line.contract_line_id)
+def _priced(wanted: Any) -> Any:
+    """`wanted` with the names of the scheme and the tariff's version that the agreed price was taken from."""
+    columns = PriceScheme.name_zh, PriceScheme.name_en, Tariff.code
+    wanted = wanted.add_columns(*columns).outerjoin(
+        PriceScheme, PriceScheme.id == ContractLine.scheme_id
     )
-    found = db.session.execute(chosen).first()
-    return " · ".join(filter(None, (name_of(found[0]), found[1]))) if found else ""
+    wanted = wanted.outerjoin(Price, Price.id == ContractLine.price_id)
+    return wanted.outerjoin(Tariff, Tariff.id == Price.tariff_id)
+
+
+def _price_source(name_zh: str | None, name_en: str | None, tariff: str | None) -> str:
+    """The tariff's version, or the scheme, in words; staff only."""
+    if name_zh is None:
+        return ""
+    return " · ".join(filter(None, (name_of(Named(name_zh, name_en or "")), tariff)))
