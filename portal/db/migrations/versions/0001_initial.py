@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: nothing
-Create Date: 2026-11-22 05:42:20.861208
+Create Date: 2026-11-22 06:11:35.366614
 
 """
 
@@ -1942,7 +1942,7 @@ def upgrade():
         batch_op.create_index("ix_receivable_due", ["due_on", "id"], unique=False)
         batch_op.create_index(
             "ix_receivable_open",
-            ["currency", "due_on", "id"],
+            ["customer_id", "currency", "due_on", "open_amount", "disputed_amount"],
             unique=False,
             sqlite_where=sa.text("open_amount != 0"),
             postgresql_where=sa.text("open_amount != 0"),
@@ -3200,6 +3200,7 @@ def upgrade():
             "ix_dispute_customer", ["customer_id", "raised_at", "id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_dispute_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index("ix_dispute_raised", ["raised_at", "id"], unique=False)
         batch_op.create_index("ix_dispute_state", ["state", "raised_at", "id"], unique=False)
         batch_op.create_index("ix_dispute_statement", ["statement_id", "id"], unique=False)
 
@@ -3556,6 +3557,7 @@ def downgrade():
     with op.batch_alter_table("dispute", schema=None) as batch_op:
         batch_op.drop_index("ix_dispute_statement")
         batch_op.drop_index("ix_dispute_state")
+        batch_op.drop_index("ix_dispute_raised")
         batch_op.drop_index(batch_op.f("ix_dispute_customer_id"))
         batch_op.drop_index("ix_dispute_customer")
 
