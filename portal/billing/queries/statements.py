@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import defer, joinedload
+from sqlalchemy.orm import defer, joinedload, load_only
 
 from portal.access.scope import visible
 from portal.access.viewer import Viewer
@@ -24,6 +24,11 @@ from portal.kernel.pinyin import normalise
 L, S = StatementLine, Statement
 NAMES = (Customer.code, Customer.name_zh, Customer.name_en, Customer.short_name)
 BULKY = (defer(S.terms), defer(S.note), defer(S.search_text), defer(S.void_reason))
+DRAWN = load_only(
+    L.statement_id, L.serial, L.served_id, L.kind, L.state, L.part, L.is_late, L.note, L.name_zh, L.name_en,
+    L.reference, L.starts_on, L.ends_on, L.quantity, L.unit, L.rate, L.line_currency, L.amount, L.tax_kind,
+    L.tax_percent, L.gross_amount,
+)  # fmt: skip
 TO_ANSWER = (StatementState.PUBLISHED.value, StatementState.PARTLY_DISPUTED.value)
 
 
@@ -52,13 +57,22 @@ def lines(statement: Statement, revision: int | None = None) -> Select[Any]:
 
     A revision's lines say what they said then; their `state` is that of today.
     """
-    wanted: Select[Any] = select(L).where(L.statement_id == statement.id, in_revision(revision))
-    return wanted.options(
+    return _lines(statement, revision).options(
         joinedload(L.item).load_only(ServiceItem.code, ServiceItem.name_zh, ServiceItem.name_en),
         joinedload(L.contract).load_only(Contract.number, Contract.title),
         joinedload(L.served).load_only(*NAMES),
         defer(L.working),
-    ).order_by(L.served_id, L.serial)
+    )
+
+
+def drawn_lines(statement: Statement, revision: int | None = None) -> Select[Any]:
+    """The same with no more of each line than a page draws of it: a page of a hundred lines is mostly their reading."""
+    return _lines(statement, revision).options(DRAWN)
+
+
+def _lines(statement: Statement, revision: int | None) -> Select[Any]:
+    wanted: Select[Any] = select(L).where(L.statement_id == statement.id, in_revision(revision))
+    return wanted.order_by(L.served_id, L.serial)
 
 
 def lines_of(statement: Statement, revision: int | None = None) -> list[StatementLine]:

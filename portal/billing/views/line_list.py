@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from flask import request
 from sqlalchemy import Select
 
 from portal.billing.labels import LINES
@@ -24,8 +25,9 @@ L = StatementLine
 
 
 def lines_of(statement: Statement, revision: int | None = None) -> Select[Any]:
-    """The lines of a statement, or of one of its revisions, for the list to order."""
-    return queries.lines(statement, revision).order_by(None)
+    """The lines of a statement, or of one of its revisions, for the list to order; a file needs more of each."""
+    found = queries.lines if "export" in request.args else queries.drawn_lines
+    return found(statement, revision).order_by(None)
 
 
 def lines_spec(statement: Statement, sums: Summary) -> ListSpec:

@@ -21,6 +21,7 @@ from portal.catalogue.rules.tax import TaxKind, TaxTerms
 from portal.kernel.money import format_rate
 from portal.kernel.text import Text, t
 from portal.kernel.units import unit_word
+from portal.web.chips import chip
 from portal.web.filters import day, quantity
 from portal.web.labels import Label
 from portal.web.words import name_of
@@ -45,6 +46,11 @@ class DrawnLine:
     url: str | None
     heading: str = ""
     can_answer: bool = False
+
+    @property
+    def chip(self) -> Markup:
+        """Its state, drawn."""
+        return chip(self.state)
 
     @property
     def priced(self) -> str:

@@ -63,7 +63,8 @@ def list_spec(viewer: Viewer) -> ListSpec:
 
 def shown(found: Sequence[Any]) -> list[Shown]:
     """The statements of one page, with what waits on each, asked once for all of them."""
-    waiting, today = _waiting([row.id for row, *_more in found]), clock.today()
+    asked = [row.id for row, *_more in found if row.state in TO_ANSWER]
+    waiting, today = _waiting(asked), clock.today()
     return [_shown(row, owed, terms, waiting.get(row.id, 0), today) for row, owed, terms in found]
 
 
@@ -95,6 +96,8 @@ def _shown(row: Statement, owed: Receivable | None, terms: Any, waiting: int, to
 
 def _waiting(ids: list[int]) -> dict[int, int]:
     """Statement → how many of its lines wait for an answer."""
+    if not ids:
+        return {}
     wanted = visible(select(L.statement_id, func.count()), L, g.viewer).where(
         L.statement_id.in_(ids), L.until_revision.is_(None), L.state == LineState.OPEN.value
     )
