@@ -134,7 +134,9 @@ def rows(cast: Cast, now: datetime) -> dict[str, Any]:
         "number": 1,
         "question_id": asked.id,
         "quotation_id": sent.quotation_id,
-        "run_id": add(StatementRun(starts_on=bill.starts_on, ends_on=bill.ends_on, created_at=now)).id,
+        "run_id": add(
+            StatementRun(starts_on=bill.starts_on, ends_on=bill.ends_on, created_at=now)
+        ).id,
         "site_id": site.id,
         "statement_id": bill.id,
         "statements.line_id": second.id,
