@@ -166,6 +166,13 @@ def test_a_wrong_grant_is_told_at_its_field_and_kept(
     assert stored(address).state == S.OPEN
 
 
+def test_more_than_is_disputed_is_not_shown_as_a_credit(
+    desk: CheckingClient, cast: Cast, now: datetime
+) -> None:
+    page = decided(desk, kept(disputed(cast, now), cast), "accept", amount="60", reason="全额")
+    assert 'id="credit-preview"' in page and "56.60" not in page
+
+
 def test_a_rejection_needs_its_reason(desk: CheckingClient, cast: Cast, now: datetime) -> None:
     address = kept(disputed(cast, now), cast)
     assert 'id="reject-reason-error"' in decided(desk, address, "reject", reason="")

@@ -126,11 +126,11 @@ def _asked(dispute: Dispute) -> Decimal:
 
 
 def _preview(dispute: Dispute, forms: Decision) -> Preview | None:
-    """What the amount in the form comes to as a credit."""
+    """What the amount in the form comes to as a credit; None for one that cannot be granted."""
     gross = dispute.proposed_amount or forms.accept.amount.data
     if DisputeState(dispute.state) not in (DisputeState.OPEN, DisputeState.PENDING_APPROVAL):
         return None
-    if gross is None or gross <= 0:
+    if gross is None or not 0 < gross <= deciding.grantable(dispute):
         return None
     line = dispute.line
     terms = TaxTerms(TaxKind(line.tax_kind), line.tax_percent)
