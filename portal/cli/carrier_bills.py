@@ -12,11 +12,15 @@ import click
 from flask.cli import with_appcontext
 
 from portal.access.viewer import SYSTEM
+from portal.billing.actions import carrier_bills as actions
 from portal.billing.actions.carrier_bill_comparing import Comparison, Sheet, Terms, compared
 from portal.billing.rules.carrier_bills import FINDING_WORDS, Charge, Sums, Tolerance
 from portal.catalogue.queries.tariffs import tariff_by_code
 from portal.cli.speaking import FILE, LANGUAGE, speaking
+from portal.db.work import unit_of_work
+from portal.kernel import clock
 from portal.kernel.money import CURRENCIES, format_amount
+from portal.kernel.text import t
 from portal.web.words import say
 
 HEADS = ("waybills", "freight", "insurance", "return", "other", "total", "tariff", "no price")
@@ -58,22 +62,30 @@ def carrier_bills() -> None:
 )
 @click.option("--by-price", is_flag=True, help="Larger ones too, if the price stays the same.")
 @click.option("--tariff", "code", help="Code of the tariff with what the carrier should charge.")
-@click.option("--carrier", default="", help="Only this carrier's prices of the tariff.")
+@click.option("--carrier", default="", help="Whose bill it is; only this carrier's prices count.")
+@click.option("--keep", is_flag=True, help="Keep it with every waybill, as the page does.")
 @click.option("--currency", type=click.Choice(sorted(CURRENCIES)), default="CNY", metavar="CODE")
 @LANGUAGE
 @with_appcontext
 def compare_command(
     bill: Path, outbound: Path, tolerance_kg: Decimal, by_price: bool, code: str | None,
-    carrier: str, currency: str, language: str,
+    carrier: str, keep: bool, currency: str, language: str,
 ) -> None:  # fmt: skip
-    """Tell how the waybills of BILL and of our own records in OUTBOUND compare; nothing is saved."""
+    """Tell how the waybills of BILL and of our own records in OUTBOUND compare; saved only with --keep."""
     with speaking(language):
         tariff = tariff_by_code(code, SYSTEM) if code else None
         if code and tariff is None:
             raise click.BadParameter(f"there is no tariff {code}", param_hint="--tariff")
         terms = Terms(carrier, Tolerance(tolerance_kg, by_price), tariff, currency)
-        found = compared(Sheet(bill, bill.name), Sheet(outbound, outbound.name), terms, SYSTEM)
+        sheets = Sheet(bill, bill.name), Sheet(outbound, outbound.name)
+        if keep:
+            actions.new_mark(sheets[0], terms)
+        found = compared(*sheets, terms, SYSTEM)
         _print(found, currency)
+        if keep:
+            with unit_of_work():
+                actions.keep(found, *sheets, terms, SYSTEM, clock.now())
+            click.echo(say(t("Kept with every waybill.")))
 
 
 def _print(found: Comparison, currency: str) -> None:

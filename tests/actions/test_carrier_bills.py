@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -13,6 +14,7 @@ from portal.billing.actions import carrier_bills as actions
 from portal.billing.actions.carrier_bill_comparing import Sheet, Terms, compared
 from portal.billing.models import CarrierBill, CarrierBillRow
 from portal.billing.rules.carrier_bills import Finding, Tolerance
+from portal.cli.carrier_bills import carrier_bills
 from portal.db import audit
 from portal.db.base import db
 from portal.kernel.errors import FileProblems, Invalid, InvalidMany, NotAllowedNow
@@ -187,3 +189,26 @@ def test_settling_changes_nothing_that_a_customer_is_charged(cast: Cast, now: da
     actions.settle(row, "agreed", SYSTEM, now)
     db.session.expire_all()
     assert (record.quantity, record.statement_id, record.state) == before
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[str]:
+    """The two files as arguments of the command."""
+    for name, text in (("bill.csv", BODY), ("own.csv", OURS)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return [str(tmp_path / "bill.csv"), str(tmp_path / "own.csv")]
+
+
+def test_the_command_keeps_what_it_compared_only_when_told_to(app, database, files):
+    run = app.test_cli_runner().invoke
+    told = ["compare", *files, "--carrier", "顺丰速运", "--language", "en"]
+    assert run(carrier_bills, told).exit_code == 0
+    assert db.session.scalar(select(func.count(CarrierBill.id))) == 0
+    done = run(carrier_bills, [*told, "--keep"])
+    assert done.exit_code == 0 and "Kept with every waybill." in done.output
+    row = db.session.scalars(select(CarrierBill)).one()
+    assert (row.carrier, row.line_count, row.billed_amount) == ("顺丰速运", 4, D(41))
+    again = run(carrier_bills, [*told, "--keep"])
+    assert again.exit_code == 1 and "read before" in again.output
+    nameless = run(carrier_bills, ["compare", *files, "--keep", "--language", "en"])
+    assert nameless.exit_code == 1 and db.session.scalar(select(func.count(CarrierBill.id))) == 1

@@ -15,6 +15,7 @@ from portal.billing.actions import carrier_bills as actions
 from portal.billing.actions.carrier_bill_comparing import Sheet, Terms
 from portal.billing.models import CarrierBill, CarrierBillRow
 from portal.billing.rules.carrier_bills import Tolerance
+from portal.billing.views import desk_carrier_bills
 from portal.db.base import db
 from portal.web.flask_app import PortalApp
 from tests.cast import Cast
@@ -273,3 +274,14 @@ def test_a_page_of_waybills_asks_the_database_a_fixed_number_of_times(
     keep(cast)
     client.sign_in(cast.finance).get(f"/desk/carrier-bills/{bill_id}")
     assert len(client.queries) <= 12
+
+
+def test_a_bill_too_long_for_the_page_is_sent_to_the_command_line(
+    client: CheckingClient, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk_carrier_bills, "MOST_LINES", 2)
+    client.sign_in(cast.finance)
+    assert "At most 2 lines here" in client.get("/desk/carrier-bills/new").text
+    answer = sent(client)
+    assert answer.status_code == 422 and "use the command line for more" in answer.text
+    assert db.session.scalars(select(CarrierBill)).all() == []

@@ -89,7 +89,9 @@ def compared(
     tolerance = _tolerance(terms)
     lines = _read(bill, lambda table: read_bill(table, terms.currency))
     if most_rows is not None and len(lines) > most_rows:
-        expected = t("at most %(rows)s lines here; use the command line for more", rows=most_rows)
+        expected = t(
+            "at most %(rows)s lines here; use the command line for more", rows=f"{most_rows:,}"
+        )
         raise FileProblems([Problem(None, None, f"{len(lines):,}", expected)])
     starts_on, ends_on = _period(terms, lines)
     billed = grouped(lines)

@@ -51,13 +51,16 @@ def read(
     most_rows: int | None = None,
 ) -> CarrierBill:
     """Compare and keep: the bill with every waybill. AlreadyRead for a file that was read; else as `compared`."""
-    _check_carrier(terms.carrier)
-    body = bill.source.read_bytes() if isinstance(bill.source, Path) else bill.source
-    mark = hashlib.sha256(body).hexdigest()
-    known = queries.bill_of_file(mark)
-    if known is not None:
-        raise AlreadyRead(known)
+    new_mark(bill, terms)
     found = compared(bill, own, terms, actor, most_rows)
+    return keep(found, bill, own, terms, actor, now)
+
+
+def keep(
+    found: Comparison, bill: Sheet, own: Sheet | None, terms: Terms, actor: Viewer, now: datetime
+) -> CarrierBill:
+    """Keep what was compared, with every waybill; AlreadyRead for a file that was read."""
+    mark = new_mark(bill, terms)
     row = _bill(found, bill, own, terms)
     row.sha256, row.read_by = mark, actor.user_id
     db.session.add(row)
@@ -66,6 +69,17 @@ def read(
     after = {"carrier": row.carrier, "file": row.file_name, "billed": str(row.billed_amount)}
     audit.record(actor, "carrier_bill.read", row, now, after=after)
     return row
+
+
+def new_mark(bill: Sheet, terms: Terms) -> str:
+    """The SHA-256 of a bill that was not read before, from a carrier with a name."""
+    _check_carrier(terms.carrier)
+    body = bill.source.read_bytes() if isinstance(bill.source, Path) else bill.source
+    mark = hashlib.sha256(body).hexdigest()
+    known = queries.bill_of_file(mark)
+    if known is not None:
+        raise AlreadyRead(known)
+    return mark
 
 
 def _bill(found: Comparison, bill: Sheet, own: Sheet | None, terms: Terms) -> CarrierBill:

@@ -29,7 +29,8 @@ from portal.web.pages import refused
 from portal.web.uploads import received
 from portal.web.words import name_of
 
-MOST_LINES = 50_000
+MOST_LINES = 20_000
+"""So many are compared in about four seconds; more would keep others waiting."""
 SHOWN_PROBLEMS = 200
 NEW, SHOW, WAYBILL = (f"billing/desk_carrier_bill{each}.html" for each in ("_new", "", "_waybill"))
 bp = doors.desk("carrier_bills", __name__)
@@ -47,7 +48,7 @@ def index() -> Any:
 def new() -> Any:
     """Send a bill and our own records."""
     form = _form()
-    beside: dict[str, Any] = {"carriers": queries.carriers(), "problems": (), "known": None}
+    beside: dict[str, Any] = {"carriers": queries.carriers(), "problems": (), "most": MOST_LINES}
     if form.validate_on_submit():
         try:
             row = attempted(form, lambda: _read(form))
