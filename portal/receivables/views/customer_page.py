@@ -81,12 +81,8 @@ def in_currencies(
 
 
 def _part(
-    code: str,
-    found: list[OpenItem],
-    held: tuple[Decimal, Decimal],
-    today: date,
-    bounds: tuple[int, ...],
-) -> InCurrency:
+    code: str, found: list[OpenItem], held: tuple[Decimal, Decimal], today: date, bounds: tuple[int, ...]
+) -> InCurrency:  # fmt: skip
     rows = [each for each in found if each.receivable.currency == code]
     ages = aged(
         (Item(each.receivable.due_on, each.open_amount, each.disputed_amount) for each in rows), today, bounds
