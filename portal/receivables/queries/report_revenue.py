@@ -152,8 +152,9 @@ def customer_names(keys: Iterable[str]) -> Mapping[str, Any]:
 
 
 def item_names(keys: Iterable[str]) -> Mapping[str, Any]:
-    """Key of a service item → (code, Chinese and English name)."""
-    return _named(ServiceItem, keys, ("code", "name_zh", "name_en"))
+    """Key of a service item → (code, Chinese and English name, packaging, origin, destination)."""
+    shown = ("code", "name_zh", "name_en", "packaging", "origin", "destination")
+    return _named(ServiceItem, keys, shown)
 
 
 def owner_names(keys: Iterable[str]) -> Mapping[str, Any]:

@@ -69,7 +69,7 @@ def _owners(question: Question) -> ReportTable:
 
 
 def _values(part: Part) -> list[Any]:
-    rate = percent(part.margin, part.known_net)
+    rate = percent(part.margin, part.known_net) if part.known_net > 0 else None
     return [part.gross, part.net, part.known_net, part.cost, part.margin, rate, part.unknown_net]
 
 

@@ -19,7 +19,7 @@ from portal.db import whole
 from portal.kernel.text import Text, t
 from portal.kernel.units import unit_word
 from portal.receivables.queries import report_revenue as queries
-from portal.receivables.queries.report_lines import in_months, of_published, with_key
+from portal.receivables.queries.report_lines import Basis, in_months, of_published, with_key
 from portal.receivables.views.list_parts import ANY, currencies
 from portal.receivables.views.list_parts import whole as unbroken
 from portal.receivables.views.report_question import (
@@ -61,11 +61,11 @@ def spec_of(question: Question, key: str) -> ListSpec:
     filters = [
         _choice("from", t("First month"), months),
         _choice("to", t("Last month"), months),
-        _choice(
-            "basis", t("Month taken from"), [(each.value, w) for each, w in BASIS_WORDS.items()]
-        ),
         _choice("currency", t("Currency"), currencies()),
     ]
+    if question.basis is not Basis.STATEMENT:
+        ways = [(each.value, words) for each, words in BASIS_WORDS.items()]
+        filters.append(_choice("basis", t("Month taken from"), ways))
     if key:
         words = BY_WORDS[question.by]
         filters.append(_choice("by", t("Grouped by"), [(question.by.value, words)]))
@@ -114,8 +114,8 @@ LINES_LIST = ListSpec(
         Column("quantity", t("Quantity"), lambda r: unbroken(f"{quantity(r[0].quantity)} {say(unit_word(r[0].unit))}"),
                align="num", value=lambda r: r[0].quantity),
         Column("unit", t("Unit"), lambda r: say(unit_word(r[0].unit)), only_in_files=True),
-        Column("done", t("Quantities"), _measured, align="num", value=lambda r: r[0].stat_quantity, total=True,
-               total_by="main_unit"),
+        Column("done", t("Statistical quantity"), _measured, align="num",
+               value=lambda r: r[0].stat_quantity, total=True, total_by="main_unit"),
         Column("main_unit", t("Measuring unit"), lambda r: say(unit_word(r[0].main_unit)) if r[0].main_unit else "",
                only_in_files=True),
         Column("net", t("Net"), lambda r: money(r[0].net_amount, r[0].statement.currency), align="num",

@@ -63,13 +63,13 @@ def _monthly(question: Question, found: Movements) -> ReportTable:
     span, today = question.months.back(max(YEAR, question.months.count)), clock.today()
     lines = [
         Line([f"{month:%Y-%m}", each.currency, each.owed, each.sold, each.days, each.outstanding])
-        for month in span
+        for month in reversed(list(span))
         for each in queries.over(found, Months(month, month), today)
         if each.owed or each.sold
     ]
     heads = [Head(t("Month")), Head(t("Currency")), *_heads()]
     return ReportTable(
-        "monthly", _("Month by month"), heads, lines[::-1], currency_at=1, empty=_("Nobody owed anything.")
+        "monthly", _("Month by month"), heads, lines, currency_at=1, empty=_("Nobody owed anything.")
     )  # fmt: skip
 
 

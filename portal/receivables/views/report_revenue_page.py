@@ -15,6 +15,8 @@ from portal.billing.queries.sums import Named
 from portal.billing.rules.kinds import LINE_KIND_WORDS, LineKind
 from portal.catalogue.labels import CATEGORIES
 from portal.catalogue.queries.places import all_places
+from portal.catalogue.rules.places import Gazetteer
+from portal.contracts.actions.carrying import full_name
 from portal.kernel.text import Text, t
 from portal.kernel.units import unit_word
 from portal.receivables.queries import report_revenue as queries
@@ -138,10 +140,11 @@ def namer(by: By, keys: Iterable[str]) -> Namer:
     if by is By.CATEGORY:
         return lambda key: ("", say(_kind(key) or CATEGORIES.get(key, key)))
     if by is By.LANE:
-        return lambda key: ("", lane_words(key))
+        known = all_places()
+        return lambda key: ("", lane_words(key, known))
     if by is By.SERVICE:
-        items = queries.item_names(keys)
-        return lambda key: _of_item(key, items)
+        items, places = queries.item_names(keys), all_places()
+        return lambda key: _of_item(key, items, places)
     if by is By.OWNER:
         owners = queries.owner_names(keys)
         return lambda key: ("", owners[key][0] if key in owners else _("Nobody"))
@@ -149,19 +152,19 @@ def namer(by: By, keys: Iterable[str]) -> Namer:
     return lambda key: _of_customer(key, customers)
 
 
-def lane_words(key: str) -> str:
+def lane_words(key: str, known: Gazetteer) -> str:
     """上海 → 纽约 in the reader's words; a dash for what goes nowhere."""
-    known = all_places()
     ends = ((code, known.get(code)) for code in key.split(BETWEEN) if code)
     return " → ".join(name_of(place) if place else code for code, place in ends) or _("No lane")
 
 
-def _of_item(key: str, items: Mapping[str, Any]) -> tuple[str, str]:
+def _of_item(key: str, items: Mapping[str, Any], places: Gazetteer) -> tuple[str, str]:
     kind = _kind(key)
     if kind is not None or key not in items:
         return "", say(kind or DASH)
-    code, *names = items[key]
-    return code, name_of(Named(*names))
+    code, name_zh, name_en, packaging, *ends = items[key]
+    name = full_name(name_of(Named(name_zh, name_en)), packaging)
+    return code, f"{name}, {lane_words(BETWEEN.join(ends), places)}" if any(ends) else name
 
 
 def _of_customer(key: str, customers: Mapping[str, Any]) -> tuple[str, str]:

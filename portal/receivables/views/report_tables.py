@@ -16,7 +16,7 @@ from portal.kernel.money import format_amount
 from portal.kernel.text import Text
 from portal.receivables.views.report_question import Question
 from portal.web.exports import Total, table_response
-from portal.web.filters import quantity
+from portal.web.filters import is_unbroken, quantity
 from portal.web.words import say
 
 SHOWN = 100
@@ -75,6 +75,13 @@ class Cell:
     shown: Any
     url: str | None
     align: str
+    unbroken: bool = False
+
+    @property
+    def classes(self) -> str:
+        """What the cell is and whether it stays on one line."""
+        names = (self.align, "nothing" if self.nothing else "", "nowrap" if self.unbroken else "")
+        return " ".join(name for name in names if name)
 
     @property
     def nothing(self) -> bool:
@@ -142,7 +149,13 @@ class ReportTable:
     def _drawn(self, line: Line) -> list[Cell]:
         currency = "CNY" if self.currency_at is None else str(line.values[self.currency_at])
         return [
-            Cell(say(head.label), _shown(head.kind, value, currency), line.urls.get(at), head.align)
+            Cell(
+                say(head.label),
+                _shown(head.kind, value, currency),
+                line.urls.get(at),
+                head.align,
+                is_unbroken(value),
+            )
             for at, (head, value) in enumerate(zip(self.heads, line.values, strict=True))
             if head.where is not Where.FILE
         ]
