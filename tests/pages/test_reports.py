@@ -13,7 +13,9 @@ import pytest
 from portal.access.permissions import ROLES, Permission, Role
 from portal.billing.rules.kinds import LineKind
 from portal.billing.rules.states import StatementState
+from tests.billing_worlds import used
 from tests.cast import Cast
+from tests.chain import entitled
 from tests.client import CheckingClient
 from tests.factories import item
 from tests.offers import keep, quick_press, words  # noqa: F401 - a fixture
@@ -203,3 +205,40 @@ def test_disputes_say_reason_accuracy_and_what_was_granted(
     )
     assert "Wrong rate" in page and "20.00" in page
     assert "75 %" in page and "1 of 4 lines disputed" in page  # the credit is no line to dispute
+
+
+def test_one_customers_unbilled_is_priced_as_a_bill_would_be(
+    client: CheckingClient, world: Cast, now: datetime
+) -> None:
+    used(entitled(world, now, quantity=D(50)), "10", now, on=date(2026, 2, 20))  # at 28.50, untaxed
+    keep(world)
+    client.sign_in(world.finance)
+    page = words(client.get("/desk/reports/unbilled").text)
+    assert "Waits for the billing run" in page and "海港食品" in page
+    page = words(client.get(f"/desk/reports/unbilled?customer={world.harbour.id}").text)
+    assert "What a bill up to today would say" in page and re.search(
+        r"\b26[89]\.\d\d|285\.00", page
+    )
+
+
+def test_a_customer_of_somebody_else_has_no_unbilled_page(
+    client: CheckingClient, world: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(ROLES, Role.FINANCE, ROLES[Role.FINANCE] - {Permission.CUSTOMER_SEE_ALL})
+    client.sign_in(world.finance)
+    assert client.get(f"/desk/reports/unbilled?customer={world.harbour.id}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("page", "name"),
+    [
+        ("revenue", "months"), ("unbilled", "unbilled"), ("unbilled", "reasons"), ("unbilled", "units"),
+        ("unbilled", "problems"), ("unbilled", "drafts"), ("disputes", "reason"), ("disputes", "result"),
+        ("disputes", "customer"), ("disputes", "accuracy"), ("disputes", "credits"), ("payment", "dso"),
+        ("payment", "monthly"), ("commission", "commission"), ("commission", "old_books"),
+    ],
+)  # fmt: skip
+def test_every_table_is_a_file_of_either_kind(desk: CheckingClient, page: str, name: str) -> None:
+    for kind in ("xlsx", "csv"):
+        response = desk.get(f"/desk/reports/{page}?{FEBRUARY}&table={name}&export={kind}")
+        assert response.status_code == 200 and len(response.data) > 10
