@@ -15,7 +15,7 @@ from portal.billing.models import Receivable
 from portal.customers.models import Customer
 from portal.db.base import db
 from portal.db.types import Amount
-from portal.receivables.models import Allocation, BankEntry, DepositMove, Receipt
+from portal.receivables.models import Allocation, BankEntry, DepositMove, Receipt, Refund
 from portal.receivables.queries.accounts import allocated_sum
 from portal.receivables.rules.allocation import Owed
 from portal.receivables.rules.kinds import BankState, ReceiptKind, ReceiptState
@@ -69,6 +69,14 @@ def payments_of(receivable_id: int, viewer: Viewer) -> list[Allocation]:
     statement = visible(select(Allocation), Allocation, viewer)
     statement = statement.where(Allocation.receivable_id == receivable_id).order_by(Allocation.id)
     return list(db.session.scalars(statement.options(joinedload(Allocation.receipt))))
+
+
+def refunds_of(receipt: Receipt, viewer: Viewer) -> list[Refund]:
+    """What went back of a payment, and was undone, in order."""
+    statement = visible(select(Refund), Refund, viewer)
+    return list(
+        db.session.scalars(statement.where(Refund.receipt_id == receipt.id).order_by(Refund.id))
+    )
 
 
 def deposit_moves(receipt: Receipt, viewer: Viewer) -> list[DepositMove]:

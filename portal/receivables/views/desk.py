@@ -13,9 +13,10 @@ from portal.receivables.views import (
     desk_receivables,
     desk_reports,
     desk_settlement,
+    desk_squaring,
 )
 
-MODULES = (desk_bank, desk_bank_files, desk_holds, desk_rating)
+MODULES = (desk_bank, desk_bank_files, desk_holds, desk_rating, desk_squaring)
 """They hang their views on the same doors."""
 blueprints = [
     desk_receipts.bp,

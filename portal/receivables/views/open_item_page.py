@@ -21,6 +21,7 @@ from portal.receivables.models import Allocation
 from portal.receivables.queries import receipts
 from portal.receivables.rules.ageing import disputed_part, overdue_days
 from portal.receivables.views.desk_door import happenings, people
+from portal.receivables.views.squaring_parts import set_off
 from portal.web.labels import Label
 
 
@@ -73,6 +74,7 @@ def context(row: Receivable, forms: Steps | None = None) -> dict[str, Any]:
         "postings": [(each, POSTING_WORDS[PostingKind(each.kind)]) for each in posted],
         "receipts": _receipts(row),
         "steps": forms or steps(row),
+        **set_off(row),
         "names": people(each.by_id for each in posted),
         "entries": happenings(audit.timeline(row, public_only=False)),
     }

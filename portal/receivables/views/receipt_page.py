@@ -19,13 +19,15 @@ from portal.db.base import db
 from portal.kernel import clock
 from portal.kernel.errors import Invalid
 from portal.receivables.forms.receipts import AllocateForm, DepositForm, allocate_form
-from portal.receivables.models import Allocation, BankEntry, Receipt
+from portal.receivables.forms.squaring import RefundForm
+from portal.receivables.models import Allocation, BankEntry, DepositMove, Receipt
 from portal.receivables.queries import receipts as queries
 from portal.receivables.queries.receipts import free_amount, held_amount, owed_of
 from portal.receivables.rules.allocation import Owed, oldest_first
 from portal.receivables.rules.kinds import RECEIPT_WORDS, ReceiptKind, ReceiptState
 from portal.receivables.views.desk_door import happenings, people
 from portal.receivables.views.receipt_list import label_of
+from portal.receivables.views.squaring_parts import refunding
 
 ZERO = Decimal(0)
 MOST_ROWS = 200
@@ -91,24 +93,33 @@ def deposit_form() -> DepositForm:
 
 
 def context(
-    receipt: Receipt, form: Allocating | None = None, deposit: DepositForm | None = None
-) -> dict[str, Any]:
+    receipt: Receipt, form: Allocating | None = None, deposit: DepositForm | None = None,
+    refund: RefundForm | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """The page of a receipt that was fetched for the viewer."""
-    made = queries.allocations(receipt, g.viewer)
-    is_deposit = receipt.kind == ReceiptKind.DEPOSIT
-    moves = queries.deposit_moves(receipt, g.viewer) if is_deposit else []
+    made, moves = queries.allocations(receipt, g.viewer), _moves(receipt)
+    back = refunding(receipt, refund)
+    is_used = _sum(made) != 0 or bool(moves) or _went_back(back)
     return {
         "receipt": receipt,
         "label": label_of(receipt),
         "kind": RECEIPT_WORDS[ReceiptKind(receipt.kind)],
-        "allocations": made,
-        "undone": queries.undone(made),
-        "allocated": _sum(made),
+        **_allocated(made),
         "moves": moves,
-        "names": people([receipt.recorded_by, *_by(made), *_by(moves)]),
+        "names": people([receipt.recorded_by, *_by([*made, *moves, *back["refunds"]])]),
         "entries": happenings(audit.timeline(receipt, public_only=False)),
-        **_steps(receipt, form, deposit, is_used=_sum(made) != 0 or bool(moves)),
+        **_steps(receipt, form, deposit, is_used=is_used),
+        **back,
     }
+
+
+def _allocated(made: list[Allocation]) -> dict[str, Any]:
+    return {"allocations": made, "undone": queries.undone(made), "allocated": _sum(made)}
+
+
+def _moves(receipt: Receipt) -> list[DepositMove]:
+    is_deposit = receipt.kind == ReceiptKind.DEPOSIT
+    return queries.deposit_moves(receipt, g.viewer) if is_deposit else []
 
 
 def _steps(
@@ -125,6 +136,10 @@ def _steps(
         "deposit": (deposit or deposit_form()) if held > 0 and may else None,
         "entry": _entry(receipt),
     }
+
+
+def _went_back(back: dict[str, Any]) -> bool:
+    return sum(row.amount for row in back["refunds"]) != 0
 
 
 def _by(rows: list[Any]) -> list[int | None]:
