@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.access.permissions import ROLE_LABELS, Power, Role
 from portal.access.viewer import Viewer
@@ -18,6 +18,7 @@ from portal.customers.actions import profile
 from portal.customers.models import Customer, Membership
 from portal.customers.queries import viewer_for
 from portal.db.base import db
+from portal.db.outbox import OutboxMessage, OutboxState
 from portal.db.work import unit_of_work
 from portal.demo import pictures
 from portal.demo.bills import tell_bills
@@ -63,6 +64,7 @@ def build_world(now: datetime, progress: Tell = print) -> None:
         progress("  tariffs, quotations, contracts, shipments, usage, stock, bills")
         _tell(stage, sheets, progress)
         days.play()
+        _letters_of_the_past(now)
 
 
 def _tell(stage: Stage, sheets: Sheets, progress: Tell) -> None:
@@ -78,6 +80,13 @@ def _tell(stage: Stage, sheets: Sheets, progress: Tell) -> None:
     tell_bills(stage)
     tell_money(stage)
     days.add(days.day(1), "00:00", lambda at: write_quotations(at, stage.people))
+
+
+def _letters_of_the_past(now: datetime) -> None:
+    """What was written before yesterday was delivered then; only the rest is left to the worker."""
+    sent = {"state": OutboxState.SENT.value, "tries": 1, "sent_at": OutboxMessage.created_at}
+    old = OutboxMessage.created_at < now - timedelta(days=1)
+    db.session.execute(update(OutboxMessage).where(old).values(**sent))
 
 
 def _people(now: datetime) -> None:
