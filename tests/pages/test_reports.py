@@ -210,7 +210,9 @@ def test_disputes_say_reason_accuracy_and_what_was_granted(
 def test_one_customers_unbilled_is_priced_as_a_bill_would_be(
     client: CheckingClient, world: Cast, now: datetime
 ) -> None:
-    used(entitled(world, now, quantity=D(50)), "10", now, on=date(2026, 2, 20))  # at 28.50, 6 % inside
+    used(
+        entitled(world, now, quantity=D(50)), "10", now, on=date(2026, 2, 20)
+    )  # at 28.50, 6 % inside
     keep(world)
     client.sign_in(world.finance)
     page = words(client.get("/desk/reports/unbilled").text)
