@@ -137,13 +137,14 @@ def _people() -> None:
 def _papers(customers: int, statements: int, lines: int) -> list[Paper]:
     """Customer 1 has the longest, one of fifty lines, and the longest past; the others share the rest."""
     shared = statements - HISTORY
-    short = max((lines - LONG - MIDDLING) // (statements - 2), 1)
+    short, more = divmod(lines - LONG - MIDDLING, statements - 2)
     found, first = [], 1
     for number in range(1, statements + 1):
         back, owner = divmod(number - 1, customers)
         if number > shared:
             back, owner = shared // customers + number - shared, 0
-        length = {1: LONG, customers + 1: MIDDLING}.get(number, short)
+        usual = short + (number > statements - more)
+        length = {1: LONG, customers + 1: MIDDLING}.get(number, usual)
         found.append(Paper(number, owner + 1, back, length, first))
         first += length
     return found
