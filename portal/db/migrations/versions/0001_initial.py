@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: nothing
-Create Date: 2026-11-22 06:11:35.366614
+Create Date: 2026-11-22 06:37:41.947834
 
 """
 
