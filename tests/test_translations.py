@@ -55,8 +55,17 @@ KEPT_LATIN = frozenset(
         xlsx xls xlsb Microsoft Google Authenticator Ctrl Enter""",
     )
 )
-# A sample of what may be typed shows that places are understood in either script.
-SAMPLES = frozenset({"SHA NYC 40HQ · 上海 纽约 · PVG FRA 320kg"})
+# Samples of what may be typed, and the heads and words of Chinese files, are named in their own script.
+SAMPLES = frozenset(
+    {
+        "SHA NYC 40HQ · 上海 纽约 · PVG FRA 320kg",
+        "A line without an extra service is freight; 保价 and 特安 are insurance, 转寄退回 is a return.",
+        "Of the bill: waybill 运单号, payable 应付 or fee 费用; if it has them weight 计费重量, region 区域, product, "
+        "date and extra service 增值服务.",
+        "Of our records: waybill 运单号 and weight 实际重量; if they have them customer 客户 and date 发货日期.",
+        "money in or money out: 贷 or 借, 收入 or 支出",
+    }
+)
 
 
 @cache
