@@ -11,7 +11,7 @@ from portal.db.audit import EVENTS, AuditEntry
 from portal.kernel.text import t
 from portal.web.filters import instant
 from portal.web.listing import Column, Empty, Filter, ListSpec
-from portal.web.words import say
+from portal.web.words import actor_word, say
 
 RECORDS = {
     "contact": t("Contact"),
@@ -64,7 +64,7 @@ HISTORY = ListSpec(
     key="audit",
     columns=(
         Column("at", t("When"), lambda e: instant(e.at), sort=AuditEntry.at, value=lambda e: e.at),
-        Column("who", t("Who"), lambda e: e.actor_name, sort=AuditEntry.actor_name),
+        Column("who", t("Who"), lambda e: actor_word(e.actor_name), sort=AuditEntry.actor_name),
         Column("what", t("What"), lambda e: say(e.label)),
         Column("record", t("Record"), record_name),
         Column("why", t("Why"), lambda e: e.reason or ""),

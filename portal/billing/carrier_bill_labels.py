@@ -30,4 +30,4 @@ EXPLAINED: Mapping[str, object] = {
     F.RETURNED: t("It came back, and the way back is billed."),
 }
 SETTLED = Label(t("Settled"), "done", "check2-all")
-OPEN = Label(t("Open"), "warn", "hourglass-split")
+OPEN = Label(t("Not settled"), "warn", "hourglass-split")

@@ -27,7 +27,7 @@ IMPORT_STATES: Mapping[str, Label] = {
     "failed": Label(t("Failed"), "bad", "x-circle"),
 }
 SCHEME_KINDS: Mapping[str, Text] = {
-    "standard": t("Published"),
+    "standard": t("For everybody"),
     "tier": t("For customer tiers"),
     "customer": t("For one customer"),
     "promotion": t("Promotion"),

@@ -31,7 +31,7 @@ from portal.receivables.rules.invoices import InvoiceFacts
 from portal.receivables.rules.kinds import Channel, InvoiceKind, ReceiptKind
 
 D = Decimal
-REMARK = "起运地: 上海; 目的地: 洛杉矶; 车种车号: 海运集装箱; 货物: 一般货物"
+REMARK = "起运地：上海；目的地：洛杉矶；车种车号：海运集装箱；货物：一般货物"
 
 
 THEIR_BANK = {

@@ -23,7 +23,7 @@ PREPAYMENT = Label(t("Not all allocated"), "info", "wallet2")
 ALLOCATED = Label(t("Allocated"), "done", "check2-all")
 HELD = Label(t("Deposit held"), "neutral", "shield-check")
 RETURNED = Label(t("Deposit used or refunded"), "done", "check2-all")
-CANCELLED = Label(t("Cancelled"), "bad", "x-circle")
+CANCELLED = Label(t("Voided"), "bad", "x-circle")
 BANK: Mapping[str, Label] = {
     B.UNMATCHED: Label(BANK_WORDS[B.UNMATCHED], "warn", "patch-question"),
     B.MATCHED: Label(BANK_WORDS[B.MATCHED], "good", "check-circle"),

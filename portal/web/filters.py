@@ -21,7 +21,7 @@ from portal.kernel.money import format_amount
 from portal.web.icons import icon
 from portal.web.links import house_links
 from portal.web.nav import nav_items
-from portal.web.words import locale_code, name_of, say
+from portal.web.words import actor_word, locale_code, name_of, say
 
 MUTED_DASH = Markup('<span class="muted">—</span>')
 LONGEST_CODE = 24
@@ -39,7 +39,9 @@ def install(app: Flask) -> None:
         say=say,
         name=name_of,
     )
-    app.jinja_env.globals.update(icon=icon, say=say, static_url=static_url, name_of=name_of)
+    app.jinja_env.globals.update(
+        icon=icon, say=say, actor_word=actor_word, static_url=static_url, name_of=name_of
+    )
     app.jinja_env.tests.update(unbroken=is_unbroken, nothing=is_nothing, said=is_said)
     app.context_processor(_per_page)
 

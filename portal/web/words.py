@@ -15,6 +15,7 @@ from flask import Flask, g
 from flask_babel import Babel, Domain, get_locale, get_translations
 
 from portal import config
+from portal.access.viewer import SYSTEM
 from portal.kernel.text import Text
 
 _reader: ContextVar[NullTranslations | None] = ContextVar("reader", default=None)
@@ -83,6 +84,11 @@ def translate(msgid: str) -> str:
 def say(value: Any) -> str:
     """A `Text` in the reader's language; anything else as it is."""
     return value.render(translate) if isinstance(value, Text) else str(value)
+
+
+def actor_word(name: str) -> str:
+    """Who did it: what nobody did by hand is said to be the system's doing, in the reader's language."""
+    return translate("The system") if name == SYSTEM.name else name
 
 
 def locale_code() -> str:

@@ -60,11 +60,11 @@ def main(arguments: list[str]) -> None:
         server.database() as url,
         tempfile.TemporaryDirectory(dir="/tmp") as name,
     ):
-        _run("PostgreSQL", lines, {"PORTAL_INSTANCE": name, "PORTAL_DATABASE_URL": url})
+        _run("PostgreSQL", lines, {"PORTAL_INSTANCE": name, "DATABASE_URL": url})
 
 
 def _run(name: str, lines: int, settings: dict[str, str]) -> None:
-    os.environ.pop("PORTAL_DATABASE_URL", None)
+    os.environ.pop("DATABASE_URL", None)
     os.environ.update(settings)
     app = create_app()
     with app.app_context():

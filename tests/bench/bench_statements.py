@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> None:
             server.database() as url,
             tempfile.TemporaryDirectory(dir="/tmp") as name,
         ):
-            settings = {"PORTAL_INSTANCE": name, "PORTAL_DATABASE_URL": url}
+            settings = {"PORTAL_INSTANCE": name, "DATABASE_URL": url}
             _build(customers, usage, settings)
             _measured_all("PostgreSQL", usage, settings)
 
@@ -65,7 +65,7 @@ def _kept(customers: int, usage: int) -> Path:
 
 
 def _build(customers: int, usage: int, settings: dict[str, str]) -> None:
-    os.environ.pop("PORTAL_DATABASE_URL", None)
+    os.environ.pop("DATABASE_URL", None)
     os.environ.update(settings)
     app = create_app()
     with app.app_context():

@@ -2,7 +2,7 @@
 
 200,000 rows over 5,000 customers with 20,000 entitlements: dry run and apply, rows a second and peak memory, each in
 a process of its own; then the same file again, which changes nothing. Budget (DESIGN 7): 10,000 rows a second.
-`--xlsx` sends a workbook instead of CSV. PORTAL_DATABASE_URL measures another database than SQLite.
+`--xlsx` sends a workbook instead of CSV. DATABASE_URL measures another database than SQLite.
 """
 
 from __future__ import annotations

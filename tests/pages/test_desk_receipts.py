@@ -219,7 +219,7 @@ def test_a_receipt_is_cancelled_only_while_nothing_of_it_is_used(
     assert "Say why it is cancelled." in desk.get(url).text
     desk.post(f"{url}/cancel?seen={seen}", data={"reason": "重复录入"})
     page = desk.get(url).text
-    assert "重复录入" in page and "Cancelled" in page and "/cancel" not in page
+    assert "重复录入" in page and "Voided" in page and "/cancel" not in page
 
 
 def test_a_deposit_is_set_off_and_refunded_never_beyond_what_is_held(

@@ -20,7 +20,7 @@ from portal.kernel.text import t
 
 audit.declare(
     {
-        "dispute.raised": Event(t("Disputed"), public=True),
+        "dispute.raised": Event(t("Dispute raised"), public=True),
         "dispute.taken": Event(t("Taken by")),
         "dispute.proposed": Event(t("Grant sent for approval")),
         "dispute.returned": Event(t("Grant not approved")),

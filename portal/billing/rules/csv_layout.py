@@ -58,7 +58,7 @@ FIELDS: Mapping[str, Text] = {
     "net_amount": t("Net"),
     "tax_amount": t("Tax amount"),
     "gross_amount": t("Gross"),
-    "state": t("Answer"),
+    "state": t("Answer to the line"),
     "note": t("Note"),
 }
 """Every column that a layout may have; a row names its values by these."""

@@ -115,7 +115,7 @@ CHANNEL_WORDS: Mapping[AnswerChannel, Text] = {
 }
 
 POSTING_WORDS: Mapping[PostingKind, Text] = {
-    PostingKind.ISSUE: t("Issued"),
+    PostingKind.ISSUE: t("Statement published"),
     PostingKind.REVISION: t("Changed by a later revision"),
     PostingKind.ALLOCATION: t("Receipt allocated"),
     PostingKind.ALLOCATION_UNDONE: t("Allocation undone"),

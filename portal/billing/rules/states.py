@@ -187,7 +187,7 @@ DISPUTE_STEPS = Lifecycle(
 
 CREDIT_WORDS: Mapping[CreditState, Text] = {
     CreditState.PENDING_APPROVAL: t("Pending approval"),
-    CreditState.GRANTED: t("Granted"),
+    CreditState.GRANTED: t("Approved"),
     CreditState.PLACED: t("On a statement"),
     CreditState.REFUSED: t("Refused"),
 }

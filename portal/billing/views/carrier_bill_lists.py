@@ -57,7 +57,7 @@ BILLS = ListSpec(
         Column("matched", t("Agree"), lambda b: f"{_count(Finding.MATCHED)(b):,}", align="num",
                value=_count(Finding.MATCHED)),
         Column("differing", t("Differ"), lambda b: f"{_differing(b):,}", align="num", value=_differing),
-        Column("billed", t("Billed"), lambda b: money(b.billed_amount, b.currency), align="num",
+        Column("billed", t("Billed amount"), lambda b: money(b.billed_amount, b.currency), align="num",
                value=lambda b: b.billed_amount, total=True, total_by="currency"),
         Column("currency", t("Currency"), lambda b: b.currency, only_in_files=True),
     ),

@@ -12,7 +12,7 @@ from portal.db.audit import AuditEntry
 from portal.kernel.text import t
 from portal.web.filters import instant
 from portal.web.listing import Column, Empty, ListSpec
-from portal.web.words import say
+from portal.web.words import actor_word, say
 
 
 def entries(statement: Statement) -> Select[Any]:
@@ -27,7 +27,7 @@ HISTORY = ListSpec(
     columns=(
         Column("at", t("When"), lambda e: instant(e.at), sort=AuditEntry.at, value=lambda e: e.at),
         Column("what", t("What"), lambda e: say(e.label)),
-        Column("who", t("Who"), lambda e: e.actor_name, sort=AuditEntry.actor_name),
+        Column("who", t("Who"), lambda e: actor_word(e.actor_name), sort=AuditEntry.actor_name),
         Column("details", t("Details"), lambda e: e.reason or ""),
         Column("public", t("Customer sees it"), lambda e: _("Yes") if e.is_public else ""),
     ),

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from sqlalchemy import select
 
 from portal.catalogue.models import ServiceItem
+from portal.catalogue.rules.picking import is_freight
 from portal.catalogue.rules.storage import policy_of_price
 from portal.catalogue.rules.terms import Basis, PriceTerms
 from portal.contracts.models import Contract, ContractLine
@@ -47,20 +48,25 @@ def quantity_of(row: QuotationLine) -> Decimal | None:
     return None if _basis(row) is Basis.PERCENT else row.quantity
 
 
-def stat_factor(unit: str, main_unit: str) -> Decimal:
+def stat_factor(unit: str, counted: str) -> Decimal:
     """Statistical units in one unit: 2 for a 40HQ counted in TEU (DESIGN section 4), 0.001 for a kg in tonnes."""
-    if unit == main_unit:
+    if unit == counted:
         return ONE
-    if main_unit == "TEU":
+    if counted == "TEU":
         return statistical(unit, ONE, TeuPractice.BY_PORT)
-    if not _converts(unit, main_unit):
+    if not _converts(unit, counted):
         return ONE
-    return convert(ONE, unit, main_unit).quantize(SIX_PLACES, ROUND_HALF_UP)
+    return convert(ONE, unit, counted).quantize(SIX_PLACES, ROUND_HALF_UP)
 
 
-def counted_in(unit: str, main_unit: str) -> str:
-    """In which unit a line feeds the totals: the service's main unit where its own can be counted in that (C4, C5)."""
-    return main_unit if main_unit == "TEU" or _converts(unit, main_unit) else unit
+def counted_in(unit: str, main_unit: str, charge_code: str) -> str:
+    """In which unit a line feeds the totals: the service's main unit where its own can be counted in that (C4, C5).
+
+    TEU are counted by the carriage alone: terminal handling or a seal on the same box would count it again.
+    """
+    if main_unit == "TEU":
+        return "TEU" if is_freight(charge_code) else unit
+    return main_unit if _converts(unit, main_unit) else unit
 
 
 def _converts(unit: str, main_unit: str) -> bool:
@@ -107,6 +113,7 @@ def _basis(row: QuotationLine) -> Basis:
 def _carried(row: QuotationLine, contract: Contract) -> ContractLine:
     terms = PriceTerms.from_json(row.terms or {})
     policy = policy_of_price(terms)
+    counted = counted_in(row.unit or "LS", row.main_unit, row.charge_code)
     return ContractLine(
         customer_id=contract.customer_id,
         quotation_line_id=row.id,
@@ -115,8 +122,8 @@ def _carried(row: QuotationLine, contract: Contract) -> ContractLine:
         name_en=full_name(row.name_en, row.packaging)[:200] if row.name_en else "",
         quantity=quantity_of(row),
         unit=row.unit or "LS",
-        main_unit=counted_in(row.unit or "LS", row.main_unit),
-        stat_factor=stat_factor(row.unit, row.main_unit),
+        main_unit=counted,
+        stat_factor=stat_factor(row.unit, counted),
         currency=row.currency,
         rate=row.rate,
         discount_percent=row.discount_percent,

@@ -151,13 +151,14 @@ def _fresh(
 ) -> ContractLine:
     policy = policy_of_price(terms)
     unit = terms.unit or "LS"
+    counted = counted_in(unit, sold.main_unit, sold.charge_code)
     return ContractLine(
         customer_id=contract.customer_id,
         name_zh=full_name(sold.name_zh, sold.packaging)[:160],
         name_en=full_name(sold.name_en, sold.packaging)[:200] if sold.name_en else "",
         unit=unit,
-        main_unit=counted_in(unit, sold.main_unit),
-        stat_factor=stat_factor(unit, sold.main_unit),
+        main_unit=counted,
+        stat_factor=stat_factor(unit, counted),
         currency=terms.currency or contract.currency,
         rate=terms.rate,
         price_terms=terms.to_json(),

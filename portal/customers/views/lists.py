@@ -19,7 +19,7 @@ from portal.web.filters import instant
 from portal.web.icons import icon
 from portal.web.labels import INACTIVE
 from portal.web.listing import Column, Empty, Filter, ListSpec
-from portal.web.words import name_of, say
+from portal.web.words import actor_word, name_of, say
 
 CUSTOMER, OWNER, CONTACT, PHONE = range(4)  # the columns of queries.customer_list
 ANY = ("", t("Any"))
@@ -121,7 +121,7 @@ HISTORY = ListSpec(
     columns=(
         Column("at", t("When"), lambda e: instant(e.at), sort=AuditEntry.at, value=lambda e: e.at),
         Column("what", t("What"), lambda e: say(e.label)),
-        Column("who", t("Who"), lambda e: e.actor_name, sort=AuditEntry.actor_name),
+        Column("who", t("Who"), lambda e: actor_word(e.actor_name), sort=AuditEntry.actor_name),
         Column("details", t("Details"), lambda e: happening(e).why),
     ),
     row_id=AuditEntry.id,

@@ -21,7 +21,7 @@ from portal.quotations.views.desk_history import happening
 from portal.web.chips import chip as drawn
 from portal.web.filters import day, instant, money
 from portal.web.listing import Column, Empty, Filter, ListSpec
-from portal.web.words import say
+from portal.web.words import actor_word, say
 
 ANY = ("", t("Any"))
 MUTED_STATES = (QuotationState.SUPERSEDED, QuotationState.WITHDRAWN)
@@ -130,7 +130,7 @@ HISTORY = ListSpec(
     columns=(
         Column("at", t("When"), lambda e: instant(e.at), sort=AuditEntry.at, value=lambda e: e.at),
         Column("what", t("What"), lambda e: say(e.label)),
-        Column("who", t("Who"), lambda e: e.actor_name, sort=AuditEntry.actor_name),
+        Column("who", t("Who"), lambda e: actor_word(e.actor_name), sort=AuditEntry.actor_name),
         Column("details", t("Details"), lambda e: happening(e).why or ""),
         Column("public", t("Customer sees it"), lambda e: _("Yes") if e.is_public else ""),
     ),

@@ -37,7 +37,7 @@ class InvoiceForm(FlaskForm):
     number = StringField(_l("Number"), [NEEDED, Length(max=20)])
     issued_on = DateField(_l("Issued on"), [NEEDED])
     currency = SelectField(_l("Currency"), [NEEDED], choices=CODES)
-    title = StringField(_l("Title"), [NEEDED, Length(max=160)])
+    title = StringField(_l("Invoice title"), [NEEDED, Length(max=160)])
     tax_number = StringField(_l("Tax number"), [Length(max=40)])
     net_amount = AmountField(_l("Net"), [NEEDED])
     tax_amount = AmountField(_l("Tax"), [NEEDED])
@@ -110,7 +110,7 @@ class AskForm(FlaskForm):
     """Which invoice the customer asks for, and where it goes; an amount for each statement."""
 
     kind = SelectField(_l("Kind"), [NEEDED], choices=choices(INVOICE_WORDS))
-    title = StringField(_l("Title"), [NEEDED, Length(max=160)])
+    title = StringField(_l("Invoice title"), [NEEDED, Length(max=160)])
     tax_number = StringField(_l("Tax number"), [Length(max=40)])
     address_phone = StringField(_l("Address and telephone"), [Length(max=300)])
     bank_account = StringField(_l("Bank and account"), [Length(max=200)])

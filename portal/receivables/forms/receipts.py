@@ -103,7 +103,9 @@ def allocate_form(
         fields[f"amount-{each.id}"] = AmountField(_l("Amount"), default=shares.get(each.id))
         if each.currency != currency:
             fields[f"taken-{each.id}"] = AmountField(_l("Of the receipt"))
-            fields[f"rate-{each.id}"] = RateField(_l("Rate"), default=rates.get(each.currency))
+            fields[f"rate-{each.id}"] = RateField(
+                _l("Rate of exchange"), default=rates.get(each.currency)
+            )
     form: AllocateForm = type("AllocateOver", (AllocateForm,), fields)(data=values)
     return form
 

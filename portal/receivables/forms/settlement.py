@@ -78,7 +78,7 @@ class AskedTermsForm(FlaskForm):
     kind = SelectField(_l("Settlement"), [NEEDED], choices=choices(SETTLEMENT_WORDS))
     currency = SelectField(_l("Currency"), [NEEDED], choices=CODES)
     payment_days = IntegerField(_l("Days to pay"), [Optional()])
-    due_from = SelectField(_l("Counted"), [NEEDED], choices=choices(DUE_FROM_WORDS))
+    due_from = SelectField(_l("Days counted from"), [NEEDED], choices=choices(DUE_FROM_WORDS))
     credit_limit = AmountField(_l("Credit limit"))
     reconciliation_day = IntegerField(_l("Reconciliation day of the month"), [NEEDED])
     reconciliation_contact_id = SelectField(

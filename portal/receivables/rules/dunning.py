@@ -129,28 +129,28 @@ class FirstStep:
 FIRST_STEPS: tuple[FirstStep, ...] = (
     FirstStep(
         Step(-3, Channel.MAIL), "到期提醒", "Due soon",
-        "以下款项即将到期,请安排付款。如已付款,请忽略本提醒。",
+        "以下款项即将到期，请安排付款。如已付款，请忽略本提醒。",
         "The following will be due soon. If you have paid already, please take no notice of this reminder.",
     ),
     FirstStep(
         Step(1, Channel.MAIL), "逾期通知", "Overdue notice",
-        "以下款项已到期未收到,请尽快安排付款;如有疑问,请与我们联系。",
+        "以下款项已到期未收到，请尽快安排付款；如有疑问，请与我们联系。",
         "The following was due and has not reached us yet. Please arrange payment, or tell us what stands in its way.",
     ),
     FirstStep(
         Step(7, Channel.PHONE), "电话催收", "Telephone call",
-        "请致电客户财务,确认付款日期并记录承诺。",
+        "请致电客户财务，确认付款日期并记录承诺。",
         "Call the customer's accounts department, agree on a day, and note the promise.",
     ),
     FirstStep(
         Step(15, Channel.LETTER), "催款函", "Letter of demand",
-        "以下款项经提醒仍未收到。请于收函之日起七日内付清,否则我司将暂停接受新的委托。",
+        "以下款项经提醒仍未收到。请于收函之日起七日内付清，否则我司将暂停接受新的委托。",
         "In spite of our reminders the following has not been paid. Please settle it within seven days of this letter; "
         "otherwise we shall take no new orders.",
     ),
     FirstStep(
         Step(30, Channel.SYSTEM, holds=True), "冻结信用", "Credit held",
-        "因款项长期逾期,我司已暂停接单与放单。",
+        "因款项长期逾期，我司已暂停接单与放单。",
         "As payment is long overdue, new orders and releases are on hold.",
     ),
     FirstStep(

@@ -22,7 +22,7 @@ RATE_RULE_WORDS: Mapping[RateRule, Text] = {
 FIELD_WORDS: Mapping[str, Text] = {
     "kind": t("Settlement"),
     "payment_days": t("Days to pay"),
-    "due_from": t("Counted"),
+    "due_from": t("Days counted from"),
     "next_working_day": t("Due day on a holiday"),
     "credit_limit": t("Credit limit"),
     "grace_days": t("Days overdue before credit is held"),

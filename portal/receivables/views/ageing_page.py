@@ -112,7 +112,7 @@ def as_file(question: Asked, kind: str) -> Response:
         _("Currency"),
         *map(say, headings(question.bounds)),
         _("Disputed"),
-        _("Open"),
+        _("Open amount"),
     ]
     rows = [
         [row.customer.name_zh, row.customer.code, row.currency, *row.aged.columns, row.aged.disputed, row.aged.total]

@@ -51,7 +51,7 @@ NOTICE = "receivables/desk_notice.html"
 
 def tabs(here: str) -> list[Tab]:
     """The parts of dunning."""
-    parts = [("index", _("Due today")), ("sent", _("Sent")), ("steps", _("Steps"))]
+    parts = [("index", _("Due today")), ("sent", _("Reminders sent")), ("steps", _("Steps"))]
     return [(words, url_for(f"desk_dunning.{name}"), name == here, None) for name, words in parts]
 
 

@@ -84,7 +84,7 @@ RECEIPTS_LIST = ListSpec(
     url=lambda r: url_for("desk_receipts.show", receipt_id=r.id),
     filters=(
         Filter("kind", t("What for"), lambda: [ANY, *RECEIPT_WORDS.items()], narrowed_to(R.kind, list(RECEIPT_WORDS))),
-        Filter("rest", t("State"), lambda: [ANY, ("open", t("Something left")), ("cancelled", t("Cancelled"))],
+        Filter("rest", t("State"), lambda: [ANY, ("open", t("Something left")), ("cancelled", t("Voided"))],
                _by_rest),
         Filter("currency", t("Currency"), currencies, narrowed_to(R.currency, list(CURRENCIES))),
     ),
@@ -160,7 +160,7 @@ FILES_LIST = ListSpec(
         Column("sent", t("Sent"), lambda r: whole(instant(r.created_at)), sort=ImportBatch.id,
                value=lambda r: r.created_at),
         Column("rows", t("Rows"), lambda r: _counted(r, "rows"), align="num"),
-        Column("credits", t("Credits"), lambda r: _counted(r, "credits"), align="num"),
+        Column("credits", t("Money in"), lambda r: _counted(r, "credits"), align="num"),
         Column("unmatched", t("Payer not found"), lambda r: _counted(r, "unmatched"), align="num"),
         Column("state", t("State"), lambda r: chip(BATCHES[r.state]), value=lambda r: say(BATCHES[r.state].text)),
     ),

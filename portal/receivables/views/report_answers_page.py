@@ -30,7 +30,7 @@ HEADS = (
     Head(t("Disputes"), COUNT, total=True),
     Head(t("Decided"), COUNT, total=True),
     Head(t("Disputed"), AMOUNT, total=True),
-    Head(t("Granted"), AMOUNT, total=True),
+    Head(t("Amount granted"), AMOUNT, total=True),
     Head(t("Granted of disputed"), Kind.PERCENT),
 )
 ACCURACY_HEADS = (

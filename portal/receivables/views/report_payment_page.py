@@ -77,6 +77,6 @@ def _heads() -> list[Head]:
     return [
         Head(t("Owed at the end"), Kind.AMOUNT),
         Head(t("Sold"), Kind.AMOUNT),
-        Head(t("Days"), Kind.COUNT),
+        Head(t("Days in them"), Kind.COUNT),
         Head(t("Days sales outstanding"), Kind.QUANTITY),
     ]

@@ -56,7 +56,7 @@ APPLICATIONS_LIST = ListSpec(
     columns=(
         Column("number", t("Number"), lambda a: a.number, sort=A.number),
         _CUSTOMER,
-        Column("applied", t("Applied"), lambda a: whole(instant(a.applied_at)), sort=A.applied_at,
+        Column("applied", t("Applied on"), lambda a: whole(instant(a.applied_at)), sort=A.applied_at,
                value=lambda a: a.applied_at),
         Column("reason", t("Why"), lambda a: a.reason),
         _STATE,
@@ -77,7 +77,7 @@ APPLICATIONS_LIST = ListSpec(
 LIFTS_LIST = ListSpec(
     key="hold_lifts",
     columns=(
-        Column("proposed", t("Proposed"), lambda r: whole(instant(r.proposed_at)), sort=L.id,
+        Column("proposed", t("Proposed on"), lambda r: whole(instant(r.proposed_at)), sort=L.id,
                value=lambda r: r.proposed_at),
         _CUSTOMER,
         Column("until", t("Until"), lambda r: day(r.until_on), value=lambda r: r.until_on),
