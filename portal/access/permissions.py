@@ -19,8 +19,14 @@ class Permission(StrEnum):
     BOOKING_MAKE = "booking:make"
     BOOKING_SEE = "booking:see"
     BUNDLE_EDIT = "bundle:edit"
+    CALL_SEE = "call:see"
+    CALL_WORK = "call:work"
     CARRIER_BILL_EDIT = "carrier_bill:edit"
     CATALOGUE_SEE = "catalogue:see"
+    CLAIM_ANSWER = "claim:answer"
+    CLAIM_APPROVE = "claim:approve"
+    CLAIM_DECIDE = "claim:decide"
+    CLAIM_SEE = "claim:see"
     CLAUSE_EDIT = "clause:edit"
     CONTRACT_APPROVE = "contract:approve"
     CONTRACT_EDIT = "contract:edit"
@@ -34,6 +40,8 @@ class Permission(StrEnum):
     CUSTOMER_EDIT = "customer:edit"
     CUSTOMER_SEE = "customer:see"
     CUSTOMER_SEE_ALL = "customer:see_all"
+    DEFECT_EDIT = "defect:edit"
+    DEFECT_SEE = "defect:see"
     DISPUTE_DECIDE = "dispute:decide"
     DISPUTE_RAISE = "dispute:raise"
     DISPUTE_SEE = "dispute:see"
@@ -47,6 +55,8 @@ class Permission(StrEnum):
     INVOICE_ASK = "invoice:ask"
     INVOICE_REGISTER = "invoice:register"
     INVOICE_SEE = "invoice:see"
+    KNOWLEDGE_EDIT = "knowledge:edit"
+    KNOWLEDGE_SEE = "knowledge:see"
     MEMBER_EDIT = "member:edit"
     MEMBER_SEE = "member:see"
     POLICY_SEE = "policy:see"
@@ -61,7 +71,14 @@ class Permission(StrEnum):
     RECEIPT_RECORD = "receipt:record"
     RECEIPT_SEE = "receipt:see"
     REPORT_SEE = "report:see"
+    REQUEST_ASSIGN = "request:assign"
+    REQUEST_NOTE = "request:note"
+    REQUEST_RAISE = "request:raise"
+    REQUEST_REOPEN = "request:reopen"
+    REQUEST_SEE = "request:see"
+    REQUEST_WORK = "request:work"
     SERVICE_ITEM_EDIT = "service_item:edit"
+    SERVICE_SET = "service:set"
     SETTINGS_EDIT = "settings:edit"
     SETTINGS_SEE = "settings:see"
     SETTLEMENT_APPLY = "settlement:apply"
@@ -76,10 +93,15 @@ class Permission(StrEnum):
     STOCK_CLOSE = "stock:close"
     STOCK_RECORD = "stock:record"
     STOCK_SEE = "stock:see"
+    SURVEY_EDIT = "survey:edit"
+    SURVEY_SEE = "survey:see"
     TARIFF_ACTIVATE = "tariff:activate"
     TARIFF_EXPORT = "tariff:export"
     TARIFF_IMPORT = "tariff:import"
     TARIFF_SEE = "tariff:see"
+    TASK_WORK = "task:work"
+    UPSELL_EDIT = "upsell:edit"
+    UPSELL_SEE = "upsell:see"
     USAGE_RECORD = "usage:record"
     USAGE_SEE = "usage:see"
     USER_EDIT = "user:edit"
@@ -118,54 +140,59 @@ class Power(StrEnum):
 
 P = Permission
 
-_DESK = frozenset({P.CUSTOMER_SEE, P.CATALOGUE_SEE, P.POLICY_SEE})
+_DESK = frozenset({P.CUSTOMER_SEE, P.CATALOGUE_SEE, P.KNOWLEDGE_SEE, P.POLICY_SEE})
 _CHAIN = frozenset(
     {P.BOOKING_SEE, P.CONTRACT_SEE, P.ENTITLEMENT_SEE, P.SHIPMENT_SEE, P.STOCK_SEE, P.USAGE_SEE}
 )
 """From what was bought to what was used of it."""
 _BILLS = frozenset({P.AGEING_SEE, P.DISPUTE_SEE, P.INVOICE_SEE, P.RECEIPT_SEE, P.STATEMENT_SEE})
 """What is billed, disputed, invoiced and paid."""
-_SALES = _DESK | _CHAIN | _BILLS | {P.CUSTOMER_EDIT, P.MEMBER_SEE, P.MEMBER_EDIT, P.QUOTATION_SEE, P.QUOTATION_EDIT,
-                           P.QUOTATION_ISSUE, P.TARIFF_SEE, P.PRICE_BATCH, P.CONTRACT_EDIT,
-                           P.BOOKING_MAKE, P.SETTLEMENT_APPLY}  # fmt: skip
+_REQUESTS = frozenset({P.CLAIM_SEE, P.REQUEST_NOTE, P.REQUEST_RAISE, P.REQUEST_SEE, P.TASK_WORK})
+"""What everybody needs who has a part in a customer's request."""
+_CALLS = frozenset({P.CALL_SEE, P.CALL_WORK})
+_SALES = _DESK | _REQUESTS | _CALLS | _CHAIN | _BILLS | {
+    P.BOOKING_MAKE, P.CONTRACT_EDIT, P.CUSTOMER_EDIT, P.MEMBER_EDIT, P.MEMBER_SEE,
+    P.PRICE_BATCH, P.QUOTATION_EDIT, P.QUOTATION_ISSUE, P.QUOTATION_SEE, P.SETTLEMENT_APPLY,
+    P.TARIFF_SEE, P.UPSELL_EDIT, P.UPSELL_SEE,
+}  # fmt: skip
 _SALES_MANAGER = _SALES | {
-    P.CUSTOMER_SEE_ALL,
-    P.CUSTOMER_ASSIGN,
-    P.COST_SEE,
-    P.QUOTATION_APPROVE,
-    P.BUNDLE_EDIT,
-    P.CLAUSE_EDIT,
-    P.CONTRACT_APPROVE,
-    P.CONTRACT_END,
-    P.CONTRACT_SIGN,
-    P.ENTITLEMENT_ADJUST,
-    P.DISPUTE_DECIDE,
-    P.HOLD_SET,
-    P.REPORT_SEE,
-}
-_CATALOGUE = _DESK | {P.CUSTOMER_SEE_ALL, P.COST_SEE, P.BUNDLE_EDIT, P.RATE_EDIT, P.SERVICE_ITEM_EDIT, P.TARIFF_SEE,
-                      P.TARIFF_ACTIVATE, P.TARIFF_EXPORT, P.TARIFF_IMPORT, P.PRICE_BATCH}  # fmt: skip
-_SERVICE = _DESK | _CHAIN | {P.CUSTOMER_SEE_ALL, P.CUSTOMER_EDIT, P.MEMBER_SEE, P.MEMBER_EDIT, P.QUOTATION_SEE,
-                             P.BOOKING_MAKE, P.BOOKING_DECIDE, P.SHIPMENT_EDIT, P.USAGE_RECORD, P.DISPUTE_SEE,
-                             P.STATEMENT_SEE}  # fmt: skip
-_WAREHOUSE = _DESK | {
-    P.CUSTOMER_SEE_ALL,
-    P.BOOKING_SEE,
-    P.SHIPMENT_SEE,
-    P.SHIPMENT_EDIT,
-    P.STOCK_SEE,
-    P.STOCK_RECORD,
-}
-_FINANCE = _DESK | _CHAIN | _BILLS | {P.CUSTOMER_SEE_ALL, P.COST_SEE, P.MEMBER_SEE, P.QUOTATION_SEE, P.RATE_EDIT,
-                    P.TARIFF_SEE, P.PRICE_BATCH, P.CONTRACT_SIGN, P.USAGE_RECORD, P.STOCK_CLOSE, P.STATEMENT_RUN,
-                    P.STATEMENT_REVIEW, P.STATEMENT_PUBLISH, P.DISPUTE_DECIDE, P.CREDIT_GRANT, P.INVOICE_ASK,
-                    P.INVOICE_REGISTER, P.RECEIPT_RECORD, P.HOLD_SET, P.SETTLEMENT_APPLY, P.DUNNING_SEND,
-                    P.CARRIER_BILL_EDIT, P.REPORT_SEE}  # fmt: skip
-_AUDITOR = _DESK | _CHAIN | _BILLS | {P.REPORT_SEE, P.CUSTOMER_SEE_ALL, P.COST_SEE, P.MEMBER_SEE, P.QUOTATION_SEE,
-                    P.TARIFF_SEE, P.AUDIT_SEE, P.HEALTH_SEE, P.SETTINGS_SEE, P.USER_SEE}  # fmt: skip
+    P.BUNDLE_EDIT, P.CLAUSE_EDIT, P.CONTRACT_APPROVE, P.CONTRACT_END, P.CONTRACT_SIGN,
+    P.COST_SEE, P.CUSTOMER_ASSIGN, P.CUSTOMER_SEE_ALL, P.DEFECT_SEE, P.DISPUTE_DECIDE,
+    P.ENTITLEMENT_ADJUST, P.HOLD_SET, P.QUOTATION_APPROVE, P.REPORT_SEE, P.SURVEY_SEE,
+}  # fmt: skip
+_CATALOGUE = _DESK | {
+    P.BUNDLE_EDIT, P.COST_SEE, P.CUSTOMER_SEE_ALL, P.PRICE_BATCH, P.RATE_EDIT,
+    P.SERVICE_ITEM_EDIT, P.TARIFF_ACTIVATE, P.TARIFF_EXPORT, P.TARIFF_IMPORT, P.TARIFF_SEE,
+}  # fmt: skip
+_SERVICE = _DESK | _CHAIN | _REQUESTS | _CALLS | {
+    P.BOOKING_DECIDE, P.BOOKING_MAKE, P.CLAIM_DECIDE, P.CUSTOMER_EDIT, P.CUSTOMER_SEE_ALL,
+    P.DEFECT_EDIT, P.DEFECT_SEE, P.DISPUTE_SEE, P.KNOWLEDGE_EDIT, P.MEMBER_EDIT, P.MEMBER_SEE,
+    P.QUOTATION_SEE, P.REQUEST_WORK, P.SHIPMENT_EDIT, P.STATEMENT_SEE, P.SURVEY_SEE,
+    P.UPSELL_EDIT, P.UPSELL_SEE, P.USAGE_RECORD,
+}  # fmt: skip
+_SERVICE_MANAGER = _SERVICE | {
+    P.CLAIM_APPROVE, P.CUSTOMER_ASSIGN, P.ENTITLEMENT_ADJUST, P.REQUEST_ASSIGN, P.REQUEST_REOPEN,
+    P.SERVICE_SET, P.STOCK_CLOSE, P.SURVEY_EDIT, P.WAREHOUSE_EDIT,
+}  # fmt: skip
+_WAREHOUSE = _DESK | _REQUESTS | {
+    P.BOOKING_SEE, P.CUSTOMER_SEE_ALL, P.DEFECT_SEE, P.SHIPMENT_EDIT, P.SHIPMENT_SEE,
+    P.STOCK_RECORD, P.STOCK_SEE,
+}  # fmt: skip
+_FINANCE = _DESK | _CHAIN | _BILLS | _REQUESTS | {
+    P.CARRIER_BILL_EDIT, P.CONTRACT_SIGN, P.COST_SEE, P.CREDIT_GRANT, P.CUSTOMER_SEE_ALL,
+    P.DISPUTE_DECIDE, P.DUNNING_SEND, P.HOLD_SET, P.INVOICE_ASK, P.INVOICE_REGISTER,
+    P.MEMBER_SEE, P.PRICE_BATCH, P.QUOTATION_SEE, P.RATE_EDIT, P.RECEIPT_RECORD, P.REPORT_SEE,
+    P.SETTLEMENT_APPLY, P.STATEMENT_PUBLISH, P.STATEMENT_REVIEW, P.STATEMENT_RUN,
+    P.STOCK_CLOSE, P.TARIFF_SEE, P.USAGE_RECORD,
+}  # fmt: skip
+_AUDITOR = _DESK | _CHAIN | _BILLS | {
+    P.AUDIT_SEE, P.CALL_SEE, P.CLAIM_SEE, P.COST_SEE, P.CUSTOMER_SEE_ALL, P.DEFECT_SEE,
+    P.HEALTH_SEE, P.MEMBER_SEE, P.QUOTATION_SEE, P.REPORT_SEE, P.REQUEST_SEE,
+    P.SETTINGS_SEE, P.SURVEY_SEE, P.TARIFF_SEE, P.UPSELL_SEE, P.USER_SEE,
+}  # fmt: skip
 
 CUSTOMER_ONLY = frozenset(
-    {P.DISPUTE_RAISE, P.QUOTATION_ACCEPT, P.QUOTATION_ASK, P.STATEMENT_CONFIRM}
+    {P.CLAIM_ANSWER, P.DISPUTE_RAISE, P.QUOTATION_ACCEPT, P.QUOTATION_ASK, P.STATEMENT_CONFIRM}
 )
 
 ROLES: dict[Role, frozenset[Permission]] = {
@@ -173,13 +200,12 @@ ROLES: dict[Role, frozenset[Permission]] = {
     Role.SALES_MANAGER: frozenset(_SALES_MANAGER),
     Role.CATALOGUE_MANAGER: frozenset(_CATALOGUE),
     Role.CUSTOMER_SERVICE: frozenset(_SERVICE),
-    Role.SERVICE_MANAGER: frozenset(
-        _SERVICE | {P.CUSTOMER_ASSIGN, P.ENTITLEMENT_ADJUST, P.STOCK_CLOSE, P.WAREHOUSE_EDIT}
-    ),
+    Role.SERVICE_MANAGER: frozenset(_SERVICE_MANAGER),
     Role.WAREHOUSE: frozenset(_WAREHOUSE),
     Role.FINANCE: frozenset(_FINANCE),
     Role.FINANCE_MANAGER: frozenset(
-        _FINANCE | {P.CREDIT_APPROVE, P.DUNNING_EDIT, P.HOLD_APPROVE, P.SETTLEMENT_APPROVE}
+        _FINANCE
+        | {P.CLAIM_APPROVE, P.CREDIT_APPROVE, P.DUNNING_EDIT, P.HOLD_APPROVE, P.SETTLEMENT_APPROVE}
     ),
     Role.ADMINISTRATOR: frozenset(Permission) - CUSTOMER_ONLY,
     Role.AUDITOR: frozenset(_AUDITOR),
@@ -192,11 +218,15 @@ POWERS: dict[Power, frozenset[Permission]] = {
     Power.SEE_CONTRACTS: _CHAIN,
     Power.SEE_BILLS: _CHAIN | _BILLS | {P.INVOICE_ASK, P.SETTLEMENT_APPLY},
     Power.CONFIRM_BILLS: _CHAIN | _BILLS | {P.INVOICE_ASK, P.STATEMENT_CONFIRM},
-    Power.DISPUTE_BILLS: _CHAIN | _BILLS | {P.DISPUTE_RAISE},
+    Power.DISPUTE_BILLS: _CHAIN
+    | _BILLS
+    | {P.DISPUTE_RAISE, P.CLAIM_SEE, P.CLAIM_ANSWER, P.REQUEST_SEE},
     Power.BOOK: frozenset(
         {P.BOOKING_MAKE, P.BOOKING_SEE, P.ENTITLEMENT_SEE, P.SHIPMENT_SEE, P.STOCK_SEE}
     ),
-    Power.RAISE_REQUESTS: frozenset({P.ENTITLEMENT_SEE, P.SHIPMENT_SEE}),
+    Power.RAISE_REQUESTS: frozenset(
+        {P.ENTITLEMENT_SEE, P.SHIPMENT_SEE, P.REQUEST_SEE, P.REQUEST_RAISE, P.CLAIM_SEE}
+    ),
 }
 
 ROLE_LABELS: dict[Role, Text] = {
@@ -231,8 +261,14 @@ PERMISSION_LABELS: dict[Permission, Text] = {
     P.BOOKING_MAKE: t("Book shipments"),
     P.BOOKING_SEE: t("See bookings"),
     P.BUNDLE_EDIT: t("Edit bundles"),
+    P.CALL_SEE: t("See calls"),
+    P.CALL_WORK: t("Note and plan calls"),
     P.CARRIER_BILL_EDIT: t("Compare carriers' bills"),
     P.CATALOGUE_SEE: t("See service items"),
+    P.CLAIM_ANSWER: t("Accept or decline offers for claims"),
+    P.CLAIM_APPROVE: t("Approve offers for claims above the limit"),
+    P.CLAIM_DECIDE: t("Judge claims and make offers"),
+    P.CLAIM_SEE: t("See claims"),
     P.CLAUSE_EDIT: t("Edit contract clauses"),
     P.CONTRACT_APPROVE: t("Approve contracts and amendments"),
     P.CONTRACT_EDIT: t("Write contracts and amendments"),
@@ -246,6 +282,8 @@ PERMISSION_LABELS: dict[Permission, Text] = {
     P.CUSTOMER_EDIT: t("Edit customers"),
     P.CUSTOMER_SEE: t("See own customers"),
     P.CUSTOMER_SEE_ALL: t("See all customers"),
+    P.DEFECT_EDIT: t("Record defects and their correction"),
+    P.DEFECT_SEE: t("See defects and registers"),
     P.DISPUTE_DECIDE: t("Decide disputes"),
     P.DISPUTE_RAISE: t("Dispute statement lines"),
     P.DISPUTE_SEE: t("See disputes"),
@@ -259,6 +297,8 @@ PERMISSION_LABELS: dict[Permission, Text] = {
     P.INVOICE_ASK: t("Ask for invoices"),
     P.INVOICE_REGISTER: t("Register invoices"),
     P.INVOICE_SEE: t("See invoices"),
+    P.KNOWLEDGE_EDIT: t("Write articles"),
+    P.KNOWLEDGE_SEE: t("Read the knowledge base"),
     P.MEMBER_EDIT: t("Invite and change a customer's users"),
     P.MEMBER_SEE: t("See a customer's users"),
     P.POLICY_SEE: t("See who can do what"),
@@ -273,7 +313,14 @@ PERMISSION_LABELS: dict[Permission, Text] = {
     P.RECEIPT_RECORD: t("Record and allocate receipts"),
     P.RECEIPT_SEE: t("See receipts"),
     P.REPORT_SEE: t("See revenue and commission reports"),
+    P.REQUEST_ASSIGN: t("Assign requests to anybody"),
+    P.REQUEST_NOTE: t("Write internal notes"),
+    P.REQUEST_RAISE: t("Open service requests"),
+    P.REQUEST_REOPEN: t("Open closed cases again"),
+    P.REQUEST_SEE: t("See service requests"),
+    P.REQUEST_WORK: t("Answer and resolve service requests"),
     P.SERVICE_ITEM_EDIT: t("Edit service items, schemes and surcharges"),
+    P.SERVICE_SET: t("Set targets, deadlines and working days"),
     P.SETTINGS_EDIT: t("Change the firm's settings"),
     P.SETTINGS_SEE: t("See the firm's settings"),
     P.SETTLEMENT_APPLY: t("Apply for monthly settlement"),
@@ -288,10 +335,15 @@ PERMISSION_LABELS: dict[Permission, Text] = {
     P.STOCK_CLOSE: t("Close stock months"),
     P.STOCK_RECORD: t("Record stock movements"),
     P.STOCK_SEE: t("See stock"),
+    P.SURVEY_EDIT: t("Set the measure of satisfaction"),
+    P.SURVEY_SEE: t("See satisfaction"),
     P.TARIFF_ACTIVATE: t("Activate or retire tariffs"),
     P.TARIFF_EXPORT: t("Export tariffs"),
     P.TARIFF_IMPORT: t("Import rate sheets"),
     P.TARIFF_SEE: t("See tariffs and prices"),
+    P.TASK_WORK: t("Plan and do tasks and visits"),
+    P.UPSELL_EDIT: t("Note and follow chances to sell"),
+    P.UPSELL_SEE: t("See chances to sell"),
     P.USAGE_RECORD: t("Record and reverse usage"),
     P.USAGE_SEE: t("See usage"),
     P.USER_EDIT: t("Invite and change staff"),
@@ -306,5 +358,6 @@ def of_roles(roles: frozenset[Role]) -> frozenset[Permission]:
 
 
 def of_powers(powers: frozenset[Power]) -> frozenset[Permission]:
-    """Everything that the powers together allow."""
-    return frozenset().union(*(POWERS[power] for power in powers))
+    """Everything that the powers together allow; whoever has any reads the public part of the knowledge base."""
+    found = frozenset[Permission]().union(*(POWERS[power] for power in powers))
+    return found | {P.KNOWLEDGE_SEE} if powers else found

@@ -59,6 +59,19 @@ DESK = (
     Entry(t("Usage"), "desk_usage.index", "speedometer2", Permission.USAGE_SEE),
     Entry(t("Stock"), "desk_warehouse.index", "box-seam", Permission.STOCK_SEE, "/desk/warehouses"),
     Entry(
+        t("Service requests"),
+        "desk_requests.index",
+        "headset",
+        Permission.REQUEST_SEE,
+        "/desk/feedback-sheets /desk/upsells",
+    ),
+    Entry(t("Calendar"), "desk_calendar.index", "calendar3", Permission.TASK_WORK, "/desk/tasks"),
+    Entry(t("Claims"), "desk_claims.index", "shield-exclamation", Permission.CLAIM_SEE),
+    Entry(t("Calls"), "desk_calls.index", "telephone", Permission.CALL_SEE),
+    Entry(t("Defects"), "desk_defects.index", "bug", Permission.DEFECT_SEE, "/desk/registers"),
+    Entry(t("Satisfaction"), "desk_surveys.index", "emoji-smile", Permission.SURVEY_SEE),
+    Entry(t("Knowledge base"), "desk_knowledge.index", "book", Permission.KNOWLEDGE_SEE),
+    Entry(
         t("Statements"),
         "desk_statements.index",
         "receipt",
@@ -100,6 +113,12 @@ DESK = (
         Permission.TARIFF_SEE,
         "/desk/taxes",
     ),
+    Entry(
+        t("Service settings"),
+        "desk_service_settings.index",
+        "sliders",
+        Permission.SERVICE_SET,
+    ),
     Entry(t("Staff"), "desk_accounts.staff", "person", Permission.USER_SEE),
     Entry(t("Settings"), "desk_admin.settings", "gear", Permission.SETTINGS_SEE),
     Entry(t("Who can do what"), "desk_admin.policy", "shield-check", Permission.POLICY_SEE),
@@ -120,6 +139,10 @@ MY = (
         t("Statements"), "my_statements.index", "receipt", Permission.STATEMENT_SEE, "/my/disputes"
     ),
     Entry(t("Payments"), "my_payments.index", "wallet2", Permission.RECEIPT_SEE, "/my/invoices"),
+    Entry(
+        t("Service requests"), "my_requests.index", "headset", Permission.REQUEST_SEE, "/my/claims"
+    ),
+    Entry(t("Help"), "my_knowledge.index", "book", Permission.KNOWLEDGE_SEE),
     Entry(t("Our users"), "my_customers.members", "people", Permission.MEMBER_SEE),
 )
 

@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: nothing
-Create Date: 2026-11-22 06:37:41.947834
+Create Date: 2026-11-22 07:28:43.388172
 
 """
 
@@ -29,6 +29,23 @@ def upgrade():
     )
     with op.batch_alter_table("answered_form", schema=None) as batch_op:
         batch_op.create_index("ix_answered_form_at", ["at"], unique=False)
+
+    op.create_table(
+        "article_category",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.Column("name_zh", sa.String(length=60), nullable=False),
+        sa.Column("name_en", sa.String(length=80), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["parent_id"], ["article_category.id"], name=op.f("fk_article_category_parent_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_article_category")),
+    )
+    with op.batch_alter_table("article_category", schema=None) as batch_op:
+        batch_op.create_index("ix_article_category_parent", ["parent_id", "position"], unique=False)
 
     op.create_table(
         "audit_entry",
@@ -70,6 +87,33 @@ def upgrade():
         sa.Column("updated_at", types.UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bundle")),
         sa.UniqueConstraint("code", name=op.f("uq_bundle_code")),
+    )
+    op.create_table(
+        "calendar_day",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("is_working", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.String(length=80), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_day")),
+        sa.UniqueConstraint("on", name=op.f("uq_calendar_day_on")),
+    )
+    op.create_table(
+        "canned_reply",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("kinds", types.JSONText(), nullable=False),
+        sa.Column("text_zh", sa.Text(), nullable=False),
+        sa.Column("text_en", sa.Text(), nullable=False),
+        sa.Column("uses", sa.Integer(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_canned_reply")),
+        sa.UniqueConstraint("name", name=op.f("uq_canned_reply_name")),
     )
     op.create_table(
         "clause_template",
@@ -133,6 +177,18 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_customer_parent_id"), ["parent_id"], unique=False)
         batch_op.create_index("ix_customer_updated", ["updated_at", "id"], unique=False)
 
+    op.create_table(
+        "defect_kind",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=24), nullable=False),
+        sa.Column("name_zh", sa.String(length=60), nullable=False),
+        sa.Column("name_en", sa.String(length=80), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_defect_kind")),
+        sa.UniqueConstraint("code", name=op.f("uq_defect_kind_code")),
+    )
     op.create_table(
         "dunning_step",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -208,6 +264,7 @@ def upgrade():
         sa.Column("texts", types.JSONText(), nullable=False),
         sa.Column("quoting", types.JSONText(), nullable=False),
         sa.Column("billing", types.JSONText(), nullable=False),
+        sa.Column("service", types.JSONText(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", types.UTCDateTime(), nullable=False),
         sa.Column("updated_at", types.UTCDateTime(), nullable=False),
@@ -221,6 +278,72 @@ def upgrade():
         sa.Column("note", sa.String(length=200), nullable=False),
         sa.PrimaryKeyConstraint("job", name=op.f("pk_heartbeat")),
     )
+    op.create_table(
+        "legal_deadline",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=32), nullable=False),
+        sa.Column("duty", sa.String(length=20), nullable=False),
+        sa.Column("mode", sa.String(length=12), nullable=True),
+        sa.Column("variant", sa.String(length=24), nullable=False),
+        sa.Column("name_zh", sa.String(length=120), nullable=False),
+        sa.Column("name_en", sa.String(length=160), nullable=False),
+        sa.Column("amount", sa.Integer(), nullable=False),
+        sa.Column("unit", sa.String(length=16), nullable=False),
+        sa.Column("source", sa.String(length=200), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "duty IN ('complaint_answer', 'appeal_answer', 'parcel_enquiry', 'claim_notice', 'claim_answer', 'claim_suit')",
+            name=op.f("ck_legal_deadline_known_duty"),
+        ),
+        sa.CheckConstraint(
+            "mode IS NULL OR mode IN ('sea', 'road', 'rail', 'air', 'express', 'post', 'storage', 'other')",
+            name=op.f("ck_legal_deadline_known_mode"),
+        ),
+        sa.CheckConstraint(
+            "unit IN ('working_minutes', 'working_days', 'natural_minutes', 'natural_days')",
+            name=op.f("ck_legal_deadline_known_unit"),
+        ),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_legal_deadline_positive")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_legal_deadline")),
+        sa.UniqueConstraint("code", name=op.f("uq_legal_deadline_code")),
+    )
+    with op.batch_alter_table("legal_deadline", schema=None) as batch_op:
+        batch_op.create_index("ix_legal_deadline_duty", ["duty", "mode", "from_on"], unique=False)
+
+    op.create_table(
+        "liability_limit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=32), nullable=False),
+        sa.Column("mode", sa.String(length=12), nullable=False),
+        sa.Column("unit", sa.String(length=20), nullable=False),
+        sa.Column("rate", types.Rate(), nullable=False),
+        sa.Column("only_declared", sa.Boolean(), nullable=True),
+        sa.Column("source", sa.String(length=200), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "mode IN ('sea', 'road', 'rail', 'air', 'express', 'post', 'storage', 'other')",
+            name=op.f("ck_liability_limit_known_mode"),
+        ),
+        sa.CheckConstraint(
+            "unit IN ('sdr_per_package', 'sdr_per_kg', 'times_freight', 'declared_value', 'market_value')",
+            name=op.f("ck_liability_limit_known_unit"),
+        ),
+        sa.CheckConstraint("rate > 0", name=op.f("ck_liability_limit_positive")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_liability_limit")),
+    )
+    with op.batch_alter_table("liability_limit", schema=None) as batch_op:
+        batch_op.create_index("ix_liability_limit_mode", ["mode", "from_on"], unique=False)
+
     op.create_table(
         "milestone_plan",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -262,6 +385,26 @@ def upgrade():
     )
     with op.batch_alter_table("outbox_message", schema=None) as batch_op:
         batch_op.create_index("ix_outbox_message_due", ["state", "next_try_at"], unique=False)
+
+    op.create_table(
+        "request_category",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=24), nullable=False),
+        sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.Column("name_zh", sa.String(length=60), nullable=False),
+        sa.Column("name_en", sa.String(length=80), nullable=False),
+        sa.Column("kinds", types.JSONText(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["parent_id"], ["request_category.id"], name=op.f("fk_request_category_parent_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_request_category")),
+        sa.UniqueConstraint("code", name=op.f("uq_request_category_code")),
+    )
+    with op.batch_alter_table("request_category", schema=None) as batch_op:
+        batch_op.create_index("ix_request_category_parent", ["parent_id", "position"], unique=False)
 
     op.create_table(
         "service_item",
@@ -306,6 +449,68 @@ def upgrade():
         )
         batch_op.create_index("ix_service_item_name", ["name_zh", "id"], unique=False)
 
+    op.create_table(
+        "sla_target",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tier", sa.String(length=16), nullable=False),
+        sa.Column("severity", sa.Integer(), nullable=False),
+        sa.Column("clock", sa.String(length=12), nullable=False),
+        sa.Column("amount", sa.Integer(), nullable=False),
+        sa.Column("unit", sa.String(length=16), nullable=False),
+        sa.Column("warn_percent", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "clock IN ('accept', 'first_reply', 'plan', 'resolve', 'legal')",
+            name=op.f("ck_sla_target_known_clock"),
+        ),
+        sa.CheckConstraint(
+            "tier IN ('floating', 'ordinary', 'mid', 'vip', 'project')",
+            name=op.f("ck_sla_target_known_tier"),
+        ),
+        sa.CheckConstraint(
+            "unit IN ('working_minutes', 'working_days', 'natural_minutes', 'natural_days')",
+            name=op.f("ck_sla_target_known_unit"),
+        ),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_sla_target_positive")),
+        sa.CheckConstraint("severity BETWEEN 1 AND 4", name=op.f("ck_sla_target_known_severity")),
+        sa.CheckConstraint(
+            "warn_percent BETWEEN 1 AND 99", name=op.f("ck_sla_target_warned_before_the_end")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sla_target")),
+        sa.UniqueConstraint(
+            "tier", "severity", "clock", name=op.f("uq_sla_target_tier_severity_clock")
+        ),
+    )
+    op.create_table(
+        "survey",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("occasion", sa.String(length=8), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("title_zh", sa.String(length=120), nullable=False),
+        sa.Column("title_en", sa.String(length=160), nullable=False),
+        sa.Column("steps", sa.Integer(), nullable=False),
+        sa.Column("good_from", sa.Integer(), nullable=False),
+        sa.Column("low_zh", sa.String(length=30), nullable=False),
+        sa.Column("low_en", sa.String(length=40), nullable=False),
+        sa.Column("high_zh", sa.String(length=30), nullable=False),
+        sa.Column("high_en", sa.String(length=40), nullable=False),
+        sa.Column("valid_days", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "occasion IN ('close', 'yearly')", name=op.f("ck_survey_known_occasion")
+        ),
+        sa.CheckConstraint(
+            "good_from BETWEEN 2 AND steps", name=op.f("ck_survey_good_on_the_scale")
+        ),
+        sa.CheckConstraint("steps BETWEEN 2 AND 10", name=op.f("ck_survey_known_steps")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey")),
+        sa.UniqueConstraint("occasion", "edition", name=op.f("uq_survey_occasion_edition")),
+    )
     op.create_table(
         "tax_rate",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -370,6 +575,51 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_warehouse")),
         sa.UniqueConstraint("code", name=op.f("uq_warehouse_code")),
     )
+    op.create_table(
+        "article",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=24), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("audience", sa.String(length=12), nullable=False),
+        sa.Column("tiers", types.JSONText(), nullable=False),
+        sa.Column("category_id", sa.Integer(), nullable=True),
+        sa.Column("title_zh", sa.String(length=160), nullable=False),
+        sa.Column("title_en", sa.String(length=200), nullable=False),
+        sa.Column("body_zh", sa.Text(), nullable=False),
+        sa.Column("body_en", sa.Text(), nullable=False),
+        sa.Column("keywords", sa.String(length=300), nullable=False),
+        sa.Column("review_on", sa.Date(), nullable=True),
+        sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column("published_at", types.UTCDateTime(), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("views", sa.Integer(), nullable=False),
+        sa.Column("helped", sa.Integer(), nullable=False),
+        sa.Column("did_not_help", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "audience IN ('internal', 'public')", name=op.f("ck_article_known_audience")
+        ),
+        sa.CheckConstraint(
+            "state IN ('draft', 'published', 'retired')", name=op.f("ck_article_known_state")
+        ),
+        sa.CheckConstraint("title_zh <> '' OR title_en <> ''", name=op.f("ck_article_has_title")),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_article_author_id")),
+        sa.ForeignKeyConstraint(
+            ["category_id"], ["article_category.id"], name=op.f("fk_article_category_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_article")),
+        sa.UniqueConstraint("number", name=op.f("uq_article_number")),
+    )
+    with op.batch_alter_table("article", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_article_category_id"), ["category_id"], unique=False)
+        batch_op.create_index(
+            "ix_article_list", ["state", "audience", "updated_at", "id"], unique=False
+        )
+        batch_op.create_index("ix_article_review", ["state", "review_on"], unique=False)
+
     op.create_table(
         "assignment",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -442,6 +692,18 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_bundle_line_bundle_id"), ["bundle_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_bundle_line_item_id"), ["item_id"], unique=False)
 
+    op.create_table(
+        "calendar_feed",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("made_at", types.UTCDateTime(), nullable=False),
+        sa.Column("read_at", types.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_calendar_feed_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_feed")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_calendar_feed_token_hash")),
+        sa.UniqueConstraint("user_id", name=op.f("uq_calendar_feed_user_id")),
+    )
     op.create_table(
         "contact",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -748,6 +1010,27 @@ def upgrade():
         )
 
     op.create_table(
+        "saved_filter",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("place", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("query", sa.String(length=1000), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_saved_filter_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_filter")),
+        sa.UniqueConstraint(
+            "user_id", "place", "name", name=op.f("uq_saved_filter_user_id_place_name")
+        ),
+    )
+    with op.batch_alter_table("saved_filter", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_saved_filter_user", ["user_id", "place", "position"], unique=False
+        )
+
+    op.create_table(
         "settlement_application",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(length=24), nullable=False),
@@ -934,6 +1217,105 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_period")),
         sa.UniqueConstraint(
             "warehouse_id", "month_on", name=op.f("uq_stock_period_warehouse_id_month_on")
+        ),
+    )
+    op.create_table(
+        "survey_question",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("survey_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("text_zh", sa.String(length=200), nullable=False),
+        sa.Column("text_en", sa.String(length=240), nullable=False),
+        sa.Column("required", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('scale', 'nps', 'yes_no', 'text')", name=op.f("ck_survey_question_known_kind")
+        ),
+        sa.ForeignKeyConstraint(
+            ["survey_id"], ["survey.id"], name=op.f("fk_survey_question_survey_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_question")),
+    )
+    with op.batch_alter_table("survey_question", schema=None) as batch_op:
+        batch_op.create_index("ix_survey_question_survey", ["survey_id", "position"], unique=False)
+
+    op.create_table(
+        "article_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("file_name", sa.String(length=160), nullable=False),
+        sa.Column("media_type", sa.String(length=80), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("added_by", sa.Integer(), nullable=True),
+        sa.Column("added_at", types.UTCDateTime(), nullable=False),
+        sa.Column("removed_at", types.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["added_by"], ["user.id"], name=op.f("fk_article_file_added_by")),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["article.id"], name=op.f("fk_article_file_article_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_article_file")),
+    )
+    with op.batch_alter_table("article_file", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_article_file_article_id"), ["article_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_article_file_sha256"), ["sha256"], unique=False)
+
+    op.create_table(
+        "article_term",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("term", sa.String(length=40), nullable=False),
+        sa.Column("weight", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["article.id"], name=op.f("fk_article_term_article_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_article_term")),
+    )
+    with op.batch_alter_table("article_term", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_article_term_article_id"), ["article_id"], unique=False
+        )
+        batch_op.create_index("ix_article_term_term", ["term", "article_id"], unique=True)
+
+    op.create_table(
+        "article_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("title_zh", sa.String(length=160), nullable=False),
+        sa.Column("title_en", sa.String(length=200), nullable=False),
+        sa.Column("body_zh", sa.Text(), nullable=False),
+        sa.Column("body_en", sa.Text(), nullable=False),
+        sa.Column("written_by", sa.Integer(), nullable=True),
+        sa.Column("written_at", types.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["article.id"], name=op.f("fk_article_version_article_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["written_by"], ["user.id"], name=op.f("fk_article_version_written_by")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_article_version")),
+        sa.UniqueConstraint(
+            "article_id", "edition", name=op.f("uq_article_version_article_id_edition")
+        ),
+    )
+    op.create_table(
+        "article_vote",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("helped", sa.Boolean(), nullable=False),
+        sa.Column("comment", sa.String(length=500), nullable=False),
+        sa.Column("voted_at", types.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["article.id"], name=op.f("fk_article_vote_article_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_article_vote_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_article_vote")),
+        sa.UniqueConstraint(
+            "article_id", "user_id", name=op.f("uq_article_vote_article_id_user_id")
         ),
     )
     op.create_table(
@@ -3259,6 +3641,195 @@ def upgrade():
         )
 
     op.create_table(
+        "service_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=24), nullable=False),
+        sa.Column("state", sa.String(length=24), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("is_internal", sa.Boolean(), nullable=False),
+        sa.Column("channel", sa.String(length=12), nullable=False),
+        sa.Column("severity", sa.Integer(), nullable=False),
+        sa.Column("tier", sa.String(length=16), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("scope", sa.String(length=8), nullable=False),
+        sa.Column("category_id", sa.Integer(), nullable=True),
+        sa.Column("title", sa.String(length=160), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("requester_kind", sa.String(length=16), nullable=False),
+        sa.Column("requester_id", sa.Integer(), nullable=True),
+        sa.Column("requester_name", sa.String(length=80), nullable=False),
+        sa.Column("requester_phone", sa.String(length=40), nullable=False),
+        sa.Column("requester_email", sa.String(length=254), nullable=False),
+        sa.Column("third_party", sa.String(length=16), nullable=True),
+        sa.Column("third_party_firm", sa.String(length=120), nullable=False),
+        sa.Column("authority", sa.String(length=12), nullable=False),
+        sa.Column("contract_id", sa.Integer(), nullable=True),
+        sa.Column("entitlement_id", sa.Integer(), nullable=True),
+        sa.Column("no_match", sa.String(length=16), nullable=True),
+        sa.Column("shipment_id", sa.Integer(), nullable=True),
+        sa.Column("statement_id", sa.Integer(), nullable=True),
+        sa.Column("statement_line_id", sa.Integer(), nullable=True),
+        sa.Column("context", types.JSONText(), nullable=False),
+        sa.Column("details", types.JSONText(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("opened_by", sa.Integer(), nullable=True),
+        sa.Column("received_at", types.UTCDateTime(), nullable=False),
+        sa.Column("accepted_at", types.UTCDateTime(), nullable=True),
+        sa.Column("first_reply_at", types.UTCDateTime(), nullable=True),
+        sa.Column("resolved_at", types.UTCDateTime(), nullable=True),
+        sa.Column("closed_at", types.UTCDateTime(), nullable=True),
+        sa.Column("promised_on", sa.Date(), nullable=True),
+        sa.Column("next_due_at", types.UTCDateTime(), nullable=True),
+        sa.Column("last_message_at", types.UTCDateTime(), nullable=True),
+        sa.Column("customer_waits", sa.Boolean(), nullable=False),
+        sa.Column("reopened", sa.Integer(), nullable=False),
+        sa.Column("escalation", sa.Integer(), nullable=False),
+        sa.Column("solution", sa.Text(), nullable=False),
+        sa.Column("end_reason", sa.String(length=1000), nullable=False),
+        sa.Column("merged_into_id", sa.Integer(), nullable=True),
+        sa.Column("search_text", sa.String(length=1000), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'merged') = (merged_into_id IS NOT NULL)",
+            name=op.f("ck_service_request_merged_into"),
+        ),
+        sa.CheckConstraint(
+            "authority IN ('not_needed', 'missing', 'given', 'proven', 'refused')",
+            name=op.f("ck_service_request_known_authority"),
+        ),
+        sa.CheckConstraint(
+            "channel IN ('portal', 'phone', 'wechat', 'mail', 'visit', 'internal')",
+            name=op.f("ck_service_request_known_channel"),
+        ),
+        sa.CheckConstraint(
+            "kind IN ('enquiry', 'problem', 'suggestion', 'complaint', 'claim', 'return', 'order_help', 'materials', 'field_service', 'training', 'internal')",
+            name=op.f("ck_service_request_known_kind"),
+        ),
+        sa.CheckConstraint(
+            "no_match IS NULL OR no_match IN ('general', 'not_bought', 'expired', 'used_up', 'suspended', 'unknown')",
+            name=op.f("ck_service_request_known_no_match"),
+        ),
+        sa.CheckConstraint(
+            "requester_kind IN ('customer', 'third_party')",
+            name=op.f("ck_service_request_known_requester"),
+        ),
+        sa.CheckConstraint(
+            "scope IN ('one', 'several', 'all')", name=op.f("ck_service_request_known_scope")
+        ),
+        sa.CheckConstraint(
+            "state <> 'rejected' OR end_reason <> ''",
+            name=op.f("ck_service_request_rejected_with_reason"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('new', 'accepted', 'in_progress', 'waiting_customer', 'waiting_third_party', 'resolved', 'closed', 'withdrawn', 'merged', 'rejected')",
+            name=op.f("ck_service_request_known_state"),
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('resolved', 'closed') OR solution <> ''",
+            name=op.f("ck_service_request_resolved_with_solution"),
+        ),
+        sa.CheckConstraint(
+            "third_party IS NULL OR third_party IN ('consignee', 'shipper', 'agent', 'carrier', 'other')",
+            name=op.f("ck_service_request_known_third_party"),
+        ),
+        sa.CheckConstraint(
+            "entitlement_id IS NOT NULL OR no_match IS NOT NULL",
+            name=op.f("ck_service_request_matched_or_why"),
+        ),
+        sa.CheckConstraint(
+            "severity BETWEEN 1 AND 4", name=op.f("ck_service_request_known_severity")
+        ),
+        sa.ForeignKeyConstraint(
+            ["category_id"], ["request_category.id"], name=op.f("fk_service_request_category_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["contract_id"], ["contract.id"], name=op.f("fk_service_request_contract_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_service_request_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["entitlement_id"], ["entitlement.id"], name=op.f("fk_service_request_entitlement_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["merged_into_id"],
+            ["service_request.id"],
+            name=op.f("fk_service_request_merged_into_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["opened_by"], ["user.id"], name=op.f("fk_service_request_opened_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["user.id"], name=op.f("fk_service_request_owner_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["requester_id"], ["user.id"], name=op.f("fk_service_request_requester_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["shipment_id"], ["shipment.id"], name=op.f("fk_service_request_shipment_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["statement_id"], ["statement.id"], name=op.f("fk_service_request_statement_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["statement_line_id"],
+            ["statement_line.id"],
+            name=op.f("fk_service_request_statement_line_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_service_request")),
+        sa.UniqueConstraint("number", name=op.f("uq_service_request_number")),
+    )
+    with op.batch_alter_table("service_request", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_service_request_category_id"), ["category_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_service_request_contract_id"), ["contract_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_service_request_customer", ["customer_id", "received_at", "id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_service_request_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_service_request_entitlement_id"), ["entitlement_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_service_request_kind", ["kind", "received_at", "id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_service_request_merged_into_id"), ["merged_into_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_service_request_owner", ["owner_id", "is_open", "next_due_at", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_service_request_queue", ["is_open", "next_due_at", "rank", "id"], unique=False
+        )
+        batch_op.create_index("ix_service_request_received", ["received_at", "id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_service_request_requester_id"), ["requester_id"], unique=False
+        )
+        batch_op.create_index("ix_service_request_resolved", ["state", "resolved_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_service_request_shipment_id"), ["shipment_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_service_request_state", ["state", "received_at", "id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_service_request_statement_id"), ["statement_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_service_request_statement_line_id"), ["statement_line_id"], unique=False
+        )
+
+    op.create_table(
         "usage_record",
         sa.Column("customer_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -3367,6 +3938,51 @@ def upgrade():
         batch_op.create_index("ix_usage_record_used", ["used_on", "id"], unique=False)
 
     op.create_table(
+        "call",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=True),
+        sa.Column("contact_id", sa.Integer(), nullable=True),
+        sa.Column("direction", sa.String(length=4), nullable=False),
+        sa.Column("purpose", sa.String(length=16), nullable=False),
+        sa.Column("outcome", sa.String(length=16), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("digits", sa.String(length=24), nullable=False),
+        sa.Column("caller_name", sa.String(length=80), nullable=False),
+        sa.Column("began_at", types.UTCDateTime(), nullable=False),
+        sa.Column("seconds", sa.Integer(), nullable=True),
+        sa.Column("handled_by", sa.Integer(), nullable=True),
+        sa.Column("subject", sa.String(length=160), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint("direction IN ('in', 'out')", name=op.f("ck_call_known_direction")),
+        sa.CheckConstraint(
+            "outcome IN ('spoken', 'no_answer', 'busy', 'wrong_number')",
+            name=op.f("ck_call_known_outcome"),
+        ),
+        sa.CheckConstraint(
+            "purpose IN ('service', 'callback', 'return_visit', 'collection', 'sales', 'other')",
+            name=op.f("ck_call_known_purpose"),
+        ),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_call_contact_id")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_call_customer_id")),
+        sa.ForeignKeyConstraint(["handled_by"], ["user.id"], name=op.f("fk_call_handled_by")),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["service_request.id"], name=op.f("fk_call_request_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call")),
+    )
+    with op.batch_alter_table("call", schema=None) as batch_op:
+        batch_op.create_index("ix_call_began", ["began_at", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_call_contact_id"), ["contact_id"], unique=False)
+        batch_op.create_index("ix_call_customer", ["customer_id", "began_at", "id"], unique=False)
+        batch_op.create_index("ix_call_digits", ["digits", "began_at"], unique=False)
+        batch_op.create_index("ix_call_handler", ["handled_by", "began_at", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_call_request_id"), ["request_id"], unique=False)
+
+    op.create_table(
         "carrier_bill_row",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("bill_id", sa.Integer(), nullable=False),
@@ -3408,6 +4024,497 @@ def upgrade():
         batch_op.create_index(
             "ix_carrier_bill_row_bill", ["bill_id", "finding", "id"], unique=False
         )
+
+    op.create_table(
+        "claim",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=24), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("loss", sa.String(length=12), nullable=False),
+        sa.Column("mode", sa.String(length=12), nullable=False),
+        sa.Column("shipment_id", sa.Integer(), nullable=True),
+        sa.Column("contract_id", sa.Integer(), nullable=True),
+        sa.Column("statement_line_id", sa.Integer(), nullable=True),
+        sa.Column("waybill", sa.String(length=60), nullable=False),
+        sa.Column("delivered_on", sa.Date(), nullable=True),
+        sa.Column("noticed_on", sa.Date(), nullable=False),
+        sa.Column("notice_due_on", sa.Date(), nullable=True),
+        sa.Column("answer_due_on", sa.Date(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("goods_value", types.Amount(), nullable=True),
+        sa.Column("declared_value", types.Amount(), nullable=True),
+        sa.Column("packages", sa.Integer(), nullable=True),
+        sa.Column("gross_kg", types.Quantity(), nullable=True),
+        sa.Column("freight_amount", types.Amount(), nullable=True),
+        sa.Column("claimed_amount", types.Amount(), nullable=False),
+        sa.Column("assessed_amount", types.Amount(), nullable=True),
+        sa.Column("limit_amount", types.Amount(), nullable=True),
+        sa.Column("limit_working", types.JSONText(), nullable=False),
+        sa.Column("liability", sa.String(length=16), nullable=True),
+        sa.Column("liability_text", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("offered_amount", types.Amount(), nullable=True),
+        sa.Column("offer_text", sa.Text(), nullable=False),
+        sa.Column("offered_at", types.UTCDateTime(), nullable=True),
+        sa.Column("offer_until", sa.Date(), nullable=True),
+        sa.Column("approved_by", sa.Integer(), nullable=True),
+        sa.Column("agreed_amount", types.Amount(), nullable=True),
+        sa.Column("agreed_by", sa.Integer(), nullable=True),
+        sa.Column("agreed_at", types.UTCDateTime(), nullable=True),
+        sa.Column("decline_reason", sa.String(length=2000), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("settlement", sa.String(length=8), nullable=False),
+        sa.Column("credit_id", sa.Integer(), nullable=True),
+        sa.Column("paid_on", sa.Date(), nullable=True),
+        sa.Column("payment_reference", sa.String(length=80), nullable=False),
+        sa.Column("end_reason", sa.String(length=2000), nullable=False),
+        sa.Column("recourse", sa.String(length=20), nullable=False),
+        sa.Column("recourse_party", sa.String(length=120), nullable=False),
+        sa.Column("recourse_due_on", sa.Date(), nullable=True),
+        sa.Column("recourse_amount", types.Amount(), nullable=True),
+        sa.Column("recovered_amount", types.Amount(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "liability IS NULL OR liability IN ('us', 'supplier', 'customer', 'consignee', 'force_majeure', 'unclear')",
+            name=op.f("ck_claim_known_liability"),
+        ),
+        sa.CheckConstraint(
+            "loss IN ('lost', 'damaged', 'short', 'delayed', 'other')",
+            name=op.f("ck_claim_known_loss"),
+        ),
+        sa.CheckConstraint(
+            "mode IN ('sea', 'road', 'rail', 'air', 'express', 'post', 'storage', 'other')",
+            name=op.f("ck_claim_known_mode"),
+        ),
+        sa.CheckConstraint(
+            "recourse IN ('none', 'claimed', 'partly_recovered', 'recovered', 'given_up')",
+            name=op.f("ck_claim_known_recourse"),
+        ),
+        sa.CheckConstraint(
+            "settlement IN ('credit', 'payment')", name=op.f("ck_claim_known_settlement")
+        ),
+        sa.CheckConstraint(
+            "state IN ('notified', 'filed', 'evidence_needed', 'under_survey', 'liability_decided', 'pending_approval', 'offer_made', 'agreed', 'declined', 'withdrawn', 'credited', 'closed')",
+            name=op.f("ck_claim_known_state"),
+        ),
+        sa.CheckConstraint(
+            "agreed_amount IS NULL OR agreed_amount <= offered_amount",
+            name=op.f("ck_claim_agreed_in_offer"),
+        ),
+        sa.CheckConstraint(
+            "assessed_amount IS NULL OR assessed_amount >= 0",
+            name=op.f("ck_claim_assessed_not_negative"),
+        ),
+        sa.CheckConstraint("claimed_amount > 0", name=op.f("ck_claim_claimed_positive")),
+        sa.CheckConstraint(
+            "credit_id IS NULL OR paid_on IS NULL", name=op.f("ck_claim_settled_once")
+        ),
+        sa.CheckConstraint(
+            "offered_amount IS NULL OR offered_amount <= assessed_amount",
+            name=op.f("ck_claim_offer_in_assessed"),
+        ),
+        sa.ForeignKeyConstraint(["agreed_by"], ["user.id"], name=op.f("fk_claim_agreed_by")),
+        sa.ForeignKeyConstraint(["approved_by"], ["user.id"], name=op.f("fk_claim_approved_by")),
+        sa.ForeignKeyConstraint(
+            ["contract_id"], ["contract.id"], name=op.f("fk_claim_contract_id")
+        ),
+        sa.ForeignKeyConstraint(["credit_id"], ["credit.id"], name=op.f("fk_claim_credit_id")),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_claim_customer_id")
+        ),
+        sa.ForeignKeyConstraint(["decided_by"], ["user.id"], name=op.f("fk_claim_decided_by")),
+        sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_claim_owner_id")),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["service_request.id"], name=op.f("fk_claim_request_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["shipment_id"], ["shipment.id"], name=op.f("fk_claim_shipment_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["statement_line_id"], ["statement_line.id"], name=op.f("fk_claim_statement_line_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_claim")),
+        sa.UniqueConstraint("credit_id", name=op.f("uq_claim_credit_id")),
+        sa.UniqueConstraint("number", name=op.f("uq_claim_number")),
+        sa.UniqueConstraint("request_id", name=op.f("uq_claim_request_id")),
+    )
+    with op.batch_alter_table("claim", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_claim_contract_id"), ["contract_id"], unique=False)
+        batch_op.create_index(
+            "ix_claim_customer", ["customer_id", "noticed_on", "id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_claim_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index("ix_claim_noticed", ["noticed_on", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_claim_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_claim_shipment_id"), ["shipment_id"], unique=False)
+        batch_op.create_index("ix_claim_state", ["state", "noticed_on", "id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_claim_statement_line_id"), ["statement_line_id"], unique=False
+        )
+
+    op.create_table(
+        "defect",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=24), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("kind_id", sa.Integer(), nullable=False),
+        sa.Column("found_on", sa.Date(), nullable=False),
+        sa.Column("text", sa.String(length=2000), nullable=False),
+        sa.Column("root_cause", sa.String(length=2000), nullable=False),
+        sa.Column("responsible", sa.String(length=16), nullable=False),
+        sa.Column("responsible_name", sa.String(length=120), nullable=False),
+        sa.Column("action", sa.String(length=2000), nullable=False),
+        sa.Column("action_owner_id", sa.Integer(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("done_on", sa.Date(), nullable=True),
+        sa.Column("verified_on", sa.Date(), nullable=True),
+        sa.Column("verified_by", sa.Integer(), nullable=True),
+        sa.Column("effect", sa.String(length=1000), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "done_on IS NULL OR action <> ''", name=op.f("ck_defect_done_is_something")
+        ),
+        sa.CheckConstraint(
+            "responsible IN ('us', 'supplier', 'customer', 'consignee', 'force_majeure', 'unclear')",
+            name=op.f("ck_defect_known_responsible"),
+        ),
+        sa.CheckConstraint(
+            "verified_on IS NULL OR done_on IS NOT NULL", name=op.f("ck_defect_verified_after_done")
+        ),
+        sa.ForeignKeyConstraint(
+            ["action_owner_id"], ["user.id"], name=op.f("fk_defect_action_owner_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_defect_customer_id")
+        ),
+        sa.ForeignKeyConstraint(["kind_id"], ["defect_kind.id"], name=op.f("fk_defect_kind_id")),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["service_request.id"], name=op.f("fk_defect_request_id")
+        ),
+        sa.ForeignKeyConstraint(["verified_by"], ["user.id"], name=op.f("fk_defect_verified_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_defect")),
+        sa.UniqueConstraint("number", name=op.f("uq_defect_number")),
+    )
+    with op.batch_alter_table("defect", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_defect_action_owner_id"), ["action_owner_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_defect_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index("ix_defect_due", ["done_on", "due_on", "id"], unique=False)
+        batch_op.create_index("ix_defect_found", ["found_on", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_defect_kind_id"), ["kind_id"], unique=False)
+        batch_op.create_index("ix_defect_request", ["request_id", "id"], unique=False)
+
+    op.create_table(
+        "feedback_sheet",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=24), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("department", sa.String(length=60), nullable=False),
+        sa.Column("recipient_id", sa.Integer(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("sent_by", sa.Integer(), nullable=True),
+        sa.Column("sent_at", types.UTCDateTime(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("answered_by", sa.Integer(), nullable=True),
+        sa.Column("answered_at", types.UTCDateTime(), nullable=True),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["answered_by"], ["user.id"], name=op.f("fk_feedback_sheet_answered_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_feedback_sheet_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recipient_id"], ["user.id"], name=op.f("fk_feedback_sheet_recipient_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["service_request.id"], name=op.f("fk_feedback_sheet_request_id")
+        ),
+        sa.ForeignKeyConstraint(["sent_by"], ["user.id"], name=op.f("fk_feedback_sheet_sent_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feedback_sheet")),
+        sa.UniqueConstraint("number", name=op.f("uq_feedback_sheet_number")),
+    )
+    with op.batch_alter_table("feedback_sheet", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_feedback_sheet_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_feedback_sheet_due", ["answered_at", "due_on", "id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_feedback_sheet_recipient_id"), ["recipient_id"], unique=False
+        )
+        batch_op.create_index("ix_feedback_sheet_request", ["request_id", "id"], unique=False)
+
+    op.create_table(
+        "internal_note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("author_name", sa.String(length=80), nullable=False),
+        sa.Column("written_at", types.UTCDateTime(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["user.id"], name=op.f("fk_internal_note_author_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_internal_note_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["service_request.id"], name=op.f("fk_internal_note_request_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_internal_note")),
+    )
+    with op.batch_alter_table("internal_note", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_internal_note_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index("ix_internal_note_request", ["request_id", "id"], unique=False)
+
+    op.create_table(
+        "request_clock",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("code", sa.String(length=32), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("unit", sa.String(length=16), nullable=False),
+        sa.Column("amount", sa.Integer(), nullable=False),
+        sa.Column("started_at", types.UTCDateTime(), nullable=False),
+        sa.Column("due_at", types.UTCDateTime(), nullable=False),
+        sa.Column("warn_at", types.UTCDateTime(), nullable=True),
+        sa.Column("left_seconds", sa.Integer(), nullable=True),
+        sa.Column("paused_at", types.UTCDateTime(), nullable=True),
+        sa.Column("met_at", types.UTCDateTime(), nullable=True),
+        sa.Column("warned_at", types.UTCDateTime(), nullable=True),
+        sa.Column("breached_at", types.UTCDateTime(), nullable=True),
+        sa.Column("pauses", sa.Boolean(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('accept', 'first_reply', 'plan', 'resolve', 'legal')",
+            name=op.f("ck_request_clock_known_kind"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'paused' OR left_seconds IS NOT NULL",
+            name=op.f("ck_request_clock_paused_with_rest"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('running', 'paused', 'met', 'cancelled')",
+            name=op.f("ck_request_clock_known_state"),
+        ),
+        sa.CheckConstraint(
+            "unit IN ('working_minutes', 'working_days', 'natural_minutes', 'natural_days')",
+            name=op.f("ck_request_clock_known_unit"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_request_clock_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["service_request.id"], name=op.f("fk_request_clock_request_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_request_clock")),
+        sa.UniqueConstraint(
+            "request_id",
+            "kind",
+            "code",
+            "round",
+            name=op.f("uq_request_clock_request_id_kind_code_round"),
+        ),
+    )
+    with op.batch_alter_table("request_clock", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_request_clock_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index("ix_request_clock_due", ["state", "due_at"], unique=False)
+        batch_op.create_index("ix_request_clock_warn", ["state", "warn_at"], unique=False)
+
+    op.create_table(
+        "request_line",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("unit", sa.String(length=16), nullable=False),
+        sa.Column("asked_quantity", types.Quantity(), nullable=False),
+        sa.Column("reference", sa.String(length=60), nullable=False),
+        sa.Column("cause", sa.String(length=300), nullable=False),
+        sa.Column("checked_quantity", types.Quantity(), nullable=True),
+        sa.Column("checked_by", sa.Integer(), nullable=True),
+        sa.Column("checked_at", types.UTCDateTime(), nullable=True),
+        sa.Column("second_quantity", types.Quantity(), nullable=True),
+        sa.Column("second_by", sa.Integer(), nullable=True),
+        sa.Column("second_at", types.UTCDateTime(), nullable=True),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("asked_quantity > 0", name=op.f("ck_request_line_asked_positive")),
+        sa.CheckConstraint(
+            "checked_quantity IS NULL OR checked_quantity >= 0",
+            name=op.f("ck_request_line_checked_not_negative"),
+        ),
+        sa.CheckConstraint(
+            "second_by IS NULL OR second_by <> checked_by",
+            name=op.f("ck_request_line_second_pair_of_eyes"),
+        ),
+        sa.CheckConstraint(
+            "second_quantity IS NULL OR second_quantity >= 0",
+            name=op.f("ck_request_line_second_not_negative"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["checked_by"], ["user.id"], name=op.f("fk_request_line_checked_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_request_line_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["service_request.id"], name=op.f("fk_request_line_request_id")
+        ),
+        sa.ForeignKeyConstraint(["second_by"], ["user.id"], name=op.f("fk_request_line_second_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_request_line")),
+    )
+    with op.batch_alter_table("request_line", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_request_line_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index("ix_request_line_request", ["request_id", "position"], unique=False)
+
+    op.create_table(
+        "request_link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("other_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("linked_by", sa.Integer(), nullable=True),
+        sa.Column("linked_at", types.UTCDateTime(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('related', 'follow_up', 'merged')", name=op.f("ck_request_link_known_kind")
+        ),
+        sa.CheckConstraint("request_id <> other_id", name=op.f("ck_request_link_two_requests")),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_request_link_customer_id")
+        ),
+        sa.ForeignKeyConstraint(["linked_by"], ["user.id"], name=op.f("fk_request_link_linked_by")),
+        sa.ForeignKeyConstraint(
+            ["other_id"], ["service_request.id"], name=op.f("fk_request_link_other_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["service_request.id"], name=op.f("fk_request_link_request_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_request_link")),
+        sa.UniqueConstraint(
+            "request_id", "other_id", name=op.f("uq_request_link_request_id_other_id")
+        ),
+    )
+    with op.batch_alter_table("request_link", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_request_link_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index("ix_request_link_other", ["other_id"], unique=False)
+
+    op.create_table(
+        "request_share",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("shared_by", sa.Integer(), nullable=True),
+        sa.Column("shared_at", types.UTCDateTime(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_request_share_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["service_request.id"], name=op.f("fk_request_share_request_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["shared_by"], ["user.id"], name=op.f("fk_request_share_shared_by")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_request_share_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_request_share")),
+        sa.UniqueConstraint(
+            "request_id", "user_id", name=op.f("uq_request_share_request_id_user_id")
+        ),
+    )
+    with op.batch_alter_table("request_share", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_request_share_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index("ix_request_share_user", ["user_id", "request_id"], unique=False)
+
+    op.create_table(
+        "request_task",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=True),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("title", sa.String(length=160), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("assignee_id", sa.Integer(), nullable=False),
+        sa.Column("due_at", types.UTCDateTime(), nullable=False),
+        sa.Column("starts_at", types.UTCDateTime(), nullable=True),
+        sa.Column("ends_at", types.UTCDateTime(), nullable=True),
+        sa.Column("site_id", sa.Integer(), nullable=True),
+        sa.Column("place", sa.String(length=240), nullable=False),
+        sa.Column("is_shared", sa.Boolean(), nullable=False),
+        sa.Column("result", sa.String(length=1000), nullable=False),
+        sa.Column("made_by", sa.Integer(), nullable=True),
+        sa.Column("done_at", types.UTCDateTime(), nullable=True),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "kind = 'task' OR starts_at IS NOT NULL", name=op.f("ck_request_task_visit_has_time")
+        ),
+        sa.CheckConstraint(
+            "kind IN ('task', 'visit', 'training', 'pickup')",
+            name=op.f("ck_request_task_known_kind"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('open', 'done', 'cancelled')", name=op.f("ck_request_task_known_state")
+        ),
+        sa.CheckConstraint(
+            "ends_at IS NULL OR ends_at > starts_at", name=op.f("ck_request_task_ends_after_start")
+        ),
+        sa.ForeignKeyConstraint(
+            ["assignee_id"], ["user.id"], name=op.f("fk_request_task_assignee_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_request_task_customer_id")
+        ),
+        sa.ForeignKeyConstraint(["made_by"], ["user.id"], name=op.f("fk_request_task_made_by")),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["service_request.id"], name=op.f("fk_request_task_request_id")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_request_task_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_request_task")),
+    )
+    with op.batch_alter_table("request_task", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_request_task_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index("ix_request_task_due", ["state", "due_at", "id"], unique=False)
+        batch_op.create_index(
+            "ix_request_task_person", ["assignee_id", "state", "due_at", "id"], unique=False
+        )
+        batch_op.create_index("ix_request_task_request", ["request_id", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_request_task_site_id"), ["site_id"], unique=False)
+        batch_op.create_index("ix_request_task_when", ["starts_at", "id"], unique=False)
 
     op.create_table(
         "shipment_line",
@@ -3498,11 +4605,375 @@ def upgrade():
         )
         batch_op.create_index("ix_statement_answer_statement", ["statement_id", "id"], unique=False)
 
+    op.create_table(
+        "survey_invitation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("survey_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=True),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("asked_at", types.UTCDateTime(), nullable=False),
+        sa.Column("expires_at", types.UTCDateTime(), nullable=False),
+        sa.Column("answered_at", types.UTCDateTime(), nullable=True),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_survey_invitation_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["service_request.id"], name=op.f("fk_survey_invitation_request_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["survey_id"], ["survey.id"], name=op.f("fk_survey_invitation_survey_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_survey_invitation_user_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_invitation")),
+        sa.UniqueConstraint("key", name=op.f("uq_survey_invitation_key")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_survey_invitation_token_hash")),
+    )
+    with op.batch_alter_table("survey_invitation", schema=None) as batch_op:
+        batch_op.create_index("ix_survey_invitation_asked", ["asked_at", "id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_survey_invitation_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index("ix_survey_invitation_person", ["email", "asked_at"], unique=False)
+        batch_op.create_index("ix_survey_invitation_request", ["request_id"], unique=False)
+
+    op.create_table(
+        "upsell",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=24), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=True),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=True),
+        sa.Column("text", sa.String(length=2000), nullable=False),
+        sa.Column("amount", types.Amount(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("made_by", sa.Integer(), nullable=True),
+        sa.Column("quotation_id", sa.Integer(), nullable=True),
+        sa.Column("end_reason", sa.String(length=1000), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "state <> 'dropped' OR end_reason <> ''", name=op.f("ck_upsell_dropped_with_reason")
+        ),
+        sa.CheckConstraint(
+            "state IN ('open', 'quoted', 'won', 'dropped')", name=op.f("ck_upsell_known_state")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_upsell_customer_id")
+        ),
+        sa.ForeignKeyConstraint(["item_id"], ["service_item.id"], name=op.f("fk_upsell_item_id")),
+        sa.ForeignKeyConstraint(["made_by"], ["user.id"], name=op.f("fk_upsell_made_by")),
+        sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_upsell_owner_id")),
+        sa.ForeignKeyConstraint(
+            ["quotation_id"], ["quotation.id"], name=op.f("fk_upsell_quotation_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["service_request.id"], name=op.f("fk_upsell_request_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_upsell")),
+        sa.UniqueConstraint("number", name=op.f("uq_upsell_number")),
+    )
+    with op.batch_alter_table("upsell", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_upsell_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index("ix_upsell_owner", ["owner_id", "state", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_upsell_quotation_id"), ["quotation_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_upsell_request_id"), ["request_id"], unique=False)
+        batch_op.create_index("ix_upsell_state", ["state", "id"], unique=False)
+
+    op.create_table(
+        "call_plan",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=True),
+        sa.Column("contact_id", sa.Integer(), nullable=True),
+        sa.Column("purpose", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("due_at", types.UTCDateTime(), nullable=False),
+        sa.Column("assignee_id", sa.Integer(), nullable=True),
+        sa.Column("text", sa.String(length=1000), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=True),
+        sa.Column("call_id", sa.Integer(), nullable=True),
+        sa.Column("end_reason", sa.String(length=300), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "purpose IN ('service', 'callback', 'return_visit', 'collection', 'sales', 'other')",
+            name=op.f("ck_call_plan_known_purpose"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'dropped' OR end_reason <> ''", name=op.f("ck_call_plan_dropped_with_reason")
+        ),
+        sa.CheckConstraint(
+            "state IN ('open', 'done', 'dropped')", name=op.f("ck_call_plan_known_state")
+        ),
+        sa.ForeignKeyConstraint(
+            ["assignee_id"], ["user.id"], name=op.f("fk_call_plan_assignee_id")
+        ),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_call_plan_call_id")),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contact.id"], name=op.f("fk_call_plan_contact_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_call_plan_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["service_request.id"], name=op.f("fk_call_plan_request_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call_plan")),
+        sa.UniqueConstraint("key", name=op.f("uq_call_plan_key")),
+    )
+    with op.batch_alter_table("call_plan", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_call_plan_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index("ix_call_plan_due", ["state", "due_at", "id"], unique=False)
+        batch_op.create_index(
+            "ix_call_plan_person", ["assignee_id", "state", "due_at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_call_plan_request_id"), ["request_id"], unique=False)
+
+    op.create_table(
+        "claim_evidence",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("claim_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("text", sa.String(length=500), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("judged_by", sa.Integer(), nullable=True),
+        sa.Column("judgement", sa.String(length=500), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('photos', 'opening_video', 'delivery_sheet', 'weight', 'goods_invoice', 'packing_list', 'survey_report', 'carrier_statement', 'authority', 'other')",
+            name=op.f("ck_claim_evidence_known_kind"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('asked', 'given', 'accepted', 'refused', 'waived')",
+            name=op.f("ck_claim_evidence_known_state"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["claim_id"], ["claim.id"], name=op.f("fk_claim_evidence_claim_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_claim_evidence_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["judged_by"], ["user.id"], name=op.f("fk_claim_evidence_judged_by")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_claim_evidence")),
+    )
+    with op.batch_alter_table("claim_evidence", schema=None) as batch_op:
+        batch_op.create_index("ix_claim_evidence_claim", ["claim_id", "id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_claim_evidence_customer_id"), ["customer_id"], unique=False
+        )
+
+    op.create_table(
+        "recourse_receipt",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("claim_id", sa.Integer(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("amount", types.Amount(), nullable=False),
+        sa.Column("payer", sa.String(length=120), nullable=False),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("recorded_by", sa.Integer(), nullable=True),
+        sa.Column("recorded_at", types.UTCDateTime(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["claim_id"], ["claim.id"], name=op.f("fk_recourse_receipt_claim_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_recourse_receipt_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by"], ["user.id"], name=op.f("fk_recourse_receipt_recorded_by")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recourse_receipt")),
+    )
+    with op.batch_alter_table("recourse_receipt", schema=None) as batch_op:
+        batch_op.create_index("ix_recourse_receipt_claim", ["claim_id", "id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_recourse_receipt_customer_id"), ["customer_id"], unique=False
+        )
+
+    op.create_table(
+        "request_message",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("side", sa.String(length=8), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("author_name", sa.String(length=80), nullable=False),
+        sa.Column("written_at", types.UTCDateTime(), nullable=False),
+        sa.Column("from_note_id", sa.Integer(), nullable=True),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "side IN ('customer', 'staff')", name=op.f("ck_request_message_known_side")
+        ),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["user.id"], name=op.f("fk_request_message_author_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_request_message_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["from_note_id"], ["internal_note.id"], name=op.f("fk_request_message_from_note_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["service_request.id"], name=op.f("fk_request_message_request_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_request_message")),
+        sa.UniqueConstraint("from_note_id", name=op.f("uq_request_message_from_note_id")),
+    )
+    with op.batch_alter_table("request_message", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_request_message_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index("ix_request_message_request", ["request_id", "id"], unique=False)
+
+    op.create_table(
+        "survey_answer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("invitation_id", sa.Integer(), nullable=False),
+        sa.Column("survey_id", sa.Integer(), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=True),
+        sa.Column("request_kind", sa.String(length=16), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("score", sa.Integer(), nullable=True),
+        sa.Column("is_good", sa.Boolean(), nullable=True),
+        sa.Column("nps", sa.Integer(), nullable=True),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.Column("given_at", types.UTCDateTime(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_survey_answer_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["invitation_id"], ["survey_invitation.id"], name=op.f("fk_survey_answer_invitation_id")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_survey_answer_owner_id")),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["service_request.id"], name=op.f("fk_survey_answer_request_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["survey_id"], ["survey.id"], name=op.f("fk_survey_answer_survey_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_answer")),
+        sa.UniqueConstraint("invitation_id", name=op.f("uq_survey_answer_invitation_id")),
+    )
+    with op.batch_alter_table("survey_answer", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_survey_answer_customer", ["customer_id", "given_at"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_survey_answer_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index("ix_survey_answer_given", ["given_at", "id"], unique=False)
+        batch_op.create_index("ix_survey_answer_owner", ["owner_id", "given_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_survey_answer_request_id"), ["request_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_survey_answer_survey_id"), ["survey_id"], unique=False)
+
+    op.create_table(
+        "survey_answer_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("answer_id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["answer_id"], ["survey_answer.id"], name=op.f("fk_survey_answer_item_answer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_survey_answer_item_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["survey_question.id"], name=op.f("fk_survey_answer_item_question_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_answer_item")),
+        sa.UniqueConstraint(
+            "answer_id", "question_id", name=op.f("uq_survey_answer_item_answer_id_question_id")
+        ),
+    )
+    with op.batch_alter_table("survey_answer_item", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_survey_answer_item_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_survey_answer_item_question_id"), ["question_id"], unique=False
+        )
+
     # ### end Alembic commands ###
 
 
 def downgrade():
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("survey_answer_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_survey_answer_item_question_id"))
+        batch_op.drop_index(batch_op.f("ix_survey_answer_item_customer_id"))
+
+    op.drop_table("survey_answer_item")
+    with op.batch_alter_table("survey_answer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_survey_answer_survey_id"))
+        batch_op.drop_index(batch_op.f("ix_survey_answer_request_id"))
+        batch_op.drop_index("ix_survey_answer_owner")
+        batch_op.drop_index("ix_survey_answer_given")
+        batch_op.drop_index(batch_op.f("ix_survey_answer_customer_id"))
+        batch_op.drop_index("ix_survey_answer_customer")
+
+    op.drop_table("survey_answer")
+    with op.batch_alter_table("request_message", schema=None) as batch_op:
+        batch_op.drop_index("ix_request_message_request")
+        batch_op.drop_index(batch_op.f("ix_request_message_customer_id"))
+
+    op.drop_table("request_message")
+    with op.batch_alter_table("recourse_receipt", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recourse_receipt_customer_id"))
+        batch_op.drop_index("ix_recourse_receipt_claim")
+
+    op.drop_table("recourse_receipt")
+    with op.batch_alter_table("claim_evidence", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_claim_evidence_customer_id"))
+        batch_op.drop_index("ix_claim_evidence_claim")
+
+    op.drop_table("claim_evidence")
+    with op.batch_alter_table("call_plan", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_call_plan_request_id"))
+        batch_op.drop_index("ix_call_plan_person")
+        batch_op.drop_index("ix_call_plan_due")
+        batch_op.drop_index(batch_op.f("ix_call_plan_customer_id"))
+
+    op.drop_table("call_plan")
+    with op.batch_alter_table("upsell", schema=None) as batch_op:
+        batch_op.drop_index("ix_upsell_state")
+        batch_op.drop_index(batch_op.f("ix_upsell_request_id"))
+        batch_op.drop_index(batch_op.f("ix_upsell_quotation_id"))
+        batch_op.drop_index("ix_upsell_owner")
+        batch_op.drop_index(batch_op.f("ix_upsell_customer_id"))
+
+    op.drop_table("upsell")
+    with op.batch_alter_table("survey_invitation", schema=None) as batch_op:
+        batch_op.drop_index("ix_survey_invitation_request")
+        batch_op.drop_index("ix_survey_invitation_person")
+        batch_op.drop_index(batch_op.f("ix_survey_invitation_customer_id"))
+        batch_op.drop_index("ix_survey_invitation_asked")
+
+    op.drop_table("survey_invitation")
     with op.batch_alter_table("statement_answer", schema=None) as batch_op:
         batch_op.drop_index("ix_statement_answer_statement")
         batch_op.drop_index(batch_op.f("ix_statement_answer_customer_id"))
@@ -3513,10 +4984,81 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_shipment_line_customer_id"))
 
     op.drop_table("shipment_line")
+    with op.batch_alter_table("request_task", schema=None) as batch_op:
+        batch_op.drop_index("ix_request_task_when")
+        batch_op.drop_index(batch_op.f("ix_request_task_site_id"))
+        batch_op.drop_index("ix_request_task_request")
+        batch_op.drop_index("ix_request_task_person")
+        batch_op.drop_index("ix_request_task_due")
+        batch_op.drop_index(batch_op.f("ix_request_task_customer_id"))
+
+    op.drop_table("request_task")
+    with op.batch_alter_table("request_share", schema=None) as batch_op:
+        batch_op.drop_index("ix_request_share_user")
+        batch_op.drop_index(batch_op.f("ix_request_share_customer_id"))
+
+    op.drop_table("request_share")
+    with op.batch_alter_table("request_link", schema=None) as batch_op:
+        batch_op.drop_index("ix_request_link_other")
+        batch_op.drop_index(batch_op.f("ix_request_link_customer_id"))
+
+    op.drop_table("request_link")
+    with op.batch_alter_table("request_line", schema=None) as batch_op:
+        batch_op.drop_index("ix_request_line_request")
+        batch_op.drop_index(batch_op.f("ix_request_line_customer_id"))
+
+    op.drop_table("request_line")
+    with op.batch_alter_table("request_clock", schema=None) as batch_op:
+        batch_op.drop_index("ix_request_clock_warn")
+        batch_op.drop_index("ix_request_clock_due")
+        batch_op.drop_index(batch_op.f("ix_request_clock_customer_id"))
+
+    op.drop_table("request_clock")
+    with op.batch_alter_table("internal_note", schema=None) as batch_op:
+        batch_op.drop_index("ix_internal_note_request")
+        batch_op.drop_index(batch_op.f("ix_internal_note_customer_id"))
+
+    op.drop_table("internal_note")
+    with op.batch_alter_table("feedback_sheet", schema=None) as batch_op:
+        batch_op.drop_index("ix_feedback_sheet_request")
+        batch_op.drop_index(batch_op.f("ix_feedback_sheet_recipient_id"))
+        batch_op.drop_index("ix_feedback_sheet_due")
+        batch_op.drop_index(batch_op.f("ix_feedback_sheet_customer_id"))
+
+    op.drop_table("feedback_sheet")
+    with op.batch_alter_table("defect", schema=None) as batch_op:
+        batch_op.drop_index("ix_defect_request")
+        batch_op.drop_index(batch_op.f("ix_defect_kind_id"))
+        batch_op.drop_index("ix_defect_found")
+        batch_op.drop_index("ix_defect_due")
+        batch_op.drop_index(batch_op.f("ix_defect_customer_id"))
+        batch_op.drop_index(batch_op.f("ix_defect_action_owner_id"))
+
+    op.drop_table("defect")
+    with op.batch_alter_table("claim", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_claim_statement_line_id"))
+        batch_op.drop_index("ix_claim_state")
+        batch_op.drop_index(batch_op.f("ix_claim_shipment_id"))
+        batch_op.drop_index(batch_op.f("ix_claim_owner_id"))
+        batch_op.drop_index("ix_claim_noticed")
+        batch_op.drop_index(batch_op.f("ix_claim_customer_id"))
+        batch_op.drop_index("ix_claim_customer")
+        batch_op.drop_index(batch_op.f("ix_claim_contract_id"))
+
+    op.drop_table("claim")
     with op.batch_alter_table("carrier_bill_row", schema=None) as batch_op:
         batch_op.drop_index("ix_carrier_bill_row_bill")
 
     op.drop_table("carrier_bill_row")
+    with op.batch_alter_table("call", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_call_request_id"))
+        batch_op.drop_index("ix_call_handler")
+        batch_op.drop_index("ix_call_digits")
+        batch_op.drop_index("ix_call_customer")
+        batch_op.drop_index(batch_op.f("ix_call_contact_id"))
+        batch_op.drop_index("ix_call_began")
+
+    op.drop_table("call")
     with op.batch_alter_table("usage_record", schema=None) as batch_op:
         batch_op.drop_index("ix_usage_record_used")
         batch_op.drop_index(
@@ -3548,6 +5090,25 @@ def downgrade():
         batch_op.drop_index("ix_usage_record_batch")
 
     op.drop_table("usage_record")
+    with op.batch_alter_table("service_request", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_service_request_statement_line_id"))
+        batch_op.drop_index(batch_op.f("ix_service_request_statement_id"))
+        batch_op.drop_index("ix_service_request_state")
+        batch_op.drop_index(batch_op.f("ix_service_request_shipment_id"))
+        batch_op.drop_index("ix_service_request_resolved")
+        batch_op.drop_index(batch_op.f("ix_service_request_requester_id"))
+        batch_op.drop_index("ix_service_request_received")
+        batch_op.drop_index("ix_service_request_queue")
+        batch_op.drop_index("ix_service_request_owner")
+        batch_op.drop_index(batch_op.f("ix_service_request_merged_into_id"))
+        batch_op.drop_index("ix_service_request_kind")
+        batch_op.drop_index(batch_op.f("ix_service_request_entitlement_id"))
+        batch_op.drop_index(batch_op.f("ix_service_request_customer_id"))
+        batch_op.drop_index("ix_service_request_customer")
+        batch_op.drop_index(batch_op.f("ix_service_request_contract_id"))
+        batch_op.drop_index(batch_op.f("ix_service_request_category_id"))
+
+    op.drop_table("service_request")
     with op.batch_alter_table("entitlement_entry", schema=None) as batch_op:
         batch_op.drop_index("ix_entitlement_entry_source")
         batch_op.drop_index("ix_entitlement_entry_entitlement")
@@ -3862,6 +5423,22 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_booking_customer_id"))
 
     op.drop_table("booking")
+    op.drop_table("article_vote")
+    op.drop_table("article_version")
+    with op.batch_alter_table("article_term", schema=None) as batch_op:
+        batch_op.drop_index("ix_article_term_term")
+        batch_op.drop_index(batch_op.f("ix_article_term_article_id"))
+
+    op.drop_table("article_term")
+    with op.batch_alter_table("article_file", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_article_file_sha256"))
+        batch_op.drop_index(batch_op.f("ix_article_file_article_id"))
+
+    op.drop_table("article_file")
+    with op.batch_alter_table("survey_question", schema=None) as batch_op:
+        batch_op.drop_index("ix_survey_question_survey")
+
+    op.drop_table("survey_question")
     op.drop_table("stock_period")
     with op.batch_alter_table("stock_lot", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_stock_lot_warehouse_id"))
@@ -3888,6 +5465,10 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_settlement_application_customer_id"))
 
     op.drop_table("settlement_application")
+    with op.batch_alter_table("saved_filter", schema=None) as batch_op:
+        batch_op.drop_index("ix_saved_filter_user")
+
+    op.drop_table("saved_filter")
     with op.batch_alter_table("price_scheme", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_price_scheme_customer_id"))
 
@@ -3931,6 +5512,7 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_contact_customer_id"))
 
     op.drop_table("contact")
+    op.drop_table("calendar_feed")
     with op.batch_alter_table("bundle_line", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_bundle_line_item_id"))
         batch_op.drop_index(batch_op.f("ix_bundle_line_bundle_id"))
@@ -3947,25 +5529,46 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_assignment_customer_id"))
 
     op.drop_table("assignment")
+    with op.batch_alter_table("article", schema=None) as batch_op:
+        batch_op.drop_index("ix_article_review")
+        batch_op.drop_index("ix_article_list")
+        batch_op.drop_index(batch_op.f("ix_article_category_id"))
+
+    op.drop_table("article")
     op.drop_table("warehouse")
     op.drop_table("user")
     op.drop_table("tax_rate")
+    op.drop_table("survey")
+    op.drop_table("sla_target")
     with op.batch_alter_table("service_item", schema=None) as batch_op:
         batch_op.drop_index("ix_service_item_name")
         batch_op.drop_index("ix_service_item_lane")
 
     op.drop_table("service_item")
+    with op.batch_alter_table("request_category", schema=None) as batch_op:
+        batch_op.drop_index("ix_request_category_parent")
+
+    op.drop_table("request_category")
     with op.batch_alter_table("outbox_message", schema=None) as batch_op:
         batch_op.drop_index("ix_outbox_message_due")
 
     op.drop_table("outbox_message")
     op.drop_table("number_series")
     op.drop_table("milestone_plan")
+    with op.batch_alter_table("liability_limit", schema=None) as batch_op:
+        batch_op.drop_index("ix_liability_limit_mode")
+
+    op.drop_table("liability_limit")
+    with op.batch_alter_table("legal_deadline", schema=None) as batch_op:
+        batch_op.drop_index("ix_legal_deadline_duty")
+
+    op.drop_table("legal_deadline")
     op.drop_table("heartbeat")
     op.drop_table("firm_profile")
     op.drop_table("firm_place")
     op.drop_table("exchange_rate")
     op.drop_table("dunning_step")
+    op.drop_table("defect_kind")
     with op.batch_alter_table("customer", schema=None) as batch_op:
         batch_op.drop_index("ix_customer_updated")
         batch_op.drop_index(batch_op.f("ix_customer_parent_id"))
@@ -3973,6 +5576,8 @@ def downgrade():
 
     op.drop_table("customer")
     op.drop_table("clause_template")
+    op.drop_table("canned_reply")
+    op.drop_table("calendar_day")
     op.drop_table("bundle")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_entry_subject")
@@ -3980,6 +5585,10 @@ def downgrade():
         batch_op.drop_index("ix_audit_entry_customer")
 
     op.drop_table("audit_entry")
+    with op.batch_alter_table("article_category", schema=None) as batch_op:
+        batch_op.drop_index("ix_article_category_parent")
+
+    op.drop_table("article_category")
     with op.batch_alter_table("answered_form", schema=None) as batch_op:
         batch_op.drop_index("ix_answered_form_at")
 

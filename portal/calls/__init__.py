@@ -1,0 +1,1 @@
+"""Telephone calls: who rings, what was said, whom to call back."""

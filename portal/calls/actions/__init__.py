@@ -1,0 +1,1 @@
+"""Noting and planning calls: what people and jobs do."""

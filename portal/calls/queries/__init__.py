@@ -1,0 +1,1 @@
+"""Reading calls and whom a number belongs to."""

@@ -1,0 +1,1 @@
+"""Telephone numbers and when to call: pure, on plain values."""

@@ -1,0 +1,1 @@
+"""Filing, judging, offering and settling claims: what people do."""

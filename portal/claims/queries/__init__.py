@@ -1,0 +1,1 @@
+"""Reading claims; each select limited to what the viewer may see."""

@@ -1,0 +1,1 @@
+"""Limits, deadlines and amounts of claims: pure, on plain values."""

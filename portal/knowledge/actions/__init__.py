@@ -1,0 +1,1 @@
+"""Writing, publishing, judging and indexing articles: what people and jobs do."""

@@ -1,0 +1,1 @@
+"""Finding and reading articles; each select limited to what the viewer may read."""

@@ -1,0 +1,1 @@
+"""How articles are found, shown and kept fresh: pure, on plain values."""

@@ -1,0 +1,1 @@
+"""Satisfaction 满意度: asked by the firm’s own measure, answered once, counted honestly."""

@@ -1,0 +1,1 @@
+"""Asking and recording answers: what people and jobs do."""

@@ -1,0 +1,1 @@
+"""Scores, shares and who may be asked: pure, on plain values."""

@@ -1,0 +1,1 @@
+"""Opening, answering, planning and closing requests: what people and jobs do."""

@@ -1,0 +1,1 @@
+"""Clocks, matching, priorities and registers: pure, on plain values."""
