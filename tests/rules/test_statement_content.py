@@ -6,6 +6,7 @@ import json
 from dataclasses import fields, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import get_args, get_type_hints
 
 import pytest
 from hypothesis import given
@@ -48,8 +49,14 @@ def read_back(draft: LineDraft) -> dict:
     return {**found, "working": json.loads(json.dumps(found["working"]))}
 
 
-def other(value):
-    """Another value of the same kind."""
+KINDS = get_type_hints(LineDraft)
+ANY = {date: date(2026, 3, 31), Decimal: D(1), int: 99, str: "x"}
+
+
+def other(value, kind=None):
+    """Another value of the same kind; `kind` is the field's, for one that has none."""
+    if value is None:
+        return next(ANY[each] for each in get_args(kind) or (int,) if each in ANY)
     if isinstance(value, bool):
         return not value
     if isinstance(value, Decimal):
@@ -58,12 +65,12 @@ def other(value):
         return value + timedelta(days=1)
     if isinstance(value, tuple):
         return (*value, ("tax", {}))
-    return {"": "x", None: 99}.get(value) or value * 2
+    return value + 1 if isinstance(value, int) else f"{value}x"
 
 
 @given(any_line(), st.sampled_from(LINE_FIELDS))
 def test_any_changed_field_of_a_line_changes_the_hash(draft, name):
-    changed = replace(draft, **{name: other(getattr(draft, name))})
+    changed = replace(draft, **{name: other(getattr(draft, name), KINDS[name])})
     assert hashed([changed]) != hashed([draft])
 
 
