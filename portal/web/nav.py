@@ -68,9 +68,9 @@ DESK = (
     Entry(t("Calendar"), "desk_calendar.index", "calendar3", Permission.TASK_WORK, "/desk/tasks"),
     Entry(t("Claims"), "desk_claims.index", "shield-exclamation", Permission.CLAIM_SEE),
     Entry(t("Calls"), "desk_calls.index", "telephone", Permission.CALL_SEE),
-    Entry(t("Defects"), "desk_defects.index", "bug", Permission.DEFECT_SEE, "/desk/registers"),
-    Entry(t("Satisfaction"), "desk_surveys.index", "emoji-smile", Permission.SURVEY_SEE),
-    Entry(t("Knowledge base"), "desk_knowledge.index", "book", Permission.KNOWLEDGE_SEE),
+    Entry(t("Defects"), "desk_defects.index", "wrench", Permission.DEFECT_SEE, "/desk/registers"),
+    Entry(t("Satisfaction"), "desk_surveys.index", "star", Permission.SURVEY_SEE),
+    Entry(t("Knowledge base"), "desk_knowledge.index", "lightbulb", Permission.KNOWLEDGE_SEE),
     Entry(
         t("Statements"),
         "desk_statements.index",
@@ -142,7 +142,7 @@ MY = (
     Entry(
         t("Service requests"), "my_requests.index", "headset", Permission.REQUEST_SEE, "/my/claims"
     ),
-    Entry(t("Help"), "my_knowledge.index", "book", Permission.KNOWLEDGE_SEE),
+    Entry(t("Help"), "my_knowledge.index", "question-circle", Permission.KNOWLEDGE_SEE),
     Entry(t("Our users"), "my_customers.members", "people", Permission.MEMBER_SEE),
 )
 
