@@ -13,6 +13,7 @@ from portal.access.permissions import Role
 from portal.db import audit
 from portal.db.audit import Event
 from portal.db.base import Base, Stamped, Versioned
+from portal.db.phones import HasPhone
 from portal.db.types import UTCDateTime
 from portal.kernel.text import t
 
@@ -52,7 +53,7 @@ class StaffRole(Base):
         return set()
 
 
-class User(UserMixin, Versioned, Stamped, Base):
+class User(UserMixin, HasPhone, Versioned, Stamped, Base):
     """A login. `kind` says which door it opens; a customer's user acts through memberships."""
 
     __tablename__ = "user"

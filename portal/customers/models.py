@@ -17,6 +17,7 @@ from portal.customers.rules.settlement import DueFrom, SettlementKind
 from portal.db import audit
 from portal.db.audit import Event
 from portal.db.base import Base, CustomerItself, CustomerOwned, Stamped, Versioned
+from portal.db.phones import HasPhone
 from portal.db.types import Amount, JSONText, Rate, UTCDateTime
 from portal.kernel.text import t
 
@@ -51,7 +52,7 @@ def one_of(column: str, words: type[StrEnum]) -> str:
     return f"{column} IN ({', '.join(repr(word.value) for word in words)})"
 
 
-class Customer(CustomerItself, Versioned, Stamped, Base):
+class Customer(CustomerItself, HasPhone, Versioned, Stamped, Base):
     """The company (or person) we quote and bill."""
 
     __tablename__ = "customer"
@@ -99,7 +100,7 @@ class Customer(CustomerItself, Versioned, Stamped, Base):
         return self.short_name or self.name_zh or self.name_en
 
 
-class Contact(CustomerOwned, Versioned, Base):
+class Contact(CustomerOwned, HasPhone, Versioned, Base):
     """A person at the customer; not necessarily somebody who signs in.
 
     One who was removed stays as a row that is not `active`: issued papers name people.
@@ -120,7 +121,7 @@ class Contact(CustomerOwned, Versioned, Base):
     customer: Mapped[Customer] = relationship(back_populates="contacts")
 
 
-class Site(CustomerOwned, Versioned, Base):
+class Site(CustomerOwned, HasPhone, Versioned, Base):
     """A place where the customer ships, receives or gets its post; removed ones are not `active`."""
 
     __tablename__ = "site"
