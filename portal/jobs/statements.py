@@ -21,6 +21,7 @@ from portal.billing.queries.tables import Tables
 from portal.billing.rules.states import RunState
 from portal.customers.queries import viewer_for
 from portal.db.base import db
+from portal.db.engine import room_to_write
 from portal.db.work import unit_of_work
 from portal.kernel import clock
 from portal.kernel.errors import PortalError
@@ -55,7 +56,8 @@ def work(run_id: int, also_tell: Tell | None = None) -> bool:
             left = runs.claim(run_id, clock.now())
             actor = _actor(runs.row_of(run_id))
         if left is not None:
-            _work(left, actor, tell, also_tell)
+            with room_to_write(db.session()):
+                _work(left, actor, tell, also_tell)
         return left is not None
 
 

@@ -85,7 +85,7 @@ def test_the_letter_says_what_is_due_in_the_reader_s_language(cast: Cast, now: d
     mail = written(Letter.of(row))
     body = mail.get_body(("plain",)).get_content()
     assert mail["Subject"] == "Overdue: CNY 1,000.00"
-    assert "OLD-1  due on 2026-02-28, 2 days late: 1,000.00" in body
+    assert "OLD-1, due on 2026-02-28, 2 days late: 1,000.00" in body
     assert "Please arrange payment" in body
 
 
