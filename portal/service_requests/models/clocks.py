@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -12,7 +13,7 @@ from portal.customers.rules.kinds import Segment
 from portal.db import audit
 from portal.db.audit import Event
 from portal.db.base import Base, CustomerOwned, Stamped, Versioned
-from portal.db.types import UTCDateTime
+from portal.db.types import JSONText, UTCDateTime
 from portal.kernel.text import t
 from portal.service_requests.models.requests import ServiceRequest
 from portal.service_requests.rules.clock_kinds import ClockKind, ClockState, Duty, Mode, TimeUnit
@@ -82,7 +83,8 @@ class RequestClock(CustomerOwned, Base):
     """One clock of one request. `left_seconds` is what was left, in the unit's own time, when it was paused.
 
     `breached_at` is when the sweep found it late; a clock met after `due_at` was late too. A reopened request gets
-    clocks of the next `round`.
+    clocks of the next `round`. `rests` are the times it stood still: a list of [from, until] in ISO form, the last one
+    open while it is paused. `escalate_at`: when the service managers hear of the breach, None when nobody does.
     """
 
     __tablename__ = "request_clock"
@@ -94,6 +96,7 @@ class RequestClock(CustomerOwned, Base):
         CheckConstraint("state <> 'paused' OR left_seconds IS NOT NULL", name="paused_with_rest"),
         Index("ix_request_clock_due", "state", "due_at"),
         Index("ix_request_clock_warn", "state", "warn_at"),
+        Index("ix_request_clock_escalate", "escalate_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -113,6 +116,10 @@ class RequestClock(CustomerOwned, Base):
     warned_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     breached_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     pauses: Mapped[bool] = mapped_column(default=True)
+    warn_percent: Mapped[int] = mapped_column(default=75)
+    rests: Mapped[Any] = mapped_column(JSONText, default=list)
+    escalate_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    escalated_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     request: Mapped[ServiceRequest] = relationship()
 
