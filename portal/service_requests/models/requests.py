@@ -6,7 +6,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import User
@@ -63,6 +71,8 @@ audit.declare(
 )
 
 LONG = 8000
+AFTER_ALL = "9000-01-01 00:00:00.000000"
+"""Where requests without a running clock stand in a queue, as both databases write an instant."""
 
 
 class RequestCategory(Versioned, Base):
@@ -89,7 +99,8 @@ class ServiceRequest(CustomerOwned, Versioned, Stamped, Base):
     `tier` is the customer's when it was opened; `rank` orders queues: severity and tier together, 0 the first.
     `entitlement_id` is what was bought and is meant, else `no_match` says why there is none; contract, shipment and
     statement line are what it is about. `context` keeps what has no row: {"storage": {warehouse_id, from, until}}.
-    `next_due_at` is the earliest running clock, None while all are met or paused. `promised_on` is a day that the
+    `next_due_at` is the earliest running clock, None while all are met or paused; `queue_at` is the same with AFTER_ALL
+    for None, so that a queue can be read from its index page by page. `promised_on` is a day that the
     customer was told. A request is the customer's own to see unless `is_internal` (REQUIREMENTS S13).
     """
 
@@ -116,8 +127,9 @@ class ServiceRequest(CustomerOwned, Versioned, Stamped, Base):
         ),
         CheckConstraint("state <> 'rejected' OR end_reason <> ''", name="rejected_with_reason"),
         CheckConstraint("(state = 'merged') = (merged_into_id IS NOT NULL)", name="merged_into"),
-        Index("ix_service_request_queue", "is_open", "next_due_at", "rank", "id"),
-        Index("ix_service_request_owner", "owner_id", "is_open", "next_due_at", "id"),
+        Index("ix_service_request_queue", "is_open", "queue_at", "id"),
+        Index("ix_service_request_rank", "is_open", "rank", "id"),
+        Index("ix_service_request_owner", "owner_id", "is_open", "queue_at", "id"),
         Index("ix_service_request_customer", "customer_id", "received_at", "id"),
         Index("ix_service_request_received", "received_at", "id"),
         Index("ix_service_request_state", "state", "received_at", "id"),
@@ -169,6 +181,9 @@ class ServiceRequest(CustomerOwned, Versioned, Stamped, Base):
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     promised_on: Mapped[date | None]
     next_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    queue_at: Mapped[datetime] = mapped_column(
+        UTCDateTime, Computed(f"coalesce(next_due_at, '{AFTER_ALL}')", persisted=True)
+    )
     last_message_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     customer_waits: Mapped[bool] = mapped_column(default=True)
     reopened: Mapped[int] = mapped_column(default=0)
