@@ -63,7 +63,7 @@ def pause(request: ServiceRequest, now: datetime) -> None:
     for row in rows:
         if row.state != ClockState.RUNNING.value or not row.pauses:
             continue
-        rest = rules.left(row.started_at, _span(row), now, work, _rests(row))
+        rest = rules.left(row.started_at, span_of(row), now, work, rests_of(row))
         row.state, row.paused_at, row.left_seconds = ClockState.PAUSED.value, now, max(0, rest)
         row.rests = [*(row.rests or []), [now.isoformat(), None]]
     _follow(request, rows)
@@ -112,7 +112,7 @@ def retarget(request: ServiceRequest, now: datetime) -> None:
         row.warn_percent = target.warn_percent
         if row.state == ClockState.PAUSED.value:
             row.left_seconds = max(
-                0, rules.left(row.started_at, target.span, now, work, _rests(row, now))
+                0, rules.left(row.started_at, target.span, now, work, rests_of(row, now))
             )
         _reckon(row, now)
         _forget(row, now)
@@ -176,7 +176,7 @@ def _limits_changed(request: ServiceRequest, rows: list[RequestClock]) -> list[R
 
 def _reckon(row: RequestClock, now: datetime | None = None) -> None:
     found = rules.reckon(
-        row.started_at, _span(row), row.warn_percent, work_time(), _rests(row, now)
+        row.started_at, span_of(row), row.warn_percent, work_time(), rests_of(row, now)
     )
     row.warn_at, row.due_at = found.warn_at, found.due_at
 
@@ -194,11 +194,12 @@ def _follow(request: ServiceRequest, rows: Iterable[RequestClock]) -> None:
     request.next_due_at = min(running, default=None)
 
 
-def _span(row: RequestClock) -> Span:
+def span_of(row: RequestClock) -> Span:
+    """A clock's amount in its unit."""
     return Span(row.amount, TimeUnit(row.unit))
 
 
-def _rests(row: RequestClock, now: datetime | None = None) -> list[Rest]:
+def rests_of(row: RequestClock, now: datetime | None = None) -> list[Rest]:
     """The rests that are over; with `now`, the one that still lasts as if it ended now."""
     kept = ((datetime.fromisoformat(begin), until) for begin, until in row.rests or [])
     over = [(begin, datetime.fromisoformat(until) if until else now) for begin, until in kept]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
@@ -13,6 +14,15 @@ from portal.service_requests.models.requests import ServiceRequest
 from portal.service_requests.queries.targets import deadlines_for
 from portal.service_requests.rules.clock_kinds import ClockKind, Duty, Mode
 from portal.service_requests.rules.kinds import RequestKind
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineName:
+    """What a limit is called, in both languages."""
+
+    name_zh: str
+    name_en: str
+
 
 _MODES: Mapping[str, Mode] = {
     "sea": Mode.SEA,
@@ -77,3 +87,13 @@ def limits_of(request: ServiceRequest) -> list[LegalDeadline]:
             return []
         variant = (request.details or {}).get("variant", "domestic")
     return deadlines_for(duty, mode, business_day(request.received_at), variant)
+
+
+def deadline_names(codes: Iterable[str]) -> dict[str, DeadlineName]:
+    """What the deadlines of these codes are called, in both languages."""
+    wanted = sorted(set(codes))
+    if not wanted:
+        return {}
+    columns = (LegalDeadline.code, LegalDeadline.name_zh, LegalDeadline.name_en)
+    rows = db.session.execute(select(*columns).where(LegalDeadline.code.in_(wanted)))
+    return {code: DeadlineName(zh, en) for code, zh, en in rows}
