@@ -25,7 +25,7 @@ CARRIER_PREFIX = re.compile(r"(17951|17911|17909|17901|12593|10193)(?=0?1[3-9]\d
 """Cheap-call prefixes that a telephone system may leave before a mobile number."""
 
 _EXTENSION = re.compile(
-    r"(?:ext\.?|extension|x|转分机|分机号?|转|#|\*)\s*[:.]?\s*(\d{1,6})(?!\d)", re.I
+    r"(?:ext\.?|extension|x|转分机|分机号?|转|#|\*)\s*[:.]?\s*(\d{1,6})(?!\d)", re.IGNORECASE
 )
 _HARD = re.compile(r"[;,、|]|(?=/)")
 _DASHES = str.maketrans({"‐": "-", "‑": "-", "–": "-", "—": "-", "−": "-", "\n": "|"})
@@ -131,7 +131,7 @@ def _phones(piece: str) -> list[Phone]:
 
 
 def _fits(phone: Phone) -> bool:
-    return 0 < len(phone.key) <= MOST_DIGITS
+    return SHORTEST <= len(phone.key) <= MOST_DIGITS and phone.key != "+"
 
 
 def _read(piece: str) -> Phone:
