@@ -26,6 +26,8 @@ audit.declare(
         "defect.changed": Event(t("Defect changed")),
         "defect.corrected": Event(t("Corrective action done")),
         "defect.verified": Event(t("Corrective action proved good")),
+        "defect.not_good": Event(t("Corrective action did not help")),
+        "defect_kind.changed": Event(t("Kinds of defects changed")),
         "feedback_sheet.sent": Event(t("Feedback sheet sent to operations")),
         "feedback_sheet.answered": Event(t("Feedback sheet answered")),
         "upsell.made": Event(t("Chance to sell noted")),
@@ -55,6 +57,9 @@ class Defect(CustomerOwned, Versioned, Stamped, Base):
         CheckConstraint(one_of("responsible", Responsible), name="known_responsible"),
         CheckConstraint("done_on IS NULL OR action <> ''", name="done_is_something"),
         CheckConstraint("verified_on IS NULL OR done_on IS NOT NULL", name="verified_after_done"),
+        CheckConstraint(
+            "verified_by IS NULL OR verified_by <> done_by", name="verified_by_another"
+        ),
         Index("ix_defect_request", "request_id", "id"),
         Index("ix_defect_due", "done_on", "due_on", "id"),
         Index("ix_defect_found", "found_on", "id"),
@@ -73,6 +78,7 @@ class Defect(CustomerOwned, Versioned, Stamped, Base):
     action_owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
     due_on: Mapped[date | None]
     done_on: Mapped[date | None]
+    done_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     verified_on: Mapped[date | None]
     verified_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     effect: Mapped[str] = mapped_column(String(1000), default="")
