@@ -22,6 +22,9 @@ SEEN_WITH = {
     "dispute": Permission.DISPUTE_SEE,
     "invoice": Permission.INVOICE_SEE,
     "statement_answer": Permission.STATEMENT_SEE,
+    "service_request": Permission.REQUEST_SEE,
+    "request_message": Permission.REQUEST_SEE,
+    "internal_note": Permission.REQUEST_NOTE,
 }
 """The kinds of record that files belong to, and what lets a person see the record."""
 
@@ -33,6 +36,9 @@ CHANGED_WITH = {
     "dispute": Permission.DISPUTE_DECIDE,
     "invoice": Permission.INVOICE_REGISTER,
     "statement_answer": Permission.STATEMENT_PUBLISH,
+    "service_request": Permission.REQUEST_ASSIGN,
+    "request_message": Permission.REQUEST_ASSIGN,
+    "internal_note": Permission.REQUEST_ASSIGN,
 }
 
 

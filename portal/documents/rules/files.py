@@ -19,6 +19,7 @@ class FileKind(StrEnum):
     CUSTOMS_PAPER = "customs_paper"
     PROOF_OF_DELIVERY = "proof_of_delivery"
     PHOTO = "photo"
+    AUTHORITY = "authority"
     OTHER = "other"
 
 
@@ -31,6 +32,7 @@ FILE_WORDS: Mapping[str, Text] = {
     FileKind.CUSTOMS_PAPER: t("Customs paper"),
     FileKind.PROOF_OF_DELIVERY: t("Proof of delivery"),
     FileKind.PHOTO: t("Photograph"),
+    FileKind.AUTHORITY: t("Proof of authority"),
     FileKind.OTHER: t("Other file"),
 }
 
