@@ -15,7 +15,16 @@ from portal.access.viewer import SYSTEM
 from portal.admin.models import Heartbeat
 from portal.db.base import db
 from portal.db.work import unit_of_work
-from portal.jobs import answers, batches, contracts, entitlements, papers, receivables, statements
+from portal.jobs import (
+    answers,
+    batches,
+    contracts,
+    entitlements,
+    papers,
+    receivables,
+    service_clocks,
+    statements,
+)
 from portal.jobs.imports import work_all
 from portal.jobs.mail import deliver
 from portal.kernel import clock
@@ -46,6 +55,8 @@ JOBS = (
     Job("invoiced", 3600, receivables.bill_confirmed),
     Job("answers", 3600, answers.remind),
     Job("silence", 3600, answers.deem),
+    Job("clocks of requests", 60, service_clocks.sweep),
+    Job("missed deadlines", 900, service_clocks.digest),
     Job("alive", 30, lambda _now: "alive"),
 )
 
