@@ -30,6 +30,7 @@ audit.declare(
         "claim.notified": Event(t("Claim notified"), public=True),
         "claim.filed": Event(t("Claim filed"), public=True),
         "claim.changed": Event(t("Claim changed"), public=True),
+        "claim.taken": Event(t("Somebody took the claim")),
         "claim.evidence_asked": Event(t("Evidence asked for"), public=True),
         "claim.evidence_given": Event(t("Evidence given"), public=True),
         "claim.evidence_judged": Event(t("Evidence looked at"), public=True),
@@ -43,6 +44,7 @@ audit.declare(
         "claim.escalated": Event(t("Looked at again one level higher"), public=True),
         "claim.withdrawn": Event(t("Claim withdrawn"), public=True),
         "claim.credited": Event(t("Claim credited"), public=True),
+        "claim.refused": Event(t("Claim refused"), public=True),
         "claim.paid": Event(t("Claim paid"), public=True),
         "claim.closed": Event(t("Claim closed"), public=True),
         "claim.recourse": Event(t("Recourse")),
@@ -55,8 +57,10 @@ class Claim(CustomerOwned, Versioned, Stamped, Base):
     """What a customer wants for goods lost, damaged, short or late. Amounts are in `currency`.
 
     `noticed_on` against `notice_due_on` says whether it came in time; late is judged by a person, not refused by the
-    program. `limit_working` keeps how the limit of liability was worked out. `offered_amount` is never over
-    `assessed_amount`; `agreed_amount` never over what was offered; a credit or a payment is made once (T9).
+    program. `limit_working` keeps how the limit of liability was worked out, as texts; `limit_lifted`: it does not
+    count, for intent or gross negligence (T8). `sdr_rate`: `currency` for one SDR. `in_container`: the sea's longer
+    notice. `offered_amount` is never over `assessed_amount`; `agreed_amount` never over what was offered; a credit or a
+    payment is made once (T9). `document_id`: the printed settlement agreement.
     """
 
     __tablename__ = "claim"
@@ -105,18 +109,22 @@ class Claim(CustomerOwned, Versioned, Stamped, Base):
     goods_value: Mapped[Decimal | None] = mapped_column(Amount)
     declared_value: Mapped[Decimal | None] = mapped_column(Amount)
     packages: Mapped[int | None]
+    in_container: Mapped[bool] = mapped_column(default=False)
     gross_kg: Mapped[Decimal | None] = mapped_column(Quantity)
     freight_amount: Mapped[Decimal | None] = mapped_column(Amount)
     claimed_amount: Mapped[Decimal] = mapped_column(Amount)
     assessed_amount: Mapped[Decimal | None] = mapped_column(Amount)
     limit_amount: Mapped[Decimal | None] = mapped_column(Amount)
     limit_working: Mapped[Any] = mapped_column(JSONText, default=list)
+    limit_lifted: Mapped[bool] = mapped_column(default=False)
+    sdr_rate: Mapped[Decimal | None] = mapped_column(Rate)
     liability: Mapped[str | None] = mapped_column(String(16))
     liability_text: Mapped[str] = mapped_column(Text, default="")
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
 
     offered_amount: Mapped[Decimal | None] = mapped_column(Amount)
     offer_text: Mapped[str] = mapped_column(Text, default="")
+    offered_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     offered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     offer_until: Mapped[date | None]
     approved_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
@@ -129,6 +137,7 @@ class Claim(CustomerOwned, Versioned, Stamped, Base):
     credit_id: Mapped[int | None] = mapped_column(ForeignKey("credit.id"), unique=True)
     paid_on: Mapped[date | None]
     payment_reference: Mapped[str] = mapped_column(String(80), default="")
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     end_reason: Mapped[str] = mapped_column(String(2000), default="")
 
     recourse: Mapped[str] = mapped_column(String(20), default=RecourseState.NONE.value)
@@ -145,6 +154,11 @@ class Claim(CustomerOwned, Versioned, Stamped, Base):
     statement_line: Mapped[StatementLine | None] = relationship()
     credit: Mapped[Credit | None] = relationship()
     owner: Mapped[User | None] = relationship(foreign_keys=[owner_id])
+
+    @property
+    def language(self) -> str:
+        """What its papers and letters are written in, as customers' records say it."""
+        return self.customer.document_language
 
 
 class ClaimEvidence(CustomerOwned, Versioned, Stamped, Base):

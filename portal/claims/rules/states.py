@@ -41,6 +41,7 @@ class ClaimStep(StrEnum):
     ESCALATE = "escalate"  # declined, and looked at again one level higher
     WITHDRAW = "withdraw"
     CREDIT = "credit"
+    PAY = "pay"
     CLOSE = "close"
 
 
@@ -102,12 +103,13 @@ CLAIM_STEPS = Lifecycle(
         (C.OFFER_MADE, A.DECLINE): C.DECLINED,
         (C.DECLINED, A.ESCALATE): C.LIABILITY_DECIDED,
         (C.AGREED, A.CREDIT): C.CREDITED,
+        (C.AGREED, A.PAY): C.CLOSED,
         **{(state, A.WITHDRAW): C.WITHDRAWN for state in _BEFORE_AGREEMENT},
         **{(state, A.CLOSE): C.CLOSED for state in (C.LIABILITY_DECIDED, C.DECLINED, C.CREDITED)},
     },
     CLAIM_WORDS,
 )
-"""Closing with liability decided is a refusal: we do not answer for it, and say why."""
+"""Closing with liability decided is a refusal: we do not answer for it, and say why. A payment ends the case."""
 
 OPEN = frozenset({*_BEFORE_AGREEMENT, C.AGREED})
 
