@@ -12,11 +12,13 @@ from portal.access.viewer import SYSTEM
 from portal.accounts.actions import first_administrator_link
 from portal.accounts.models import User
 from portal.catalogue.actions.rates import seed_tax_rates
+from portal.claims.actions.limits import seed_limits
 from portal.db.base import db
 from portal.db.work import unit_of_work
 from portal.demo.world import build_world, demo_logins
 from portal.kernel import clock
 from portal.receivables.actions.dunning import seed_steps
+from portal.service_requests.actions import targets
 
 
 @click.command()
@@ -28,6 +30,8 @@ def setup(demo: bool) -> None:
     with unit_of_work():
         seed_tax_rates(SYSTEM, clock.now())
         seed_steps(SYSTEM, clock.now())
+        seed_limits(SYSTEM, clock.now())
+        targets.seed(SYSTEM, clock.now())
     joined = select(func.count()).select_from(User).where(User.password.is_not(None))
     if db.session.scalar(joined):
         return
