@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import ForeignKey, Integer, MetaData, event
+from sqlalchemy import ColumnElement, ForeignKey, Index, Integer, MetaData, event, false, true
 from sqlalchemy.orm import (
     DeclarativeBase,
+    InstrumentedAttribute,
     Mapped,
     ORMExecuteState,
     Session,
@@ -46,6 +47,16 @@ class CustomerOwned:
     def customer_id(cls) -> Mapped[int]:
         return mapped_column(ForeignKey("customer.id"), index=True)
 
+    @classmethod
+    def seen_also(cls, user_id: int | None) -> ColumnElement[bool]:
+        """Rows that a member of staff sees though the customer is not theirs: none, unless a table says so."""
+        return false()
+
+    @classmethod
+    def shown_to_customers(cls) -> ColumnElement[bool]:
+        """Which of the customer's rows its own people may see: all, unless a table says otherwise."""
+        return true()
+
 
 class CustomerItself:
     """Marks the customer's own table, whose `id` is what the others' `customer_id` names."""
@@ -73,6 +84,16 @@ class Stamped:
 
 class AppendOnly:
     """Rows that are written once: what was wrong is put right by another row, never by an edit."""
+
+
+def once_where_set(column: InstrumentedAttribute[Any]) -> Index:
+    """A unique index of an optional column, without the rows that have none.
+
+    A plain unique one misleads SQLite: it takes `column IS NULL` for a search that finds one row, and reads them all.
+    """
+    name = f"uq_{column.class_.__tablename__}_{column.key}"
+    there = column.is_not(None)
+    return Index(name, column, unique=True, sqlite_where=there, postgresql_where=there)
 
 
 def _refuse_edits(session: Session, _context: UOWTransaction, _instances: Any) -> None:

@@ -14,7 +14,7 @@ from portal.contracts.models import Contract, Entitlement
 from portal.customers.models import Customer, one_of
 from portal.db import audit
 from portal.db.audit import Event
-from portal.db.base import Base, CustomerOwned, Versioned
+from portal.db.base import Base, CustomerOwned, Versioned, once_where_set
 from portal.db.types import JSONText, Quantity, UTCDateTime
 from portal.kernel.text import t
 from portal.usage.rules.states import BatchState, UsageState
@@ -104,7 +104,7 @@ class UsageRecord(CustomerOwned, Base):
     mismatch: Mapped[str] = mapped_column(String(16), default="")
     contract_id: Mapped[int | None] = mapped_column(ForeignKey("contract.id"))
     entitlement_id: Mapped[int | None] = mapped_column(ForeignKey("entitlement.id"))
-    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("usage_record.id"), unique=True)
+    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("usage_record.id"))
     shipment_id: Mapped[int | None]
     statement_id: Mapped[int | None]
     draws: Mapped[int] = mapped_column(default=1)
@@ -122,6 +122,7 @@ class UsageRecord(CustomerOwned, Base):
     original: Mapped[UsageRecord | None] = relationship(remote_side="UsageRecord.id", viewonly=True)
 
 
+once_where_set(UsageRecord.reverses_id)
 Index(
     "ix_usage_record_shipment_id",
     UsageRecord.shipment_id,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.customers.models import Customer
 from portal.db import audit
 from portal.db.audit import Event
-from portal.db.base import AppendOnly, Base, CustomerOwned, Stamped, Versioned
+from portal.db.base import AppendOnly, Base, CustomerOwned, Stamped, Versioned, once_where_set
 from portal.db.types import PieceSize, Quantity, UTCDateTime
 from portal.kernel.text import t
 
@@ -147,7 +147,7 @@ class StockMovement(AppendOnly, CustomerOwned, Base):
     reference: Mapped[str] = mapped_column(String(80))
     reason: Mapped[str] = mapped_column(String(300), default="")
     note: Mapped[str] = mapped_column(String(300), default="")
-    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("stock_movement.id"), unique=True)
+    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("stock_movement.id"))
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
     posted_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     posted_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -157,6 +157,9 @@ class StockMovement(AppendOnly, CustomerOwned, Base):
     original: Mapped[StockMovement | None] = relationship(
         remote_side="StockMovement.id", viewonly=True
     )
+
+
+once_where_set(StockMovement.reverses_id)
 
 
 class StockDay(CustomerOwned, Base):

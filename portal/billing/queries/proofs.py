@@ -89,22 +89,19 @@ def taken_usage(statement_id: int) -> list[UsedRow]:
 
 def draws_of(statement_id: int) -> dict[int, list[Draw]]:
     """Usage id → what the ledger says it drew, for all usage that a statement took."""
-    asked = (
-        select(
-            LedgerEntry.source_id, LedgerEntry.entitlement_id, LedgerEntry.used_change, LedgerEntry.over_change
-        )
-        .select_from(UsageRecord)
-        .join(LedgerEntry, LedgerEntry.source_id == UsageRecord.id)
-        .where(
-            UsageRecord.statement_id == statement_id,
-            UsageRecord.reverses_id.is_(None),
-            LedgerEntry.source_type == "usage",
-            LedgerEntry.kind == EntryKind.CONSUME.value,
-        )
-        .order_by(LedgerEntry.source_id, LedgerEntry.id)
+    taken = select(UsageRecord.id).where(
+        UsageRecord.statement_id == statement_id, UsageRecord.reverses_id.is_(None)
+    )
+    columns = (
+        LedgerEntry.source_id, LedgerEntry.entitlement_id, LedgerEntry.used_change, LedgerEntry.over_change,
     )  # fmt: skip
+    asked = select(*columns).where(
+        LedgerEntry.source_type == "usage",
+        LedgerEntry.source_id.in_(taken),
+        LedgerEntry.kind == EntryKind.CONSUME.value,
+    )
     found: dict[int, list[Draw]] = {}
-    for row in db.session.execute(asked):
+    for row in db.session.execute(asked.order_by(LedgerEntry.id)):
         found.setdefault(row[0], []).append(Draw(*row))
     return found
 

@@ -14,7 +14,7 @@ from portal.contracts.rules.kinds import EntryKind, Overage
 from portal.customers.models import Customer, one_of
 from portal.db import audit
 from portal.db.audit import Event
-from portal.db.base import AppendOnly, Base, CustomerOwned
+from portal.db.base import AppendOnly, Base, CustomerOwned, once_where_set
 from portal.db.types import Quantity, UTCDateTime
 from portal.kernel.text import t
 
@@ -111,9 +111,12 @@ class LedgerEntry(AppendOnly, CustomerOwned, Base):
     source_type: Mapped[str] = mapped_column(String(24))
     source_id: Mapped[int]
     source_label: Mapped[str] = mapped_column(String(80), default="")
-    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("entitlement_entry.id"), unique=True)
+    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("entitlement_entry.id"))
     reason: Mapped[str] = mapped_column(String(500), default="")
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
     entitlement: Mapped[Entitlement] = relationship()
+
+
+once_where_set(LedgerEntry.reverses_id)

@@ -12,7 +12,7 @@ from portal.billing.models import Receivable
 from portal.customers.models import Customer, one_of
 from portal.db import audit
 from portal.db.audit import Event
-from portal.db.base import AppendOnly, Base, CustomerOwned, Stamped, Versioned
+from portal.db.base import AppendOnly, Base, CustomerOwned, Stamped, Versioned, once_where_set
 from portal.db.types import Amount, Rate, UTCDateTime
 from portal.kernel.text import t
 from portal.receivables.rules.kinds import BankState, ReceiptKind, ReceiptState
@@ -116,13 +116,16 @@ class Allocation(AppendOnly, CustomerOwned, Base):
     amount: Mapped[Decimal] = mapped_column(Amount)
     exchange_rate: Mapped[Decimal | None] = mapped_column(Rate)
     exchange_difference: Mapped[Decimal] = mapped_column(Amount, default=Decimal(0))
-    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("allocation.id"), unique=True)
+    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("allocation.id"))
     reason: Mapped[str] = mapped_column(String(300), default="")
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
     receipt: Mapped[Receipt] = relationship(back_populates="allocations")
     receivable: Mapped[Receivable] = relationship()
+
+
+once_where_set(Allocation.reverses_id)
 
 
 class DepositMove(AppendOnly, CustomerOwned, Base):
