@@ -25,6 +25,8 @@ SEEN_WITH = {
     "service_request": Permission.REQUEST_SEE,
     "request_message": Permission.REQUEST_SEE,
     "internal_note": Permission.REQUEST_NOTE,
+    "claim": Permission.CLAIM_SEE,
+    "claim_evidence": Permission.CLAIM_SEE,
 }
 """The kinds of record that files belong to, and what lets a person see the record."""
 
@@ -36,6 +38,8 @@ CHANGED_WITH = {
     "dispute": Permission.DISPUTE_DECIDE,
     "invoice": Permission.INVOICE_REGISTER,
     "statement_answer": Permission.STATEMENT_PUBLISH,
+    "claim": Permission.CLAIM_DECIDE,
+    "claim_evidence": Permission.CLAIM_DECIDE,
     "service_request": Permission.REQUEST_ASSIGN,
     "request_message": Permission.REQUEST_ASSIGN,
     "internal_note": Permission.REQUEST_ASSIGN,

@@ -62,6 +62,16 @@ LEDGER_LABELS: dict[str, Words] = {
         ("placed_on", "抵减于", "Placed on"),
         ("reason", "原因", "Reason"),
         ("credit_total", "贷记合计", "Total credited"),
+        # settlement agreements of claims
+        ("claim_agreement", "理赔协议", "Settlement agreement"),
+        ("claimant", "甲方（索赔方）", "Party A (claimant)"),
+        ("liable_party", "乙方（赔偿方）", "Party B (carrier)"),
+        ("of_request", "服务请求", "Request"),
+        ("of_shipment", "业务单号", "Shipment"),
+        ("waybill", "运单号", "Waybill"),
+        ("compensation", "赔偿金额", "Compensation"),
+        ("agreement_copies", "本协议一式两份，双方各执一份；在客户门户确认与签字具有同等效力。",
+         "Two copies, one for each party; acceptance in the portal has the effect of a signature."),
         # dunning and accounts
         ("open_bills", "未清账单", "Open bills"),
         ("document", "单据", "Document"),

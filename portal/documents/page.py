@@ -29,7 +29,13 @@ TEMPLATES = ROOT / "templates" / "documents"
 CATALOGUES = ROOT / "portal" / "translations"
 SHEET = "paper.css"
 LEDGER = "ledger.css"
-LEDGERS = ("statement.html", "credit_note.html", "dunning.html", "account.html")
+LEDGERS = (
+    "statement.html",
+    "credit_note.html",
+    "dunning.html",
+    "account.html",
+    "claim_agreement.html",
+)
 MORE_SHEETS: Mapping[str, tuple[str, ...]] = dict.fromkeys(LEDGERS, (LEDGER,))
 """What a template needs beside the common sheet: quotations need not match the rules of statements."""
 

@@ -38,4 +38,5 @@ KINDS: Mapping[str, Text] = {
     "credit_note": t("Credit note"),
     "dunning": t("Reminder of payment"),
     "account": t("Statement of account"),
+    "claim_agreement": t("Settlement agreement"),
 }

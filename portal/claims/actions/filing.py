@@ -27,7 +27,7 @@ from portal.kernel.text import t
 from portal.service_requests.actions import clocks, opening
 from portal.service_requests.actions.opening import NewRequest
 from portal.service_requests.models import ServiceRequest
-from portal.service_requests.rules.kinds import RequestKind
+from portal.service_requests.rules.kinds import NoMatch, RequestKind
 from portal.service_requests.rules.states import OPEN as OPEN_REQUESTS
 from portal.service_requests.rules.work_hours import ZONE
 
@@ -118,6 +118,7 @@ def _request(new: NewClaim, actor: Viewer, now: datetime) -> ServiceRequest:
         severity=severity, channel=new.channel, requester_id=new.requester_id, requester_name=new.requester_name,
         requester_phone=new.requester_phone, requester_email=new.requester_email, contract_id=new.contract_id,
         shipment_id=new.shipment_id, statement_line_id=new.statement_line_id,
+        no_match=None if new.shipment_id or new.statement_line_id else NoMatch.UNKNOWN.value,
     )  # fmt: skip
     return opening.open_(asked, actor, now)
 
