@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, event, false, select, true
+from sqlalchemy import ColumnElement, Select, and_, event, false, or_, select, true
 from sqlalchemy.orm import (
     LoaderCriteriaOption,
     ORMExecuteState,
@@ -59,7 +59,15 @@ def owned(column: Any, viewer: Viewer) -> ColumnElement[bool]:
 def visible(statement: S, model: type[Any], viewer: Viewer) -> S:
     """`statement` over `model`, limited to the rows that `viewer` may see."""
     column = _owner_column(model)
-    return statement if column is None else statement.where(owned(column, viewer))
+    if column is None:
+        return statement
+    criterion = owned(column, viewer)
+    if issubclass(model, CustomerOwned):
+        if viewer.own_only:
+            criterion = or_(criterion, model.seen_also(viewer.user_id))
+        elif viewer.kind == "customer":
+            criterion = and_(criterion, model.shown_to_customers())
+    return statement.where(criterion)
 
 
 def one_of(
@@ -102,7 +110,9 @@ def _limit_to_own_rows(state: ORMExecuteState) -> None:
 def _belonging_to(ids: tuple[int, ...]) -> tuple[LoaderCriteriaOption, ...]:
     return (
         with_loader_criteria(
-            CustomerOwned, lambda cls: cls.customer_id.in_(ids), include_aliases=True
+            CustomerOwned,
+            lambda cls: and_(cls.customer_id.in_(ids), cls.shown_to_customers()),
+            include_aliases=True,
         ),
         with_loader_criteria(CustomerItself, lambda cls: cls.id.in_(ids), include_aliases=True),
     )
@@ -112,8 +122,11 @@ def _assigned_to(user_id: int | None) -> tuple[LoaderCriteriaOption, ...]:
     return (
         with_loader_criteria(
             CustomerOwned,
-            lambda cls: cls.customer_id.in_(
-                select(ASSIGNMENTS.c.customer_id).where(ASSIGNMENTS.c.user_id == user_id)
+            lambda cls: or_(
+                cls.customer_id.in_(
+                    select(ASSIGNMENTS.c.customer_id).where(ASSIGNMENTS.c.user_id == user_id)
+                ),
+                cls.seen_also(user_id),
             ),
             include_aliases=True,
         ),

@@ -8,14 +8,18 @@ from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     Computed,
     ForeignKey,
     Index,
     String,
     Text,
     UniqueConstraint,
+    false,
+    or_,
+    select,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from portal.accounts.models import User
 from portal.billing.models import Statement, StatementLine
@@ -25,6 +29,7 @@ from portal.db import audit
 from portal.db.audit import Event
 from portal.db.base import AppendOnly, Base, CustomerOwned, Stamped, Versioned
 from portal.db.types import JSONText, Quantity, UTCDateTime
+from portal.db.whole import looked_up
 from portal.kernel.text import t
 from portal.service_requests.rules.kinds import (
     Authority,
@@ -204,8 +209,42 @@ class ServiceRequest(CustomerOwned, Versioned, Stamped, Base):
     statement_line: Mapped[StatementLine | None] = relationship()
     merged_into: Mapped[ServiceRequest | None] = relationship(remote_side="ServiceRequest.id")
 
+    @classmethod
+    def seen_also(cls, user_id: int | None) -> ColumnElement[bool]:
+        """Given to, or shared with, this member of staff."""
+        shares = RequestShare.__table__
+        shared = select(shares.c.request_id).where(shares.c.user_id == user_id)
+        return or_(cls.owner_id == user_id, cls.id.in_(shared))
 
-class RequestMessage(CustomerOwned, AppendOnly, Base):
+    @classmethod
+    def shown_to_customers(cls) -> ColumnElement[bool]:
+        """Not what one department asks of another."""
+        return cls.is_internal.is_(False)
+
+
+class OfRequest(CustomerOwned):
+    """A row of a request: who sees the request sees it."""
+
+    @declared_attr
+    @classmethod
+    def request_id(cls) -> Mapped[int]:
+        return mapped_column(ForeignKey("service_request.id"))
+
+    @classmethod
+    def seen_also(cls, user_id: int | None) -> ColumnElement[bool]:
+        """Of requests given to, or shared with, this member of staff."""
+        requests, shares = ServiceRequest.__table__, RequestShare.__table__
+        given = select(requests.c.id).where(requests.c.owner_id == user_id)
+        shared = select(shares.c.request_id).where(shares.c.user_id == user_id)
+        return or_(cls.request_id.in_(given), cls.request_id.in_(shared))
+
+    @classmethod
+    def shown_to_customers(cls) -> ColumnElement[bool]:
+        """Nothing of what one department asks of another."""
+        return looked_up(ServiceRequest, "is_internal", cls.request_id).is_(False)
+
+
+class RequestMessage(OfRequest, AppendOnly, Base):
     """What was said between the customer and us; both read it. Files are attachments of `request_message`.
 
     `from_note_id`: it was an internal note that somebody decided to show.
@@ -218,7 +257,6 @@ class RequestMessage(CustomerOwned, AppendOnly, Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    request_id: Mapped[int] = mapped_column(ForeignKey("service_request.id"))
     side: Mapped[str] = mapped_column(String(8))
     text: Mapped[str] = mapped_column(Text)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
@@ -227,21 +265,25 @@ class RequestMessage(CustomerOwned, AppendOnly, Base):
     from_note_id: Mapped[int | None] = mapped_column(ForeignKey("internal_note.id"), unique=True)
 
 
-class InternalNote(CustomerOwned, AppendOnly, Base):
-    """What only the house reads. Nothing of a customer's door selects this table; its files are never shared."""
+class InternalNote(OfRequest, AppendOnly, Base):
+    """What only the house reads. No customer's session can select this table; its files are never shared."""
 
     __tablename__ = "internal_note"
     __table_args__ = (Index("ix_internal_note_request", "request_id", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    request_id: Mapped[int] = mapped_column(ForeignKey("service_request.id"))
     text: Mapped[str] = mapped_column(Text)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     author_name: Mapped[str] = mapped_column(String(80))
     written_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
+    @classmethod
+    def shown_to_customers(cls) -> ColumnElement[bool]:
+        """None of them, whatever a query forgets."""
+        return false()
 
-class RequestLine(CustomerOwned, Versioned, Base):
+
+class RequestLine(OfRequest, Versioned, Base):
     """Goods of a return, or materials asked for: how much was claimed, counted once, counted again (S13)."""
 
     __tablename__ = "request_line"
@@ -256,7 +298,6 @@ class RequestLine(CustomerOwned, Versioned, Base):
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    request_id: Mapped[int] = mapped_column(ForeignKey("service_request.id"))
     position: Mapped[int]
     name: Mapped[str] = mapped_column(String(120))
     unit: Mapped[str] = mapped_column(String(16))
@@ -272,7 +313,7 @@ class RequestLine(CustomerOwned, Versioned, Base):
     note: Mapped[str] = mapped_column(String(300), default="")
 
 
-class RequestShare(CustomerOwned, Base):
+class RequestShare(OfRequest, Base):
     """A colleague who works on the request too."""
 
     __tablename__ = "request_share"
@@ -282,7 +323,6 @@ class RequestShare(CustomerOwned, Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    request_id: Mapped[int] = mapped_column(ForeignKey("service_request.id"))
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     shared_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     shared_at: Mapped[datetime] = mapped_column(UTCDateTime)
