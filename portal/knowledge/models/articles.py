@@ -24,6 +24,8 @@ audit.declare(
         "article.published": Event(t("Article published")),
         "article.retired": Event(t("Article taken out of use")),
         "article.reviewed": Event(t("Article looked over")),
+        "article.file_added": Event(t("File added to an article")),
+        "article.file_removed": Event(t("File taken off an article")),
         "article.category_changed": Event(t("Categories of articles changed")),
     }
 )
@@ -48,7 +50,8 @@ class ArticleCategory(Versioned, Base):
 class Article(Versioned, Stamped, Base):
     """An answer written once. Bodies are Markdown; `tiers` []: every customer reads a public one.
 
-    `review_on`: when somebody should look it over; after `expires_on` customers do not see it any more.
+    `search_text` holds number and titles with their pinyin. `review_on`: when somebody should look it over; after
+    `expires_on` customers do not see it any more.
     """
 
     __tablename__ = "article"
@@ -71,17 +74,27 @@ class Article(Versioned, Stamped, Base):
     body_zh: Mapped[str] = mapped_column(Text, default="")
     body_en: Mapped[str] = mapped_column(Text, default="")
     keywords: Mapped[str] = mapped_column(String(300), default="")
+    search_text: Mapped[str] = mapped_column(String(1600), default="")
     review_on: Mapped[date | None]
     expires_on: Mapped[date | None]
     published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     edition: Mapped[int] = mapped_column(default=1)
-    views: Mapped[int] = mapped_column(default=0)
     helped: Mapped[int] = mapped_column(default=0)
     did_not_help: Mapped[int] = mapped_column(default=0)
 
     category: Mapped[ArticleCategory | None] = relationship()
     author: Mapped[User | None] = relationship()
+
+    @property
+    def name_zh(self) -> str:
+        """The Chinese title, under the name that every record's name has."""
+        return self.title_zh
+
+    @property
+    def name_en(self) -> str:
+        """The English title."""
+        return self.title_en
 
 
 class ArticleVersion(AppendOnly, Base):
