@@ -20,6 +20,7 @@ from portal.jobs import (
     batches,
     contracts,
     entitlements,
+    knowledge,
     papers,
     receivables,
     service_clocks,
@@ -57,6 +58,7 @@ JOBS = (
     Job("silence", 3600, answers.deem),
     Job("clocks of requests", 60, service_clocks.sweep),
     Job("missed deadlines", 900, service_clocks.digest),
+    Job("articles", 3600, knowledge.remind),
     Job("alive", 30, lambda _now: "alive"),
 )
 

@@ -18,7 +18,7 @@ FACTS = {
     "number": "QT-2026-000128", "version": 2,
     "title": "上海 → 纽约 <2×40HQ>", "valid_until": "2026-03-31", "ends_on": "2026-04-01", "reason": "太贵 & 太慢",
     "option": "COSCO", "question": "含文件费吗？", "answer": "含。", "id": 7, "hours": 72, "path": "/q/token",
-    "step": "suspended", "customer": "海港食品", "starts_on": "2026-03-02",
+    "step": "suspended", "customer": "海港食品", "starts_on": "2026-03-02", "review_on": "2026-03-02",
 }  # fmt: skip
 
 

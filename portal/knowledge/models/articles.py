@@ -50,8 +50,8 @@ class ArticleCategory(Versioned, Base):
 class Article(Versioned, Stamped, Base):
     """An answer written once. Bodies are Markdown; `tiers` []: every customer reads a public one.
 
-    `search_text` holds number and titles with their pinyin. `review_on`: when somebody should look it over; after
-    `expires_on` customers do not see it any more.
+    `search_text` holds number and titles with their pinyin. `review_on`: when somebody should look it over
+    (`reminded_of`: the last such day that was told); after `expires_on` customers do not see it any more.
     """
 
     __tablename__ = "article"
@@ -76,6 +76,7 @@ class Article(Versioned, Stamped, Base):
     keywords: Mapped[str] = mapped_column(String(300), default="")
     search_text: Mapped[str] = mapped_column(String(1600), default="")
     review_on: Mapped[date | None]
+    reminded_of: Mapped[date | None]
     expires_on: Mapped[date | None]
     published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
