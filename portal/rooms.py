@@ -5,8 +5,10 @@ Each room repeats the same file roles, so its models, doors and commands are fou
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from types import ModuleType
 
 from flask import Flask
 
@@ -43,6 +45,13 @@ def register_rooms(app: Flask) -> None:
                 module = import_module(f"{name}.{door}")
                 for blueprint in getattr(module, "blueprints", None) or [module.bp]:
                     app.register_blueprint(blueprint)
+
+
+@cache
+def offered(name: str) -> tuple[ModuleType, ...]:
+    """What rooms have for a page of another room: every `views/<name>.py`, in the rooms' order."""
+    modules = (f"{views}.{name}" for views in _modules("views"))
+    return tuple(import_module(each) for each in modules if find_spec(each) is not None)
 
 
 def load_models() -> None:

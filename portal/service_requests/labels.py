@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from portal.customers.rules.kinds import SEGMENTS, Segment
+from portal.customers.rules.kinds import SEGMENTS
 from portal.kernel.text import t
 from portal.service_requests.rules.kinds import AUTHORITY_WORDS, SEVERITY_WORDS, Authority, Severity
+from portal.service_requests.rules.ranking import GREEN
 from portal.service_requests.rules.states import REQUEST_WORDS, RequestState
 from portal.web.labels import Label
 
@@ -30,16 +31,13 @@ SEVERITIES: Mapping[int, Label] = {
     Severity.MEDIUM: Label(SEVERITY_WORDS[Severity.MEDIUM], "neutral", "dash-circle"),
     Severity.LOW: Label(SEVERITY_WORDS[Severity.LOW], "neutral", "arrow-down"),
 }
-GREEN_TIERS = frozenset({Segment.VIP, Segment.PROJECT})
-"""Customers of these tiers go through the green channel 绿色通道: one level of severity up (DOMAIN section 17)."""
-GREEN = t("Green channel")
 TIERS: Mapping[str, Label] = {
-    tier: Label(words, "good" if tier in GREEN_TIERS else "neutral", "lightning" if tier in GREEN_TIERS else "person")
+    tier: Label(words, "good" if tier in GREEN else "neutral", "lightning" if tier in GREEN else "person")
     for tier, words in SEGMENTS.items()
 }  # fmt: skip
 GREEN_CHANNEL: Mapping[str, Label] = {
     tier: Label(t("Green channel · %(tier)s", tier=SEGMENTS[tier]), "good", "lightning")
-    for tier in GREEN_TIERS
+    for tier in GREEN
 }
 AUTHORITIES: Mapping[str, Label] = {
     Authority.MISSING: Label(AUTHORITY_WORDS[Authority.MISSING], "bad", "exclamation-triangle"),

@@ -20,7 +20,7 @@ from markupsafe import Markup, escape
 from portal.kernel.money import format_amount
 from portal.web.icons import icon
 from portal.web.links import house_links
-from portal.web.nav import nav_items
+from portal.web.nav import nav_sections
 from portal.web.words import actor_word, locale_code, name_of, say
 
 MUTED_DASH = Markup('<span class="muted">—</span>')
@@ -49,7 +49,7 @@ def install(app: Flask) -> None:
 def _per_page() -> dict[str, Any]:
     return {
         "viewer": g.get("viewer"),
-        "nav": nav_items() if "viewer" in g else [],
+        "nav": nav_sections() if "viewer" in g else [],
         "locale": locale_code(),
         "links": house_links(),
     }

@@ -54,3 +54,33 @@ def test_dates_codes_and_short_words_stay_on_one_line(cell: object, whole: bool)
 )
 def test_a_cell_that_says_nothing_is_left_out_on_a_phone(cell: object, nothing: bool) -> None:
     assert is_nothing(cell) is nothing
+
+
+PARTS = re.compile(r"<details( open)?><summary>([^<]+)<")
+
+
+def parts(client: CheckingClient, path: str) -> dict[str, bool]:
+    """The parts of the menu on a page, and whether each is unfolded."""
+    return {name: bool(is_open) for is_open, name in PARTS.findall(client.get(path).text)}
+
+
+def test_the_menu_has_parts_and_the_pages_own_is_unfolded(
+    client: CheckingClient, cast: Cast
+) -> None:
+    found = parts(client.sign_in(cast.administrator), "/desk/tariffs")
+    assert list(found) == ["Sales", "Operations", "Service", "Money", "Prices", "House"]
+    assert [name for name, is_open in found.items() if is_open] == ["Prices"]
+
+
+def test_a_part_that_holds_nothing_for_a_role_is_left_out(
+    client: CheckingClient, cast: Cast
+) -> None:
+    assert "Money" not in parts(client.sign_in(cast.catalogue_manager), "/desk/")
+
+
+def test_a_short_menu_is_not_folded(client: CheckingClient, cast: Cast) -> None:
+    assert all(parts(client.sign_in(cast.catalogue_manager), "/desk/").values())
+
+
+def test_the_customers_menu_has_no_parts(client: CheckingClient, cast: Cast) -> None:
+    assert parts(client.sign_in(cast.lin), "/my/") == {}
