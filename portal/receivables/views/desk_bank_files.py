@@ -5,12 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from flask import Response, after_this_request, g, redirect, url_for
+from flask import Response, g, url_for
 from flask_babel import gettext as _
 
 from portal.access.guards import fetch, requires
 from portal.access.permissions import Permission as P
-from portal.catalogue.actions.reading import revived_problem
 from portal.jobs.batches import instance, start
 from portal.kernel import clock
 from portal.kernel.errors import FileProblems, NotFound
@@ -22,19 +21,17 @@ from portal.receivables.views.desk_door import receipt_door as bp
 from portal.receivables.views.receipt_list import FILES_LIST
 from portal.receivables.views.receipt_tabs import tabs
 from portal.usage.actions import at_work, batches
+from portal.usage.actions.standing import problems_of, standing
 from portal.usage.labels import BATCHES
 from portal.usage.models import ImportBatch
 from portal.usage.queries import records
-from portal.usage.rules.states import BatchState
-from portal.web.exports import table_response
+from portal.web.file_pages import SHOWN_PROBLEMS, begun, problems_response
 from portal.web.filters import money
 from portal.web.forms import attempted, form_page
 from portal.web.listing import list_page
 from portal.web.pages import page, refused
 from portal.web.uploads import received
-from portal.web.words import say
 
-SHOWN_PROBLEMS = 200
 UPLOAD = "receivables/desk_bank_upload.html"
 
 
@@ -74,15 +71,7 @@ def _received(form: BankFileForm) -> ImportBatch:
 
 
 def _begin(row: ImportBatch) -> Response:
-    """Have a worker take the file once this request is saved, and show how it goes."""
-    batch_id = row.id
-
-    @after_this_request
-    def started(response: Response) -> Response:
-        start(batch_id)
-        return response
-
-    return redirect(url_for(".show_import", batch_id=batch_id), 303)  # type: ignore[return-value]
+    return begun(start, row.id, url_for(".show_import", batch_id=row.id))
 
 
 def _batch(batch_id: int) -> ImportBatch:
@@ -100,20 +89,20 @@ def show_import(batch_id: int) -> Any:
 
 
 def _context(row: ImportBatch) -> dict[str, Any]:
-    held, counts = at_work.is_held(instance(), row.id), row.counts or {}
-    has_stopped = batches.has_stopped(row, held, clock.now())
+    file = standing(row, instance(), clock.now())
+    counts = file.counts
     return {
         "row": row,
         "state": BATCHES[row.state],
         "counts": counts,
-        "applied": counts.get("applied", {}),
+        "applied": file.applied,
         "sums": [money(Decimal(total), code) for code, total in counts.get("amounts", {}).items()],
-        "problems": [revived_problem(each) for each in (row.problems or [])[:SHOWN_PROBLEMS]],
+        "problems": problems_of(row)[:SHOWN_PROBLEMS],
         "lines": [_line(each) for each in counts.get("lines", [])],
-        "how_far": at_work.how_far(instance(), row.id),
-        "is_working": row.state in (BatchState.WAITING, *batches.WORKING) and not has_stopped,
-        "has_stopped": has_stopped or row.state == BatchState.FAILED,
-        "can_apply": row.state == BatchState.READY and bool(counts.get("matched", 0) + counts.get("unmatched", 0)),
+        "how_far": file.how_far,
+        "is_working": file.is_working,
+        "has_stopped": file.has_stopped,
+        "can_apply": file.is_ready and bool(counts.get("matched", 0) + counts.get("unmatched", 0)),
     }  # fmt: skip
 
 
@@ -156,12 +145,6 @@ def import_again(batch_id: int) -> Any:
 @bp.get("/receipts/imports/<int:batch_id>/problems.<kind>")
 @requires(P.RECEIPT_RECORD)
 def problems(batch_id: int, kind: str) -> Response:
-    """All that is wrong with a file, as a table."""
+    """All that is wrong with a file, as a table to send back."""
     row = _batch(batch_id)
-    if kind not in ("xlsx", "csv"):
-        raise NotFound()
-    heads = [_("Row"), _("Column"), _("Found"), _("Expected"), _("Severity")]
-    told = [revived_problem(each) for each in row.problems or []]
-    words = {"error": _("Error"), "warning": _("Warning")}
-    rows = [[p.row, p.column, p.found, say(p.expected), words[p.severity]] for p in told]
-    return table_response(kind, f"{_('problems')}_{row.file_name}", heads, rows, [None] * 5)
+    return problems_response(kind, row.file_name, problems_of(row))

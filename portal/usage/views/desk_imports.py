@@ -2,46 +2,42 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from flask import Response, after_this_request, g, redirect, url_for
+from flask import Response, g, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from portal.access.guards import fetch, requires
 from portal.access.permissions import Permission as P
 from portal.access.scope import visible
-from portal.catalogue.actions.reading import revived_problem
 from portal.catalogue.models import ServiceItem
 from portal.customers.models import Customer
 from portal.db.base import db
 from portal.jobs.batches import start
 from portal.kernel import clock
 from portal.kernel.errors import FileProblems, NotFound
-from portal.kernel.tables import write_csv, write_xlsx
 from portal.kernel.units import unit_word
 from portal.usage.actions import at_work, batches
 from portal.usage.actions.importing import KIND, SOURCE
+from portal.usage.actions.standing import problems_of, standing
 from portal.usage.forms import UploadForm
 from portal.usage.labels import BATCHES, MISMATCHES
 from portal.usage.models import ImportBatch
 from portal.usage.queries import records as queries
 from portal.usage.rules.columns import HEADERS
-from portal.usage.rules.states import BatchState
 from portal.usage.views.desk_door import bp, done, instance, tabs
 from portal.usage.views.lists import FILES
-from portal.web.exports import XLSX, download, table_response
+from portal.web.file_pages import SHOWN_PROBLEMS, begun, problems_response, template_response
 from portal.web.filters import quantity
 from portal.web.forms import attempted, form_page
 from portal.web.listing import list_page
 from portal.web.pages import page, refused
 from portal.web.uploads import received
-from portal.web.words import locale_code, name_of, say
+from portal.web.words import name_of
 
-SHOWN_PROBLEMS = 200
 SHOWN_LINES = 100
 
 
@@ -75,15 +71,7 @@ def _receive(form: UploadForm) -> ImportBatch:
 
 
 def _begin(row: ImportBatch) -> Response:
-    """Have a worker take the file once this request is saved, and show how it goes."""
-    batch_id = row.id
-
-    @after_this_request
-    def started(response: Response) -> Response:
-        start(batch_id)
-        return response
-
-    return redirect(url_for(".show_import", batch_id=batch_id), 303)  # type: ignore[return-value]
+    return begun(start, row.id, url_for(".show_import", batch_id=row.id))
 
 
 def _batch(batch_id: int) -> ImportBatch:
@@ -101,24 +89,24 @@ def show_import(batch_id: int) -> Any:
 
 
 def _context(row: ImportBatch) -> dict[str, Any]:
-    held, counts = at_work.is_held(instance(), row.id), row.counts or {}
-    has_stopped = batches.has_stopped(row, held, clock.now())
+    file = standing(row, instance(), clock.now())
+    counts = file.counts
     return {
         "row": row,
         "state": BATCHES[row.state],
         "counts": counts,
-        "applied": counts.get("applied", {}),
-        "problems": [revived_problem(each) for each in (row.problems or [])[:SHOWN_PROBLEMS]],
+        "applied": file.applied,
+        "problems": problems_of(row)[:SHOWN_PROBLEMS],
         "lines": _lines(counts.get("lines", [])[:SHOWN_LINES]),
         "units": [
             (quantity(Decimal(total)), unit_word(unit))
             for unit, total in counts.get("units", {}).items()
         ],
         "reasons": [(MISMATCHES[why], n) for why, n in counts.get("reasons", {}).items()],
-        "how_far": at_work.how_far(instance(), row.id),
-        "is_working": row.state in (BatchState.WAITING, *batches.WORKING) and not has_stopped,
-        "has_stopped": has_stopped or row.state == BatchState.FAILED,
-        "can_apply": row.state == BatchState.READY and bool(counts.get("matched", 0) + counts.get("queued", 0)),
+        "how_far": file.how_far,
+        "is_working": file.is_working,
+        "has_stopped": file.has_stopped,
+        "can_apply": file.is_ready and bool(counts.get("matched", 0) + counts.get("queued", 0)),
     }  # fmt: skip
 
 
@@ -176,26 +164,11 @@ def again(batch_id: int) -> Any:
 def problems(batch_id: int, kind: str) -> Response:
     """All that is wrong with a file, as a table to send back."""
     row = _batch(batch_id)
-    if kind not in ("xlsx", "csv"):
-        raise NotFound()
-    heads = [_("Row"), _("Column"), _("Found"), _("Expected"), _("Severity")]
-    told = [revived_problem(each) for each in row.problems or []]
-    words = {"error": _("Error"), "warning": _("Warning")}
-    rows = [[p.row, p.column, p.found, say(p.expected), words[p.severity]] for p in told]
-    return table_response(kind, f"{_('problems')}_{row.file_name}", heads, rows, [None] * 5)
+    return problems_response(kind, row.file_name, problems_of(row))
 
 
 @bp.get("/usage/import/template.<kind>")
 @requires(P.USAGE_RECORD)
 def template(kind: str) -> Response:
     """An empty file with the headers that are read."""
-    if kind not in ("xlsx", "csv"):
-        raise NotFound()
-    side = 1 if locale_code() == "en" else 0
-    heads, out = [both[side] for both in HEADERS.values()], io.BytesIO()
-    if kind == "xlsx":
-        write_xlsx(out, heads, [], widths=[18] * len(heads))
-    else:
-        write_csv(out, [heads])
-    mimetype = XLSX if kind == "xlsx" else "text/csv; charset=utf-8"
-    return download(out.getvalue(), f"usage.{kind}", mimetype)
+    return template_response(kind, "usage", HEADERS.values())

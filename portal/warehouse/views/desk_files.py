@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from flask import Response, after_this_request, flash, g, redirect, request, url_for
+from flask import Response, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
 from portal.access.guards import fetch, requires
 from portal.access.permissions import Permission as P
-from portal.catalogue.actions.reading import revived_problem
 from portal.customers.models import Customer
 from portal.customers.queries import customers
 from portal.db.base import db
@@ -19,22 +18,20 @@ from portal.kernel import clock
 from portal.kernel.errors import FileProblems, Invalid, NotFound, Problem
 from portal.kernel.text import t
 from portal.usage.actions import at_work, batches
+from portal.usage.actions.standing import problems_of, standing
 from portal.usage.models import ImportBatch
-from portal.usage.rules.states import BatchState
 from portal.warehouse.forms.forms import FileForm
 from portal.warehouse.labels import COLUMNS, KINDS
 from portal.warehouse.queries import stock
 from portal.warehouse.views.doors import desk as bp
 from portal.warehouse.views.file_lists import BATCHES, FILES
 from portal.warehouse.views.parts import place_choices, stock_tabs
-from portal.web.exports import table_response
+from portal.web.file_pages import SHOWN_PROBLEMS, begun, problems_response
 from portal.web.forms import attempted, form_page
 from portal.web.listing import list_page
 from portal.web.pages import page, refused
 from portal.web.uploads import received
 from portal.web.words import say
-
-SHOWN_PROBLEMS = 200
 
 
 @bp.get("/stock/files")
@@ -84,15 +81,7 @@ def _receive(form: FileForm) -> ImportBatch:
 
 
 def _begin(row: ImportBatch) -> Response:
-    """Have a worker take the file once this request is saved, and show how it goes."""
-    batch_id = row.id
-
-    @after_this_request
-    def started(response: Response) -> Response:
-        start(batch_id)
-        return response
-
-    return redirect(url_for(".file", batch_id=batch_id), 303)  # type: ignore[return-value]
+    return begun(start, row.id, url_for(".file", batch_id=row.id))
 
 
 @bp.get("/stock/files/<int:batch_id>")
@@ -100,18 +89,17 @@ def _begin(row: ImportBatch) -> Response:
 def file(batch_id: int) -> Any:
     """How a file stands: being read, what is wrong, what it would do, applied."""
     row = _batch(batch_id)
-    held = at_work.is_held(instance(), row.id)
-    far = at_work.how_far(instance(), row.id)
+    stands = standing(row, instance(), clock.now())
     return page(
         "warehouse/file.html",
         row=row,
         label=BATCHES[row.state],
-        counts=row.counts or {},
+        counts=stands.counts,
         problems=_problems(row)[:SHOWN_PROBLEMS],
-        far=far,
+        far=stands.how_far,
         kinds=KINDS,
-        is_working=row.state in (BatchState.WAITING, *batches.WORKING),
-        has_stopped=batches.has_stopped(row, held, clock.now()),
+        is_working=stands.is_working,
+        has_stopped=stands.has_stopped,
     )
 
 
@@ -147,18 +135,12 @@ def discard_file(batch_id: int) -> Response:
 def problems(batch_id: int, kind: str) -> Response:
     """All that is wrong with a file, as a table to send back."""
     row = _batch(batch_id)
-    if kind not in ("xlsx", "csv"):
-        raise NotFound()
-    heads = [_("Row"), _("Column"), _("Found"), _("Expected"), _("Severity")]
-    told = _problems(row)
-    words = {"error": _("Error"), "warning": _("Warning")}
-    rows = [[p.row, p.column, p.found, say(p.expected), words[p.severity]] for p in told]
-    return table_response(kind, f"{_('problems')}_{row.file_name}", heads, rows, [None] * 5)
+    return problems_response(kind, row.file_name, _problems(row))
 
 
 def _problems(row: ImportBatch) -> list[Problem]:
     """What is wrong with a file; a column that it does not have is named in the reader's language."""
-    return [_named(revived_problem(each)) for each in row.problems or []]
+    return [_named(each) for each in problems_of(row)]
 
 
 def _named(problem: Problem) -> Problem:
