@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Index, String, func, select
+from sqlalchemy import Index, String, func, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db.base import Base, db
@@ -92,6 +92,9 @@ class AuditEntry(Base):
         return hashlib.sha256(f"{self.previous_hash}\n{facts}".encode()).hexdigest()
 
 
+_WRITTEN = tuple(column.key for column in AuditEntry.__table__.columns if column.key != "id")
+
+
 class Actor(Protocol):
     """Whoever acts: a `Viewer` fits."""
 
@@ -115,7 +118,11 @@ def record(
 
     Raises KeyError for an event that no feature declared.
     """
-    return record_all(actor, event, [(subject, before, after)], now, reason=reason)[0]
+    known, latest = EVENTS[event], _latest()
+    entry = _entry(actor, event, known, subject, now, before, after, reason, latest)
+    db.session.add(entry)
+    db.session.flush()
+    return entry
 
 
 def record_all(
@@ -125,39 +132,59 @@ def record_all(
     now: datetime,
     *,
     reason: str | None = None,
-) -> list[AuditEntry]:
-    """One entry for each subject with its before and after, in order, however many at the price of a few queries.
+) -> None:
+    """One entry for each (subject, before, after), in order: however many, at the price of two statements.
 
     Raises KeyError for an event that no feature declared.
     """
-    known = EVENTS[event]
+    known, latest = EVENTS[event], _latest()
+    rows = []
+    for subject, before, after in changes:
+        entry = _entry(actor, event, known, subject, now, before, after, reason, latest)
+        latest = entry.entry_hash
+        rows.append({name: getattr(entry, name) for name in _WRITTEN})
+    if rows:
+        db.session.execute(insert(AuditEntry), rows)
+
+
+def _latest() -> str:
+    """The hash that the next entry follows; until this transaction ends nobody else gets it."""
     db.session.flush()
     if db.session.get_bind().dialect.name == "postgresql":
         db.session.execute(select(func.pg_advisory_xact_lock(CHAIN_LOCK)))
     latest = db.session.scalar(
         select(AuditEntry.entry_hash).order_by(AuditEntry.id.desc()).limit(1)
     )
-    entries = []
-    for subject, before, after in changes:
-        entry = AuditEntry(
-            at=now.astimezone(UTC),  # the hash covers the instant as the column gives it back
-            actor_id=actor.user_id,
-            actor_name=actor.name,
-            event=event,
-            subject_type=subject.__tablename__,
-            subject_id=getattr(subject, "id", None),
-            customer_id=_customer_of(subject),
-            is_public=known.public,
-            before=_plain(before),
-            after=_plain(after),
-            reason=reason,
-            previous_hash=latest or GENESIS,
-        )
-        latest = entry.entry_hash = entry.computed_hash()
-        entries.append(entry)
-    db.session.add_all(entries)
-    db.session.flush()
-    return entries
+    return latest or GENESIS
+
+
+def _entry(
+    actor: Actor,
+    event: str,
+    known: Event,
+    subject: Any,
+    now: datetime,
+    before: Any,
+    after: Any,
+    reason: str | None,
+    previous: str,
+) -> AuditEntry:
+    entry = AuditEntry(
+        at=now.astimezone(UTC),  # the hash covers the instant as the column gives it back
+        actor_id=actor.user_id,
+        actor_name=actor.name,
+        event=event,
+        subject_type=subject.__tablename__,
+        subject_id=getattr(subject, "id", None),
+        customer_id=_customer_of(subject),
+        is_public=known.public,
+        before=_plain(before),
+        after=_plain(after),
+        reason=reason,
+        previous_hash=previous,
+    )
+    entry.entry_hash = entry.computed_hash()
+    return entry
 
 
 def timeline(subject: Any, *, public_only: bool) -> list[AuditEntry]:

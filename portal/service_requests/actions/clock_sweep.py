@@ -41,14 +41,8 @@ def warn(now: datetime, limit: int = BATCH) -> int:
 
 def breach(now: datetime, limit: int = BATCH) -> int:
     """Tell the owners of clocks that ran out, and set when their managers hear of it."""
-    found, work = queries.to_breach(now, limit), work_time()
-    later: dict[int, datetime | None] = {}
-    for each in found:
-        span = ESCALATES_AFTER.get(each.severity)
-        later[each.clock_id] = (
-            put_on(each.due_at, span.seconds(work), span.unit, work) if span else None
-        )
-    _mark(found, {"breached_at": now}, later)
+    found = queries.to_breach(now, limit)
+    _mark(found, {"breached_at": now}, _escalations(found))
     return _tell("breached", _by_owner(found), found, "clock.breached", now)
 
 
@@ -58,6 +52,19 @@ def escalate(now: datetime, limit: int = BATCH) -> int:
     _mark(found, {"escalated_at": now})
     managers = queries.service_managers() if found else []
     return _tell("escalated", [(user, found) for user in managers], found, None, now)
+
+
+def _escalations(found: Sequence[DueClock]) -> dict[int, datetime | None]:
+    """When the service managers hear of each clock, by its request's severity."""
+    if not found:
+        return {}
+    work = work_time()
+    later: dict[int, datetime | None] = {}
+    for each in found:
+        span = ESCALATES_AFTER.get(each.severity)
+        at = put_on(each.due_at, span.seconds(work), span.unit, work) if span else None
+        later[each.clock_id] = at
+    return later
 
 
 def _by_owner(found: Sequence[DueClock]) -> list[tuple[User, list[DueClock]]]:
