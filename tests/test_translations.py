@@ -14,14 +14,8 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_keywords
 from babel.messages.pofile import read_po
 
-from portal.access.permissions import (
-    PERMISSION_LABELS,
-    POWER_LABELS,
-    ROLE_LABELS,
-    Permission,
-    Power,
-    Role,
-)
+from portal.access.labels import PERMISSION_LABELS, POWER_LABELS, ROLE_LABELS
+from portal.access.permissions import Permission, Power, Role
 from portal.accounts import labels as account_labels
 from portal.catalogue import labels as catalogue_labels
 from portal.catalogue.models.tariffs import TARIFF_STEPS, TARIFF_WORDS, SchemeKind, TariffState

@@ -42,7 +42,8 @@ from wtforms import (
 from wtforms.validators import Email, EqualTo, InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from portal.access.permissions import ROLE_LABELS, Role
+from portal.access.labels import ROLE_LABELS
+from portal.access.permissions import Role
 from portal.accounts.rules.passwords import MAX_LENGTH
 from portal.web.links import is_ours
 from portal.web.words import say

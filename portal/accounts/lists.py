@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import url_for
 
-from portal.access.permissions import ROLE_LABELS, Permission
+from portal.access.labels import ROLE_LABELS
+from portal.access.permissions import Permission
 from portal.accounts import queries
 from portal.accounts.labels import STATES, state_of
 from portal.accounts.models import User

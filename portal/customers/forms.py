@@ -19,7 +19,8 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional
 
-from portal.access.permissions import POWER_LABELS, Power
+from portal.access.labels import POWER_LABELS
+from portal.access.permissions import Power
 from portal.accounts.forms import LANGUAGES, Ticks
 from portal.customers.rules.kinds import (
     BILLINGS,

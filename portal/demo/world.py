@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
-from portal.access.permissions import ROLE_LABELS, Power, Role
+from portal.access.labels import ROLE_LABELS
+from portal.access.permissions import Power, Role
 from portal.access.viewer import Viewer
 from portal.accounts.actions import create_user
 from portal.accounts.models import User

@@ -11,7 +11,8 @@ from markupsafe import escape
 from PIL import Image
 from sqlalchemy import select, update
 
-from portal.access.permissions import PERMISSION_LABELS, ROLE_LABELS, Permission
+from portal.access.labels import PERMISSION_LABELS, ROLE_LABELS
+from portal.access.permissions import Permission
 from portal.accounts.models import User
 from portal.admin.models import Heartbeat
 from portal.admin.queries import signs

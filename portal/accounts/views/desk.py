@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 from werkzeug import Response
 
 from portal.access.guards import requires
-from portal.access.permissions import ROLE_LABELS, Permission, Role
+from portal.access.labels import ROLE_LABELS
+from portal.access.permissions import Permission, Role
 from portal.accounts import actions, queries
 from portal.accounts.forms import InviteForm, RolesForm
 from portal.accounts.labels import state_of

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug import Response
 
-from portal.access import permissions
+from portal.access import labels, permissions
 from portal.access.guards import fetch, requires
 from portal.access.permissions import Permission, Power
 from portal.admin import actions, queries
@@ -41,7 +41,7 @@ def policy() -> Any:
     return page(
         "admin/policy.html",
         tables=(
-            (_("Our people, by role"), permissions.ROLE_LABELS, _rights(permissions.ROLES)),
+            (_("Our people, by role"), labels.ROLE_LABELS, _rights(permissions.ROLES)),
             (_("A customer's users, by power"), _powers(), _rights(permissions.POWERS)),
         ),
     )
@@ -50,9 +50,7 @@ def policy() -> Any:
 def _powers() -> dict[Power, Text]:
     """The powers that open something by now."""
     return {
-        power: words
-        for power, words in permissions.POWER_LABELS.items()
-        if permissions.POWERS[power]
+        power: words for power, words in labels.POWER_LABELS.items() if permissions.POWERS[power]
     }
 
 
@@ -60,7 +58,7 @@ def _rights(held: Mapping[Any, frozenset[Permission]]) -> list[tuple[Text, set[A
     """A right in words and who holds it, for rights that anybody of `held` has."""
     rows = (
         (words, {holder for holder, rights in held.items() if right in rights})
-        for right, words in permissions.PERMISSION_LABELS.items()
+        for right, words in labels.PERMISSION_LABELS.items()
     )
     return [(words, holders) for words, holders in rows if holders]
 

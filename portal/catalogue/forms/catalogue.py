@@ -19,7 +19,8 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional
 
-from portal.access.permissions import ROLE_LABELS, Role
+from portal.access.labels import ROLE_LABELS
+from portal.access.permissions import Role
 from portal.accounts.forms import Ticks
 from portal.catalogue.labels import (
     BASES,

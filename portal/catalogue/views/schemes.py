@@ -8,8 +8,9 @@ from flask import flash, g, redirect, url_for
 from flask_babel import gettext as _
 
 from portal.access.guards import requires
-from portal.access.permissions import ROLE_LABELS, Role
+from portal.access.labels import ROLE_LABELS
 from portal.access.permissions import Permission as P
+from portal.access.permissions import Role
 from portal.catalogue.actions import schemes as actions
 from portal.catalogue.forms.catalogue import SchemeForm
 from portal.catalogue.labels import REFERENCE_DATES, SCHEME_KINDS, TARIFF_STATES

@@ -9,7 +9,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from portal.access.permissions import POWER_LABELS, Power
+from portal.access.labels import POWER_LABELS
+from portal.access.permissions import Power
 from portal.customers.rules import kinds
 from portal.customers.rules.people import CONTACT_FIELDS, GRANT_FIELDS, SITE_FIELDS
 from portal.customers.rules.profile import FIELDS
