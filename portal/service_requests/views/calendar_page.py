@@ -1,0 +1,133 @@
+"""What the calendar shows: whose, which days, the grid of visits, tasks of each day, tasks without a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from flask import g, request, url_for
+from flask_babel import gettext as _
+
+from portal.access.permissions import Permission as P
+from portal.kernel import clock
+from portal.kernel.text import Text, t
+from portal.service_requests.models import RequestTask
+from portal.service_requests.queries import tasks as queries
+from portal.service_requests.queries.people import holders
+from portal.service_requests.queries.work_calendar import firm_calendar
+from portal.service_requests.rules.calendar_weeks import Look, Planned, Span, grid, span_of
+from portal.service_requests.views.found_door import day_in, local, zone
+
+ME, ALL = "me", "all"
+HALF_HOUR = timedelta(minutes=30)
+WEEKDAYS: tuple[Text, ...] = (
+    t("Mon"), t("Tue"), t("Wed"), t("Thu"), t("Fri"), t("Sat"), t("Sun"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The head of a column: its name, whether it is today or free, and the tasks to be done by then."""
+
+    on: date
+    name: Text
+    lanes: int
+    is_today: bool
+    is_free: bool
+    due: tuple[RequestTask, ...]
+    url: str
+    plan_url: str
+
+
+def context() -> dict[str, Any]:
+    """The page as its address asks for it; what it does not say, or says wrongly, is my week."""
+    today = clock.today()
+    look = Look.DAY if request.args.get("look") == Look.DAY else Look.WEEK
+    span, who = span_of(look, day_in("on", today)), _who()
+    person = _person(who)
+    starts, ends = _instants(span)
+    visits = queries.in_span(g.viewer, person, starts, ends)
+    waiting = queries.unplanned(g.viewer, person)
+    drawn = grid(span.days, [_planned(each) for each in visits])
+    return {
+        "span": span,
+        "days": _days(span, drawn.lanes, waiting, today, who),
+        "rows": drawn.rows,
+        "visits": {each.id: each for each in visits},
+        "times": {each.id: _time_of(each) for each in visits},
+        "waiting": waiting,
+        "late": {each.id for each in waiting if each.due_at < clock.now()},
+        "everybody": person is None,
+        "who": who,
+        "people": _people(),
+        "urls": _urls(span, today, who),
+    }
+
+
+def _who() -> str:
+    asked = request.args.get("who", ME)
+    return asked if asked in (ME, ALL) or (asked.isdecimal() and len(asked) < 10) else ME
+
+
+def _person(who: str) -> int | None:
+    if who == ALL:
+        return None
+    return int(who) if who != ME else int(g.viewer.user_id)
+
+
+def _people() -> list[tuple[str, str]]:
+    others = [each for each in holders(P.TASK_WORK) if each.id != g.viewer.user_id]
+    fixed = [(ME, _("My own")), (ALL, _("Everybody's"))]
+    return fixed + [(str(each.id), each.name) for each in others]
+
+
+def _instants(span: Span) -> tuple[datetime, datetime]:
+    first = datetime.combine(span.first, time(), zone())
+    return first, datetime.combine(span.after, time(), zone())
+
+
+def _planned(task: RequestTask) -> Planned:
+    assert task.starts_at is not None
+    starts = local(task.starts_at)
+    return Planned(task.id, starts, local(task.ends_at) if task.ends_at else starts + HALF_HOUR)
+
+
+def _time_of(task: RequestTask) -> str:
+    planned = _planned(task)
+    return f"{planned.starts:%H:%M}–{planned.ends:%H:%M}"
+
+
+def _days(
+    span: Span, lanes: tuple[int, ...], waiting: list[RequestTask], today: date, who: str
+) -> list[Day]:
+    calendar = firm_calendar()
+    return [
+        Day(
+            on=each,
+            name=WEEKDAYS[each.weekday()],
+            lanes=wide,
+            is_today=each == today,
+            is_free=not calendar.is_working(each),
+            due=tuple(task for task in waiting if local(task.due_at).date() == each),
+            url=_url(Look.DAY, each, who),
+            plan_url=url_for("desk_tasks.new", on=each.isoformat(), kind="visit"),
+        )
+        for each, wide in zip(span.days, lanes, strict=True)
+    ]
+
+
+def _url(look: Look, on: date, who: str) -> str:
+    asked = who if who != ME else None
+    return url_for("desk_calendar.index", look=look.value, on=on.isoformat(), who=asked)
+
+
+def _urls(span: Span, today: date, who: str) -> dict[str, str]:
+    on = today if span.first <= today <= span.last else span.first
+    return {
+        "before": _url(span.look, span.before, who),
+        "after": _url(span.look, span.after, who),
+        "today": _url(span.look, today, who),
+        "day": _url(Look.DAY, on, who),
+        "week": _url(Look.WEEK, on, who),
+    }

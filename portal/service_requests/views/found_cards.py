@@ -1,0 +1,93 @@
+"""The cards of a request's page that show what came out of it: tasks, defects, feedback sheets, goods, chances."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal.access.permissions import Permission as P
+from portal.access.viewer import Viewer
+from portal.kernel import clock
+from portal.service_requests.actions.goods import counted
+from portal.service_requests.found_labels import COUNTS, TASK_ICONS, UPSELLS
+from portal.service_requests.models import ServiceRequest
+from portal.service_requests.queries import defects, goods, tasks, upsells
+from portal.service_requests.queries.people import names
+from portal.service_requests.rules.kinds import WITH_LINES, RequestKind
+from portal.service_requests.rules.states import LOCKED, RequestState
+from portal.service_requests.views import defect_list, sheet_list, task_list
+
+
+def facts(request: ServiceRequest, viewer: Viewer) -> dict[str, Any]:
+    """What task_card, defect_card, feedback_card, goods_card and upsell_card show, under one name: `found`.
+
+    A part that the viewer may not see is None; the card then draws nothing.
+    """
+    locked = RequestState(request.state) in LOCKED
+    return {
+        "found": {
+            "request": request,
+            "locked": locked,
+            "today": clock.today(),
+            "tasks": _tasks(request, viewer),
+            "defects": _defects(request, viewer),
+            "sheets": _sheets(request, viewer),
+            "goods": _goods(request, viewer),
+            "upsells": _upsells(request, viewer),
+            "may": {
+                "plan": viewer.may(P.TASK_WORK) and not locked,
+                "record": viewer.may(P.DEFECT_EDIT),
+                "send": viewer.may(P.REQUEST_WORK) and not locked,
+                "count": viewer.may(P.TASK_WORK) and not locked,
+                "sell": viewer.may(P.UPSELL_EDIT),
+            },
+        }
+    }
+
+
+def _tasks(request: ServiceRequest, viewer: Viewer) -> list[dict[str, Any]] | None:
+    if not viewer.may(P.TASK_WORK):
+        return None
+    rows = tasks.of_request(request.id, viewer)
+    return [
+        {"row": row, "label": task_list.label_of(row), "icon": TASK_ICONS[row.kind]} for row in rows
+    ]
+
+
+def _defects(request: ServiceRequest, viewer: Viewer) -> list[dict[str, Any]] | None:
+    if not viewer.may(P.DEFECT_SEE):
+        return None
+    rows = defects.of_request(request.id, viewer)
+    return [{"row": row, "label": defect_list.label_of(row)} for row in rows]
+
+
+def _sheets(request: ServiceRequest, viewer: Viewer) -> list[dict[str, Any]]:
+    rows = defects.sheets_of_request(request.id, viewer)
+    known = names(row.recipient_id for row in rows)
+    return [
+        {"row": row, "label": sheet_list.label_of(row), "to": known.get(row.recipient_id or 0, "")}
+        for row in rows
+    ]
+
+
+def _goods(request: ServiceRequest, viewer: Viewer) -> list[dict[str, Any]] | None:
+    if RequestKind(request.kind) not in WITH_LINES:
+        return None
+    rows = goods.of_request(request.id, viewer)
+    known = names([each for row in rows for each in (row.checked_by, row.second_by)])
+    return [
+        {
+            "row": row,
+            "counted": counted(row),
+            "label": COUNTS[counted(row).state],
+            "first_by": known.get(row.checked_by or 0, ""),
+            "second_by": known.get(row.second_by or 0, ""),
+        }
+        for row in rows
+    ]
+
+
+def _upsells(request: ServiceRequest, viewer: Viewer) -> list[dict[str, Any]] | None:
+    if not viewer.may(P.UPSELL_SEE):
+        return None
+    rows = upsells.of_request(request.id, viewer)
+    return [{"row": row, "label": UPSELLS[row.state]} for row in rows]
