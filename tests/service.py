@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,10 +12,11 @@ from portal.access.viewer import SYSTEM, Viewer
 from portal.accounts.models import User
 from portal.customers.models import Customer
 from portal.db.base import db
-from portal.service_requests.actions import opening
+from portal.service_requests.actions import course, joining, opening
 from portal.service_requests.actions.opening import NewRequest
 from portal.service_requests.models import RequestCategory, ServiceRequest
 from portal.service_requests.rules.kinds import NoMatch, RequestKind
+from portal.service_requests.rules.states import RequestState
 from tests.cast import Cast, staff
 from tests.factories import add
 
@@ -78,3 +80,64 @@ def fresh(request: ServiceRequest) -> ServiceRequest:
 def _asker(cast: Cast, customer: Customer) -> int | None:
     known = {cast.harbour.id: cast.lin.id, cast.nordwind.id: cast.erik.id}
     return known.get(customer.id)
+
+
+def moved_to(cast: Cast, now: datetime, state: RequestState, **changes: Any) -> ServiceRequest:
+    """A request in `state`; it gets there by the same actions as everybody's, SYSTEM acting."""
+    row = a_request(cast, now, **changes)
+    for step in WAY[state]:
+        step(cast, row, now)
+    return fresh(row)
+
+
+def _accept(_cast: Cast, row: ServiceRequest, now: datetime) -> None:
+    course.accept(row, SYSTEM, now)
+
+
+def _start(_cast: Cast, row: ServiceRequest, now: datetime) -> None:
+    course.start(row, SYSTEM, now)
+
+
+def _ask(_cast: Cast, row: ServiceRequest, now: datetime) -> None:
+    course.wait_for_customer(row, "请提供照片。", SYSTEM, now)
+
+
+def _ask_third(_cast: Cast, row: ServiceRequest, now: datetime) -> None:
+    course.wait_for_third_party(row, "船公司", SYSTEM, now)
+
+
+def _resolve(_cast: Cast, row: ServiceRequest, now: datetime) -> None:
+    course.resolve(row, "已处理。", SYSTEM, now)
+
+
+def _close(_cast: Cast, row: ServiceRequest, now: datetime) -> None:
+    course.close(row, SYSTEM, now)
+
+
+def _withdraw(_cast: Cast, row: ServiceRequest, now: datetime) -> None:
+    course.withdraw(row, "客户撤回", SYSTEM, now)
+
+
+def _reject(_cast: Cast, row: ServiceRequest, now: datetime) -> None:
+    course.reject(row, "不属于我们的业务", SYSTEM, now)
+
+
+def _merge(cast: Cast, row: ServiceRequest, now: datetime) -> None:
+    into = a_request(cast, now, customer=row.customer, title="同一件事")
+    joining.merge(row, into, "同一件事", SYSTEM, now)
+
+
+S = RequestState
+WAY: Mapping[RequestState, Sequence[Callable[[Cast, ServiceRequest, datetime], None]]] = {
+    S.NEW: (),
+    S.ACCEPTED: (_accept,),
+    S.IN_PROGRESS: (_accept, _start),
+    S.WAITING_CUSTOMER: (_accept, _ask),
+    S.WAITING_THIRD_PARTY: (_accept, _ask_third),
+    S.RESOLVED: (_accept, _start, _resolve),
+    S.CLOSED: (_accept, _start, _resolve, _close),
+    S.WITHDRAWN: (_withdraw,),
+    S.MERGED: (_merge,),
+    S.REJECTED: (_reject,),
+}
+"""The actions that bring a new request to a state."""

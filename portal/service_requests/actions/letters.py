@@ -21,6 +21,7 @@ from portal.db.outbox import post_mail
 from portal.kernel.clock import business_day
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.queries import people
+from portal.service_requests.queries.work_calendar import service_settings
 from portal.service_requests.rules.kinds import Authority, RequesterKind
 
 PROVEN = frozenset({Authority.NOT_NEEDED.value, Authority.PROVEN.value})
@@ -52,7 +53,8 @@ def to_customer(
     if request.is_internal:
         return
     with past_the_walls():
-        facts = {**_facts(request), "text": text, "sender": actor.name, "step": step}
+        days = service_settings().reopen_days
+        facts = {**_facts(request), "text": text, "sender": actor.name, "step": step, "days": days}
         for each in _readers(request, now, trusted):
             whole = {**facts, "contact": each.name, "signs_in": each.signs_in}
             key = f"request-{request.id}-{mark}-{each.mark}"
@@ -64,7 +66,7 @@ def to_staff(
     mark: int | str = "", text: str = "",
 ) -> None:  # fmt: skip
     """A letter to our own people, each once, never to who did it: opened, assigned, handed_over, shared,
-    customer_wrote, escalated, reopened, withdrawn, ended."""
+    customer_wrote, escalated, reopened, resolved, rejected, withdrawn, merged."""
     with past_the_walls():
         facts = {**_facts(request), "step": step, "sender": actor.name, "text": text}
         for user_id, user in {each.id: each for each in readers if each and each.active}.items():
@@ -81,6 +83,14 @@ def tell_working(
         readers = [_user(request.owner_id), *people.sharers(request)]
         at_work = [each for each in readers if each is not None]
         to_staff(request, step, at_work or [_owner(request)], actor, now, mark, text)
+
+
+def tell_asker(
+    request: ServiceRequest, step: str, actor: Viewer, now: datetime, mark: int | str, text: str
+) -> None:
+    """The colleague who asked hears of an internal request: resolved, rejected, withdrawn, reopened."""
+    if request.is_internal:
+        to_staff(request, step, [_user(request.requester_id)], actor, now, mark, text)
 
 
 def tell_managers(
