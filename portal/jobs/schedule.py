@@ -24,6 +24,7 @@ from portal.jobs import (
     papers,
     receivables,
     service_clocks,
+    service_requests,
     statements,
 )
 from portal.jobs.imports import work_all
@@ -56,6 +57,7 @@ JOBS = (
     Job("invoiced", 3600, receivables.bill_confirmed),
     Job("answers", 3600, answers.remind),
     Job("silence", 3600, answers.deem),
+    Job("resolved requests", 900, service_requests.close),
     Job("clocks of requests", 60, service_clocks.sweep),
     Job("missed deadlines", 900, service_clocks.digest),
     Job("articles", 3600, knowledge.remind),
