@@ -17,6 +17,9 @@ from portal.db.outbox import OutboxMessage
 from portal.documents.models import FirmProfile
 from portal.kernel import clock
 
+RECEIPTS = frozenset({"request_received"})
+"""Letters that only say that something came in: nobody has to answer them, and no machine may."""
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -53,11 +56,23 @@ def written(letter: Letter) -> EmailMessage:
     # The same letter has the same id however often it is sent, so that a mailbox shows it once.
     domain = config["MAIL_FROM"].rpartition("@")[2].strip(" >") or "localhost"
     mail["Message-ID"] = f"<{hashlib.sha256(letter.key.encode()).hexdigest()[:40]}@{domain}>"
-    mail["Auto-Submitted"] = "auto-generated"
+    for header, value in _automatic(letter.template).items():
+        mail[header] = value
     mail.set_content(body.strip() + "\n")
     if html is not None:
         mail.add_alternative(html, subtype="html")
     return mail
+
+
+def _automatic(template: str) -> dict[str, str]:
+    """So that no absence notice answers us, and no two machines answer each other (RFC 3834, MS-OXCMAIL)."""
+    if template not in RECEIPTS:
+        return {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF, AutoReply"}
+    return {
+        "Auto-Submitted": "auto-replied",
+        "X-Auto-Response-Suppress": "All",
+        "Precedence": "bulk",
+    }
 
 
 def _drawn(template: str, letter: Letter) -> str:
