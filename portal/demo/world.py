@@ -35,6 +35,7 @@ from portal.demo.clauses import write_clauses
 from portal.demo.contracts import tell_contracts
 from portal.demo.customers import CUSTOMERS, DemoCustomer, DemoMember
 from portal.demo.firm import DOMAIN, FIRM, PASSWORD, PHONES, STAFF
+from portal.demo.knowledge import tell_knowledge
 from portal.demo.money import tell_money
 from portal.demo.quotations import write_agreed, write_quotations
 from portal.demo.stage import Stage, Timeline
@@ -80,6 +81,7 @@ def _tell(stage: Stage, sheets: Sheets, progress: Tell) -> None:
     tell_usage(stage)
     tell_bills(stage)
     tell_money(stage)
+    tell_knowledge(stage)
     days.add(days.day(1), "00:00", lambda at: write_quotations(at, stage.people))
 
 

@@ -31,9 +31,9 @@ def judge(
         raise Invalid(t("At most %(count)s characters.", count=LONGEST_COMMENT), "comment")
     vote = verdict(article.id, actor)
     if vote is None:
-        vote = ArticleVote(article_id=article.id, user_id=actor.user_id, helped=helped)
-        db.session.add(vote)
+        vote = ArticleVote(article_id=article.id, user_id=actor.user_id)
         _count(article, helped, 1)
+        db.session.add(vote)
     elif vote.helped != helped:
         _count(article, vote.helped, -1)
         _count(article, helped, 1)

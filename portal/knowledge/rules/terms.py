@@ -19,12 +19,12 @@ STOP_PHRASES = (
     "为什么", "怎么办", "怎么样", "什么样", "是不是", "能不能", "可不可以", "有没有", "要不要", "需不需要", "多少钱",
     "请问", "什么", "怎么", "怎样", "如何", "哪些", "哪里", "哪个", "哪种", "多少", "多久", "是否", "能否", "可否",
     "可以", "需要", "应该", "一下", "一个", "这个", "那个", "这些", "那些", "我们", "你们", "他们", "以及", "或者",
-    "还是", "如果", "因为", "所以", "但是", "已经", "还有", "想问", "咨询一下",
+    "还是", "如果", "因为", "所以", "但是", "已经", "还有", "想问", "咨询一下", "你好", "您好", "谢谢", "麻烦", "帮我",
 )  # fmt: skip
 _STOPPED = (
-    "a about an and any are as at be by can could did do does for from get had has have how i if in into is it its "
-    "may me my need of on or our please shall should so than that the their them then there these they this to us "
-    "was we were what when where which who why will with would you your"
+    "a about an and any are as at back be by can come could dear did do does for from get go had has have hello how i "
+    "if in into is it its may me my need of on or our please regards shall should so than thank thanks that the their "
+    "them then there these they this to us was we were what when where which who why will with would you your"
 )
 STOP_WORDS = frozenset(_STOPPED.split(" "))
 _PARTICLES = r"(?<!目)的|了(?!解)|和(?!解)|[吗呢吧啊呀嘛您我你是]"
