@@ -95,17 +95,17 @@ def main(arguments: list[str]) -> None:
     )
     os.environ["PORTAL_INSTANCE"] = str(instance)
     cookies = _prepared(options)
-    plain = _plain(options.seconds)
+    plain = plain_page(options.seconds)
     print(
         f"{'page':28}{'clients':>8}{'pages/s':>9}{'p50 ms':>8}{'p95':>8}{'p99':>8}{'KB':>7}  of plain"
     )
     for each in plain.values():
-        _print(each, plain)
+        print_beside(each, plain)
     with served("wsgi:app", {"PORTAL_INSTANCE": str(instance)}) as (port, process, start):
         rest = memory_mb(process)
         for (name, path), cookie in _pages(cookies, options):
             for clients in (1, 8):
-                _print(
+                print_beside(
                     ask(port, name, path, cookie, clients=clients, seconds=options.seconds), plain
                 )
         print(
@@ -167,7 +167,8 @@ def _pages(
     return [*desk, *mine, *bills]
 
 
-def _plain(seconds: float) -> dict[int, Measured]:
+def plain_page(seconds: float) -> dict[int, Measured]:
+    """A plain Flask page by one client and by eight: what other pages stand beside."""
     with served("tests.bench.plain_app:app", {}) as (port, _process, _start):
         cookie = signed_in(port)
         return {
@@ -176,7 +177,8 @@ def _plain(seconds: float) -> dict[int, Measured]:
         }
 
 
-def _print(found: Measured, plain: dict[int, Measured]) -> None:
+def print_beside(found: Measured, plain: dict[int, Measured]) -> None:
+    """One line of the table."""
     beside = plain[found.clients]
     share = f"{found.rate / beside.rate:5.2f} × pages/s, {found.point(50) / beside.point(50):5.1f} × p50"
     wrong = f"  {found.wrong} NOT 200" if found.wrong else ""
