@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import lazyload
 
-from portal.access.permissions import ROLES, Permission
+from portal.access.permissions import Permission
 from portal.access.viewer import Viewer
 from portal.accounts.models import StaffRole, User
 from portal.db.base import db
 from portal.db.kept import Kept
 from portal.service_requests.models import CannedReply, RequestCategory, SavedFilter
+from portal.service_requests.queries.people import holders
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,11 @@ def _read_replies() -> tuple[Reply, ...]:
     )
 
 
+def _read_colleagues() -> tuple[tuple[int, str], ...]:
+    return tuple((each.id, each.name) for each in holders(Permission.REQUEST_WORK))
+
+
+_COLLEAGUES = Kept(_read_colleagues, User, StaffRole)
 _CATEGORIES = Kept(_read_categories, RequestCategory)
 _REPLIES = Kept(_read_replies, CannedReply)
 
@@ -92,13 +98,6 @@ def saved_filters(place: str, viewer: Viewer) -> list[SavedFilter]:
     return list(db.session.scalars(mine.order_by(SavedFilter.position, SavedFilter.id)))
 
 
-def colleagues(permission: Permission = Permission.REQUEST_WORK) -> list[User]:
-    """Active staff who hold `permission`, by name: whom a request can be given to."""
-    able = [role.value for role, permissions in ROLES.items() if permission in permissions]
-    holding = select(StaffRole.user_id).where(StaffRole.role.in_(able))
-    wanted = select(User).where(
-        User.kind == "staff", User.active.is_(True), User.id.in_(holding)
-    )  # fmt: skip
-    return list(
-        db.session.scalars(wanted.options(lazyload(User.roles)).order_by(User.name, User.id))
-    )
+def colleagues() -> tuple[tuple[int, str], ...]:
+    """(user id, name) of the active staff who answer requests, by name; kept between requests."""
+    return _COLLEAGUES.get()

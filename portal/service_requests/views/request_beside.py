@@ -1,0 +1,120 @@
+"""What stands beside the talk: what the request is about, who works on it, what belongs with it, other rooms' parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import load_only
+
+from portal.access.models import Assignment
+from portal.access.permissions import Permission as P
+from portal.access.scope import visible
+from portal.access.viewer import Viewer
+from portal.accounts.models import User
+from portal.billing.labels import STATEMENTS
+from portal.calls.models import Call, CallPlan
+from portal.claims.models import Claim
+from portal.customers.rules.kinds import Part
+from portal.db.base import db
+from portal.kernel.text import Text
+from portal.rooms import offered
+from portal.satisfaction.models import SurveyAnswer, SurveyInvitation
+from portal.service_requests.models import (
+    Defect,
+    FeedbackSheet,
+    RequestLine,
+    RequestLink,
+    RequestTask,
+    ServiceRequest,
+    Upsell,
+)
+from portal.service_requests.rules.kinds import LINK_WORDS, LinkKind
+from portal.shipments.labels import SHIPMENTS
+from portal.web.chain import CONTRACT, LINE, SHIPMENT, STATEMENT, ChainLink, linked
+from portal.web.words import name_of
+
+R = ServiceRequest
+SHORT = load_only(R.number, R.title, R.state, R.severity, R.received_at, R.customer_id)
+OF_ROOMS: dict[str, tuple[Any, ...]] = {
+    "service_requests": (RequestTask, Defect, FeedbackSheet, RequestLine, Upsell),
+    "claims": (Claim,),
+    "satisfaction": (SurveyInvitation, SurveyAnswer),
+    "calls": (Call, CallPlan),
+}
+"""Whose rows a room's card draws, so that a room that has none is not asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What one query says of a request: its customer's owner, and which rooms have something about it."""
+
+    account_manager: str | None
+    rooms: frozenset[str]
+
+
+def standing(row: ServiceRequest) -> Standing:
+    """One query for all of it."""
+    owner = (
+        select(User.name)
+        .join(Assignment, Assignment.user_id == User.id)
+        .where(Assignment.customer_id == row.customer_id, Assignment.part == Part.OWNER)
+        .limit(1)
+        .scalar_subquery()
+    )
+    has = [
+        or_(*(select(model.id).where(model.request_id == row.id).exists() for model in models))
+        for models in OF_ROOMS.values()
+    ]
+    name, *found = db.session.execute(select(owner, *has)).one()
+    rooms = (room for room, there in zip(OF_ROOMS, found, strict=True) if there)
+    return Standing(name, frozenset(rooms))
+
+
+def cards(row: ServiceRequest, rooms: frozenset[str], viewer: Viewer) -> dict[str, Any]:
+    """The facts of every room that has something, and which rooms those are."""
+    facts: dict[str, Any] = {}
+    for module in (*offered("found_cards"), *offered("request_cards")):
+        if module.__name__.split(".")[1] in rooms:
+            read: Callable[[ServiceRequest, Viewer], dict[str, Any]] = module.facts
+            facts |= read(row, viewer)
+    return facts | {"rooms": rooms}
+
+
+def about(row: ServiceRequest) -> list[ChainLink]:
+    """Contract, shipment, statement and its line, each with its page where the viewer may open it."""
+    found: list[ChainLink] = []
+    if row.contract is not None:
+        found.append(
+            linked(CONTRACT, f"{row.contract.number} {row.contract.title}", "desk_contracts.show", P.CONTRACT_SEE,
+                   contract_id=row.contract_id)
+        )  # fmt: skip
+    if row.shipment is not None:
+        state = SHIPMENTS[row.shipment.state].text
+        found.append(
+            linked(SHIPMENT, row.shipment.number, "desk_shipments.show", P.SHIPMENT_SEE, state=state,
+                   shipment_id=row.shipment_id)
+        )  # fmt: skip
+    if row.statement is not None:
+        state = STATEMENTS[row.statement.state].text
+        found.append(
+            linked(STATEMENT, row.statement.number, "desk_statements.show", P.STATEMENT_SEE, state=state,
+                   statement_id=row.statement_id)
+        )  # fmt: skip
+    if row.statement_line is not None:
+        found.append(
+            linked(LINE, name_of(row.statement_line), "desk_statements.line", P.STATEMENT_SEE,
+                   line_id=row.statement_line_id)
+        )  # fmt: skip
+    return found
+
+
+def links(row: ServiceRequest, viewer: Viewer) -> list[tuple[Text, ServiceRequest]]:
+    """(how, which) of the requests that belong with this one, from either side."""
+    there = and_(RequestLink.request_id == row.id, R.id == RequestLink.other_id)
+    back = and_(RequestLink.other_id == row.id, R.id == RequestLink.request_id)
+    pairs = select(RequestLink.kind, R).join(RequestLink, or_(there, back)).options(SHORT)
+    found = db.session.execute(visible(pairs, R, viewer).order_by(RequestLink.id))
+    return [(LINK_WORDS[LinkKind(kind)], other) for kind, other in found]
