@@ -76,6 +76,19 @@ class SampleEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class SampleClock:
+    """A clock of a request."""
+
+    title: Text
+    label: Label
+    due_at: datetime | None
+    met_at: datetime | None
+    name: None = None
+    unsure: bool = False
+    round: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class SampleFile:
     """A file beside a record."""
 
@@ -117,6 +130,10 @@ def samples() -> dict[str, Any]:
             SampleFile(2, "IMG_0412.jpeg", t("Photograph"), 812_000, at, is_shared=False),
         ),
         "attach_form": SampleAttachForm(formdata=None, meta={"csrf": False}),
+        "clocks_shown": (
+            SampleClock(t("First answer"), LABELS[2], None, at),
+            SampleClock(t("Solve"), LABELS[3], at, None),
+        ),
         "amounts": (Decimal("151442.11"), Decimal("8420.55")),
         "day": date(2026, 3, 31),
     }

@@ -84,11 +84,17 @@ def change_deadline(
     now: datetime,
     *,
     replaces: LegalDeadline | None = None,
+    seen: int | None = None,
 ) -> LegalDeadline:
     """Change a limit, or enter one (None); `values`: those of EDITED that change. InvalidMany by field.
 
-    A later text `replaces` an older one, which ends the day before it begins and stays readable.
+    A later text `replaces` an older one, which ends the day before it begins and stays readable. StaleEdit when `seen`
+    is not the row's version any more.
     """
+    if row is not None and seen is not None and seen != row.version:
+        raise StaleEdit(
+            t("It has changed since you opened this page. Look at it again, then repeat.")
+        )
     wrong = _wrong_deadline(values, replaces)
     if wrong:
         raise InvalidMany(wrong)
