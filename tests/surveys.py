@@ -61,7 +61,12 @@ def answered(
     cast: Cast, now: datetime, score: int, comment: str = "", *, email: str = "", **changes: Any
 ) -> SurveyAnswer:
     """A request that was resolved, asked about and answered at `now`; each from a person of its own."""
-    changes = {"requester_email": email or f"p{next_number()}@harbour.example", **changes}
+    number = next_number()
+    person = {
+        "requester_name": f"王{number}",
+        "requester_email": email or f"p{number}@harbour.example",
+    }
+    changes = {**person, **changes}
     request = resolved(cast, now, **changes)
     found = answering.find(asked(request, now))
     return answering.answer(found, answers(found.survey, score, comment), SYSTEM, now)

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.accounts.models import User
 from portal.customers.models import Customer, one_of
 from portal.db import audit
 from portal.db.audit import Event
@@ -131,6 +132,9 @@ class SurveyAnswer(CustomerOwned, AppendOnly, Base):
     given_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
     invitation: Mapped[SurveyInvitation] = relationship()
+    survey: Mapped[Survey] = relationship()
+    request: Mapped[ServiceRequest | None] = relationship()
+    owner: Mapped[User | None] = relationship()
     customer: Mapped[Customer] = relationship()
     items: Mapped[list[SurveyAnswerItem]] = relationship(order_by="SurveyAnswerItem.id")
 
@@ -146,3 +150,5 @@ class SurveyAnswerItem(CustomerOwned, AppendOnly, Base):
     question_id: Mapped[int] = mapped_column(ForeignKey("survey_question.id"), index=True)
     number: Mapped[int | None]
     text: Mapped[str] = mapped_column(Text, default="")
+
+    question: Mapped[SurveyQuestion] = relationship()

@@ -1,0 +1,197 @@
+"""Satisfaction at the desk: figures with their rows, low scores, and the firm's own questions."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from portal.access.permissions import Role
+from portal.access.viewer import SYSTEM
+from portal.db.base import db
+from portal.satisfaction.actions import editing
+from portal.satisfaction.models import Survey
+from portal.satisfaction.queries.surveys import current
+from portal.satisfaction.rules.kinds import Occasion
+from tests.cast import Cast, staff
+from tests.client import CheckingClient
+from tests.offers import keep
+from tests.surveys import answered
+
+
+@pytest.fixture
+def full(cast: Cast, now: datetime) -> Cast:
+    """Twelve answers about Harbour's requests, nine of them good; one of Nordwind's."""
+    for at in range(12):
+        answered(cast, now, 5 if at < 9 else 1, "很慢" if at == 11 else "", kind="complaint")
+    answered(cast, now, 4, customer=cast.nordwind, requester_name="Erik")
+    keep(cast)
+    return cast
+
+
+def editor(cast: Cast) -> Any:
+    person = staff("Luo Hua", Role.SERVICE_MANAGER)
+    keep(cast)
+    db.session.refresh(person)
+    return person
+
+
+def test_shares_stand_beside_their_number_of_answers(client: CheckingClient, full: Cast) -> None:
+    page = client.sign_in(full.customer_service).get("/desk/surveys").text
+    assert "76.9 %" in page and "13 answers on the scale" in page  # 10 of 13
+    assert "75.0 %" in page  # Harbour's, 9 of 12
+    assert "2026-03: 76.9 %, 13 answers" in page and "too few answers" in page
+
+
+def test_a_figure_opens_its_rows(client: CheckingClient, full: Cast) -> None:
+    client.sign_in(full.customer_service)
+    page = client.get("/desk/surveys").text
+    assert f"/desk/surveys/answers?customer={full.nordwind.id}" in page
+    rows = client.get(f"/desk/surveys/answers?customer={full.nordwind.id}").text
+    assert (
+        "1 in all" in rows
+        and "12 in all" in client.get("/desk/surveys/answers?kind=complaint").text
+    )
+    assert "13 in all" in client.get("/desk/surveys/answers?month=2026-03").text
+    assert "13 in all" not in client.get("/desk/surveys/answers?month=2026-02").text
+
+
+def test_low_scores_stand_out_and_can_be_listed_alone(client: CheckingClient, full: Cast) -> None:
+    page = client.sign_in(full.customer_service).get("/desk/surveys/answers?score=low").text
+    assert "3 in all" in page and page.count("row-warn") == 3 and "很慢" in page
+
+
+def test_the_list_goes_out_as_a_file_with_every_word(client: CheckingClient, full: Cast) -> None:
+    file = client.sign_in(full.customer_service).get("/desk/surveys/answers?export=csv")
+    rows = list(csv.DictReader(io.StringIO(file.get_data(as_text=True).lstrip("\ufeff"))))
+    assert len(rows) >= 13 and {"5", "1"} <= {row["Score"] for row in rows}
+    assert "很慢" in {row["In their words"] for row in rows}
+
+
+def test_one_answer_shows_each_question(client: CheckingClient, cast: Cast, now: datetime) -> None:
+    row = answered(cast, now, 2, "等了三天")
+    url = f"/desk/surveys/answers/{row.id}"
+    keep(cast)
+    page = client.sign_in(cast.customer_service).get(url).text
+    assert (
+        "2 of 5" in page
+        and "等了三天" in page
+        and "How satisfied are you with the outcome?" in page
+    )
+
+
+def test_sales_see_the_answers_of_their_own_customers_alone(
+    client: CheckingClient, full: Cast, now: datetime
+) -> None:
+    assert client.sign_in(full.sales).get("/desk/surveys").status_code == 403
+    client.sign_in(full.lin)
+    assert client.get("/desk/surveys").status_code == 404
+
+
+def test_few_answers_have_no_percentage(client: CheckingClient, cast: Cast, now: datetime) -> None:
+    answered(cast, now, 5)
+    keep(cast)
+    page = client.sign_in(cast.customer_service).get("/desk/surveys").text
+    assert "100.0" not in page and "1 answers on the scale" in page
+
+
+def test_months_without_answers_say_so(client: CheckingClient, full: Cast) -> None:
+    url = "/desk/surveys?from=2024-01&to=2024-02"
+    page = client.sign_in(full.customer_service).get(url).text
+    assert "No answers in these months" in page
+
+
+@pytest.mark.parametrize("query", ["from=x", "to=9999-99", "occasion=none", "from=2026-05&to=2020-01"])  # fmt: skip
+def test_odd_questions_are_answered_as_the_usual(
+    client: CheckingClient, full: Cast, query: str
+) -> None:
+    assert client.sign_in(full.customer_service).get(f"/desk/surveys?{query}").status_code == 200
+
+
+def form(survey: Survey, **changed: str) -> dict[str, str]:
+    """The page's form as a browser sends it."""
+    names = ("title_zh", "title_en", "low_zh", "low_en", "high_zh", "high_en")
+    numbers = ("steps", "good_from", "valid_days", "edition")
+    sent = {name: str(getattr(survey, name)) for name in (*names, *numbers)}
+    for at, each in enumerate(survey.questions):
+        row = {
+            "text_zh": each.text_zh,
+            "text_en": each.text_en,
+            "kind": each.kind,
+            "place": str(at),
+        }
+        sent |= {f"questions-{at}-{name}": value for name, value in row.items()}
+        sent |= {f"questions-{at}-required": "y"} if each.required else {}
+    return {**sent, **changed}
+
+
+@pytest.fixture
+def survey(cast: Cast, now: datetime) -> Survey:
+    """The usual questions at the close of a request."""
+    row = editing.make_first(Occasion.CLOSE, SYSTEM, now)
+    keep(cast)
+    return db.session.scalars(select(Survey).where(Survey.id == row.id)).one()
+
+
+EDIT = "/desk/surveys/questions/close"
+
+
+def test_the_firm_changes_its_questions(client: CheckingClient, cast: Cast, survey: Survey) -> None:
+    gone = {"questions-2-text_zh": "", "questions-2-text_en": ""}
+    sent = form(survey, **{"questions-1-text_zh": "快吗？", **gone})
+    client.sign_in(editor(cast))
+    assert client.post(EDIT, data=sent).status_code == 303
+    now_asked = current(Occasion.CLOSE)
+    assert now_asked is not None and now_asked.edition == 2
+    assert [q.text_zh for q in now_asked.questions][1] == "快吗？" and len(now_asked.questions) == 3
+
+
+def test_the_places_give_the_order(client: CheckingClient, cast: Cast, survey: Survey) -> None:
+    first = survey.questions[0].text_zh
+    client.sign_in(editor(cast))
+    client.post(EDIT, data=form(survey, **{"questions-0-place": "99"}))
+    now_asked = current(Occasion.CLOSE)
+    assert now_asked is not None and now_asked.questions[-1].text_zh == first
+
+
+def test_a_look_at_it_first_saves_nothing(
+    client: CheckingClient, cast: Cast, survey: Survey
+) -> None:
+    client.sign_in(editor(cast))
+    sent = form(survey, **{"questions-0-text_en": "Are you pleased?"})
+    page = client.post(EDIT, data={**sent, "preview": "1"}).text
+    assert page.count("Are you pleased?") == 2
+    now_asked = current(Occasion.CLOSE)
+    assert now_asked is not None and now_asked.edition == 1
+
+
+def test_wrong_questions_are_refused_and_kept_as_typed(
+    client: CheckingClient, cast: Cast, survey: Survey
+) -> None:
+    client.sign_in(editor(cast))
+    no_score = {"questions-0-kind": "text", "questions-1-kind": "text"}
+    for wrong in ({"steps": "11"}, {"good_from": "x"}, no_score):
+        answer = client.post(EDIT, data=form(survey, title_zh="新题目", **wrong))
+        assert answer.status_code == 422 and "新题目" in answer.text
+
+
+def test_what_somebody_else_saved_meanwhile_is_not_written_over(
+    client: CheckingClient, cast: Cast, survey: Survey
+) -> None:
+    sent = form(survey, valid_days="9")
+    client.sign_in(editor(cast))
+    assert client.post(EDIT, data=sent).status_code == 303
+    assert client.post(EDIT, data={**sent, "valid_days": "8"}).status_code == 409
+
+
+def test_only_who_sets_the_measure_may_change_it(
+    client: CheckingClient, cast: Cast, survey: Survey
+) -> None:
+    assert client.sign_in(cast.customer_service).get(EDIT).status_code == 403
+    client.sign_in(cast.administrator)
+    assert client.get(EDIT).status_code == 200
+    assert client.get("/desk/surveys/questions/never").status_code == 404
