@@ -20,6 +20,8 @@ STOCK = t("Stock")
 STATEMENT = t("Statement")
 LINE = t("Line")
 DISPUTE = t("Dispute")
+REQUEST = t("Service request")
+CLAIM = t("Claim")
 CREDIT = t("Credit")
 
 

@@ -50,7 +50,8 @@ def end(claim: Claim, solution: str, actor: Viewer, now: datetime) -> None:
 def withdraw(claim: Claim, reason: str, actor: Viewer, now: datetime) -> None:
     """The customer takes the claim back: the request is withdrawn."""
     if _allows(claim.request, RequestStep.WITHDRAW):
-        course.withdraw(claim.request, reason, actor, now)
+        by = actor if actor.kind == "customer" else _by(actor)
+        course.withdraw(claim.request, reason, by, now)
 
 
 def _allows(request: ServiceRequest, step: RequestStep) -> bool:

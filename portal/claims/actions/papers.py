@@ -1,4 +1,4 @@
-"""The settlement agreement 理赔协议 as a paper: previewed while an offer is out, printed once it is agreed (section 18)."""
+"""The settlement agreement 理赔协议 as a paper: previewed with the offer, printed once it is agreed (section 18)."""
 
 from __future__ import annotations
 
@@ -113,4 +113,6 @@ def _accepted(claim: Claim) -> Words:
     if user is None or claim.agreed_at is None or user.kind != "customer":
         return NO_WORDS
     at = f"{claim.agreed_at.astimezone(ZONE):%Y-%m-%d %H:%M}"
-    return Words(f"{user.name} 于 {at} 在客户门户确认", f"Accepted in the portal by {user.name}, {at}")
+    return Words(
+        f"{user.name} 于 {at} 在客户门户确认", f"Accepted in the portal by {user.name}, {at}"
+    )

@@ -54,7 +54,7 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class AgreementPaper:
-    """A settlement agreement; `accepted`: by whom and when it was accepted in the portal, which stands for a signature."""
+    """A settlement agreement; `accepted`: by whom and when in the portal, which stands for a signature."""
 
     number: str
     issued_on: date

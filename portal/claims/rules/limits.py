@@ -1,4 +1,4 @@
-"""The limit of liability 赔偿限额: what a carrier pays at most by law or house rules, with its working (DOMAIN T7, T8)."""
+"""The limit of liability 赔偿限额: what a carrier pays at most, by law or house rules, with its working (T7, T8)."""
 
 from __future__ import annotations
 
