@@ -88,8 +88,8 @@ def upsell_of(upsell_id: int) -> Upsell:
 
 
 def asked_request() -> ServiceRequest | None:
-    """The request that `request_id` names; None where it names none, NotFound for one that is not to be seen."""
-    wanted = number_in(request.values.get("request_id"))
+    """The request that `request` names; None where it names none, NotFound for one that is not to be seen."""
+    wanted = number_in(request.values.get("request"))
     return None if wanted is None else load(ServiceRequest, wanted, g.viewer, P.REQUEST_SEE)
 
 
