@@ -29,9 +29,9 @@ def lines_of(text: str) -> str:
     return text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
-def problem(text: str, ask: Text, longest: int) -> Text | None:
+def problem(text: str, ask: Text, longest: int, shortest: int = SHORTEST) -> Text | None:
     """What is wrong with a trimmed text: `ask` when there is none; None: nothing."""
-    if len(text) < SHORTEST:
+    if len(text) < shortest:
         return ask
     if len(text) > longest:
         return t("At most %(most)s characters.", most=longest)
@@ -41,7 +41,7 @@ def problem(text: str, ask: Text, longest: int) -> Text | None:
 def said(text: str, field: str = "text", longest: int = LONGEST_TEXT) -> str:
     """A text that somebody has to write, trimmed; Invalid at `field` when it is missing or too long."""
     clean = lines_of(text)
-    wrong = problem(clean, t("Write something first."), longest)
+    wrong = problem(clean, t("Write something first."), longest, shortest=1)  # 好 is an answer
     if wrong:
         raise Invalid(wrong, field)
     return clean
