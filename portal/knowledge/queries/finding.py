@@ -59,7 +59,7 @@ def find(words: str, viewer: Viewer, limit: int = LIMIT, tier: str | None = None
     found = _best(asked, viewer, limit, tier, with_bodies=True)
     return [
         Found(row, share, snippet(body_of(row, viewer), list(asked.rarities)))
-        for row, share, _ in found
+        for row, share, *_ in found
     ]
 
 
@@ -72,7 +72,11 @@ def suggest(text: str, viewer: Viewer, limit: int = SUGGESTED) -> list[Found]:
     if not asked.rarities:
         return []
     found = _best(asked, viewer, limit, None, with_bodies=False)
-    return [Found(row, share) for row, share, top in found if ranking.is_good(share, top)]
+    return [
+        Found(row, share)
+        for row, share, top, terms_in in found
+        if ranking.is_good(share, top, terms_in)
+    ]
 
 
 def body_of(article: Article, viewer: Viewer) -> str:
@@ -107,8 +111,8 @@ def _counted(term: str) -> Any:
 
 def _best(
     asked: _Asked, viewer: Viewer, limit: int, tier: str | None, *, with_bodies: bool
-) -> list[tuple[Article, int, int]]:
-    """(article, share, the weight of its heaviest term) of the best, in order."""
+) -> list[tuple[Article, int, int, int]]:
+    """(article, share, the weight of its heaviest term, how many of the terms it has) of the best, in order."""
     says = case(asked.rarities, value=ArticleTerm.term, else_=0)
     scored = (
         select(
@@ -116,6 +120,7 @@ def _best(
             func.sum(says).cast(BigInteger).label("matched"),
             func.sum(says * ArticleTerm.weight).cast(BigInteger).label("weighted"),
             func.max(ArticleTerm.weight).label("heaviest"),
+            func.count().label("terms"),
         )
         .where(ArticleTerm.term.in_(list(asked.rarities)))
         .group_by(ArticleTerm.article_id)
@@ -123,7 +128,7 @@ def _best(
     )
     order = (scored.c.weighted * scored.c.matched).desc()
     wanted = (
-        select(Article, scored.c.matched, scored.c.weighted, scored.c.heaviest)
+        select(Article, scored.c.matched, scored.c.heaviest, scored.c.terms)
         .join(scored, scored.c.article_id == Article.id)
         .where(readable(viewer, tier=tier))
         .order_by(order, Article.helped.desc(), Article.id)
@@ -131,8 +136,8 @@ def _best(
         .options(*([] if with_bodies else [defer(Article.body_zh), defer(Article.body_en)]))
     )
     return [
-        (row, ranking.share(matched, asked.together), heaviest)
-        for row, matched, _, heaviest in db.session.execute(wanted)
+        (row, ranking.share(matched, asked.together), heaviest, terms_in)
+        for row, matched, heaviest, terms_in in db.session.execute(wanted)
     ]
 
 

@@ -78,6 +78,9 @@ def share(matched: int, asked: int) -> int:
     return min(100, 100 * matched // asked) if asked else 0
 
 
-def is_good(percent: int, heaviest: int) -> bool:
-    """Whether an article is worth showing to somebody who is writing: its title or keywords speak of it."""
-    return percent >= (30 if heaviest >= KEYWORD else 65)
+def is_good(percent: int, heaviest: int, found: int) -> bool:
+    """Whether an article is worth showing to somebody who is writing: its title or keywords speak of it.
+
+    One that only says it somewhere must say most of it, and more than one word of it (`found`).
+    """
+    return percent >= 30 if heaviest >= KEYWORD else percent >= 65 and found > 1
