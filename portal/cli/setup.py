@@ -18,6 +18,7 @@ from portal.db.work import unit_of_work
 from portal.demo.world import build_world, demo_logins
 from portal.kernel import clock
 from portal.receivables.actions.dunning import seed_steps
+from portal.satisfaction.actions import editing as surveys
 from portal.service_requests.actions import targets
 
 
@@ -32,6 +33,7 @@ def setup(demo: bool) -> None:
         seed_steps(SYSTEM, clock.now())
         seed_limits(SYSTEM, clock.now())
         targets.seed(SYSTEM, clock.now())
+        surveys.seed(SYSTEM, clock.now())
     joined = select(func.count()).select_from(User).where(User.password.is_not(None))
     if db.session.scalar(joined):
         return

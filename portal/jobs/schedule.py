@@ -18,11 +18,13 @@ from portal.db.work import unit_of_work
 from portal.jobs import (
     answers,
     batches,
+    calls,
     contracts,
     entitlements,
     knowledge,
     papers,
     receivables,
+    satisfaction,
     service_clocks,
     service_requests,
     statements,
@@ -61,6 +63,9 @@ JOBS = (
     Job("clocks of requests", 60, service_clocks.sweep),
     Job("missed deadlines", 900, service_clocks.digest),
     Job("articles", 3600, knowledge.remind),
+    Job("satisfaction", 3600, satisfaction.ask_closed),
+    Job("yearly questions", 86400, satisfaction.ask_yearly),
+    Job("return visits", 3600, calls.plan_visits),
     Job("alive", 30, lambda _now: "alive"),
 )
 
