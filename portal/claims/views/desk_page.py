@@ -1,0 +1,152 @@
+"""One claim at the desk: amounts and their working, evidence, liability, offer, approval, settlement, recourse."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import g
+
+from portal.access.permissions import Permission as P
+from portal.claims.forms.desk import (
+    AskForm,
+    ExtendForm,
+    JudgeForm,
+    OfferForm,
+    PayForm,
+    ReceivedForm,
+    RecourseForm,
+    SignedForm,
+)
+from portal.claims.forms.my import MorePieceForm, PieceForm
+from portal.claims.labels import CLAIMS, RECOURSE
+from portal.claims.models import Claim
+from portal.claims.queries.claims import evidence_of, receipts_of
+from portal.claims.queries.limits import claim_limit, recourse_due
+from portal.claims.rules.deadlines import is_late
+from portal.claims.rules.states import CLAIM_STEPS, OPEN, ClaimState, ClaimStep
+from portal.claims.views import claim_words
+from portal.claims.views.door import course
+from portal.claims.views.my_page import drawn_pieces
+from portal.db import audit
+from portal.documents.attached import attached_to
+from portal.documents.queries import firm_profile
+from portal.kernel import clock
+from portal.web import chain
+from portal.web.chain import ChainLink, linked
+
+HISTORY_SHOWN = 12
+OFFER_DAYS = 14
+C, A = ClaimState, ClaimStep
+NO_RECOURSE = (C.WITHDRAWN,)
+
+
+def context(claim: Claim, offer: OfferForm | None = None) -> dict[str, Any]:
+    """The page of a claim."""
+    today = clock.today()
+    return {
+        "claim": claim,
+        "label": CLAIMS[claim.state],
+        "words": claim_words.spoken(claim),
+        "steps": claim_words.steps_of(claim),
+        "notice": claim_words.notice_words(claim),
+        "is_late": is_late(claim.noticed_on, claim.notice_due_on),
+        "is_refused": claim_words.is_refused(claim),
+        "is_expired": claim_words.is_expired(claim),
+        "working": claim_words.working_of(claim),
+        "pieces": drawn_pieces(evidence_of(claim)),
+        "receipts": receipts_of(claim),
+        "recourse": RECOURSE[claim.recourse],
+        "files": attached_to(claim, g.viewer),
+        "may": rights(claim),
+        "limit": claim_limit(),
+        "firm_currency": firm_profile().currency or "CNY",
+        "entries": course(audit.timeline(claim, public_only=False)[:HISTORY_SHOWN]),
+        "chain": _chain(claim),
+        "today": today,
+        "offer_form": offer or offer_form(claim),
+        **_forms(claim),
+    }
+
+
+def offer_form(claim: Claim) -> OfferForm:
+    """The form of an offer, the whole assessed amount proposed."""
+    until = clock.today() + timedelta(days=OFFER_DAYS)
+    return OfferForm(
+        prefix="offer-", data={"version": str(claim.version), "offered_amount": claim.assessed_amount, "until": until}
+    )  # fmt: skip
+
+
+def rights(claim: Claim) -> dict[str, bool]:
+    """What this viewer may do about it now."""
+    viewer, state = g.viewer, C(claim.state)
+    decides, approves = viewer.may(P.CLAIM_DECIDE), viewer.may(P.CLAIM_APPROVE)
+    judges = decides and (claim.level == 1 or approves)
+    allows = lambda step: CLAIM_STEPS.allows(state, step)  # noqa: E731
+    is_open, assessed = state in OPEN, claim.assessed_amount or 0
+    return {
+        "take": decides and is_open and claim.owner_id != viewer.user_id,
+        "edit": decides and is_open and claim.assessed_amount is None,
+        "file": decides and allows(A.FILE),
+        "evidence": decides and is_open,
+        "ask": decides and allows(A.ASK_EVIDENCE),
+        "survey": judges and allows(A.SURVEY),
+        "decide": judges and allows(A.DECIDE),
+        "offer": decides and state is C.LIABILITY_DECIDED and assessed > 0,
+        "approve": approves and state is C.PENDING_APPROVAL and claim.offered_by != viewer.user_id,
+        "return": approves and state is C.PENDING_APPROVAL,
+        "extend": decides and state is C.OFFER_MADE,
+        "signed": decides and state is C.OFFER_MADE,
+        "refuse": judges and allows(A.CLOSE) and state is not C.CREDITED,
+        "escalate": decides and allows(A.ESCALATE),
+        "credit": decides and allows(A.CREDIT) and claim.settlement == "credit",
+        "pay": viewer.may(P.CREDIT_GRANT) and allows(A.PAY) and claim.settlement == "payment",
+        "close": decides and state is C.CREDITED,
+        "withdraw": decides and allows(A.WITHDRAW),
+        "recourse": decides and state not in NO_RECOURSE,
+        "receive": decides and claim.recourse_amount is not None,
+        "give_up": decides and claim.recourse in ("claimed", "partly_recovered"),
+    }
+
+
+def _forms(claim: Claim) -> dict[str, Any]:
+    """The small forms of the page, each fresh."""
+    today = clock.today()
+    due = claim.recourse_due_on or recourse_due(claim, today)
+    return {
+        "ask_form": AskForm(formdata=None, prefix="ask-", data={"due_on": today + timedelta(days=5)}),
+        "judge_form": JudgeForm(formdata=None),
+        "piece_form": PieceForm(formdata=None),
+        "more_form": MorePieceForm(formdata=None),
+        "extend_form": ExtendForm(formdata=None, prefix="extend-", data={"until": today + timedelta(days=OFFER_DAYS)}),
+        "signed_form": SignedForm(formdata=None, prefix="signed-", data={"amount": str(claim.offered_amount or "")}),
+        "pay_form": PayForm(formdata=None, prefix="pay-", data={"paid_on": today}),
+        "recourse_form": RecourseForm(
+            formdata=None, prefix="recourse-",
+            data={"party": claim.recourse_party, "amount": claim.recourse_amount or claim.agreed_amount, "due_on": due},
+        ),
+        "received_form": ReceivedForm(
+            formdata=None, prefix="received-", data={"on": today, "payer": claim.recourse_party}
+        ),
+    }  # fmt: skip
+
+
+def _chain(claim: Claim) -> list[ChainLink]:
+    links = []
+    if claim.contract is not None:
+        links.append(linked(chain.CONTRACT, claim.contract.number, "desk_contracts.show", P.CONTRACT_SEE,
+                            contract_id=claim.contract_id))  # fmt: skip
+    if claim.shipment is not None:
+        links.append(linked(chain.SHIPMENT, claim.shipment.number, "desk_shipments.show", P.SHIPMENT_SEE,
+                            shipment_id=claim.shipment_id))  # fmt: skip
+    if claim.statement_line is not None:
+        row = claim.statement_line
+        links.append(linked(chain.LINE, f"{row.statement.number} / {row.serial}", "desk_statements.line",
+                            P.STATEMENT_SEE, line_id=row.id))  # fmt: skip
+    links.append(linked(chain.REQUEST, claim.request.number, "desk_requests.show", P.REQUEST_SEE,
+                        request_id=claim.request_id))  # fmt: skip
+    links.append(ChainLink(chain.CLAIM, claim.number, here=True))
+    if claim.credit is not None:
+        links.append(linked(chain.CREDIT, claim.credit.number, "desk_credits.show", P.STATEMENT_SEE,
+                            credit_id=claim.credit_id))  # fmt: skip
+    return links
