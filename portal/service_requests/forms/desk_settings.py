@@ -30,6 +30,7 @@ from portal.service_requests.queries.targets import Target
 from portal.service_requests.rules.clock_kinds import (
     DUTY_WORDS,
     MODE_WORDS,
+    SHORT_UNIT_WORDS,
     UNIT_WORDS,
     TimeUnit,
 )
@@ -76,7 +77,7 @@ def _fields_of_places() -> dict[str, Field]:
     fields: dict[str, Any] = {}
     for place in PLACES:
         fields[place_name(place)] = IntegerField(validators=[NEEDED])
-        fields[unit_name(place)] = SelectField(choices=choices(UNIT_WORDS))
+        fields[unit_name(place)] = SelectField(choices=choices(SHORT_UNIT_WORDS))
     return fields
 
 
@@ -118,12 +119,12 @@ class DaysForm(FlaskForm):
     first = DateField(_l("First day"), [NEEDED])
     last = DateField(_l("Last day"), [Optional()])
     what = RadioField(
-        _l("What it is"),
+        _l("The day is"),
         [NEEDED],
         default="off",
         choices=[
-            SelectChoice("off", _l("Off")),
-            SelectChoice("worked", _l("Worked")),
+            SelectChoice("off", _l("Day off")),
+            SelectChoice("worked", _l("Working day")),
             SelectChoice("decree", _l("As decreed")),
         ],
     )

@@ -61,7 +61,7 @@ class Duty(StrEnum):
 
 
 CLOCK_WORDS: Mapping[ClockKind, Text] = {
-    ClockKind.ACCEPT: t("Accept"),
+    ClockKind.ACCEPT: t("Take on"),
     ClockKind.FIRST_REPLY: t("First answer"),
     ClockKind.PLAN: t("Tell the plan"),
     ClockKind.RESOLVE: t("Solve"),
@@ -74,6 +74,14 @@ UNIT_WORDS: Mapping[TimeUnit, Text] = {
     TimeUnit.NATURAL_MINUTES: t("minutes"),
     TimeUnit.NATURAL_DAYS: t("days"),
 }
+
+SHORT_UNIT_WORDS: Mapping[TimeUnit, Text] = {
+    TimeUnit.WORKING_MINUTES: t("work min"),
+    TimeUnit.WORKING_DAYS: t("work days"),
+    TimeUnit.NATURAL_MINUTES: t("min"),
+    TimeUnit.NATURAL_DAYS: t("days"),
+}
+"""The same for narrow columns."""
 
 MODE_WORDS: Mapping[Mode, Text] = {
     Mode.SEA: t("Sea"),
