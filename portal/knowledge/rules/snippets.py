@@ -11,7 +11,7 @@ _MARKS = re.compile(
     r"^\s{0,3}(?:#{1,6}|>|[-*+]|\d+[.)])\s+|^\s*\|?[\s:|-]{3,}\|?\s*$", re.MULTILINE
 )
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
-_SIGNS = re.compile(r"[*_`~|#]+")
+_EMPHASIS = re.compile(r"[*_`~]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,8 @@ class Part:
 
 def plain(markdown: str) -> str:
     """The words of a Markdown text, in one line."""
-    return " ".join(_SIGNS.sub(" ", _LINK.sub(r"\1", _MARKS.sub("", markdown))).split())
+    words = _EMPHASIS.sub("", _LINK.sub(r"\1", _MARKS.sub("", markdown)))
+    return " ".join(words.replace("|", " ").split())
 
 
 def snippet(markdown: str, terms: Sequence[str], length: int = LENGTH) -> tuple[Part, ...]:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from portal.access.guards import requires
 from portal.access.permissions import Permission as P
 from portal.customers.rules.kinds import SEGMENTS
-from portal.db.audit import timeline
+from portal.db.audit import AuditEntry, timeline
 from portal.knowledge.forms.articles import ArticleFileForm, ReviewForm
 from portal.knowledge.labels import AUDIENCES
 from portal.knowledge.queries import reading, shelves
@@ -91,9 +91,14 @@ def context(article: Any, **forms: Any) -> dict[str, Any]:
         shown["steps"] = {step.value for step in ArticleStep if ARTICLE_STEPS.allows(now, step)}
         shown["file_form"] = ArticleFileForm(formdata=None)
         shown["review_form"] = ReviewForm(formdata=None)
-        shown["entries"] = timeline(article, public_only=False)[:20]
+        shown["entries"] = [_told(each) for each in timeline(article, public_only=False)[:20]]
         shown["comments"] = reading.comments(article.id)
     return {**shown, **forms, "may_edit": may}
+
+
+def _told(entry: AuditEntry) -> dict[str, Any]:
+    """A step of the article's history, for the timeline."""
+    return {"at": entry.at, "who": entry.actor_name, "what": entry.label, "why": entry.reason}
 
 
 def tabs(here: str) -> list[tuple[str, str, bool, None]]:
