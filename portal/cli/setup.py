@@ -19,7 +19,8 @@ from portal.demo.world import build_world, demo_logins
 from portal.kernel import clock
 from portal.receivables.actions.dunning import seed_steps
 from portal.satisfaction.actions import editing as surveys
-from portal.service_requests.actions import targets
+from portal.service_requests.actions import defect_kinds, targets
+from portal.service_requests.actions.seeding import seed_service_words
 
 
 @click.command()
@@ -31,8 +32,10 @@ def setup(demo: bool) -> None:
     with unit_of_work():
         seed_tax_rates(SYSTEM, clock.now())
         seed_steps(SYSTEM, clock.now())
+        seed_service_words(SYSTEM, clock.now())
         seed_limits(SYSTEM, clock.now())
         targets.seed(SYSTEM, clock.now())
+        defect_kinds.seed()
         surveys.seed(SYSTEM, clock.now())
     joined = select(func.count()).select_from(User).where(User.password.is_not(None))
     if db.session.scalar(joined):

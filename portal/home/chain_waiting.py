@@ -16,7 +16,7 @@ from portal.contracts.models import Contract
 from portal.contracts.queries.renewals import due
 from portal.contracts.rules.states import ContractState
 from portal.db.base import db
-from portal.home import billing_waiting, money_waiting
+from portal.home import billing_waiting, money_waiting, request_desk_waiting
 from portal.home.links import address
 from portal.home.queries import RECENT, SHOWN
 from portal.home.rules import Waiting
@@ -47,6 +47,7 @@ def at_the_desk(viewer: Viewer, today: date, now: datetime) -> list[Waiting]:
     if viewer.may(P.CONTRACT_EDIT):
         found += _renewals(viewer, today)
     return [
+        *request_desk_waiting.at_the_desk(viewer, now),
         *found,
         *billing_waiting.at_the_desk(viewer, now),
         *money_waiting.at_the_desk(viewer, today),

@@ -21,6 +21,8 @@ from portal.db.base import db
 from portal.home.links import address
 from portal.kernel import clock
 from portal.kernel.text import Text, t
+from portal.service_requests.labels import REQUESTS
+from portal.service_requests.queries.at_desk import found_by_words
 from portal.shipments.labels import BOOKINGS, SHIPMENTS
 from portal.shipments.models import Booking, Shipment
 from portal.shipments.queries import bookings, shipments
@@ -56,6 +58,7 @@ def found_along_the_chain(words: str, viewer: Viewer) -> list[Group]:
         (P.SHIPMENT_SEE, t("Shipments"), "truck", _shipments),
         (P.STATEMENT_SEE, t("Statements"), "receipt", _statements),
         (P.DISPUTE_SEE, t("Disputes"), "chat-square-dots", _disputes),
+        (P.REQUEST_SEE, t("Service requests"), "headset", _requests),
     )
     groups = (
         Group(title, icon, list(find(words, viewer)))
@@ -108,3 +111,9 @@ def _disputes(words: str, viewer: Viewer) -> Iterator[Found]:
     for row in db.session.scalars(wanted.order_by(Dispute.id.desc()).limit(SHOWN)):
         url = address("desk_disputes.show", dispute_id=row.id)
         yield Found(row.number, row.customer.label, DISPUTES[row.state], url)
+
+
+def _requests(words: str, viewer: Viewer) -> Iterator[Found]:
+    for row in found_by_words(words, viewer, SHOWN):
+        url = address("desk_requests.show", request_id=row.id)
+        yield Found(f"{row.number} {row.title}", row.customer.label, REQUESTS[row.state], url)

@@ -31,7 +31,7 @@ DESK_STEPS = (
         t("Import a rate sheet"), "desk_tariffs.import_", "file-earmark-arrow-up", P.TARIFF_IMPORT
     ),
     Step(t("New request"), "desk_requests.new", "headset", P.REQUEST_WORK),
-    Step(t("Note a call"), "desk_calls.new", "telephone-plus", P.CALL_WORK),
+    Step(t("Note a call"), "desk_calls.new", "telephone", P.CALL_WORK),
     Step(t("Record a receipt"), "desk_receipts.new", "wallet2", P.RECEIPT_RECORD),
     Step(t("Bill a period"), "desk_statements.new_run", "receipt", P.STATEMENT_RUN),
     Step(t("Price a file of shipments"), "desk_tariffs.batch", "calculator", P.PRICE_BATCH),

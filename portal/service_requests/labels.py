@@ -45,4 +45,5 @@ AUTHORITIES: Mapping[str, Label] = {
     Authority.PROVEN: Label(AUTHORITY_WORDS[Authority.PROVEN], "good", "shield-check"),
     Authority.REFUSED: Label(AUTHORITY_WORDS[Authority.REFUSED], "bad", "x-circle"),
 }
+GREEN_ONE = Label(t("Green channel"), "good", "lightning")
 INTERNAL = Label(t("Internal"), "warn", "lock")

@@ -26,6 +26,7 @@ from portal.billing.views.statement_list import STATEMENTS_LIST, one_customer
 from portal.billing.views.statement_page import context
 from portal.billing.views.summary import summary
 from portal.documents.serving import pdf_response
+from portal.service_requests.desk_card import card
 from portal.web.listing import list_page
 
 MODULES = (
@@ -54,7 +55,8 @@ def show(statement_id: int) -> Any:
     """One statement with a hundred of its lines."""
     statement = statement_of(statement_id)
     sums = summary(statement, g.viewer)
-    beside = lambda records: context(statement, sums, records)  # noqa: E731
+    asked = card("statement", statement_id, g.viewer)
+    beside = lambda records: {**context(statement, sums, records), **asked}  # noqa: E731
     return list_page(lines_spec(statement, sums), lines_of(statement), SHOW, beside=beside)
 
 

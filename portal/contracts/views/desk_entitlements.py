@@ -20,6 +20,7 @@ from portal.contracts.views.entitlement_list import DESK, narrowed, spec_here
 from portal.contracts.views.entitlement_page import LEDGER, WITH_CHAIN, context
 from portal.kernel import clock
 from portal.kernel.errors import Invalid
+from portal.service_requests.desk_card import card
 from portal.web.doors import desk
 from portal.web.forms import attempted, form_page
 from portal.web.listing import list_page
@@ -41,7 +42,13 @@ def show(entitlement_id: int) -> Any:
     """One entitlement with its figures, its price, and every entry behind it."""
     row = fetch(Entitlement, entitlement_id, options=WITH_CHAIN)
     entries = queries.entries(row, g.viewer)
-    return list_page(LEDGER, entries, "entitlements/desk_show.html", **context(row))
+    return list_page(
+        LEDGER,
+        entries,
+        "entitlements/desk_show.html",
+        **context(row),
+        **card("entitlement", row.id, g.viewer),
+    )
 
 
 @bp.route("/entitlements/<int:entitlement_id>/adjust", methods=["GET", "POST"])

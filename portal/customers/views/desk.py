@@ -21,6 +21,7 @@ from portal.customers.views.editing import Clashes, begun, edited
 from portal.customers.views.lists import CUSTOMERS, HISTORY, by_state
 from portal.kernel import clock
 from portal.kernel.errors import NotFound
+from portal.service_requests.desk_card import card
 from portal.web.forms import attempted, form_page
 from portal.web.listing import list_page
 from portal.web.pages import page
@@ -46,7 +47,8 @@ def index() -> Any:
 def show(customer_id: int) -> Any:
     """Everything about one customer on one page."""
     customer = fetch(Customer, customer_id)
-    return page("customers/show.html", **profile_page.context(customer, g.viewer))
+    asked = card("customer", customer_id, g.viewer)
+    return page("customers/show.html", **profile_page.context(customer, g.viewer), **asked)
 
 
 @bp.get("/customers/<int:customer_id>/history")

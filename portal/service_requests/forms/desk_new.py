@@ -74,7 +74,7 @@ class DeskOpenForm(OpenForm):
     )  # fmt: skip
     third_party_firm = StringField(_l("Their firm"), [Length(max=120)])
     authority = FilesField(_l("Proof that they may speak for the customer"))
-    owner_id = SelectField(_l("In hand of"), coerce=_id)
+    owner_id = SelectField(_l("Owner"), coerce=_id)
     is_internal = BooleanField(_l("Stays in the house: the customer never sees it"))
 
     def validate_third_party_firm(self, field: StringField) -> None:

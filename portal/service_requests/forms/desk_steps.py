@@ -68,7 +68,7 @@ class WhomForm(FlaskForm):
 class AssignForm(FlaskForm):
     """Whose it becomes; nobody's: back to the queue."""
 
-    owner_id = SelectField(_l("In hand of"), coerce=_id)
+    owner_id = SelectField(_l("Owner"), coerce=_id)
 
 
 class HandOverForm(FlaskForm):

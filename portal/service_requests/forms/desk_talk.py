@@ -17,7 +17,7 @@ class NoteForm(FlaskForm):
     """What only the house reads: what the box writes unless somebody chooses otherwise."""
 
     text = TextAreaField(
-        _l("Internal note"),
+        _l("What colleagues should know"),
         [FIRST, Length(max=LONGEST_TEXT)],
         render_kw={"rows": 4, "maxlength": LONGEST_TEXT},
     )

@@ -16,11 +16,14 @@ from portal.service_requests.rules.kinds import WITH_LINES, RequestKind
 from portal.service_requests.rules.states import LOCKED, RequestState
 from portal.service_requests.views import defect_list, sheet_list, task_list
 
+PARTS = frozenset({"task", "defect", "feedback", "goods", "upsell"})
 
-def facts(request: ServiceRequest, viewer: Viewer) -> dict[str, Any]:
+
+def facts(request: ServiceRequest, viewer: Viewer, has: frozenset[str] = PARTS) -> dict[str, Any]:
     """What task_card, defect_card, feedback_card, goods_card and upsell_card show, under one name: `found`.
 
-    A part that the viewer may not see is None; the card then draws nothing.
+    A part that the viewer may not see is None; the card then draws nothing. Parts that are not in `has` are known to
+    be empty and not read.
     """
     locked = RequestState(request.state) in LOCKED
     return {
@@ -28,11 +31,11 @@ def facts(request: ServiceRequest, viewer: Viewer) -> dict[str, Any]:
             "request": request,
             "locked": locked,
             "today": clock.today(),
-            "tasks": _tasks(request, viewer),
-            "defects": _defects(request, viewer),
-            "sheets": _sheets(request, viewer),
-            "goods": _goods(request, viewer),
-            "upsells": _upsells(request, viewer),
+            "tasks": _tasks(request, viewer) if "task" in has else [],
+            "defects": _defects(request, viewer) if "defect" in has else [],
+            "sheets": _sheets(request, viewer) if "feedback" in has else [],
+            "goods": _goods(request, viewer) if "goods" in has else [],
+            "upsells": _upsells(request, viewer) if "upsell" in has else [],
             "may": {
                 "plan": viewer.may(P.TASK_WORK) and not locked,
                 "record": viewer.may(P.DEFECT_EDIT),

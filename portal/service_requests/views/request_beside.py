@@ -32,27 +32,32 @@ from portal.service_requests.models import (
     Upsell,
 )
 from portal.service_requests.rules.kinds import LINK_WORDS, LinkKind
+from portal.service_requests.views import found_cards
 from portal.shipments.labels import SHIPMENTS
 from portal.web.chain import CONTRACT, LINE, SHIPMENT, STATEMENT, ChainLink, linked
 from portal.web.words import name_of
 
 R = ServiceRequest
 SHORT = load_only(R.number, R.title, R.state, R.severity, R.received_at, R.customer_id)
-OF_ROOMS: dict[str, tuple[Any, ...]] = {
-    "service_requests": (RequestTask, Defect, FeedbackSheet, RequestLine, Upsell),
+PARTS: dict[str, tuple[Any, ...]] = {
+    "task": (RequestTask,),
+    "defect": (Defect,),
+    "feedback": (FeedbackSheet,),
+    "goods": (RequestLine,),
+    "upsell": (Upsell,),
     "claims": (Claim,),
     "satisfaction": (SurveyInvitation, SurveyAnswer),
     "calls": (Call, CallPlan),
 }
-"""Whose rows a room's card draws, so that a room that has none is not asked."""
+"""Whose rows a card draws, so that one that has none is not read for; a room's card has the room's name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What one query says of a request: its customer's owner, and which rooms have something about it."""
+    """What one query says of a request: its customer's owner, and which cards have something about it."""
 
     account_manager: str | None
-    rooms: frozenset[str]
+    has: frozenset[str]
 
 
 def standing(row: ServiceRequest) -> Standing:
@@ -64,23 +69,23 @@ def standing(row: ServiceRequest) -> Standing:
         .limit(1)
         .scalar_subquery()
     )
-    has = [
+    there = [
         or_(*(select(model.id).where(model.request_id == row.id).exists() for model in models))
-        for models in OF_ROOMS.values()
+        for models in PARTS.values()
     ]
-    name, *found = db.session.execute(select(owner, *has)).one()
-    rooms = (room for room, there in zip(OF_ROOMS, found, strict=True) if there)
-    return Standing(name, frozenset(rooms))
+    name, *found = db.session.execute(select(owner, *there)).one()
+    has_rows = (part for part, is_there in zip(PARTS, found, strict=True) if is_there)
+    return Standing(name, frozenset(has_rows))
 
 
-def cards(row: ServiceRequest, rooms: frozenset[str], viewer: Viewer) -> dict[str, Any]:
-    """The facts of every room that has something, and which rooms those are."""
-    facts: dict[str, Any] = {}
-    for module in (*offered("found_cards"), *offered("request_cards")):
-        if module.__name__.split(".")[1] in rooms:
+def cards(row: ServiceRequest, has: frozenset[str], viewer: Viewer) -> dict[str, Any]:
+    """The facts of every card that has something, and which those are."""
+    facts = found_cards.facts(row, viewer, has)
+    for module in offered("request_cards"):
+        if module.__name__.split(".")[1] in has:
             read: Callable[[ServiceRequest, Viewer], dict[str, Any]] = module.facts
             facts |= read(row, viewer)
-    return facts | {"rooms": rooms}
+    return facts | {"has": has}
 
 
 def about(row: ServiceRequest) -> list[ChainLink]:

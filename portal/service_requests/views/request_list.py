@@ -22,7 +22,7 @@ from portal.kernel import clock
 from portal.kernel.pinyin import normalise
 from portal.kernel.text import Text, t
 from portal.service_requests.clock_labels import due_label
-from portal.service_requests.labels import GREEN_CHANNEL, REQUESTS, SEVERITIES
+from portal.service_requests.labels import GREEN_ONE, REQUESTS, SEVERITIES
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.queries.choices import categories, colleagues
 from portal.service_requests.rules.kinds import CHANNEL_WORDS, KIND_WORDS, Channel, RequestKind
@@ -134,8 +134,9 @@ def _title(row: ServiceRequest) -> Markup:
 
 
 def _customer(row: ServiceRequest) -> Any:
-    green = GREEN_CHANNEL.get(row.tier)
-    return UNDER.format(row.customer.label, chip(green)) if green else row.customer.label
+    if row.tier not in GREEN:
+        return row.customer.label
+    return UNDER.format(row.customer.label, chip(GREEN_ONE))
 
 
 def _due(row: ServiceRequest) -> Any:
@@ -169,10 +170,10 @@ REQUESTS_LIST = ListSpec(
         Column("due", t("Due"), _due, sort=R.queue_at, value=lambda r: r.next_due_at),
         Column("state", t("State"), lambda r: chip(REQUESTS[r.state]),
                value=lambda r: say(REQUESTS[r.state].text)),
-        Column("owner", t("In hand of"), lambda r: r.owner.name if r.owner else "—",
+        Column("owner", t("Owner"), lambda r: r.owner.name if r.owner else "—",
                value=lambda r: r.owner.name if r.owner else ""),
         Column("received", t("Received"), lambda r: instant(r.received_at), sort=R.received_at,
-               value=lambda r: r.received_at),
+               value=lambda r: r.received_at, only_in_files=True),
         _in_file("kind", t("Kind"), lambda r: say(KIND_WORDS[RequestKind(r.kind)])),
         _in_file("category", t("Category"), _category_name),
         _in_file("tier", t("Tier"), lambda r: say(SEGMENTS[r.tier])),
@@ -196,7 +197,7 @@ REQUESTS_LIST = ListSpec(
         Filter("category", t("Category"), _category_options, _by_category),
         Filter("state", t("State"), lambda: [ANY, *((s, w.text) for s, w in REQUESTS.items())],
                _one_of(R.state, REQUESTS)),
-        Filter("owner", t("In hand of"), _owners, _by_owner),
+        Filter("owner", t("Owner"), _owners, _by_owner),
     ),
     search=found,
     search_hint=t("Number, words, customer, pinyin …"),

@@ -80,7 +80,7 @@ def context(
         "bought_unit": unit_word(row.entitlement.unit) if row.entitlement else "",
         **_words(row),
         **_writing(row, said, answer, note),
-        **beside.cards(row, known.rooms, g.viewer),
+        **beside.cards(row, known.has, g.viewer),
     }
 
 

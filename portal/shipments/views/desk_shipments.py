@@ -16,6 +16,7 @@ from portal.documents.rules.files import ACCEPTED, FileKind
 from portal.kernel import clock
 from portal.kernel.errors import Invalid
 from portal.kernel.text import t
+from portal.service_requests.desk_card import card
 from portal.shipments.actions import milestones
 from portal.shipments.actions import shipments as actions
 from portal.shipments.actions.milestones import Report
@@ -55,7 +56,8 @@ def index() -> Any:
 @requires(P.SHIPMENT_SEE)
 def show(shipment_id: int) -> Any:
     """One shipment."""
-    return page("shipments/desk_show.html", **context("desk", shipment_of(shipment_id)))
+    asked = card("shipment", shipment_id, g.viewer)
+    return page("shipments/desk_show.html", **context("desk", shipment_of(shipment_id)), **asked)
 
 
 @bp.post("/shipments/<int:shipment_id>/start")
