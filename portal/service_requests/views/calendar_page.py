@@ -46,8 +46,7 @@ def context() -> dict[str, Any]:
     look = Look.DAY if request.args.get("look") == Look.DAY else Look.WEEK
     span, who = span_of(look, day_in("on", today)), _who()
     person = _person(who)
-    starts, ends = _instants(span)
-    visits = queries.in_span(g.viewer, person, starts, ends)
+    visits = queries.in_span(g.viewer, person, *_instants(span))
     waiting = queries.unplanned(g.viewer, person)
     drawn = grid(span.days, [_planned(each) for each in visits])
     return {
@@ -58,7 +57,14 @@ def context() -> dict[str, Any]:
         "times": {each.id: _time_of(each) for each in visits},
         "waiting": waiting,
         "late": {each.id for each in waiting if each.due_at < clock.now()},
-        "everybody": person is None,
+        **_choices(span, today, who),
+    }
+
+
+def _choices(span: Span, today: date, who: str) -> dict[str, Any]:
+    """Whose calendar it is, whose it may be, and the ways to other days."""
+    return {
+        "everybody": who == ALL,
         "who": who,
         "people": _people(),
         "urls": _urls(span, today, who),

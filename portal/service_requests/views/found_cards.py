@@ -6,7 +6,6 @@ from typing import Any
 
 from portal.access.permissions import Permission as P
 from portal.access.viewer import Viewer
-from portal.kernel import clock
 from portal.service_requests.actions.goods import counted
 from portal.service_requests.found_labels import COUNTS, TASK_ICONS, UPSELLS
 from portal.service_requests.models import ServiceRequest
@@ -25,25 +24,26 @@ def facts(request: ServiceRequest, viewer: Viewer, has: frozenset[str] = PARTS) 
     A part that the viewer may not see is None; the card then draws nothing. Parts that are not in `has` are known to
     be empty and not read.
     """
-    locked = RequestState(request.state) in LOCKED
+    found = {
+        "request": request,
+        "tasks": _tasks(request, viewer),
+        "defects": _defects(request, viewer),
+        "sheets": _sheets(request, viewer),
+        "goods": _goods(request, viewer),
+        "upsells": _upsells(request, viewer),
+        "may": _may(request, viewer),
+    }
+    return {"found": found}
+
+
+def _may(request: ServiceRequest, viewer: Viewer) -> dict[str, bool]:
+    is_open = RequestState(request.state) not in LOCKED
     return {
-        "found": {
-            "request": request,
-            "locked": locked,
-            "today": clock.today(),
-            "tasks": _tasks(request, viewer) if "task" in has else [],
-            "defects": _defects(request, viewer) if "defect" in has else [],
-            "sheets": _sheets(request, viewer) if "feedback" in has else [],
-            "goods": _goods(request, viewer) if "goods" in has else [],
-            "upsells": _upsells(request, viewer) if "upsell" in has else [],
-            "may": {
-                "plan": viewer.may(P.TASK_WORK) and not locked,
-                "record": viewer.may(P.DEFECT_EDIT),
-                "send": viewer.may(P.REQUEST_WORK) and not locked,
-                "count": viewer.may(P.TASK_WORK) and not locked,
-                "sell": viewer.may(P.UPSELL_EDIT),
-            },
-        }
+        "plan": viewer.may(P.TASK_WORK) and is_open,
+        "record": viewer.may(P.DEFECT_EDIT),
+        "send": viewer.may(P.REQUEST_WORK) and is_open,
+        "count": viewer.may(P.TASK_WORK) and is_open,
+        "sell": viewer.may(P.UPSELL_EDIT),
     }
 
 

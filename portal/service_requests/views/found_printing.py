@@ -46,24 +46,14 @@ def print_sheet(sheet: FeedbackSheet) -> Response:
     """客户信息反馈单, with its answer once there is one."""
     row, known = sheet.request, names((sheet.recipient_id, sheet.sent_by, sheet.answered_by))
     paper = SheetPaper(
-        number=sheet.number,
-        firm=firm_on_paper(),
-        department=sheet.department,
-        recipient=known.get(sheet.recipient_id or 0, ""),
-        sender=known.get(sheet.sent_by or 0, ""),
-        sent_on=business_day(sheet.sent_at),
-        due_on=sheet.due_on,
-        created_at=sheet.updated_at,
-        customer=Words(sheet.customer.name_zh, sheet.customer.name_en),
-        requester=row.requester_name,
-        request_number=row.number,
-        request_title=row.title,
-        received_on=business_day(row.received_at),
-        text=sheet.text,
-        answer=sheet.answer,
-        answered_by=known.get(sheet.answered_by or 0, ""),
+        number=sheet.number, firm=firm_on_paper(), department=sheet.department,
+        recipient=known.get(sheet.recipient_id or 0, ""), sender=known.get(sheet.sent_by or 0, ""),
+        sent_on=business_day(sheet.sent_at), due_on=sheet.due_on, created_at=sheet.updated_at,
+        customer=Words(sheet.customer.name_zh, sheet.customer.name_en), requester=row.requester_name,
+        request_number=row.number, request_title=row.title, received_on=business_day(row.received_at),
+        text=sheet.text, answer=sheet.answer, answered_by=known.get(sheet.answered_by or 0, ""),
         answered_on=business_day(sheet.answered_at) if sheet.answered_at else None,
-    )
+    )  # fmt: skip
     return _printed(SHEET, paper, sheet.number)
 
 
