@@ -89,7 +89,7 @@ class DeadlineForm(FlaskForm):
     """One limit of law or contract."""
 
     version = HiddenField()
-    duty = SelectField(_l("What for"), [NEEDED], choices=choices(DUTY_WORDS))
+    duty = SelectField(_l("What the deadline is for"), [NEEDED], choices=choices(DUTY_WORDS))
     mode = SelectField(
         _l("How goods travel"), choices=lambda: [(ANY_MODE, say(t("Any"))), *choices(MODE_WORDS)()]
     )
@@ -97,7 +97,7 @@ class DeadlineForm(FlaskForm):
     name_zh = StringField(_l("Name in Chinese"), [NEEDED, Length(max=120)])
     name_en = StringField(_l("Name in English"), [Length(max=160)])
     amount = IntegerField(_l("Time allowed"), [NEEDED])
-    unit = SelectField(_l("Counted in"), [NEEDED], choices=choices(UNIT_WORDS))
+    unit = SelectField(_l("Time is counted in"), [NEEDED], choices=choices(UNIT_WORDS))
     source = StringField(_l("Law and article, or contract"), [NEEDED, Length(max=200)])
     from_on = DateField(_l("In force from"), [NEEDED])
     until_on = DateField(_l("In force until"), [Optional()])
