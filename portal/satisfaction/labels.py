@@ -22,4 +22,6 @@ def score_label(score: int | None, steps: int, good: bool | None, nps: int | Non
         words = t("Not rated") if nps is None else t("%(score)s of %(steps)s", score=nps, steps=10)
     if is_low(score, steps, nps):
         return Label(words, "bad", "hand-thumbs-down")
-    return Label(words, "good", "hand-thumbs-up") if good else Label(words, "neutral", "emoji-neutral")
+    return (
+        Label(words, "good", "hand-thumbs-up") if good else Label(words, "neutral", "emoji-neutral")
+    )
