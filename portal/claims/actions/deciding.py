@@ -72,8 +72,12 @@ def decide(claim: Claim, verdict: Verdict, actor: Viewer, now: datetime) -> Clai
     row.limit_working = [each.to_json() for each in limit.working]
     row.limit_lifted, row.sdr_rate = verdict.is_lifted, verdict.sdr_rate
     row.decided_by, row.owner_id = actor.user_id, row.owner_id or actor.user_id
-    after = {"liability": row.liability, "assessed": format_money(assessed, row.currency)}
-    audit.record(actor, "claim.decided", row, now, after=after, reason=row.liability_text)
+    after = {
+        "liability": row.liability,
+        "assessed": format_money(assessed, row.currency),
+        "text": row.liability_text,  # the customer reads it with the offer, not before
+    }
+    audit.record(actor, "claim.decided", row, now, after=after)
     following.begin(row, actor, now)
     return row
 

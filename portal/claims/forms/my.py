@@ -11,6 +11,7 @@ from wtforms import (
     DateField,
     HiddenField,
     RadioField,
+    SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
@@ -34,7 +35,7 @@ HAPPENED = {
     Loss.OTHER.value: t("Something else"),
 }
 """What happened, in the words of who has the loss."""
-CURRENCY_CHOICES = [(code, code) for code in CURRENCIES]
+CURRENCY_CHOICES = [SelectChoice(code, code) for code in CURRENCIES]
 
 
 class FactsForm(FlaskForm):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import partial
 
-from flask import Response, flash, g, redirect
+from flask import Response, g
 from flask_babel import gettext as _
 
 from portal.access.guards import requires
@@ -17,6 +17,7 @@ from portal.claims.views.door import claim_of, done, reason, to_desk, typed
 from portal.claims.views.door import desk_door as bp
 from portal.kernel import clock
 from portal.kernel.errors import Invalid
+from portal.kernel.text import t
 from portal.web.fields import read_number
 from portal.web.flask_app import once
 
@@ -28,12 +29,8 @@ AT = "/claims/<int:claim_id>"
 def signed(claim_id: int) -> Response:
     """The customer signed the agreement on paper."""
     claim, form = claim_of(claim_id), SignedForm(prefix="signed-")
-    if form.validate_on_submit() and not form.files.uploads:
-        flash(_("Attach the signed agreement."), "error")
-        return _refused(claim_id)
-    return typed(
-        form, to_desk(claim_id), _("Recorded. Now settle it."), partial(_signed, claim, form)
-    )
+    verb = partial(_signed, claim, form)
+    return typed(form, to_desk(claim_id), _("Recorded. Now settle it."), verb)
 
 
 @bp.post(f"{AT}/credit")
@@ -102,9 +99,11 @@ def give_up(claim_id: int) -> Response:
 
 
 def _signed(claim: Claim, form: SignedForm) -> None:
-    now = clock.now()
-    paper = form.files.uploads[0]
-    row = answering.agree_for(claim, _seen(form), form.said_by.data or "", paper, g.viewer, now)
+    now, papers_sent = clock.now(), form.files.uploads
+    if not papers_sent:
+        raise Invalid(t("Attach the signed agreement."), "files")
+    said_by = form.said_by.data or ""
+    row = answering.agree_for(claim, _seen(form), said_by, papers_sent[0], g.viewer, now)
     papers.print_agreement(row, g.viewer, now)
 
 
@@ -113,12 +112,6 @@ def _seen(form: SignedForm) -> Decimal:
         return read_number(form.amount.data or "", 3) or Decimal(0)
     except Invalid:
         return Decimal(0)
-
-
-def _refused(claim_id: int) -> Response:
-    there: Response = redirect(to_desk(claim_id), 303)  # type: ignore[assignment]
-    there.headers["X-Refused"] = "1"
-    return there
 
 
 def _to(claim_id: int) -> str:
