@@ -12,7 +12,7 @@ from portal.customers.rules.profile import CustomerFacts
 
 ALL = frozenset(Power)
 LOOK_ONLY = frozenset({Power.SEE_QUOTATIONS})
-CLERK = frozenset({Power.SEE_CONTRACTS, Power.BOOK})
+CLERK = frozenset({Power.SEE_CONTRACTS, Power.BOOK, Power.RAISE_REQUESTS})
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from portal.demo.catalogue import (
     read_sheets,
     write_items,
 )
+from portal.demo.claims import tell_claims
 from portal.demo.clauses import write_clauses
 from portal.demo.contracts import tell_contracts
 from portal.demo.customers import CUSTOMERS, DemoCustomer, DemoMember
@@ -38,6 +39,7 @@ from portal.demo.firm import DOMAIN, FIRM, PASSWORD, PHONES, STAFF
 from portal.demo.knowledge import tell_knowledge
 from portal.demo.money import tell_money
 from portal.demo.quotations import write_agreed, write_quotations
+from portal.demo.service import tell_service
 from portal.demo.stage import Stage, Timeline
 from portal.demo.stock import tell_stock, write_warehouses
 from portal.demo.used import tell_usage
@@ -82,6 +84,8 @@ def _tell(stage: Stage, sheets: Sheets, progress: Tell) -> None:
     tell_bills(stage)
     tell_money(stage)
     tell_knowledge(stage)
+    tell_service(stage)
+    tell_claims(stage)
     days.add(days.day(1), "00:00", lambda at: write_quotations(at, stage.people))
 
 

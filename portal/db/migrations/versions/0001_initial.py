@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: nothing
-Create Date: 2026-11-22 07:28:43.388172
+Create Date: 2026-11-22 08:12:32.270120
 
 """
 
@@ -387,6 +387,20 @@ def upgrade():
         batch_op.create_index("ix_outbox_message_due", ["state", "next_try_at"], unique=False)
 
     op.create_table(
+        "phone_key",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("holder", sa.String(length=16), nullable=False),
+        sa.Column("holder_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=24), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_phone_key")),
+        sa.UniqueConstraint(
+            "holder", "holder_id", "key", name=op.f("uq_phone_key_holder_holder_id_key")
+        ),
+    )
+    with op.batch_alter_table("phone_key", schema=None) as batch_op:
+        batch_op.create_index("ix_phone_key_key", ["key", "holder", "holder_id"], unique=False)
+
+    op.create_table(
         "request_category",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=24), nullable=False),
@@ -588,12 +602,13 @@ def upgrade():
         sa.Column("body_zh", sa.Text(), nullable=False),
         sa.Column("body_en", sa.Text(), nullable=False),
         sa.Column("keywords", sa.String(length=300), nullable=False),
+        sa.Column("search_text", sa.String(length=1600), nullable=False),
         sa.Column("review_on", sa.Date(), nullable=True),
+        sa.Column("reminded_of", sa.Date(), nullable=True),
         sa.Column("expires_on", sa.Date(), nullable=True),
         sa.Column("published_at", types.UTCDateTime(), nullable=True),
         sa.Column("author_id", sa.Integer(), nullable=True),
         sa.Column("edition", sa.Integer(), nullable=False),
-        sa.Column("views", sa.Integer(), nullable=False),
         sa.Column("helped", sa.Integer(), nullable=False),
         sa.Column("did_not_help", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -698,7 +713,6 @@ def upgrade():
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("made_at", types.UTCDateTime(), nullable=False),
-        sa.Column("read_at", types.UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_calendar_feed_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_feed")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_calendar_feed_token_hash")),
@@ -1809,7 +1823,6 @@ def upgrade():
             ["reverses_id"], ["stock_movement.id"], name=op.f("fk_stock_movement_reverses_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_movement")),
-        sa.UniqueConstraint("reverses_id", name=op.f("uq_stock_movement_reverses_id")),
         sa.UniqueConstraint("source", "reference", name=op.f("uq_stock_movement_source_reference")),
     )
     with op.batch_alter_table("stock_movement", schema=None) as batch_op:
@@ -1823,6 +1836,13 @@ def upgrade():
         )
         batch_op.create_index(
             "ix_stock_movement_lot", ["lot_id", "counted_on", "clock", "id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_stock_movement_reverses_id",
+            ["reverses_id"],
+            unique=True,
+            sqlite_where=sa.text("reverses_id IS NOT NULL"),
+            postgresql_where=sa.text("reverses_id IS NOT NULL"),
         )
 
     op.create_table(
@@ -2536,7 +2556,6 @@ def upgrade():
             ["reverses_id"], ["allocation.id"], name=op.f("fk_allocation_reverses_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_allocation")),
-        sa.UniqueConstraint("reverses_id", name=op.f("uq_allocation_reverses_id")),
     )
     with op.batch_alter_table("allocation", schema=None) as batch_op:
         batch_op.create_index(
@@ -2544,6 +2563,13 @@ def upgrade():
         )
         batch_op.create_index("ix_allocation_receipt", ["receipt_id", "id"], unique=False)
         batch_op.create_index("ix_allocation_receivable", ["receivable_id", "id"], unique=False)
+        batch_op.create_index(
+            "uq_allocation_reverses_id",
+            ["reverses_id"],
+            unique=True,
+            sqlite_where=sa.text("reverses_id IS NOT NULL"),
+            postgresql_where=sa.text("reverses_id IS NOT NULL"),
+        )
 
     op.create_table(
         "contract",
@@ -3627,7 +3653,6 @@ def upgrade():
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entitlement_entry")),
         sa.UniqueConstraint("key", name=op.f("uq_entitlement_entry_key")),
-        sa.UniqueConstraint("reverses_id", name=op.f("uq_entitlement_entry_reverses_id")),
     )
     with op.batch_alter_table("entitlement_entry", schema=None) as batch_op:
         batch_op.create_index(
@@ -3638,6 +3663,13 @@ def upgrade():
         )
         batch_op.create_index(
             "ix_entitlement_entry_source", ["source_type", "source_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_entitlement_entry_reverses_id",
+            ["reverses_id"],
+            unique=True,
+            sqlite_where=sa.text("reverses_id IS NOT NULL"),
+            postgresql_where=sa.text("reverses_id IS NOT NULL"),
         )
 
     op.create_table(
@@ -3681,6 +3713,12 @@ def upgrade():
         sa.Column("closed_at", types.UTCDateTime(), nullable=True),
         sa.Column("promised_on", sa.Date(), nullable=True),
         sa.Column("next_due_at", types.UTCDateTime(), nullable=True),
+        sa.Column(
+            "queue_at",
+            types.UTCDateTime(),
+            sa.Computed("coalesce(next_due_at, '9000-01-01 00:00:00.000000')", persisted=True),
+            nullable=False,
+        ),
         sa.Column("last_message_at", types.UTCDateTime(), nullable=True),
         sa.Column("customer_waits", sa.Boolean(), nullable=False),
         sa.Column("reopened", sa.Integer(), nullable=False),
@@ -3806,11 +3844,12 @@ def upgrade():
             batch_op.f("ix_service_request_merged_into_id"), ["merged_into_id"], unique=False
         )
         batch_op.create_index(
-            "ix_service_request_owner", ["owner_id", "is_open", "next_due_at", "id"], unique=False
+            "ix_service_request_owner", ["owner_id", "is_open", "queue_at", "id"], unique=False
         )
         batch_op.create_index(
-            "ix_service_request_queue", ["is_open", "next_due_at", "rank", "id"], unique=False
+            "ix_service_request_queue", ["is_open", "queue_at", "id"], unique=False
         )
+        batch_op.create_index("ix_service_request_rank", ["is_open", "rank", "id"], unique=False)
         batch_op.create_index("ix_service_request_received", ["received_at", "id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_service_request_requester_id"), ["requester_id"], unique=False
@@ -3887,7 +3926,6 @@ def upgrade():
             ["reverses_id"], ["usage_record.id"], name=op.f("fk_usage_record_reverses_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_usage_record")),
-        sa.UniqueConstraint("reverses_id", name=op.f("uq_usage_record_reverses_id")),
         sa.UniqueConstraint("source", "reference", name=op.f("uq_usage_record_source_reference")),
     )
     with op.batch_alter_table("usage_record", schema=None) as batch_op:
@@ -3936,6 +3974,13 @@ def upgrade():
             postgresql_where=sa.text("statement_id IS NULL"),
         )
         batch_op.create_index("ix_usage_record_used", ["used_on", "id"], unique=False)
+        batch_op.create_index(
+            "uq_usage_record_reverses_id",
+            ["reverses_id"],
+            unique=True,
+            sqlite_where=sa.text("reverses_id IS NOT NULL"),
+            postgresql_where=sa.text("reverses_id IS NOT NULL"),
+        )
 
     op.create_table(
         "call",
@@ -4045,17 +4090,21 @@ def upgrade():
         sa.Column("goods_value", types.Amount(), nullable=True),
         sa.Column("declared_value", types.Amount(), nullable=True),
         sa.Column("packages", sa.Integer(), nullable=True),
+        sa.Column("in_container", sa.Boolean(), nullable=False),
         sa.Column("gross_kg", types.Quantity(), nullable=True),
         sa.Column("freight_amount", types.Amount(), nullable=True),
         sa.Column("claimed_amount", types.Amount(), nullable=False),
         sa.Column("assessed_amount", types.Amount(), nullable=True),
         sa.Column("limit_amount", types.Amount(), nullable=True),
         sa.Column("limit_working", types.JSONText(), nullable=False),
+        sa.Column("limit_lifted", sa.Boolean(), nullable=False),
+        sa.Column("sdr_rate", types.Rate(), nullable=True),
         sa.Column("liability", sa.String(length=16), nullable=True),
         sa.Column("liability_text", sa.Text(), nullable=False),
         sa.Column("decided_by", sa.Integer(), nullable=True),
         sa.Column("offered_amount", types.Amount(), nullable=True),
         sa.Column("offer_text", sa.Text(), nullable=False),
+        sa.Column("offered_by", sa.Integer(), nullable=True),
         sa.Column("offered_at", types.UTCDateTime(), nullable=True),
         sa.Column("offer_until", sa.Date(), nullable=True),
         sa.Column("approved_by", sa.Integer(), nullable=True),
@@ -4068,6 +4117,7 @@ def upgrade():
         sa.Column("credit_id", sa.Integer(), nullable=True),
         sa.Column("paid_on", sa.Date(), nullable=True),
         sa.Column("payment_reference", sa.String(length=80), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=True),
         sa.Column("end_reason", sa.String(length=2000), nullable=False),
         sa.Column("recourse", sa.String(length=20), nullable=False),
         sa.Column("recourse_party", sa.String(length=120), nullable=False),
@@ -4128,6 +4178,10 @@ def upgrade():
             ["customer_id"], ["customer.id"], name=op.f("fk_claim_customer_id")
         ),
         sa.ForeignKeyConstraint(["decided_by"], ["user.id"], name=op.f("fk_claim_decided_by")),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("fk_claim_document_id")
+        ),
+        sa.ForeignKeyConstraint(["offered_by"], ["user.id"], name=op.f("fk_claim_offered_by")),
         sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_claim_owner_id")),
         sa.ForeignKeyConstraint(
             ["request_id"], ["service_request.id"], name=op.f("fk_claim_request_id")
@@ -4172,6 +4226,7 @@ def upgrade():
         sa.Column("action_owner_id", sa.Integer(), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("done_on", sa.Date(), nullable=True),
+        sa.Column("done_by", sa.Integer(), nullable=True),
         sa.Column("verified_on", sa.Date(), nullable=True),
         sa.Column("verified_by", sa.Integer(), nullable=True),
         sa.Column("effect", sa.String(length=1000), nullable=False),
@@ -4187,6 +4242,10 @@ def upgrade():
             name=op.f("ck_defect_known_responsible"),
         ),
         sa.CheckConstraint(
+            "verified_by IS NULL OR verified_by <> done_by",
+            name=op.f("ck_defect_verified_by_another"),
+        ),
+        sa.CheckConstraint(
             "verified_on IS NULL OR done_on IS NOT NULL", name=op.f("ck_defect_verified_after_done")
         ),
         sa.ForeignKeyConstraint(
@@ -4195,6 +4254,7 @@ def upgrade():
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customer.id"], name=op.f("fk_defect_customer_id")
         ),
+        sa.ForeignKeyConstraint(["done_by"], ["user.id"], name=op.f("fk_defect_done_by")),
         sa.ForeignKeyConstraint(["kind_id"], ["defect_kind.id"], name=op.f("fk_defect_kind_id")),
         sa.ForeignKeyConstraint(
             ["request_id"], ["service_request.id"], name=op.f("fk_defect_request_id")
@@ -4262,11 +4322,11 @@ def upgrade():
     op.create_table(
         "internal_note",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("request_id", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("author_id", sa.Integer(), nullable=True),
         sa.Column("author_name", sa.String(length=80), nullable=False),
         sa.Column("written_at", types.UTCDateTime(), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
         sa.Column("customer_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["author_id"], ["user.id"], name=op.f("fk_internal_note_author_id")
@@ -4304,6 +4364,10 @@ def upgrade():
         sa.Column("warned_at", types.UTCDateTime(), nullable=True),
         sa.Column("breached_at", types.UTCDateTime(), nullable=True),
         sa.Column("pauses", sa.Boolean(), nullable=False),
+        sa.Column("warn_percent", sa.Integer(), nullable=False),
+        sa.Column("rests", types.JSONText(), nullable=False),
+        sa.Column("escalate_at", types.UTCDateTime(), nullable=True),
+        sa.Column("escalated_at", types.UTCDateTime(), nullable=True),
         sa.Column("customer_id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "kind IN ('accept', 'first_reply', 'plan', 'resolve', 'legal')",
@@ -4341,12 +4405,12 @@ def upgrade():
             batch_op.f("ix_request_clock_customer_id"), ["customer_id"], unique=False
         )
         batch_op.create_index("ix_request_clock_due", ["state", "due_at"], unique=False)
+        batch_op.create_index("ix_request_clock_escalate", ["escalate_at"], unique=False)
         batch_op.create_index("ix_request_clock_warn", ["state", "warn_at"], unique=False)
 
     op.create_table(
         "request_line",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("request_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("unit", sa.String(length=16), nullable=False),
@@ -4360,6 +4424,7 @@ def upgrade():
         sa.Column("second_by", sa.Integer(), nullable=True),
         sa.Column("second_at", types.UTCDateTime(), nullable=True),
         sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
         sa.Column("customer_id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("asked_quantity > 0", name=op.f("ck_request_line_asked_positive")),
@@ -4430,10 +4495,10 @@ def upgrade():
     op.create_table(
         "request_share",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("request_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("shared_by", sa.Integer(), nullable=True),
         sa.Column("shared_at", types.UTCDateTime(), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
         sa.Column("customer_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customer.id"], name=op.f("fk_request_share_customer_id")
@@ -4812,13 +4877,13 @@ def upgrade():
     op.create_table(
         "request_message",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("request_id", sa.Integer(), nullable=False),
         sa.Column("side", sa.String(length=8), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("author_id", sa.Integer(), nullable=True),
         sa.Column("author_name", sa.String(length=80), nullable=False),
         sa.Column("written_at", types.UTCDateTime(), nullable=False),
         sa.Column("from_note_id", sa.Integer(), nullable=True),
+        sa.Column("request_id", sa.Integer(), nullable=False),
         sa.Column("customer_id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "side IN ('customer', 'staff')", name=op.f("ck_request_message_known_side")
@@ -5010,6 +5075,7 @@ def downgrade():
     op.drop_table("request_line")
     with op.batch_alter_table("request_clock", schema=None) as batch_op:
         batch_op.drop_index("ix_request_clock_warn")
+        batch_op.drop_index("ix_request_clock_escalate")
         batch_op.drop_index("ix_request_clock_due")
         batch_op.drop_index(batch_op.f("ix_request_clock_customer_id"))
 
@@ -5060,6 +5126,11 @@ def downgrade():
 
     op.drop_table("call")
     with op.batch_alter_table("usage_record", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_usage_record_reverses_id",
+            sqlite_where=sa.text("reverses_id IS NOT NULL"),
+            postgresql_where=sa.text("reverses_id IS NOT NULL"),
+        )
         batch_op.drop_index("ix_usage_record_used")
         batch_op.drop_index(
             "ix_usage_record_unbilled",
@@ -5098,6 +5169,7 @@ def downgrade():
         batch_op.drop_index("ix_service_request_resolved")
         batch_op.drop_index(batch_op.f("ix_service_request_requester_id"))
         batch_op.drop_index("ix_service_request_received")
+        batch_op.drop_index("ix_service_request_rank")
         batch_op.drop_index("ix_service_request_queue")
         batch_op.drop_index("ix_service_request_owner")
         batch_op.drop_index(batch_op.f("ix_service_request_merged_into_id"))
@@ -5110,6 +5182,11 @@ def downgrade():
 
     op.drop_table("service_request")
     with op.batch_alter_table("entitlement_entry", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_entitlement_entry_reverses_id",
+            sqlite_where=sa.text("reverses_id IS NOT NULL"),
+            postgresql_where=sa.text("reverses_id IS NOT NULL"),
+        )
         batch_op.drop_index("ix_entitlement_entry_source")
         batch_op.drop_index("ix_entitlement_entry_entitlement")
         batch_op.drop_index(batch_op.f("ix_entitlement_entry_customer_id"))
@@ -5252,6 +5329,11 @@ def downgrade():
 
     op.drop_table("contract")
     with op.batch_alter_table("allocation", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_allocation_reverses_id",
+            sqlite_where=sa.text("reverses_id IS NOT NULL"),
+            postgresql_where=sa.text("reverses_id IS NOT NULL"),
+        )
         batch_op.drop_index("ix_allocation_receivable")
         batch_op.drop_index("ix_allocation_receipt")
         batch_op.drop_index(batch_op.f("ix_allocation_customer_id"))
@@ -5349,6 +5431,11 @@ def downgrade():
 
     op.drop_table("surcharge_rule")
     with op.batch_alter_table("stock_movement", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_stock_movement_reverses_id",
+            sqlite_where=sa.text("reverses_id IS NOT NULL"),
+            postgresql_where=sa.text("reverses_id IS NOT NULL"),
+        )
         batch_op.drop_index("ix_stock_movement_lot")
         batch_op.drop_index(batch_op.f("ix_stock_movement_customer_id"))
         batch_op.drop_index("ix_stock_movement_customer")
@@ -5549,6 +5636,10 @@ def downgrade():
         batch_op.drop_index("ix_request_category_parent")
 
     op.drop_table("request_category")
+    with op.batch_alter_table("phone_key", schema=None) as batch_op:
+        batch_op.drop_index("ix_phone_key_key")
+
+    op.drop_table("phone_key")
     with op.batch_alter_table("outbox_message", schema=None) as batch_op:
         batch_op.drop_index("ix_outbox_message_due")
 
