@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 
 from portal.access.permissions import Permission
 from portal.access.scope import visible
@@ -19,6 +19,7 @@ from portal.quotations.rules.states import QuotationState
 
 RECENT = timedelta(days=7)
 SHOWN = 6
+V = QuotationVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +41,35 @@ def decided_lately(viewer: Viewer, now: datetime) -> list[Issued]:
     return _read(statement.order_by(QuotationVersion.decided_at.desc()))
 
 
-def to_accept(viewer: Viewer, today: date) -> list[Issued]:
-    """For a customer who may: issued versions still valid, the soonest to expire first."""
-    if not viewer.may(Permission.QUOTATION_ACCEPT):
-        return []
-    statement = _issued(viewer).where(
-        QuotationVersion.state == QuotationState.ISSUED.value,
-        QuotationVersion.valid_until >= today,
-    )
-    return _read(statement.order_by(QuotationVersion.valid_until, Quotation.id))
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What was issued to a customer: versions that wait for a yes, the soonest to expire first; and the latest."""
+
+    to_accept: list[Issued] = field(default_factory=list)
+    latest: list[Issued] = field(default_factory=list)
 
 
-def latest_issued(viewer: Viewer) -> list[Issued]:
-    """For a customer who may see quotations: the last ones that were issued."""
+def offered(viewer: Viewer, today: date) -> Offered:
+    """Both in one select; nothing waits for who may not accept."""
     if not viewer.may(Permission.QUOTATION_SEE):
-        return []
-    return _read(_issued(viewer).order_by(QuotationVersion.issued_at.desc(), Quotation.id.desc()))
+        return Offered()
+    accepts = viewer.may(Permission.QUOTATION_ACCEPT)
+    waits = (V.state == QuotationState.ISSUED.value) & (V.valid_until >= today)
+    latest = _issued(viewer).order_by(V.issued_at.desc(), Quotation.id.desc())
+    open_ones = _issued(viewer).where(waits).order_by(V.valid_until, Quotation.id)
+    shown = [latest, open_ones] if accepts else [latest]
+    ids = [each.with_only_columns(V.id).limit(SHOWN) for each in shown]
+    wanted = _issued(viewer).where(or_(*(V.id.in_(each) for each in ids)))
+    found = [Issued(row[0], row[1]) for row in db.session.execute(wanted)]
+    waiting = [each for each in found if accepts and _waits(each.version, today)]
+    waiting.sort(key=lambda each: (each.version.valid_until, each.quotation.id))
+    found.sort(key=lambda each: (each.version.issued_at, each.quotation.id), reverse=True)
+    return Offered(waiting[:SHOWN], found[:SHOWN])
+
+
+def _waits(version: QuotationVersion, today: date) -> bool:
+    until = version.valid_until
+    return version.state == QuotationState.ISSUED.value and until is not None and until >= today
 
 
 def answered_lately(viewer: Viewer, now: datetime) -> list[tuple[QuotationQuestion, Quotation]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from portal.access.permissions import Permission
 from portal.access.viewer import Viewer
-from portal.home import bills, chain_waiting, queries
+from portal.home import bills, chain_waiting, queries, request_waiting
 from portal.home.links import address
 from portal.home.queries import Issued
 from portal.home.rules import Waiting
@@ -15,6 +15,7 @@ from portal.kernel.text import Text, t
 from portal.quotations import queries as quotation_queries
 from portal.quotations.models import Quotation
 from portal.quotations.rules.states import QuotationState
+from portal.service_requests.models import ServiceRequest
 
 P = Permission
 
@@ -31,11 +32,14 @@ def at_the_desk(viewer: Viewer, today: date, now: datetime) -> list[Waiting]:
     ]
 
 
-def at_the_customers(viewer: Viewer, today: date, now: datetime) -> list[Waiting]:
+def at_the_customers(
+    viewer: Viewer, now: datetime, asked: Sequence[ServiceRequest], to_accept: Sequence[Issued]
+) -> list[Waiting]:
     """For a customer's user: what is to be checked, accepted or signed, and what was answered."""
     return [
+        *request_waiting.at_the_customers(viewer, asked),
         *bills.to_answer(viewer),
-        *_to_accept(viewer, today),
+        *_to_accept(to_accept),
         *chain_waiting.at_the_customers(viewer, now),
         *_answered(viewer, now),
     ]
@@ -99,8 +103,8 @@ def _tariffs(viewer: Viewer, today: date) -> Iterator[Waiting]:
         yield Waiting("table", "info", title, name, url, t("Open"))
 
 
-def _to_accept(viewer: Viewer, today: date) -> Iterator[Waiting]:
-    for each in queries.to_accept(viewer, today):
+def _to_accept(issued: Sequence[Issued]) -> Iterator[Waiting]:
+    for each in issued:
         title = t(
             "Quotation %(number)s, version %(version)s, waits for your answer",
             number=each.quotation.number,

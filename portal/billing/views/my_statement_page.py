@@ -27,6 +27,7 @@ from portal.billing.views.summary import Summary
 from portal.db import audit
 from portal.db.base import db
 from portal.kernel import clock
+from portal.service_requests.queries import mine
 
 COURSE_SHOWN = 8
 L = StatementLine
@@ -47,6 +48,7 @@ def context(
         "revisions": [(each, PAPERS[each.paper_state]) for each in revisions],
         "disputes": [(each, DISPUTES_FOR_CUSTOMERS[each.state]) for each in _disputes(statement)],
         "recorded": recorded_for(statement),
+        "asked": mine.about("statement", statement.id, g.viewer),
         "entries": course(audit.timeline(statement, public_only=True)[:COURSE_SHOWN]),
         **_to_answer(statement, sums),
         **_to_pay(statement),

@@ -31,6 +31,7 @@ from portal.contracts.rules.ledger import plain
 from portal.contracts.views.entitlement_words import shown, today
 from portal.kernel.text import Text, t
 from portal.quotations.models import QuotationVersion
+from portal.service_requests.queries import mine
 from portal.web import chain
 from portal.web.chain import ChainLink, linked, reached
 from portal.web.filters import day, instant, quantity
@@ -86,6 +87,7 @@ def context(row: Entitlement) -> dict[str, Any]:
         "price": price_words(line) if line is not None and g.viewer.may(P.CONTRACT_SEE) else (),
         "chain": links(row, each.name, each.label.text),
         "billed": billed.of_entitlement(row.id, g.viewer),
+        "asked": mine.about("entitlement", row.id, g.viewer),
     }
 
 

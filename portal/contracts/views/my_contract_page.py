@@ -24,6 +24,7 @@ from portal.documents.attached import attached_to
 from portal.documents.rules.words import Words
 from portal.kernel import clock
 from portal.kernel.units import unit_word
+from portal.service_requests.queries import mine
 from portal.web.chain import CONTRACT, ENTITLEMENT, QUOTATION, ChainLink, linked
 from portal.web.words import locale_code
 
@@ -43,6 +44,7 @@ def context(contract: Contract) -> dict[str, Any]:
         "amendments": [(each, _label(each)) for each in standing.sent_amendments(contract)],
         "files": attached_to(contract, g.viewer),
         "course": _course(contract),
+        "asked": mine.about("contract", contract.id, g.viewer),
         "chain": chain_of(contract, granted),
         "today": today,
     }

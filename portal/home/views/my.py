@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,12 +15,15 @@ from portal.customers.queries import team
 from portal.home import bills, queries
 from portal.home.holdings import held, under_way
 from portal.home.links import address
+from portal.home.queries import Issued
 from portal.home.rules import greeting
 from portal.home.waiting import at_the_customers, shown_to_customer
 from portal.kernel import clock
 from portal.quotations.labels import label_for_customer
+from portal.service_requests.queries import mine
 from portal.shipments.labels import LATE, SHIPMENTS
 from portal.web.doors import my
+from portal.web.labels import Label
 from portal.web.pages import page
 
 bp = my("home", __name__)
@@ -31,20 +35,32 @@ def index() -> Any:
     """What waits for this customer, what is left of what they bought, what is under way."""
     now, zone = clock.now(), current_app.config["TIMEZONE"]
     today = clock.business_day(now, zone)
+    asked, offered = mine.open_ones(g.viewer), queries.offered(g.viewer, today)
     return page(
         "home/my.html",
         greeting=greeting(now.astimezone(ZoneInfo(zone)).hour),
-        waiting=at_the_customers(g.viewer, today, now),
+        waiting=at_the_customers(g.viewer, now, asked, offered.to_accept),
         **_bought(today, now),
         **_billed(today),
-        latest=[
-            (each, label_for_customer(each.version, today), shown_to_customer(each))
-            for each in queries.latest_issued(g.viewer)
-        ],
+        asked=asked,
+        all_requests=_to("my_requests.index", Permission.REQUEST_SEE),
+        latest=_quoted(offered.latest, today),
         all_quotations=address("my_quotations.index"),
-        members=address("my_customers.members") if g.viewer.may(Permission.MEMBER_SEE) else None,
+        members=_to("my_customers.members", Permission.MEMBER_SEE),
         people=team(g.viewer.customer_id)[:2] if g.viewer.customer_id else [],
     )
+
+
+def _quoted(latest: Sequence[Issued], today: date) -> list[tuple[Issued, Label, str | None]]:
+    """Quotations with how they stand and where they are."""
+    return [
+        (each, label_for_customer(each.version, today), shown_to_customer(each)) for each in latest
+    ]
+
+
+def _to(endpoint: str, permission: Permission) -> str | None:
+    """The address, for who may go there."""
+    return address(endpoint) if g.viewer.may(permission) else None
 
 
 def _billed(today: date) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from flask import g
 
 from portal.access.permissions import Permission as P
 from portal.kernel.units import unit_word
+from portal.service_requests.queries import mine
 from portal.shipments.labels import BOOKINGS
 from portal.shipments.models import Booking
 from portal.shipments.queries import bookings as queries
@@ -26,6 +27,7 @@ def context(door: str, booking: Booking) -> dict[str, Any]:
         "label": BOOKINGS[booking.state],
         "may": rights(booking),
         "shipment": shipment,
+        "asked": mine.about("shipment", shipment.id, g.viewer) if shipment else [],
         "read": place_reader(),
         "unit_word": unit_word,
         "entries": [happening(entry) for entry in queries.history(booking, g.viewer)],

@@ -14,6 +14,7 @@ from portal.documents.forms import AttachForm
 from portal.kernel import clock
 from portal.kernel.text import Text
 from portal.kernel.units import unit_word
+from portal.service_requests.queries import mine
 from portal.shipments.forms.shipments import instant_as_typed
 from portal.shipments.labels import KIND_WORDS, SHIPMENTS, STANDINGS
 from portal.shipments.models import Milestone, Shipment
@@ -61,6 +62,7 @@ def context(door: str, shipment: Shipment) -> dict[str, Any]:
         "entries": [happening(entry) for entry in history(shipment, g.viewer)],
         "chain": chain,
         "billed": billed.of_shipment(shipment.id, g.viewer),
+        "asked": mine.about("shipment", shipment.id, g.viewer),
         "now_typed": instant_as_typed(clock.now()),
     }
 
