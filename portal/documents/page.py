@@ -36,7 +36,12 @@ LEDGERS = (
     "account.html",
     "claim_agreement.html",
 )
-MORE_SHEETS: Mapping[str, tuple[str, ...]] = dict.fromkeys(LEDGERS, (LEDGER,))
+REGISTER = "register.css"
+REGISTERS = ("complaint_statistics.html", "complaint_tracking.html", "feedback_sheet.html")
+MORE_SHEETS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(LEDGERS, (LEDGER,)),
+    **dict.fromkeys(REGISTERS, (REGISTER,)),
+}
 """What a template needs beside the common sheet: quotations need not match the rules of statements."""
 
 Address = Callable[[str], str]
