@@ -71,7 +71,7 @@ def test_a_visit_stands_in_its_hours_and_a_task_on_its_day(
 ):
     client.sign_in(cast.customer_service)
     week = client.get("/desk/calendar?on=2026-03-05").text
-    assert 'rowspan="2"' in week and "11:00–12:00" in week and "查询签收" in week
+    assert 'rowspan="2"' in week and "11:00 – 12:00" in week and "查询签收" in week
     assert "上门查看" not in client.get("/desk/calendar?on=2026-03-12").text
     client.sign_in(cast.keeper)
     assert "上门查看" not in client.get("/desk/calendar?on=2026-03-05").text

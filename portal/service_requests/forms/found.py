@@ -32,14 +32,14 @@ class TaskForm(FlaskForm):
     """A task with its day, or a visit with its times."""
 
     version = HiddenField()
-    kind = SelectField(_l("What it is"), choices=choices(TASK_KIND_WORDS))
-    title = StringField(_l("What is to be done"), [InputRequired(), Length(max=160)])
+    kind = SelectField(_l("Kind of task"), choices=choices(TASK_KIND_WORDS))
+    title = StringField(_l("What to do"), [InputRequired(), Length(max=160)])
     assignee_id = SelectField(_l("Who does it"), coerce=int)
     due_on = DateField(_l("To be done by"), [Optional()])
     due_time = TimeField(_l("At the latest at"), [Optional()])
     visit_on = DateField(_l("Day of the visit"), [Optional()])
-    from_time = TimeField(_l("From"), [Optional()])
-    until_time = TimeField(_l("Until"), [Optional()])
+    from_time = TimeField(_l("Begins at"), [Optional()])
+    until_time = TimeField(_l("Ends at"), [Optional()])
     site_id = SelectField(_l("Place of the customer"), coerce=number_or_none)
     place = StringField(_l("Or another place"), [Length(max=240)])
     text = TextAreaField(_l("Note for our people"), [Length(max=4000)], render_kw=ROWS)
@@ -116,14 +116,14 @@ class AnswerForm(FlaskForm):
 class CountForm(FlaskForm):
     """What somebody counted of one line."""
 
-    quantity = QuantityField(_l("Counted"), [InputRequired()])
+    quantity = QuantityField(_l("How many you counted"), [InputRequired()])
     cause = StringField(_l("Cause of a difference"), [Length(max=300)])
 
 
 class CountAgainForm(FlaskForm):
     """What the second person counted."""
 
-    quantity = QuantityField(_l("Counted"), [InputRequired()])
+    quantity = QuantityField(_l("How many you counted"), [InputRequired()])
     note = StringField(_l("Note on a difference"), [Length(max=300)])
 
 

@@ -35,6 +35,7 @@ WORDS: Mapping[str, Words] = {
         ("by_month", "按月份", "By month"),
         ("count", "件数", "Complaints"),
         ("late", "超时件数", "Late"),
+        ("is_late", "超时", "late"),
         ("resolved", "已解决", "Solved"),
         ("open", "未解决", "Open"),
         ("days", "平均解决天数", "Days to solve"),

@@ -101,7 +101,7 @@ def _planned(task: RequestTask) -> Planned:
 
 def _time_of(task: RequestTask) -> str:
     planned = _planned(task)
-    return f"{planned.starts:%H:%M}–{planned.ends:%H:%M}"
+    return f"{planned.starts:%H:%M} – {planned.ends:%H:%M}"
 
 
 def _days(

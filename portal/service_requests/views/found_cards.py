@@ -26,11 +26,11 @@ def facts(request: ServiceRequest, viewer: Viewer, has: frozenset[str] = PARTS) 
     """
     found = {
         "request": request,
-        "tasks": _tasks(request, viewer),
-        "defects": _defects(request, viewer),
-        "sheets": _sheets(request, viewer),
-        "goods": _goods(request, viewer),
-        "upsells": _upsells(request, viewer),
+        "tasks": _tasks(request, viewer) if "task" in has else [],
+        "defects": _defects(request, viewer) if "defect" in has else [],
+        "sheets": _sheets(request, viewer) if "feedback" in has else [],
+        "goods": _goods(request, viewer) if "goods" in has else [],
+        "upsells": _upsells(request, viewer) if "upsell" in has else [],
         "may": _may(request, viewer),
     }
     return {"found": found}

@@ -27,7 +27,7 @@ LONGEST_SPAN = timedelta(days=3 * 366)
 HUNDRED = Decimal(100)
 ONE_PLACE = Decimal("0.1")
 SUM_HEADS: tuple[Text, ...] = (
-    t("Complaints"), t("Share of all"), t("Late"), t("Solved"), t("Open"), t("Days to solve"),
+    t("Complaints"), t("Share of all"), t("Past its time"), t("Solved"), t("Not solved yet"), t("Days to solve"),
 )  # fmt: skip
 
 
@@ -121,7 +121,7 @@ def sums_file(kind: str, tables: Sequence[Sums]) -> Response:
 TRACKING_HEADS: tuple[Text, ...] = (
     t("Number"), t("Received"), t("Customer"), t("Content"), t("Kind"), t("Reason"), t("Root cause"),
     t("Responsible"), t("Who exactly"), t("Measure"), t("To be done by"), t("Done on"), t("Satisfaction"),
-    t("Closed on"), t("Late"), t("Days to solve"), t("Complaints"),
+    t("Closed on"), t("Past its time"), t("Days to solve"), t("Complaints"),
 )  # fmt: skip
 
 

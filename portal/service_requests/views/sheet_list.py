@@ -65,7 +65,7 @@ SHEET_LIST = ListSpec(
         Column("customer", t("Customer"), lambda f: name_of(f.customer), value=lambda f: f.customer.name_zh),
         Column("request", t("Request"), lambda f: f.request.number),
         Column("department", t("Department"), lambda f: f.department),
-        Column("sent", t("Sent"), lambda f: instant(f.sent_at), sort=F.sent_at, value=lambda f: f.sent_at),
+        Column("sent", t("Sent on"), lambda f: instant(f.sent_at), sort=F.sent_at, value=lambda f: f.sent_at),
         Column("due", t("To be answered by"), lambda f: day(f.due_on), sort=F.due_on, value=lambda f: f.due_on),
         Column("state", t("State"), lambda f: chip(label_of(f)), value=lambda f: say(label_of(f).text)),
         Column("text", t("What the customer said"), lambda f: f.text, only_in_files=True),

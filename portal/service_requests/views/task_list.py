@@ -69,12 +69,12 @@ def _people() -> list[tuple[str, Any]]:
 TASK_LIST = ListSpec(
     key="tasks",
     columns=(
-        Column("title", t("What is to be done"), lambda k: k.title, sort=K.title),
+        Column("title", t("What to do"), lambda k: k.title, sort=K.title),
         Column("kind", t("Kind"), lambda k: say(TASK_KIND_WORDS[k.kind])),
         Column("customer", t("Customer"), lambda k: name_of(k.customer), value=lambda k: k.customer.name_zh),
         Column("request", t("Request"), lambda k: k.request.number if k.request else ""),
         Column("person", t("Person"), lambda k: k.assignee.name),
-        Column("starts", t("Begins"), lambda k: instant(k.starts_at) if k.starts_at else "", sort=K.starts_at,
+        Column("starts", t("Begins at"), lambda k: instant(k.starts_at) if k.starts_at else "", sort=K.starts_at,
                value=lambda k: k.starts_at),
         Column("due", t("To be done by"), lambda k: instant(k.due_at), sort=K.due_at, value=lambda k: k.due_at),
         Column("state", t("State"), lambda k: chip(label_of(k)), value=lambda k: say(label_of(k).text)),
