@@ -132,8 +132,11 @@ def _assigned_to(user_id: int | None) -> tuple[LoaderCriteriaOption, ...]:
         ),
         with_loader_criteria(
             CustomerItself,
-            lambda cls: cls.id.in_(
-                select(ASSIGNMENTS.c.customer_id).where(ASSIGNMENTS.c.user_id == user_id)
+            lambda cls: or_(
+                cls.id.in_(
+                    select(ASSIGNMENTS.c.customer_id).where(ASSIGNMENTS.c.user_id == user_id)
+                ),
+                cls.named_to(user_id),
             ),
             include_aliases=True,
         ),

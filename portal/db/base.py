@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import ColumnElement, ForeignKey, Index, Integer, MetaData, event, false, true
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Select,
+    event,
+    false,
+    or_,
+    true,
+)
 from sqlalchemy.orm import (
     DeclarativeBase,
     InstrumentedAttribute,
@@ -59,9 +71,20 @@ class CustomerOwned:
 
 
 class CustomerItself:
-    """Marks the customer's own table, whose `id` is what the others' `customer_id` names."""
+    """Marks the customer's own table, whose `id` is what the others' `customer_id` names.
+
+    `named_by`: selects, by user id, of the customers whose name a member of staff reads on what is shared with them.
+    They are named there; the gate and the lists of customers show them no more for it.
+    """
+
+    named_by: ClassVar[list[Callable[[int | None], Select[Any]]]] = []
 
     id: Mapped[int] = mapped_column(primary_key=True)
+
+    @classmethod
+    def named_to(cls, user_id: int | None) -> ColumnElement[bool]:
+        """Customers that are only named to this member of staff."""
+        return or_(false(), *(cls.id.in_(each(user_id)) for each in CustomerItself.named_by))
 
 
 class Versioned:

@@ -260,3 +260,20 @@ def test_who_may_only_see_writes_nothing(cast: Cast, now: datetime) -> None:
     assert not viewer(cast.auditor).may(Permission.REQUEST_NOTE)
     with pytest.raises(Forbidden):
         talking.note(a_request(cast, now), "说明", (), viewer(cast.auditor), now)
+
+
+def test_who_asked_without_the_power_to_see_requests_hears_by_mail(
+    cast: Cast, now: datetime
+) -> None:
+    row = a_request(cast, now, requester_id=cast.clerk.id)
+    talking.reply(row, "货物已到港", (), SYSTEM, now)
+    last = letters()[-1]
+    assert (last.recipient, last.facts["signs_in"]) == (cast.clerk.email, False)
+
+
+def test_who_has_left_the_customer_hears_nothing_more(cast: Cast, now: datetime) -> None:
+    row = a_request(cast, now, requester_id=cast.clerk.id)
+    cast.clerk.active = False
+    db.session.flush()
+    talking.reply(row, "货物已到港", (), SYSTEM, now)
+    assert letters()[-1].recipient == cast.lin.email

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from portal.access.permissions import Permission
+from portal.access.permissions import Permission, of_powers
 from portal.access.scope import past_the_walls
 from portal.access.viewer import Viewer
 from portal.accounts.models import User
@@ -103,14 +103,17 @@ def tell_managers(
 def _readers(request: ServiceRequest, now: datetime, trusted: bool) -> list[Reader]:
     """The requester; in place of one whose right is not proven (where that matters) the customer's own people."""
     today = business_day(now)
-    members = people.readers(request.customer, Permission.REQUEST_SEE, today)
-    proven = not trusted or request.authority in PROVEN
-    found = [_person(each) for each in members if each.id in _asked(request)]
-    if not any(each.mark == str(request.requester_id) for each in found) and proven:
-        found += _stranger(request)
+    members = people.members_of(request.customer, today)
+    asked, proven = _asked(request), not trusted or request.authority in PROVEN
+    found = [
+        _person(each.user, signs_in=Permission.REQUEST_SEE in of_powers(each.power_set))
+        for each in members
+        if each.user_id in asked
+    ]
+    found += _stranger(request) if proven else []
     if not found and trusted:
         raisers = people.readers(request.customer, Permission.REQUEST_RAISE, today)
-        found = [_person(each) for each in raisers]
+        found = [_person(each, signs_in=True) for each in raisers]
     return list({each.email.lower(): each for each in reversed(found)}.values())
 
 
@@ -120,12 +123,12 @@ def _asked(request: ServiceRequest) -> set[int | None]:
     return {request.requester_id, request.opened_by if third else None}
 
 
-def _person(user: User) -> Reader:
-    return Reader(str(user.id), user.name, user.email, user.locale, signs_in=True)
+def _person(user: User, *, signs_in: bool) -> Reader:
+    return Reader(str(user.id), user.name, user.email, user.locale, signs_in)
 
 
 def _stranger(request: ServiceRequest) -> list[Reader]:
-    """Somebody without a sign-in, or whose sign-in opens this request no more but whose address is known."""
+    """Somebody without a sign-in whose address is known."""
     if not request.requester_email or request.requester_id is not None:
         return []
     locale = "en" if request.customer.document_language == "en" else "zh_CN"

@@ -172,7 +172,8 @@ def _wrong(new: NewRequest, actor: Viewer, files: int) -> Errors:
         "category_id": category_problem(new.category_id, new.kind),
         "lines": _lines_problem(new),
         "owner_id": _owner_problem(new.owner_id, actor),
-        "context": _context_problem(new.context),
+        "context": _size_problem(new.context),
+        "details": _size_problem(new.details),
     }  # fmt: skip
     try:
         wording.check_count(files)
@@ -197,7 +198,7 @@ def _owner_problem(owner_id: int | None, actor: Viewer) -> Text | None:
     return t("Choose somebody who answers requests.")
 
 
-def _context_problem(context: Mapping[str, Any]) -> Text | None:
+def _size_problem(context: Mapping[str, Any]) -> Text | None:
     too_long = len(json.dumps(dict(context), default=str)) > wording.MOST_CONTEXT
     return t("This is too much at once.") if too_long else None
 

@@ -17,9 +17,8 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     or_,
-    select,
 )
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import User
 from portal.billing.models import Statement, StatementLine
@@ -29,8 +28,8 @@ from portal.db import audit
 from portal.db.audit import Event
 from portal.db.base import AppendOnly, Base, CustomerOwned, Stamped, Versioned
 from portal.db.types import JSONText, Quantity, UTCDateTime
-from portal.db.whole import looked_up
 from portal.kernel.text import t
+from portal.service_requests.models.reach import OfRequest, shared_with
 from portal.service_requests.rules.kinds import (
     Authority,
     Channel,
@@ -212,36 +211,12 @@ class ServiceRequest(CustomerOwned, Versioned, Stamped, Base):
     @classmethod
     def seen_also(cls, user_id: int | None) -> ColumnElement[bool]:
         """Given to, or shared with, this member of staff."""
-        shares = RequestShare.__table__
-        shared = select(shares.c.request_id).where(shares.c.user_id == user_id)
-        return or_(cls.owner_id == user_id, cls.id.in_(shared))
+        return or_(cls.owner_id == user_id, cls.id.in_(shared_with(user_id)))
 
     @classmethod
     def shown_to_customers(cls) -> ColumnElement[bool]:
         """Not what one department asks of another."""
         return cls.is_internal.is_(False)
-
-
-class OfRequest(CustomerOwned):
-    """A row of a request: who sees the request sees it."""
-
-    @declared_attr
-    @classmethod
-    def request_id(cls) -> Mapped[int]:
-        return mapped_column(ForeignKey("service_request.id"))
-
-    @classmethod
-    def seen_also(cls, user_id: int | None) -> ColumnElement[bool]:
-        """Of requests given to, or shared with, this member of staff."""
-        requests, shares = ServiceRequest.__table__, RequestShare.__table__
-        given = select(requests.c.id).where(requests.c.owner_id == user_id)
-        shared = select(shares.c.request_id).where(shares.c.user_id == user_id)
-        return or_(cls.request_id.in_(given), cls.request_id.in_(shared))
-
-    @classmethod
-    def shown_to_customers(cls) -> ColumnElement[bool]:
-        """Nothing of what one department asks of another."""
-        return looked_up(ServiceRequest, "is_internal", cls.request_id).is_(False)
 
 
 class RequestMessage(OfRequest, AppendOnly, Base):

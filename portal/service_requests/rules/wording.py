@@ -16,7 +16,7 @@ LONGEST_SEARCH = 1000
 MOST_FILES = 10
 MOST_LINES = 200
 MOST_CONTEXT = 4000
-"""Characters of a request's context as JSON."""
+"""Characters of a request's context, or of its details, as JSON."""
 
 
 def one_line(text: str) -> str:
