@@ -9,6 +9,9 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.access.viewer import SYSTEM
+from portal.calls.actions import noting, planning
+from portal.calls.rules.facts import CallFacts, PlanFacts
+from portal.calls.rules.kinds import Direction, Purpose
 from portal.db.base import db
 from portal.db.outbox import OutboxMessage
 from portal.satisfaction.actions import answering, asking
@@ -75,3 +78,15 @@ def answered(
 def next_number() -> int:
     """A number that no other ask of this test has."""
     return len(db.session.scalars(select(SurveyInvitation.id)).all()) + 1
+
+
+def heard(cast: Cast, now: datetime) -> dict[str, int]:
+    """Argument of an address → the id of a row of Harbour Foods: an answer, a call, a call to be made."""
+    row = answered(cast, now, 2, "等了三天")
+    spoken = CallFacts(
+        Direction.IN, now, number="13800138000", subject="催货", customer_id=cast.harbour.id
+    )
+    visit = PlanFacts(Purpose.CALLBACK, now, number="13800138000", customer_id=cast.harbour.id)
+    call, plan = noting.note(spoken, SYSTEM, now), planning.plan(visit, SYSTEM, now)
+    db.session.flush()
+    return {"answer_id": row.id, "call_id": call.id, "plan_id": plan.id}

@@ -39,13 +39,17 @@ from tests.articles import kept_for_harbour
 from tests.carriage import booked, boxes_entitled
 from tests.cast import Cast, staff, viewer
 from tests.chain import entitled
+from tests.claims import claim_ids
 from tests.client import CheckingClient
 from tests.contracts import on_paper
 from tests.factories import add
+from tests.found import found_ids
 from tests.money_pages import a_world
 from tests.offers import SECRET, fresh, issued, keep, quick_press, revised
+from tests.service import a_request
 from tests.statements import a_statement, lines
 from tests.stock import goods_in, stored
+from tests.surveys import heard
 
 __all__ = ["quick_press"]
 pytestmark = pytest.mark.usefixtures("quick_press")
@@ -53,15 +57,20 @@ pytestmark = pytest.mark.usefixtures("quick_press")
 OWNED = {
     "allocation_id",
     "amendment_id",
+    "answer_id",
     "application_id",
     "attachment_id",
     "booking_id",
+    "call_id",
+    "claim_id",
     "contact_id",
     "contract_id",
     "credit_id",
     "customer_id",
+    "defect_id",
     "dispute_id",
     "entitlement_id",
+    "evidence_id",
     "goods_id",
     "invoice_id",
     "lift_id",
@@ -72,15 +81,19 @@ OWNED = {
     "movement_id",
     "notice_id",
     "number",
+    "plan_id",
     "question_id",
     "quotation_id",
     "receipt_id",
     "receivable_id",
     "request_id",
     "serial",
+    "sheet_id",
     "shipment_id",
     "site_id",
     "statement_id",
+    "task_id",
+    "upsell_id",
     "usage_id",
 }
 """Arguments that name a customer's row, alone or together."""
@@ -144,6 +157,7 @@ def rows(cast: Cast, now: datetime) -> dict[str, Any]:
         "statement_id": bill.id,
         "statements.line_id": second.id,
         "token": token,
+        "requests.request_id": a_request(cast, now).id,
         "rule_id": 1,
         "serial": amendment.serial,
         "shipment_id": shipment.id,
@@ -151,6 +165,7 @@ def rows(cast: Cast, now: datetime) -> dict[str, Any]:
         "user_id": cast.sales.id,
     }
     found |= a_world(cast, now).ids() | kept_for_harbour(cast, now)
+    found |= found_ids(cast, now) | heard(cast, now) | claim_ids(cast, now)
     keep(cast)
     return found
 
