@@ -11,16 +11,11 @@ from sqlalchemy import func, select
 from portal.access.viewer import SYSTEM
 from portal.accounts.actions import first_administrator_link
 from portal.accounts.models import User
-from portal.catalogue.actions.rates import seed_tax_rates
-from portal.claims.actions.limits import seed_limits
 from portal.db.base import db
 from portal.db.work import unit_of_work
 from portal.demo.world import build_world, demo_logins
+from portal.jobs import first_rows
 from portal.kernel import clock
-from portal.receivables.actions.dunning import seed_steps
-from portal.satisfaction.actions import editing as surveys
-from portal.service_requests.actions import defect_kinds, targets
-from portal.service_requests.actions.seeding import seed_service_words
 
 
 @click.command()
@@ -30,13 +25,7 @@ def setup(demo: bool) -> None:
     """Bring the database to date; an empty one gets the demo world or its first administrator's link."""
     upgrade()
     with unit_of_work():
-        seed_tax_rates(SYSTEM, clock.now())
-        seed_steps(SYSTEM, clock.now())
-        seed_service_words(SYSTEM, clock.now())
-        seed_limits(SYSTEM, clock.now())
-        targets.seed(SYSTEM, clock.now())
-        defect_kinds.seed()
-        surveys.seed(SYSTEM, clock.now())
+        first_rows.seed(SYSTEM, clock.now())
     joined = select(func.count()).select_from(User).where(User.password.is_not(None))
     if db.session.scalar(joined):
         return
