@@ -10,7 +10,9 @@ from flask_babel import gettext as _
 
 from portal.access.guards import fetch, requires
 from portal.access.permissions import Permission as P
+from portal.db.base import db
 from portal.kernel import clock
+from portal.kernel.errors import NotAllowedNow
 from portal.service_requests.actions import canned, course, handing, talking
 from portal.service_requests.actions.talking import NewerMessage
 from portal.service_requests.forms.desk_talk import AnswerForm, NoteForm
@@ -31,11 +33,14 @@ from portal.web.words import say
 def write_note(request_id: int) -> Any:
     """Only the house reads it."""
     row, form = request_of(request_id), NoteForm(prefix="note-")
-    now = clock.now()
-    verb = lambda: talking.note(row, form.text.data or "", form.files.uploads, g.viewer, now)  # noqa: E731
-    if form.validate_on_submit() and attempted(form, verb):
-        flash(_("Internal note saved. The customer does not see it."), "success")
-        return to_request(request_id, "write")
+    text, now = form.text.data or "", clock.now()
+    verb = lambda: talking.note(row, text, form.files.uploads, g.viewer, now)  # noqa: E731
+    try:
+        if form.validate_on_submit() and attempted(form, verb):
+            flash(_("Internal note saved. The customer does not see it."), "success")
+            return to_request(request_id, "write")
+    except NotAllowedNow as error:
+        return _too_late(row, text, error)
     return refused(PAGE, form=form, **context(row, note=form))
 
 
@@ -52,9 +57,10 @@ def answer(request_id: int) -> Any:
                 return to_request(request_id, "write")
         except NewerMessage as error:
             flash(say(error.text), "warning")
-            return refused(
-                PAGE, meanwhile=messages_after(row, seen, g.viewer), **context(row, answer=form)
-            )
+            since = messages_after(row, seen, g.viewer)
+            return refused(PAGE, meanwhile=since, **context(row, answer=form))
+        except NotAllowedNow as error:
+            return _too_late(row, form.text.data or "", error)
     return refused(PAGE, form=form, **context(row, answer=form))
 
 
@@ -77,11 +83,12 @@ def show_note(note_id: int) -> Any:
     """Asks first, on a page of its own, with the note word for word."""
     note = fetch(InternalNote, note_id)
     row = request_of(note.request_id)
-    if request.method == "POST":
-        confirmed = request.form.get("confirmed") == "yes"
-        verb = partial(talking.show_note, note, confirmed, g.viewer, clock.now())
+    if request.form.get("confirmed") == "yes":
+        verb = partial(talking.show_note, note, True, g.viewer, clock.now())
         return done(to_request(row.id), _("The customer can read this note now."), verb)
-    return page("service_requests/desk_show_note.html", note=note, row=row, answered=addressee(row))
+    shown = refused if request.method == "POST" else page
+    template = "service_requests/desk_show_note.html"
+    return shown(template, note=note, row=row, answered=addressee(row))
 
 
 @bp.post("/requests/<int:request_id>/take")
@@ -90,6 +97,13 @@ def take(request_id: int) -> Response:
     """It is mine now."""
     verb = partial(handing.assign, request_of(request_id), g.viewer.user_id, g.viewer, clock.now())
     return done(to_request(request_id), _("It is yours now."), verb)
+
+
+def _too_late(row: ServiceRequest, text: str, error: NotAllowedNow) -> Any:
+    """The request went on without this: what was typed is shown, to be taken along."""
+    flash(say(error.text), "error")
+    db.session.refresh(row)
+    return refused(PAGE, unsent=text, **context(row))
 
 
 def _sent(row: ServiceRequest, form: AnswerForm) -> bool:

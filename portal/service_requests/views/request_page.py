@@ -21,8 +21,9 @@ from portal.service_requests.labels import (
     SEVERITIES,
 )
 from portal.service_requests.models import ServiceRequest
-from portal.service_requests.queries import choices, people
+from portal.service_requests.queries import choices
 from portal.service_requests.queries.beside import earlier
+from portal.service_requests.queries.requests import shares
 from portal.service_requests.queries.talk import REQUEST, Talk, talk
 from portal.service_requests.rules.details import worded
 from portal.service_requests.rules.kinds import (
@@ -69,7 +70,7 @@ def context(
         "more": said.more,
         "clocks": shown_clocks(row, clock.now()),
         "account_manager": known.account_manager,
-        "sharers": people.sharers(row),
+        "sharers": shares(row),
         "about": beside.about(row),
         "earlier": earlier(row, g.viewer, EARLIER_SHOWN),
         "links": beside.links(row, g.viewer),
