@@ -116,7 +116,7 @@ DESK = (
                 "desk_requests.index",
                 "headset",
                 Permission.REQUEST_SEE,
-                "/desk/feedback-sheets /desk/upsells /desk/canned-replies /desk/request-categories",
+                "/desk/feedback-sheets /desk/upsells /desk/request-lines /desk/canned-replies /desk/request-categories",
             ),
             Entry(t("Claims"), "desk_claims.index", "shield-exclamation", Permission.CLAIM_SEE),
             Entry(t("Calls"), "desk_calls.index", "telephone", Permission.CALL_SEE),
@@ -132,7 +132,7 @@ DESK = (
                 "desk_defects.index",
                 "wrench",
                 Permission.DEFECT_SEE,
-                "/desk/registers",
+                "/desk/registers /desk/defect-kinds",
             ),
             Entry(t("Satisfaction"), "desk_surveys.index", "star", Permission.SURVEY_SEE),
             Entry(

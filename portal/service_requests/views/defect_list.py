@@ -18,6 +18,7 @@ from portal.service_requests.queries.defects import kinds
 from portal.service_requests.queries.people import holders
 from portal.service_requests.rules.corrections import CORRECTION_WORDS, Correction, correction
 from portal.service_requests.rules.kinds import RESPONSIBLE_WORDS
+from portal.service_requests.views.found_door import shorter
 from portal.web.chips import chip
 from portal.web.filters import day
 from portal.web.labels import Label
@@ -100,9 +101,9 @@ DEFECT_LIST = ListSpec(
         Column("number", t("Number"), lambda d: d.number, sort=D.number),
         Column("found", t("Found on"), lambda d: day(d.found_on), sort=D.found_on, value=lambda d: d.found_on),
         Column("customer", t("Customer"), lambda d: name_of(d.customer), value=lambda d: d.customer.name_zh),
-        Column("request", t("Request"), lambda d: d.request.number),
+        Column("request", t("Request"), lambda d: d.request.number, only_in_files=True),
         Column("kind", t("Kind"), lambda d: name_of(d.kind)),
-        Column("text", t("What went wrong"), lambda d: d.text),
+        Column("text", t("What went wrong"), lambda d: shorter(d.text), value=lambda d: d.text),
         Column("cause", t("Root cause"), lambda d: d.root_cause, only_in_files=True),
         Column("responsible", t("Responsible"), lambda d: say(RESPONSIBLE_WORDS[d.responsible])),
         Column("name", t("Who exactly"), lambda d: d.responsible_name, only_in_files=True),

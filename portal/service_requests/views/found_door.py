@@ -19,7 +19,7 @@ from portal.billing.actions.telling import staff_with
 from portal.customers.models import Customer
 from portal.customers.queries import matching
 from portal.db.audit import AuditEntry
-from portal.kernel.errors import Invalid, NotAllowedNow, StaleEdit
+from portal.kernel.errors import NotAllowedNow, StaleEdit
 from portal.kernel.text import Text, t
 from portal.service_requests.models import (
     Defect,
@@ -44,6 +44,7 @@ feedback_door = doors.desk("feedback", f"{HERE}.desk_feedback")
 goods_door = doors.desk("goods", f"{HERE}.desk_goods")
 upsell_door = doors.desk("upsells", f"{HERE}.desk_upsells")
 FOUND = 12
+SHORT = 40
 NOBODY = ("", t("Nobody yet"))
 T = TypeVar("T")
 
@@ -180,6 +181,6 @@ def to(endpoint: str, **where: Any) -> Response:
     return redirect(url_for(endpoint, **where), 303)  # type: ignore[return-value]
 
 
-def refusal(error: Invalid) -> str:
-    """What an error says."""
-    return say(error.text)
+def shorter(text: str) -> str:
+    """As much of a text as a row of a list has room for."""
+    return text if len(text) <= SHORT else f"{text[: SHORT - 1]}…"

@@ -14,6 +14,7 @@ from portal.kernel.text import t
 from portal.service_requests.found_labels import UPSELLS
 from portal.service_requests.models import Upsell
 from portal.service_requests.queries.people import holders
+from portal.service_requests.views.found_door import shorter
 from portal.web.chips import chip
 from portal.web.filters import instant, money
 from portal.web.listing import Column, Empty, Filter, ListSpec
@@ -59,7 +60,7 @@ UPSELL_LIST = ListSpec(
     columns=(
         Column("number", t("Number"), lambda u: u.number, sort=U.number),
         Column("customer", t("Customer"), lambda u: name_of(u.customer), value=lambda u: u.customer.name_zh),
-        Column("text", t("What might be sold"), lambda u: u.text),
+        Column("text", t("What might be sold"), lambda u: shorter(u.text), value=lambda u: u.text),
         Column("item", t("Service item"), lambda u: name_of(u.item) if u.item else ""),
         Column("amount", t("Amount, as a guess"), lambda u: money(u.amount, u.currency) if u.amount else "",
                align="num", value=lambda u: u.amount, total=True, total_by="currency"),
