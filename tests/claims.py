@@ -84,3 +84,9 @@ def _credit(claim: Claim, cast: Cast, _offer: Decimal, now: datetime) -> None:
 
 WAY = (_file, _survey, _decide, _offer, _agree, _credit)
 STATES = ("notified", "filed", "under_survey", "liability_decided", "offer_made", "agreed", "credited")  # fmt: skip
+
+
+def claim_ids(cast: Cast, now: datetime) -> dict[str, int]:
+    """Argument of an address → the id of a claim of Harbour Foods, and of a piece of its evidence."""
+    claim = a_claim(cast, now)
+    return {"claim_id": claim.id, "evidence_id": evidence_of(claim)[0].id}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -104,7 +104,7 @@ def test_the_list_narrows_totals_and_exports(
 
 def test_a_late_notice_is_shown_and_found(here: CheckingClient, cast: Cast, now: datetime) -> None:
     row = a_claim(cast, now, "filed")
-    row.notice_due_on = datetime(2026, 2, 28).date()
+    row.notice_due_on = date(2026, 2, 28)
     claim_id = row.id
     keep(cast)
     assert "Notified late, the last day was 2026-02-28." in _plain(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -278,7 +278,7 @@ def test_who_only_disputes_bills_may_read_and_answer_but_not_add(
 
 def test_an_expired_offer_says_so(here: CheckingClient, cast: Cast, now: datetime) -> None:
     claim = a_claim(cast, now, "offer_made")
-    claim.offer_until = datetime(2026, 3, 1).date()
+    claim.offer_until = date(2026, 3, 1)
     claim_id = claim.id
     keep(cast)
     assert "last day is over" in here.get(f"/my/claims/{claim_id}/offer").text
@@ -346,3 +346,34 @@ def test_an_answer_after_a_withdrawal_finds_the_door_closed(
     keep(cast)
     answer = here.post(f"/my/claims/{claim_id}/accept", data={"amount": "4500", "understood": "y"})
     assert answer.status_code == 409 and "Open the claim" in answer.text
+
+
+def test_a_shipments_page_and_a_lines_page_lead_to_their_claim(
+    here: CheckingClient, cast: Cast, now: datetime
+) -> None:
+    shipment = add(Shipment(customer_id=cast.harbour.id, number="SH-2026-000009"))
+    line = lines(a_statement(cast.harbour, state=StatementState.PUBLISHED))[0]
+    about = {"shipment_id": shipment.id, "statement_line_id": line.id}
+    claim_id, pages = (
+        a_claim(cast, now, **about).id,
+        (f"shipments/{shipment.id}", f"statements/lines/{line.id}"),
+    )
+    keep(cast)
+    for door, who in (("my", cast.lin), ("desk", cast.customer_service)):
+        here.sign_in(who)
+        for page in pages:
+            text = here.get(f"/{door}/{page}").text
+            assert f"/{door}/claims/{claim_id}" in text and f"/{door}/claims/new?" in text, (
+                door,
+                page,
+            )
+
+
+def test_the_request_at_the_desk_shows_its_claim(
+    here: CheckingClient, cast: Cast, now: datetime
+) -> None:
+    claim = a_claim(cast, now, "offer_made")
+    claim_id, request_id = claim.id, claim.request_id
+    keep(cast)
+    page = here.sign_in(cast.customer_service).get(f"/desk/requests/{request_id}").text
+    assert f"/desk/claims/{claim_id}" in page and "4,500.00" in page

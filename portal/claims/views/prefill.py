@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import g
+from flask import g, request
 
 from portal.access.gate import load
 from portal.access.permissions import Permission as P
 from portal.billing.models import StatementLine
 from portal.billing.rules.states import CUSTOMER_SEES
-from portal.claims.views.door import number_in
+from portal.claims.views.door import LONGEST_ID
 from portal.customers.models import Customer
 from portal.kernel.errors import NotFound
 from portal.service_requests.models import ServiceRequest
@@ -19,7 +19,7 @@ from portal.service_requests.rules.clock_kinds import Mode
 from portal.shipments.models import Shipment
 
 MODES = {"sea_fcl": Mode.SEA, "sea_lcl": Mode.SEA, "delivery": Mode.ROAD}
-NAMES = ("shipment", "statement_line", "request", "customer_id")
+NAMES = ("shipment", "statement_line", "request", "customer_id", "customer")
 
 
 @dataclass(slots=True)
@@ -34,19 +34,26 @@ class About:
     @property
     def kept(self) -> dict[str, int]:
         """What the form's address carries on."""
-        return {name: number for name in NAMES if (number := number_in(name)) is not None}
+        return {name: number for name in NAMES if (number := _address(name)) is not None}
+
+
+def _address(name: str) -> int | None:
+    """The id that the address names, never one that a form's field carries."""
+    typed = request.args.get(name, "")
+    return int(typed) if typed.isdecimal() and len(typed) <= LONGEST_ID else None
 
 
 def about() -> About:
     """What this address names, as far as the viewer sees it; NotFound for the rest."""
     found = About()
-    if (request_id := number_in("request")) is not None:
+    if (request_id := _address("request")) is not None:
         _of_request(found, load(ServiceRequest, request_id, g.viewer, P.REQUEST_SEE))
-    if (line_id := number_in("statement_line")) is not None:
+    if (line_id := _address("statement_line")) is not None:
         _of_line(found, load(StatementLine, line_id, g.viewer, P.STATEMENT_SEE))
-    if (shipment_id := number_in("shipment")) is not None:
+    if (shipment_id := _address("shipment")) is not None:
         _of_shipment(found, load(Shipment, shipment_id, g.viewer, P.SHIPMENT_SEE))
-    if found.customer_id is None and (customer_id := number_in("customer_id")) is not None:
+    customer_id = _address("customer_id") or _address("customer")
+    if found.customer_id is None and customer_id is not None:
         found.customer_id = load(Customer, customer_id, g.viewer, P.REQUEST_RAISE).id
     return found
 
