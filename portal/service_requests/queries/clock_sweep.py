@@ -78,6 +78,8 @@ def breached_between(after: datetime, until: datetime, limit: int) -> list[DueCl
 
 def staff(ids: Sequence[int]) -> dict[int, User]:
     """The active people of these ids."""
+    if not ids:
+        return {}
     wanted = select(User).where(User.id.in_(ids), User.active.is_(True))
     return {row.id: row for row in db.session.scalars(wanted)}
 
