@@ -118,15 +118,14 @@ class ArticleVersion(AppendOnly, Base):
 class ArticleTerm(Base):
     """A term by which an article is found: two Chinese characters that stand together, a Latin word, a code.
 
-    Both databases find it by the same plain index; `weight` is how much it says (a title more than a body).
+    Both databases answer from the index alone; `weight` is how much it says (a title more than a body).
     """
 
     __tablename__ = "article_term"
-    __table_args__ = (Index("ix_article_term_term", "term", "article_id", unique=True),)
+    __table_args__ = (Index("ix_article_term_term", "term", "article_id", "weight"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), index=True)
-    term: Mapped[str] = mapped_column(String(40))
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True)
+    term: Mapped[str] = mapped_column(String(40), primary_key=True)
     weight: Mapped[int]
 
 

@@ -1,16 +1,15 @@
 """Finding articles by words, and suggesting them to somebody who is writing (REQUIREMENTS S8).
 
 Two statements each, the same on both databases: how many articles have each term, then the best articles that this
-viewer may read. How often a question's commonest terms stand somewhere never decides how long it takes.
+viewer may read. Terms that most articles have are not looked up as long as there are rarer ones.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import BigInteger, case, func, literal, select, union_all
+from sqlalchemy import BigInteger, case, func, select
 from sqlalchemy.orm import defer
 
 from portal.access.viewer import Viewer
@@ -89,24 +88,21 @@ def body_of(article: Article, viewer: Viewer) -> str:
 def _asked(asked: Sequence[str]) -> _Asked:
     if not asked:
         return _Asked({}, 0)
-    counts = {str(term): int(count) for term, count in db.session.execute(_counting(asked))}
-    articles = counts.pop("")
+    everything = select(func.count()).select_from(Article).scalar_subquery()
+    counting = (
+        select(ArticleTerm.term, func.count(), everything)
+        .where(ArticleTerm.term.in_(asked))
+        .group_by(ArticleTerm.term)
+    )
+    found = db.session.execute(counting).all()
+    if not found:
+        return _Asked({}, 0)
+    articles = found[0][2]
+    counts = {term: count for term, count, _articles in found}
     looked_up = ranking.chosen(counts)
     rarities = {term: ranking.rarity(counts[term], articles) for term in looked_up}
-    unknown = sum(1 for term in asked if not counts[term])
-    return _Asked(rarities, sum(rarities.values()) + ranking.unanswered(unknown, articles))
-
-
-def _counting(asked: Sequence[str]) -> Any:
-    """(term, articles that have it, counted to a bound), and ("", how many articles there are)."""
-    counts = [_counted(term) for term in asked]
-    return union_all(select(literal(""), func.count()).select_from(Article), *counts)
-
-
-def _counted(term: str) -> Any:
-    having = select(ArticleTerm.article_id).where(ArticleTerm.term == term)
-    bounded = having.limit(ranking.COUNTED).subquery()
-    return select(literal(term), func.count()).select_from(bounded)
+    unsaid = ranking.unanswered(len(asked) - len(counts), articles)
+    return _Asked(rarities, sum(rarities.values()) + unsaid)
 
 
 def _best(
@@ -126,13 +122,19 @@ def _best(
         .group_by(ArticleTerm.article_id)
         .subquery()
     )
-    order = (scored.c.weighted * scored.c.matched).desc()
-    wanted = (
-        select(Article, scored.c.matched, scored.c.heaviest, scored.c.terms)
-        .join(scored, scored.c.article_id == Article.id)
+    points = (scored.c.weighted * scored.c.matched).label("points")
+    best = (
+        select(scored, points)
+        .join(Article, scored.c.article_id == Article.id)
         .where(readable(viewer, tier=tier))
-        .order_by(order, Article.helped.desc(), Article.id)
+        .order_by(points.desc(), Article.helped.desc(), Article.id)
         .limit(limit)
+        .subquery()
+    )
+    wanted = (
+        select(Article, best.c.matched, best.c.heaviest, best.c.terms)
+        .join(best, best.c.article_id == Article.id)
+        .order_by(best.c.points.desc(), Article.helped.desc(), Article.id)
         .options(*([] if with_bodies else [defer(Article.body_zh), defer(Article.body_en)]))
     )
     return [

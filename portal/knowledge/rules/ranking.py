@@ -24,9 +24,6 @@ MOST_ASKED = 32
 MOST_ROWS = 4_000
 """Entries of the index that one question may read, unless its rarest term alone has more."""
 
-COUNTED = 1_000
-"""Articles of one term are counted so far; whether it is 1,000 or 5,000 makes no difference."""
-
 
 def weighed(titles: Iterable[str], keywords: str, bodies: Iterable[str]) -> dict[str, int]:
     """Term → weight of an article; the heaviest place counts, the terms of titles come first."""
@@ -62,7 +59,7 @@ def unanswered(unknown: int, articles: int) -> int:
 
 def chosen(counts: Mapping[str, int]) -> list[str]:
     """The terms that are looked up: rarest first, as long as they read no more than MOST_ROWS entries."""
-    known = sorted((found_in, term) for term, found_in in counts.items() if found_in)
+    known = sorted((found_in, term) for term, found_in in counts.items())
     taken: list[str] = []
     read = 0
     for found_in, term in known:
