@@ -196,11 +196,8 @@ def many(cast: Cast, now: datetime, owned: ServiceRequest, how_many: int) -> Non
     ]
     db.session.execute(insert(ServiceRequest), requests)
     parts = [c.name for c in RequestClock.__table__.columns if c.name not in ("id", "request_id")]
-    rows = [
-        {name: getattr(clock, name) for name in parts} | {"request_id": request["id"]}
-        for request in requests
-        for clock in clocks.clocks_of(owned.id)
-    ]
+    theirs = [{name: getattr(row, name) for name in parts} for row in clocks.clocks_of(owned.id)]
+    rows = [row | {"request_id": request["id"]} for request in requests for row in theirs]
     db.session.execute(insert(RequestClock), rows)
     db.session.commit()
 
