@@ -9,9 +9,11 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.access.viewer import SYSTEM
+from portal.accounts.models import User
 from portal.calls.actions import noting, planning
 from portal.calls.rules.facts import CallFacts, PlanFacts
 from portal.calls.rules.kinds import Direction, Purpose
+from portal.customers.models import Membership
 from portal.db.base import db
 from portal.db.outbox import OutboxMessage
 from portal.satisfaction.actions import answering, asking
@@ -73,6 +75,16 @@ def answered(
     request = resolved(cast, now, **changes)
     found = answering.find(asked(request, now))
     return answering.answer(found, answers(found.survey, score, comment), SYSTEM, now)
+
+
+def answered_yearly(user: User, now: datetime, score: int, nps: int | None = None) -> SurveyAnswer:
+    """The yearly questions, asked of a customer's user and answered at `now`."""
+    member = db.session.scalars(select(Membership).where(Membership.user_id == user.id)).one()
+    assert asking.ask_member(member.id, now)
+    db.session.flush()
+    mine = SurveyInvitation.user_id == user.id
+    row = db.session.scalars(select(SurveyInvitation).where(mine)).one()
+    return answering.answer(row, answers(row.survey, score, nps=nps), SYSTEM, now)
 
 
 def next_number() -> int:

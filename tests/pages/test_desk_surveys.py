@@ -13,14 +13,15 @@ from sqlalchemy import select
 from portal.access.permissions import Role
 from portal.access.viewer import SYSTEM
 from portal.db.base import db
-from portal.satisfaction.actions import editing
+from portal.jobs import calls as jobs
+from portal.satisfaction.actions import asking, editing
 from portal.satisfaction.models import Survey
 from portal.satisfaction.queries.surveys import current
 from portal.satisfaction.rules.kinds import Occasion
 from tests.cast import Cast, staff
 from tests.client import CheckingClient
 from tests.offers import keep
-from tests.surveys import answered
+from tests.surveys import answered, answered_yearly, resolved
 
 
 @pytest.fixture
@@ -82,6 +83,35 @@ def test_one_answer_shows_each_question(client: CheckingClient, cast: Cast, now:
         and "等了三天" in page
         and "How satisfied are you with the outcome?" in page
     )
+
+
+def test_a_yearly_answer_has_its_page_row_and_call_too(
+    client: CheckingClient, cast: Cast, now: datetime
+) -> None:
+    cast.lin.phone = "13800138000"
+    row = answered_yearly(cast.lin, now, 1, nps=3)
+    db.session.commit()
+    assert jobs.plan_visits(now) == "1 return visits planned"
+    row_id = row.id
+    keep(cast)
+    client.sign_in(cast.customer_service)
+    page = client.get(f"/desk/surveys/answers/{row_id}").text
+    assert "Yearly questions" in page and "3 of 10" in page and "Return visit" in page
+    assert "Once a year" in client.get("/desk/surveys/answers?occasion=yearly").text
+    assert "Yearly questions" in client.get("/desk/surveys?occasion=yearly").text
+
+
+def test_an_answer_stands_on_the_page_of_its_request(
+    client: CheckingClient, cast: Cast, now: datetime
+) -> None:
+    request_id = answered(cast, now, 2, "等了三天").request_id
+    waiting_id = resolved(cast, now).id
+    asking.ask_about(waiting_id, now)
+    keep(cast)
+    client.sign_in(cast.customer_service)
+    page = client.get(f"/desk/requests/{request_id}").text
+    assert "2 of 5" in page and "等了三天" in page
+    assert "not answered yet" in client.get(f"/desk/requests/{waiting_id}").text
 
 
 def test_sales_see_the_answers_of_their_own_customers_alone(

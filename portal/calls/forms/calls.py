@@ -33,7 +33,9 @@ class CallForm(FlaskForm):
     purpose = SelectField(_l("Purpose"), choices=choices(PURPOSE_WORDS))
     outcome = SelectField(_l("Outcome"), choices=choices(OUTCOME_WORDS))
     number = TelField(
-        _l("Number"), [Length(max=facts.LONGEST_NUMBER)], render_kw={"autocomplete": "off"}
+        _l("Telephone number"),
+        [Length(max=facts.LONGEST_NUMBER)],
+        render_kw={"autocomplete": "off"},
     )
     caller_name = StringField(
         _l("Name"), [Length(max=facts.LONGEST_NAME)], render_kw={"autocomplete": "off"}
@@ -54,7 +56,9 @@ class PlanForm(FlaskForm):
     version = HiddenField()
     purpose = SelectField(_l("Purpose"), choices=choices(PURPOSE_WORDS))
     number = TelField(
-        _l("Number"), [Length(max=facts.LONGEST_NUMBER)], render_kw={"autocomplete": "off"}
+        _l("Telephone number"),
+        [Length(max=facts.LONGEST_NUMBER)],
+        render_kw={"autocomplete": "off"},
     )
     name = StringField(
         _l("Whom"), [Length(max=facts.LONGEST_NAME)], render_kw={"autocomplete": "off"}

@@ -8,6 +8,10 @@ from flask import current_app, g, url_for
 from flask_babel import gettext as _
 
 from portal.access.permissions import Permission as P
+from portal.calls.models import CallPlan
+from portal.calls.queries.calls import plans
+from portal.calls.rules.visits import answer_key
+from portal.db.base import db
 from portal.satisfaction.labels import score_label
 from portal.satisfaction.models import SurveyAnswer, SurveyAnswerItem
 from portal.satisfaction.rules.kinds import QuestionKind
@@ -25,6 +29,7 @@ def context(answer: SurveyAnswer) -> dict[str, Any]:
         "is_low": is_low(answer.score, steps, answer.nps),
         "said": [(question_words(each), said(each, steps)) for each in ordered],
         "request_url": _request_url(answer),
+        "visit": _visit(answer),
     }
 
 
@@ -43,6 +48,14 @@ def said(item: SurveyAnswerItem, steps: int) -> str:
         return _("Yes") if item.number else _("No")
     highest = steps if kind is QuestionKind.SCALE else 10
     return _("%(score)s of %(steps)s", score=item.number, steps=highest)
+
+
+def _visit(answer: SurveyAnswer) -> CallPlan | None:
+    """The call that a low score made, where the viewer sees it."""
+    if not g.viewer.may(P.CALL_SEE):
+        return None
+    planned = plans(g.viewer).where(CallPlan.key == answer_key(answer.id))
+    return db.session.scalar(planned)
 
 
 def _request_url(answer: SurveyAnswer) -> str | None:
