@@ -16,7 +16,7 @@ from portal.billing.queries.sums import Named
 from portal.billing.rules.states import CUSTOMER_SEES, CreditState
 from portal.billing.views.evidence import Evidence, behind, evidence
 from portal.billing.views.line_words import drawn_line, steps_of
-from portal.claims.views import beside
+from portal.claims.queries import claims
 from portal.db.base import db
 from portal.web import chain
 from portal.web.chain import ChainLink, linked, reached
@@ -44,7 +44,7 @@ def line_context(line: StatementLine, door: str) -> dict[str, Any]:
         "dispute_label": _label(door, dispute) if dispute else None,
         "related": [(each, _line_url(door, each)) for each in _related(line)],
         "chain": line_chain(line, found, door, dispute, credit),
-        "claims_about": beside.of_line(line.id, door),
+        "claims_here": claims.about_line(line.id, g.viewer),
     }
 
 

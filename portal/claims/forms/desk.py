@@ -77,7 +77,7 @@ class NewDeskForm(DeskFactsForm):
         _l("What the customer says"), [InputRequired(), Length(max=LONGEST_TEXT)], render_kw=ROWS
     )
     channel = SelectField(
-        _l("How did it reach us?"), choices=choices(CHANNELS), default=Channel.PHONE.value
+        _l("How did the claim reach us?"), choices=choices(CHANNELS), default=Channel.PHONE.value
     )
     requester_name = StringField(
         _l("Who told us?"), [InputRequired(), Length(max=80)], render_kw={"autocomplete": "off"}
@@ -115,7 +115,7 @@ class JudgeForm(FlaskForm):
     """Whether a piece of evidence proves what it should."""
 
     verdict = SelectField(_l("Verdict"), [InputRequired()], choices=choices(VERDICTS))
-    judgement = StringField(_l("Why? The customer reads this."), [Length(max=500)])
+    judgement = StringField(_l("Reason, which the customer reads"), [Length(max=500)])
 
 
 class DecideForm(FlaskForm):
@@ -129,7 +129,7 @@ class DecideForm(FlaskForm):
     assessed_amount = AmountField(_l("Amount that we answer for"))
     is_lifted = BooleanField(_l("Intent or gross negligence: the limit does not count"))
     text = TextAreaField(
-        _l("Why? The customer reads this."), [InputRequired(), Length(max=LONGEST_TEXT)], render_kw=ROWS
+        _l("Reasons, which the customer reads"), [InputRequired(), Length(max=LONGEST_TEXT)], render_kw=ROWS
     )  # fmt: skip
 
 
@@ -137,7 +137,7 @@ class OfferForm(FlaskForm):
     """What is offered."""
 
     version = HiddenField()
-    offered_amount = AmountField(_l("Amount offered"), [InputRequired()])
+    offered_amount = AmountField(_l("Compensation offered"), [InputRequired()])
     until = DateField(_l("Stands until"), [Optional()])
     settlement = SelectField(
         _l("Given as"), choices=choices(SETTLEMENT_WORDS), default=Settlement.CREDIT.value
@@ -198,13 +198,13 @@ class LimitForm(FlaskForm):
         _l("Code"), [InputRequired(), Length(max=32)], render_kw={"autocomplete": "off"}
     )
     mode = SelectField(_l("Carriage"), choices=choices(MODE_WORDS))
-    rate = RateField(_l("How much"), [InputRequired()])
+    rate = RateField(_l("Rate of the limit"), [InputRequired()])
     unit = SelectField(_l("Of what"), choices=choices(LIMIT_WORDS))
-    only_declared = SelectField(_l("Counts"), choices=choices(DECLARED))
+    only_declared = SelectField(_l("Counts where"), choices=choices(DECLARED))
     source = StringField(
         _l("Law or rule"), [InputRequired(), Length(max=200)], render_kw={"autocomplete": "off"}
     )
-    from_on = DateField(_l("From"), [InputRequired()])
+    from_on = DateField(_l("In force from"), [InputRequired()])
 
     @property
     def declared(self) -> bool | None:

@@ -71,7 +71,7 @@ class FactsForm(FlaskForm):
 class ClaimForm(FactsForm):
     """A loss on one page: what, how, how much."""
 
-    customer_id = SelectField(_l("For whom"), coerce=int)
+    customer_id = SelectField(_l("Whose goods"), coerce=int)
     loss = RadioField(
         _l("What happened?"), [InputRequired(_l("Choose what happened."))], choices=choices(HAPPENED)
     )  # fmt: skip

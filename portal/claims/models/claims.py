@@ -11,14 +11,15 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import User
 from portal.billing.models import Credit, StatementLine
-from portal.claims.rules.kinds import EvidenceKind, LimitUnit, Loss, Settlement
-from portal.claims.rules.states import ClaimState, EvidenceState, RecourseState
+from portal.claims.rules.kinds import LOSS_WORDS, EvidenceKind, LimitUnit, Loss, Settlement
+from portal.claims.rules.states import CLAIM_WORDS, ClaimState, EvidenceState, RecourseState
 from portal.contracts.models import Contract
 from portal.customers.models import Customer, one_of
 from portal.db import audit
 from portal.db.audit import Event
 from portal.db.base import AppendOnly, Base, CustomerOwned, Stamped, Versioned
 from portal.db.types import Amount, JSONText, Quantity, Rate, UTCDateTime
+from portal.kernel.text import Text as Sentence
 from portal.kernel.text import t
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.rules.clock_kinds import Mode
@@ -159,6 +160,16 @@ class Claim(CustomerOwned, Versioned, Stamped, Base):
     def language(self) -> str:
         """What its papers and letters are written in, as customers' records say it."""
         return self.customer.document_language
+
+    @property
+    def loss_words(self) -> Sentence:
+        """What happened to the goods."""
+        return LOSS_WORDS[Loss(self.loss)]
+
+    def state_words(self, is_staff: bool) -> Sentence:
+        """Where it is; that an offer is being made is none of the customer's business yet."""
+        hidden = self.state in (ClaimState.LIABILITY_DECIDED, ClaimState.PENDING_APPROVAL)
+        return t("With us") if hidden and not is_staff else CLAIM_WORDS[ClaimState(self.state)]
 
 
 class ClaimEvidence(CustomerOwned, Versioned, Stamped, Base):

@@ -78,7 +78,7 @@ CLAIM_WORDS: Mapping[ClaimState, Text] = {
     C.AGREED: t("Agreed"),
     C.DECLINED: t("Offer declined"),
     C.WITHDRAWN: t("Withdrawn"),
-    C.CREDITED: t("Credited"),
+    C.CREDITED: t("Compensation credited"),
     C.CLOSED: t("Case closed"),
 }
 
@@ -114,8 +114,8 @@ CLAIM_STEPS = Lifecycle(
 OPEN = frozenset({*_BEFORE_AGREEMENT, C.AGREED})
 
 EVIDENCE_WORDS: Mapping[EvidenceState, Text] = {
-    EvidenceState.ASKED: t("Asked for"),
-    EvidenceState.GIVEN: t("To be looked at"),
+    EvidenceState.ASKED: t("Still to be sent"),
+    EvidenceState.GIVEN: t("Sent, not looked at yet"),
     EvidenceState.ACCEPTED: t("Sufficient"),
     EvidenceState.REFUSED: t("Not sufficient"),
     EvidenceState.WAIVED: t("Not needed"),

@@ -109,7 +109,7 @@ def _money(name: str) -> Any:
 def _shown_state(claim: Claim) -> Any:
     drawn = chip(CLAIMS[claim.state])
     is_late = claim.notice_due_on is not None and claim.noticed_on > claim.notice_due_on
-    return drawn + chip(LATE_CHIP) if is_late and claim.state in OPEN_STATES else drawn
+    return drawn + " " + chip(LATE_CHIP) if is_late and claim.state in OPEN_STATES else drawn
 
 
 LATE_CHIP = Label(t("Notified late"), "warn", "exclamation-triangle")
@@ -142,11 +142,12 @@ CLAIMS_LIST = ListSpec(
     sort="-noticed",
     url=lambda c: url_for("desk_claims.show", claim_id=c.id),
     filters=(
-        Filter("state", t("State"), lambda: [ANY, ("open", t("Open")), *((s, w.text) for s, w in CLAIMS.items())],
+        Filter("state", t("State"), lambda: [ANY, ("open", t("Still open")), *((s, w.text) for s, w in CLAIMS.items())],
                _state(CLAIMS)),
         Filter("loss", t("Loss"), lambda: [ANY, *LOSS_WORDS.items()], _known(Claim.loss, LOSS_WORDS)),
         Filter("mode", t("Carriage"), lambda: [ANY, *MODE_WORDS.items()], _known(Claim.mode, MODE_WORDS)),
-        Filter("notice", t("Notice"), lambda: [ANY, ("late", t("Notified late")), ("in_time", t("In time"))], _timely),
+        Filter("notice", t("Notice of loss"), lambda: [ANY, ("late", t("Notified late")), ("in_time", t("In time"))],
+               _timely),
         Filter("recourse", t("Recourse"), lambda: [ANY, *((s, w.text) for s, w in RECOURSE.items())],
                _known(Claim.recourse, RECOURSE)),
         Filter("whose", t("Whose"), lambda: [("", t("Everybody's")), ("waiting", t("Waiting for me")),
@@ -181,8 +182,8 @@ MY_CLAIMS = ListSpec(
     sort="-noticed",
     url=lambda c: url_for("my_claims.show", claim_id=c.id),
     filters=(
-        Filter("state", t("State"), lambda: [ANY, ("open", t("Open")), ("offer_made", t("Our offer waits for you")),
-               ("closed", t("Case closed"))], _state(CLAIMS)),
+        Filter("state", t("State"), lambda: [ANY, ("open", t("Still open")),
+               ("offer_made", t("Our offer waits for you")), ("closed", t("Case closed"))], _state(CLAIMS)),
     ),
     search=lambda statement, words: statement.where(or_(
         Claim.number.contains(words.upper()[:24], autoescape=True),

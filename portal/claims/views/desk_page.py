@@ -24,7 +24,8 @@ from portal.claims.models import Claim
 from portal.claims.queries.claims import evidence_of, receipts_of
 from portal.claims.queries.limits import claim_limit, recourse_due
 from portal.claims.rules.deadlines import is_late
-from portal.claims.rules.states import CLAIM_STEPS, OPEN, ClaimState, ClaimStep
+from portal.claims.rules.kinds import Settlement
+from portal.claims.rules.states import CLAIM_STEPS, OPEN, ClaimState, ClaimStep, RecourseState
 from portal.claims.views import claim_words
 from portal.claims.views.door import course
 from portal.claims.views.my_page import drawn_pieces
@@ -38,21 +39,13 @@ from portal.web.chain import ChainLink, linked
 HISTORY_SHOWN = 12
 OFFER_DAYS = 14
 C, A = ClaimState, ClaimStep
-NO_RECOURSE = (C.WITHDRAWN,)
+GOING = (RecourseState.CLAIMED, RecourseState.PARTLY_RECOVERED)
 
 
 def context(claim: Claim, offer: OfferForm | None = None) -> dict[str, Any]:
     """The page of a claim."""
-    today = clock.today()
     return {
-        "claim": claim,
-        "label": CLAIMS[claim.state],
-        "words": claim_words.spoken(claim),
-        "steps": claim_words.steps_of(claim),
-        "notice": claim_words.notice_words(claim),
-        "is_late": is_late(claim.noticed_on, claim.notice_due_on),
-        "is_refused": claim_words.is_refused(claim),
-        "is_expired": claim_words.is_expired(claim),
+        **_standing(claim),
         "working": claim_words.working_of(claim),
         "pieces": drawn_pieces(evidence_of(claim)),
         "receipts": receipts_of(claim),
@@ -63,9 +56,22 @@ def context(claim: Claim, offer: OfferForm | None = None) -> dict[str, Any]:
         "firm_currency": firm_profile().currency or "CNY",
         "entries": course(audit.timeline(claim, public_only=False)[:HISTORY_SHOWN]),
         "chain": _chain(claim),
-        "today": today,
         "offer_form": offer or offer_form(claim),
         **_forms(claim),
+    }
+
+
+def _standing(claim: Claim) -> dict[str, Any]:
+    """Where it is, in words."""
+    return {
+        "claim": claim,
+        "label": CLAIMS[claim.state],
+        "words": claim_words.spoken(claim),
+        "steps": claim_words.steps_of(claim),
+        "notice": claim_words.notice_words(claim),
+        "is_late": is_late(claim.noticed_on, claim.notice_due_on),
+        "is_refused": claim_words.is_refused(claim),
+        "is_expired": claim_words.is_expired(claim),
     }
 
 
@@ -79,33 +85,50 @@ def offer_form(claim: Claim) -> OfferForm:
 
 def rights(claim: Claim) -> dict[str, bool]:
     """What this viewer may do about it now."""
-    viewer, state = g.viewer, C(claim.state)
-    decides, approves = viewer.may(P.CLAIM_DECIDE), viewer.may(P.CLAIM_APPROVE)
-    judges = decides and (claim.level == 1 or approves)
-    allows = lambda step: CLAIM_STEPS.allows(state, step)  # noqa: E731
-    is_open, assessed = state in OPEN, claim.assessed_amount or 0
+    state, decides = C(claim.state), g.viewer.may(P.CLAIM_DECIDE)
+    is_open = state in OPEN
     return {
-        "take": decides and is_open and claim.owner_id != viewer.user_id,
+        "take": decides and is_open and claim.owner_id != g.viewer.user_id,
         "edit": decides and is_open and claim.assessed_amount is None,
-        "file": decides and allows(A.FILE),
+        "file": decides and CLAIM_STEPS.allows(state, A.FILE),
         "evidence": decides and is_open,
-        "ask": decides and allows(A.ASK_EVIDENCE),
-        "survey": judges and allows(A.SURVEY),
-        "decide": judges and allows(A.DECIDE),
+        "ask": decides and CLAIM_STEPS.allows(state, A.ASK_EVIDENCE),
+        "withdraw": decides and CLAIM_STEPS.allows(state, A.WITHDRAW),
+        **_judging(claim, state),
+        **_settling(claim, state),
+    }
+
+
+def _judging(claim: Claim, state: ClaimState) -> dict[str, bool]:
+    """Survey, liability, offer; of a claim that was declined a manager alone judges."""
+    viewer, assessed = g.viewer, claim.assessed_amount or 0
+    decides, approves = viewer.may(P.CLAIM_DECIDE), viewer.may(P.CLAIM_APPROVE)
+    judges, waits = decides and (claim.level == 1 or approves), state is C.PENDING_APPROVAL
+    return {
+        "survey": judges and CLAIM_STEPS.allows(state, A.SURVEY),
+        "decide": judges and CLAIM_STEPS.allows(state, A.DECIDE),
         "offer": decides and state is C.LIABILITY_DECIDED and assessed > 0,
-        "approve": approves and state is C.PENDING_APPROVAL and claim.offered_by != viewer.user_id,
-        "return": approves and state is C.PENDING_APPROVAL,
+        "approve": approves and waits and claim.offered_by != viewer.user_id,
+        "return": approves and waits,
         "extend": decides and state is C.OFFER_MADE,
         "signed": decides and state is C.OFFER_MADE,
-        "refuse": judges and allows(A.CLOSE) and state is not C.CREDITED,
-        "escalate": decides and allows(A.ESCALATE),
-        "credit": decides and allows(A.CREDIT) and claim.settlement == "credit",
-        "pay": viewer.may(P.CREDIT_GRANT) and allows(A.PAY) and claim.settlement == "payment",
+        "refuse": judges and CLAIM_STEPS.allows(state, A.CLOSE) and state is not C.CREDITED,
+        "escalate": decides and CLAIM_STEPS.allows(state, A.ESCALATE),
+    }
+
+
+def _settling(claim: Claim, state: ClaimState) -> dict[str, bool]:
+    """Credit, payment, recourse."""
+    decides, is_agreed = g.viewer.may(P.CLAIM_DECIDE), state is C.AGREED
+    return {
+        "credit": decides and is_agreed and claim.settlement == Settlement.CREDIT,
+        "pay": g.viewer.may(P.CREDIT_GRANT)
+        and is_agreed
+        and claim.settlement == Settlement.PAYMENT,
         "close": decides and state is C.CREDITED,
-        "withdraw": decides and allows(A.WITHDRAW),
-        "recourse": decides and state not in NO_RECOURSE,
+        "recourse": decides and state is not C.WITHDRAWN,
         "receive": decides and claim.recourse_amount is not None,
-        "give_up": decides and claim.recourse in ("claimed", "partly_recovered"),
+        "give_up": decides and claim.recourse in GOING,
     }
 
 

@@ -34,25 +34,31 @@ TOLD = (C.OFFER_MADE, C.AGREED, C.DECLINED, C.CREDITED, C.CLOSED)
 
 def context(claim: Claim) -> dict[str, Any]:
     """Everything that the page shows."""
-    pieces = evidence_of(claim)
-    placed = _placed(claim)
+    pieces, placed = evidence_of(claim), _placed(claim)
+    return {
+        **_standing(claim),
+        "pieces": drawn_pieces(pieces),
+        "missing": sum(1 for each in pieces if is_missing(each.state)),
+        "piece_form": PieceForm(formdata=None),
+        "more_form": MorePieceForm(formdata=None),
+        "files": attached_to(claim, g.viewer),
+        "may": _may(claim, pieces),
+        "placed": placed,
+        "chain": _chain(claim, placed),
+        "entries": course(audit.timeline(claim, public_only=True)),
+    }
+
+
+def _standing(claim: Claim) -> dict[str, Any]:
+    """Where it is, in words."""
     return {
         "claim": claim,
         "label": CLAIMS_FOR_CUSTOMERS[claim.state],
         "steps": claim_words.steps_of(claim),
         "words": claim_words.spoken(claim),
-        "pieces": drawn_pieces(pieces),
-        "missing": sum(1 for each in pieces if is_missing(each.state)),
-        "piece_form": PieceForm(formdata=None),
-        "more_form": MorePieceForm(formdata=None, prefix=""),
-        "files": attached_to(claim, g.viewer),
-        "may": _may(claim, pieces),
         "is_told": claim.state in TOLD and claim.liability is not None,
         "is_refused": claim_words.is_refused(claim),
         "is_expired": claim_words.is_expired(claim),
-        "placed": placed,
-        "chain": _chain(claim, placed),
-        "entries": course(audit.timeline(claim, public_only=True)),
     }
 
 

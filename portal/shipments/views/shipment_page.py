@@ -9,7 +9,7 @@ from flask import g
 
 from portal.access.permissions import Permission as P
 from portal.billing.queries import billed
-from portal.claims.views import beside
+from portal.claims.queries import claims
 from portal.documents.attached import attached_to
 from portal.documents.forms import AttachForm
 from portal.kernel import clock
@@ -64,7 +64,7 @@ def context(door: str, shipment: Shipment) -> dict[str, Any]:
         "chain": chain,
         "billed": billed.of_shipment(shipment.id, g.viewer),
         "asked": mine.about("shipment", shipment.id, g.viewer),
-        "claims_about": beside.of_shipment(shipment.id, door),
+        "claims_here": claims.about_shipment(shipment.id, g.viewer),
         "now_typed": instant_as_typed(clock.now()),
     }
 
