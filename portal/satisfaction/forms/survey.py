@@ -26,8 +26,8 @@ STEP = 10
 class QuestionForm(InnerForm):
     """One question; a row without text is none."""
 
-    place = IntegerField(_l("Place"), [Optional()])
-    kind = SelectField(_l("Answered by"), choices=choices(QUESTION_WORDS))
+    place = IntegerField(_l("Order of questions"), [Optional()])
+    kind = SelectField(_l("How it is answered"), choices=choices(QUESTION_WORDS))
     text_zh = StringField(_l("Question in Chinese"), [Length(max=200)])
     text_en = StringField(_l("Question in English"), [Length(max=240)])
     required = BooleanField(_l("Must be answered"))
