@@ -169,5 +169,5 @@ class ValuesForm(FlaskForm):
             self.lunch_until.data,
         )
         named = ("reopen_days", "close_after_days", "lead_reopen_days", "return_visit_days")
-        days = {name: self[name].data or 0 for name in named}
+        days: dict[str, Any] = {name: self[name].data or 0 for name in named}
         return replace(kept, hours=hours, claim_limit=self.claim_limit.data or Decimal(0), **days)
