@@ -9,6 +9,7 @@ from sqlalchemy import Select, or_
 
 from portal.access.permissions import Permission as P
 from portal.customers.models import Customer
+from portal.kernel.clock import business_day
 from portal.kernel.pinyin import normalise
 from portal.kernel.text import t
 from portal.service_requests.found_labels import UPSELLS
@@ -16,7 +17,7 @@ from portal.service_requests.models import Upsell
 from portal.service_requests.queries.people import holders
 from portal.service_requests.views.found_door import shorter
 from portal.web.chips import chip
-from portal.web.filters import instant, money
+from portal.web.filters import day, money
 from portal.web.listing import Column, Empty, Filter, ListSpec
 from portal.web.words import name_of, say
 
@@ -65,9 +66,11 @@ UPSELL_LIST = ListSpec(
         Column("amount", t("Amount, as a guess"), lambda u: money(u.amount, u.currency) if u.amount else "",
                align="num", value=lambda u: u.amount, total=True, total_by="currency"),
         Column("currency", t("Currency"), lambda u: u.currency, only_in_files=True),
-        Column("request", t("Request"), lambda u: u.request.number if u.request else ""),
+        Column("request", t("Request"), lambda u: u.request.number if u.request else "",
+               only_in_files=True),
         Column("owner", t("Who follows it"), lambda u: u.owner.name if u.owner else ""),
-        Column("made", t("Noted"), lambda u: instant(u.created_at), sort=U.created_at, value=lambda u: u.created_at),
+        Column("made", t("Noted"), lambda u: day(business_day(u.created_at)), sort=U.created_at,
+               value=lambda u: u.created_at),
         Column("state", t("State"), lambda u: chip(UPSELLS[u.state]), value=lambda u: say(UPSELLS[u.state].text)),
         Column("reason", t("Why dropped"), lambda u: u.end_reason, only_in_files=True),
     ),
