@@ -167,7 +167,7 @@ REQUESTS_LIST = ListSpec(
         Column("customer", t("Customer"), _customer, value=lambda r: r.customer.name_zh),
         Column("severity", t("Severity"), lambda r: chip(SEVERITIES[r.severity]), sort=R.rank,
                value=lambda r: say(SEVERITIES[r.severity].text)),
-        Column("due", t("Due"), _due, sort=R.queue_at, value=lambda r: r.next_due_at),
+        Column("due", t("Due time"), _due, sort=R.queue_at, value=lambda r: r.next_due_at),
         Column("state", t("State"), lambda r: chip(REQUESTS[r.state]),
                value=lambda r: say(REQUESTS[r.state].text)),
         Column("owner", t("Owner"), lambda r: r.owner.name if r.owner else "—",

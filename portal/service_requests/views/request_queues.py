@@ -59,7 +59,7 @@ QUEUES: Mapping[str, Queue] = {
     ),
     "waiting": Queue(t("Waiting"), lambda _viewer: _open(R.state.in_(WAITING))),
     "late": Queue(
-        t("Late"), lambda _viewer: _open(R.queue_at < clock.now()), empty=t("Nothing is late.")
+        t("Late now"), lambda _viewer: _open(R.queue_at < clock.now()), empty=t("Nothing is late.")
     ),
     "open": Queue(t("All open"), lambda _viewer: _open()),
     "all": Queue(
