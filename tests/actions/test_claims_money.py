@@ -14,10 +14,19 @@ from sqlalchemy import func, select
 
 from portal.access.viewer import SYSTEM
 from portal.billing.models import Credit
-from portal.claims.actions import answering, deciding, offering, papers, recourse, settling
+from portal.claims.actions import (
+    answering,
+    deciding,
+    limits,
+    offering,
+    papers,
+    recourse,
+    settling,
+)
 from portal.claims.actions.deciding import Verdict
 from portal.claims.actions.offering import Offer
-from portal.claims.models import Claim
+from portal.claims.models import Claim, LiabilityLimit
+from portal.claims.rules.first_limits import FIRST_LIMITS
 from portal.db.base import db
 from portal.documents.page import preview
 from portal.documents.rules.words import PaperLanguage
@@ -151,3 +160,10 @@ def test_an_agreement_is_printed_once_and_not_before_it_is_agreed(
     document = papers.print_agreement(claim, viewer(cast.lin), now)
     assert papers.print_agreement(claim, viewer(cast.lin), now).id == document.id
     assert (document.pages, document.file_name) == (1, "海港食品_理赔协议_CL-2026-000001.pdf")
+
+
+def test_the_limits_are_set_up_once(database: None, now: datetime) -> None:
+    assert limits.seed_limits(SYSTEM, now) == len(FIRST_LIMITS)
+    assert limits.seed_limits(SYSTEM, now) == 0
+    rows = db.session.scalar(select(func.count(LiabilityLimit.id)))
+    assert rows == len(FIRST_LIMITS)
