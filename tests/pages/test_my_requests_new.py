@@ -96,7 +96,8 @@ def test_without_a_service_the_reason_is_kept(client: CheckingClient, cast: Cast
 @pytest.mark.parametrize(("changes", "said"), [
     ({"kind": ""}, "Choose what it is."), ({"kind": "internal"}, "alid choice"),
     ({"entitlement_id": ""}, "Choose the service"), ({"entitlement_id": "999"}, "alid choice"),
-    ({"title": ""}, "Say in one line"), ({"title": " "}, "in a few words"), ({"title": "x" * 161}, "160"), ({"text": ""}, "Tell us more"),
+    ({"title": ""}, "Say in one line"), ({"title": " "}, "in a few words"),
+    ({"title": "x" * 161}, "160"), ({"text": ""}, "Tell us more"),
     ({"text": "x" * 8001}, "8000"), ({"severity": "9"}, "alid choice"),
     ({"kind": "return"}, "Name one kind of goods"),
     ({"kind": "return", "lines-0-name": "纸箱"}, "How many?"),

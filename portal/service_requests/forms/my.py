@@ -120,7 +120,7 @@ class OpenForm(FlaskForm):
     files = FilesField(_l("Photographs or papers"))
     lines = FieldList(FormField(LineForm), _l("Which goods?"), min_entries=FIRST_ROWS)
     people = CountField(_l("How many people?"), [Optional(), NumberRange(min=1, max=999)])
-    wanted_on = DateField(_l("On which day?"), [Optional()])
+    wanted_on = DateField(_l("Wanted on which day?"), [Optional()])
     place = StringField(_l("Where?"), [Length(max=240)])
     requester_phone = StringField(
         _l("Telephone for questions"), [Length(max=40)],
@@ -145,7 +145,7 @@ class OpenForm(FlaskForm):
         if self.kind.data in WITH_LINES and not self.rows:
             raise ValidationError(_l("Name one kind of goods at least."))
         if len(self.rows) > MOST_ROWS:
-            raise ValidationError(_l("That are too many rows: attach a list instead."))
+            raise ValidationError(_l("Too many rows: attach a list instead."))
 
     def validate_third_party_firm(self, field: StringField) -> None:
         """Who speaks for somebody says who it is."""

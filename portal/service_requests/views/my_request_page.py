@@ -40,11 +40,10 @@ from portal.service_requests.rules.states import (
     RequestState,
     RequestStep,
 )
+from portal.service_requests.views.my_request_chain import chain_of
 from portal.service_requests.views.my_words import MY_REQUESTS
-from portal.web import chain
-from portal.web.chain import ChainLink, linked
 from portal.web.filters import day
-from portal.web.words import name_of, say
+from portal.web.words import say
 
 S = RequestState
 ENDED = {
@@ -52,7 +51,6 @@ ENDED = {
     S.MERGED: t("Goes on elsewhere"),
     S.REJECTED: t("Not taken on"),
 }
-REQUEST = t("Service request")
 
 
 class Said(NamedTuple):
@@ -102,17 +100,17 @@ def course(row: ServiceRequest) -> list[tuple[str, str, str | None]]:
 
 def _steps(row: ServiceRequest) -> list[tuple[Text, str, str | None]]:
     state = S(row.state)
-    heard = (t("Received"), "done", day(clock.business_day(row.received_at)))
+    heard = (t("Request received"), "done", day(clock.business_day(row.received_at)))
     if state in ENDED:
         return [heard, (ENDED[state], "now", None)]
     is_solved = state in (S.RESOLVED, S.CLOSED)
     at_work = state in (S.IN_PROGRESS, S.WAITING_CUSTOMER, S.WAITING_THIRD_PARTY)
     return [
         heard,
-        (t("Accepted"), _when(row.accepted_at is not None or is_solved, state is S.NEW), _on(row.accepted_at)),
+        (t("Accepted by us"), _when(row.accepted_at is not None or is_solved, state is S.NEW), _on(row.accepted_at)),
         (_work_word(state), "done" if is_solved else "now" if at_work or state is S.ACCEPTED else "next", None),
         (t("Solved"), _when(state is S.CLOSED, state is S.RESOLVED), _on(row.resolved_at if is_solved else None)),
-        (t("Closed"), "done" if state is S.CLOSED else "next", _on(row.closed_at)),
+        (t("Case closed"), "done" if state is S.CLOSED else "next", _on(row.closed_at)),
     ]  # fmt: skip
 
 
@@ -126,28 +124,6 @@ def steps_now(row: ServiceRequest, now: datetime) -> dict[str, bool]:
         "close": writes and REQUEST_STEPS.allows(state, RequestStep.CLOSE),
         "reopen": may_reopen(row, g.viewer, now),
     }
-
-
-def chain_of(row: ServiceRequest) -> list[ChainLink]:
-    """What it is about, from the contract to the line of the bill, each with its page."""
-    found = []
-    if row.contract is not None:
-        found.append(linked(chain.CONTRACT, row.contract.number, "my_contracts.show", P.CONTRACT_SEE,
-                            contract_id=row.contract_id))  # fmt: skip
-    if row.entitlement is not None:
-        found.append(linked(chain.ENTITLEMENT, name_of(row.entitlement.item), "my_entitlements.show",
-                            P.ENTITLEMENT_SEE, entitlement_id=row.entitlement_id))  # fmt: skip
-    if row.shipment is not None:
-        found.append(linked(chain.SHIPMENT, row.shipment.number, "my_shipments.show", P.SHIPMENT_SEE,
-                            shipment_id=row.shipment_id))  # fmt: skip
-    if row.statement is not None:
-        found.append(linked(chain.STATEMENT, row.statement.number, "my_statements.show", P.STATEMENT_SEE,
-                            statement_id=row.statement_id))  # fmt: skip
-    if row.statement_line is not None:
-        found.append(linked(chain.LINE, str(row.statement_line.serial), "my_statements.line", P.STATEMENT_SEE,
-                            line_id=row.statement_line_id))  # fmt: skip
-    here = linked(REQUEST, row.number, "", P.REQUEST_SEE, here=True, state=MY_REQUESTS[row.state].text)  # fmt: skip
-    return [*found, here]
 
 
 def _talk(row: ServiceRequest, ids: Sequence[int]) -> list[Said]:

@@ -20,7 +20,7 @@ MY_REQUESTS: Mapping[str, Label] = {
     S.WAITING_CUSTOMER: Label(t("Waits for your answer"), "warn", "chat-dots"),
     S.WAITING_THIRD_PARTY: Label(t("We wait for somebody else"), "info", "hourglass-split"),
     S.RESOLVED: Label(t("Solved"), "good", "check-circle"),
-    S.CLOSED: Label(t("Closed"), "done", "lock"),
+    S.CLOSED: Label(t("Case closed"), "done", "lock"),
     S.MERGED: Label(t("Goes on in another request"), "done", "union"),
     S.REJECTED: Label(t("Not taken on"), "bad", "x-circle"),
 }
