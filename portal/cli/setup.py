@@ -24,14 +24,14 @@ from portal.kernel import clock
 def setup(demo: bool) -> None:
     """Bring the database to date; an empty one gets the demo world or its first administrator's link."""
     upgrade()
-    with unit_of_work():
-        first_rows.seed(SYSTEM, clock.now())
     joined = select(func.count()).select_from(User).where(User.password.is_not(None))
-    if db.session.scalar(joined):
-        return
-    if demo:
+    if demo and not db.session.scalar(joined):
         click.echo("Building the demo world …")
         build_world(clock.now(), progress=click.echo)
+        return
+    with unit_of_work():
+        first_rows.seed(SYSTEM, clock.now())
+    if db.session.scalar(joined):
         return
     with unit_of_work():
         link = first_administrator_link(current_app.config["BASE_URL"], clock.now())

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from portal.access.labels import ROLE_LABELS
 from portal.access.permissions import Power, Role
-from portal.access.viewer import Viewer
+from portal.access.viewer import SYSTEM, Viewer
 from portal.accounts.actions import create_user
 from portal.accounts.models import User
 from portal.accounts.sign_in import password_hash
@@ -46,6 +46,7 @@ from portal.demo.used import tell_usage
 from portal.documents.archive import archive
 from portal.documents.models import FirmProfile
 from portal.documents.pictures import fit_for_paper
+from portal.jobs import first_rows
 from portal.kernel import clock
 
 Tell = Callable[[str], object]
@@ -60,6 +61,7 @@ def build_world(now: datetime, progress: Tell = print) -> None:
         first, sheets = now - FIRST_DAY, read_sheets(days.today)
         with clock.frozen(first):
             progress("  the firm, its people and its customers")
+            first_rows.seed(SYSTEM, first)
             _people(first)
             stage = Stage(days, {login: as_viewer(user_id) for login, user_id in _logins().items()})
             write_items(sheets, days.today, first)

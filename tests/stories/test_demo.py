@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import func, select
 
-from portal.access.viewer import SYSTEM
 from portal.accounts.models import User
 from portal.catalogue.models import ExchangeRate, ServiceItem
 from portal.cli import setup as command
@@ -29,7 +28,6 @@ from portal.demo.firm import DOMAIN, STAFF
 from portal.demo.rates.sheet import month_start
 from portal.demo.world import build_world
 from portal.documents import render
-from portal.jobs import first_rows
 from portal.kernel import clock
 from portal.shipments.models import Booking, Milestone, Shipment, ShipmentBox
 from portal.shipments.rules import iso6346
@@ -65,7 +63,6 @@ NO_PAGE = re.compile(r"\.(pdf|css|png)$|/paper|/preview|/files/|logout")
 def demo(app: PortalApp) -> Iterator[CheckingClient]:
     """The demo world, built once for this module, and a browser."""
     with app.app_context(), clock.frozen(NOW):
-        first_rows.seed(SYSTEM, NOW)
         build_world(NOW, progress=lambda _line: None)
         yield app.test_client()  # type: ignore[misc]
         db.session.rollback()
