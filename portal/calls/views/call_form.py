@@ -30,19 +30,18 @@ def call_form(
     """A new note, begun with what is known: who rang, or whom the plan says to ring."""
     contact = chosen_contact(customer, plan)
     begun = local(clock.now())
-    form = CallForm(
-        data={
-            "direction": (Direction.OUT if plan else _direction()).value,
-            "purpose": plan.purpose if plan else Purpose.SERVICE.value,
-            "outcome": Outcome.SPOKEN.value,
-            "number": typed("number", 40) or (plan.number if plan else _number(contact, asked)),
-            "caller_name": (plan.name if plan else "") or _name(contact, asked),
-            "contact_id": str(contact.id) if contact else "",
-            "began_on": begun.date(),
-            "began_at": begun.time().replace(second=0, microsecond=0),
-            "subject": asked.title if asked else "",
-        }
-    )
+    values = {
+        "direction": (Direction.OUT if plan else _direction()).value,
+        "purpose": plan.purpose if plan else Purpose.SERVICE.value,
+        "outcome": Outcome.SPOKEN.value,
+        "number": typed("number", 40) or (plan.number if plan else _number(contact, asked)),
+        "caller_name": (plan.name if plan else "") or _name(contact, asked),
+        "contact_id": str(contact.id) if contact else "",
+        "began_on": begun.date(),
+        "began_at": begun.time().replace(second=0, microsecond=0),
+        "subject": asked.title if asked else "",
+    }
+    form = CallForm(data=values)
     _offer_contacts(form, customer)
     return form
 
@@ -72,9 +71,6 @@ def call_facts(
     form: CallForm, customer_id: int | None, request_id: int | None, before: Call | None = None
 ) -> CallFacts:
     """What was typed; seconds that nobody changed stay as they were counted."""
-    now = clock.now()
-    kept = before.seconds if before and _minutes(before.seconds) == form.minutes.data else None
-    seconds = None if form.minutes.data is None else form.minutes.data * 60
     return CallFacts(
         direction=Direction(form.direction.data),
         purpose=Purpose(form.purpose.data),
@@ -83,8 +79,8 @@ def call_facts(
         caller_name=form.caller_name.data or "",
         customer_id=customer_id,
         contact_id=_contact_id(form.contact_id.data) if customer_id else None,
-        began_at=_begun(form, before, now),
-        seconds=seconds if kept is None else kept,
+        began_at=_begun(form, before, clock.now()),
+        seconds=_seconds(form.minutes.data, before),
         subject=form.subject.data or "",
         text=form.text.data or "",
         request_id=request_id,
@@ -183,6 +179,13 @@ def _contact_id(text: str | None) -> int | None:
 
 def _minutes(seconds: int | None) -> int | None:
     return None if seconds is None else -(-seconds // 60)
+
+
+def _seconds(minutes: int | None, before: Call | None) -> int | None:
+    """What was typed; seconds that were counted stay where nobody changed their minutes."""
+    if before is not None and _minutes(before.seconds) == minutes:
+        return before.seconds
+    return None if minutes is None else minutes * 60
 
 
 def _begun(form: CallForm, before: Call | None, now: datetime) -> datetime:
