@@ -259,3 +259,23 @@ def test_the_calendar_of_somebody_who_left_is_closed(cast: Cast, now: datetime):
     db.session.flush()
     with pytest.raises(NotFound):
         feeds.reader_of(token)
+
+
+def test_an_administrator_who_has_a_task_keeps_it_when_it_changes(cast: Cast, now: datetime):
+    task = made(a_task(cast, now, assignee_id=cast.administrator.id), cast, now)
+    tasks.change(
+        task,
+        a_task(cast, now, title="再查", assignee_id=cast.administrator.id),
+        viewer(cast.sales),
+        now,
+    )
+    assert (task.title, task.assignee_id) == ("再查", cast.administrator.id)
+
+
+def test_a_colleague_who_does_not_look_after_the_customer_is_given_none_of_its_tasks(
+    cast: Cast, now: datetime
+):
+    stranger = staff("Stranger", Role.SALES)
+    with pytest.raises(InvalidMany) as refused:
+        made(a_task(cast, now, assignee_id=stranger.id), cast, now)
+    assert "assignee_id" in refused.value.errors

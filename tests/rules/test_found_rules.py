@@ -69,7 +69,7 @@ ROWS = [
 def test_complaints_are_summed_by_kind_reason_responsible_and_month():
     found = statistics(ROWS)
     assert [(g.label.zh, g.count, g.late) for g in found.by_kind] == [("类别1", 3, 2), ("类别2", 1, 0)]  # fmt: skip
-    assert [g.label.zh for g in found.by_reason][0] == "类别1 / 原因11"
+    assert found.by_reason[0].label.zh == "类别1 / 原因11"
     assert [(g.label.msgid, g.count) for g in found.by_responsible] == [
         ("Carrier or supplier", 2), ("We are", 2)
     ]  # fmt: skip

@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from portal.access.permissions import Permission
 from portal.access.viewer import Viewer
-from portal.billing.actions.telling import staff_with
 from portal.db import audit
 from portal.db.base import db
 from portal.db.series import next_number
@@ -19,6 +18,7 @@ from portal.kernel.text import Text, t
 from portal.service_requests.actions.found_telling import tell_of_sheet
 from portal.service_requests.actions.tasks import check_open
 from portal.service_requests.models import FeedbackSheet, ServiceRequest
+from portal.service_requests.queries.near import near
 
 LONGEST_TEXT, LONGEST_DEPARTMENT = 4000, 60
 SERIES = "FS"
@@ -99,7 +99,7 @@ def _checked(request: ServiceRequest, asked: Asked, today: date) -> date:
             wrong[name] = t("This is needed.")
         elif len(value) > most:
             wrong[name] = t("At most %(most)s characters.", most=most)
-    readers = {each.id for each in staff_with(Permission.REQUEST_NOTE, request.customer_id)}
+    readers = {each.id for each in near(Permission.REQUEST_NOTE, request.customer_id)}
     if asked.recipient_id is not None and asked.recipient_id not in readers:
         wrong["recipient_id"] = t("This person may not see the request.")
     if asked.due_on is None:

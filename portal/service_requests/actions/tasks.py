@@ -10,7 +10,6 @@ from sqlalchemy import select
 from portal.access.gate import load
 from portal.access.permissions import Permission
 from portal.access.viewer import Viewer
-from portal.billing.actions.telling import staff_with
 from portal.customers.models import Customer, Site
 from portal.db import audit
 from portal.db.base import db
@@ -18,6 +17,7 @@ from portal.kernel.errors import Forbidden, InvalidMany, NotAllowedNow, NotFound
 from portal.kernel.text import Text, t
 from portal.service_requests.actions.found_telling import tell_of_task, tell_visit
 from portal.service_requests.models import RequestTask, ServiceRequest
+from portal.service_requests.queries.near import near
 from portal.service_requests.queries.tasks import clashes
 from portal.service_requests.rules.calendar_weeks import Planned
 from portal.service_requests.rules.kinds import TaskKind
@@ -210,9 +210,9 @@ def _facts(task: RequestTask) -> dict[str, object]:
 
 def _check(plan: Plan, customer_id: int, request: ServiceRequest | None, actor: Viewer) -> None:
     wrong = _wrong_words(plan) | _wrong_times(plan)
-    if plan.assignee_id not in {
-        each.id for each in staff_with(Permission.TASK_WORK, customer_id)
-    } | {actor.user_id}:
+    if plan.assignee_id not in {each.id for each in near(Permission.TASK_WORK, customer_id)} | {
+        actor.user_id
+    }:
         wrong["assignee_id"] = t("Choose one of our people who looks after this customer.")
     if plan.site_id is not None:
         site = load(Site, plan.site_id, actor, Permission.TASK_WORK)

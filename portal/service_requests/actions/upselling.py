@@ -11,7 +11,6 @@ from sqlalchemy import select
 from portal.access.gate import load
 from portal.access.permissions import Permission
 from portal.access.viewer import Viewer
-from portal.billing.actions.telling import staff_with
 from portal.catalogue.models import ServiceItem
 from portal.customers.models import Customer
 from portal.db import audit
@@ -23,6 +22,7 @@ from portal.kernel.money import CURRENCIES
 from portal.kernel.text import Text, t
 from portal.quotations.models import Quotation
 from portal.service_requests.models import ServiceRequest, Upsell
+from portal.service_requests.queries.near import near
 from portal.service_requests.rules.states import UPSELL_STEPS, UpsellState, UpsellStep
 
 LONGEST_TEXT, LONGEST_REASON = 2000, 1000
@@ -166,7 +166,7 @@ def _check(chance: Chance, customer_id: int, actor: Viewer) -> None:
             wrong["amount"] = t("This currency has fewer decimal places.")
     if chance.item_id is not None and db.session.get(ServiceItem, chance.item_id) is None:
         wrong["item_id"] = t("Choose a service item.")
-    holders = {each.id for each in staff_with(Permission.UPSELL_EDIT, customer_id)}
+    holders = {each.id for each in near(Permission.UPSELL_EDIT, customer_id)}
     if chance.owner_id is not None and chance.owner_id not in holders | {actor.user_id}:
         wrong["owner_id"] = t("Choose one of our people who looks after this customer.")
     if wrong:

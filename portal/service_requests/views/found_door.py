@@ -15,7 +15,6 @@ from portal.access.gate import load
 from portal.access.guards import fetch
 from portal.access.permissions import Permission as P
 from portal.accounts.models import User
-from portal.billing.actions.telling import staff_with
 from portal.customers.models import Customer
 from portal.customers.queries import matching
 from portal.db.audit import AuditEntry
@@ -29,6 +28,7 @@ from portal.service_requests.models import (
     Upsell,
 )
 from portal.service_requests.queries import defects, tasks, upsells
+from portal.service_requests.queries.near import near
 from portal.service_requests.views.request_door import number_in
 from portal.web import doors
 from portal.web.forms import attempted
@@ -119,7 +119,7 @@ def choose_request() -> Response:
 
 def people_for(permission: P, customer_id: int, *also: User | None) -> list[tuple[int, str]]:
     """Who of ours holds a permission and sees the customer, with those who are in it already; (id, name) by name."""
-    found = {each.id: each.name for each in staff_with(permission, customer_id)}
+    found = {each.id: each.name for each in near(permission, customer_id)}
     found |= {each.id: each.name for each in also if each is not None}
     if g.viewer.may(permission):
         found[g.viewer.user_id] = g.viewer.name
