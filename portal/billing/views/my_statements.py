@@ -21,7 +21,6 @@ from portal.billing.views.my_statement_page import context, revision_page
 from portal.billing.views.revision_page import document_of
 from portal.billing.views.summary import summary
 from portal.documents.serving import pdf_response
-from portal.service_requests.queries import mine as requests_of_ours
 from portal.web.listing import list_page
 from portal.web.pages import page
 
@@ -81,5 +80,4 @@ def line(line_id: int) -> Any:
         "dispute": may and g.viewer.may(P.DISPUTE_RAISE),
         "confirm": may and g.viewer.may(P.STATEMENT_CONFIRM),
     }
-    found = requests_of_ours.about("statement_line", row.id, g.viewer)
-    return page("billing/my_line.html", may=may_answer, asked=found, **line_context(row, "my"))
+    return page("billing/my_line.html", may=may_answer, **line_context(row, "my"))

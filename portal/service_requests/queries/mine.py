@@ -35,9 +35,8 @@ COLUMNS: Mapping[str, Any] = {
     "contract": R.contract_id,
     "shipment": R.shipment_id,
     "statement": R.statement_id,
-    "statement_line": R.statement_line_id,
 }
-"""What a request may be about → where it says so."""
+"""What a request may be about → where it says so; one about a line is about its statement too."""
 
 
 def requests(viewer: Viewer) -> Select[Any]:
