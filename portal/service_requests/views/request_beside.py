@@ -90,30 +90,38 @@ def cards(row: ServiceRequest, has: frozenset[str], viewer: Viewer) -> dict[str,
 
 def about(row: ServiceRequest) -> list[ChainLink]:
     """Contract, shipment, statement and its line, each with its page where the viewer may open it."""
-    found: list[ChainLink] = []
-    if row.contract is not None:
-        found.append(
-            linked(CONTRACT, f"{row.contract.number} {row.contract.title}", "desk_contracts.show", P.CONTRACT_SEE,
-                   contract_id=row.contract_id)
-        )  # fmt: skip
-    if row.shipment is not None:
-        state = SHIPMENTS[row.shipment.state].text
-        found.append(
-            linked(SHIPMENT, row.shipment.number, "desk_shipments.show", P.SHIPMENT_SEE, state=state,
-                   shipment_id=row.shipment_id)
-        )  # fmt: skip
-    if row.statement is not None:
-        state = STATEMENTS[row.statement.state].text
-        found.append(
-            linked(STATEMENT, row.statement.number, "desk_statements.show", P.STATEMENT_SEE, state=state,
-                   statement_id=row.statement_id)
-        )  # fmt: skip
-    if row.statement_line is not None:
-        found.append(
-            linked(LINE, name_of(row.statement_line), "desk_statements.line", P.STATEMENT_SEE,
-                   line_id=row.statement_line_id)
-        )  # fmt: skip
-    return found
+    found = (_contract(row), _shipment(row), _statement(row), _line(row))
+    return [each for each in found if each is not None]
+
+
+def _contract(row: ServiceRequest) -> ChainLink | None:
+    if row.contract is None:
+        return None
+    said, page = f"{row.contract.number} {row.contract.title}", "desk_contracts.show"
+    return linked(CONTRACT, said, page, P.CONTRACT_SEE, contract_id=row.contract_id)
+
+
+def _shipment(row: ServiceRequest) -> ChainLink | None:
+    if row.shipment is None:
+        return None
+    said, state = row.shipment.number, SHIPMENTS[row.shipment.state].text
+    page, right = "desk_shipments.show", P.SHIPMENT_SEE
+    return linked(SHIPMENT, said, page, right, state=state, shipment_id=row.shipment_id)
+
+
+def _statement(row: ServiceRequest) -> ChainLink | None:
+    if row.statement is None:
+        return None
+    said, state = row.statement.number, STATEMENTS[row.statement.state].text
+    page, right = "desk_statements.show", P.STATEMENT_SEE
+    return linked(STATEMENT, said, page, right, state=state, statement_id=row.statement_id)
+
+
+def _line(row: ServiceRequest) -> ChainLink | None:
+    if row.statement_line is None:
+        return None
+    said, page = name_of(row.statement_line), "desk_statements.line"
+    return linked(LINE, said, page, P.STATEMENT_SEE, line_id=row.statement_line_id)
 
 
 def links(row: ServiceRequest, viewer: Viewer) -> list[tuple[Text, ServiceRequest]]:

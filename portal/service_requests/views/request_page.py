@@ -60,27 +60,33 @@ def context(
 ) -> dict[str, Any]:
     """The page; `answer` or `note` as they were typed when they were refused."""
     said = talk(row, g.viewer, whole=request.args.get("all") == "1")
-    known = beside.standing(row)
     return {
         "row": row,
-        "now": clock.now(),
         "locked": WHY_LOCKED.get(RequestState(row.state)),
         "files": said.files.get((REQUEST, row.id), []),
         "line": line_of(said),
         "more": said.more,
         "clocks": shown_clocks(row, clock.now()),
+        "states": REQUESTS,
+        "offers": offers(row, g.viewer),
+        **_words(row),
+        **_writing(row, said, answer, note),
+        **_beside(row),
+    }
+
+
+def _beside(row: ServiceRequest) -> dict[str, Any]:
+    """What stands beside the talk."""
+    known = beside.standing(row)
+    return {
         "account_manager": known.account_manager,
         "sharers": shares(row),
         "about": beside.about(row),
+        "bought_unit": unit_word(row.entitlement.unit) if row.entitlement else "",
         "earlier": earlier(row, g.viewer, EARLIER_SHOWN),
         "links": beside.links(row, g.viewer),
-        "states": REQUESTS,
-        "offers": offers(row, g.viewer),
         "adding": adding(row),
         **knowledge(row),
-        "bought_unit": unit_word(row.entitlement.unit) if row.entitlement else "",
-        **_words(row),
-        **_writing(row, said, answer, note),
         **beside.cards(row, known.has, g.viewer),
     }
 
@@ -121,20 +127,24 @@ def _writing(
     is_open = RequestState(row.state) not in LOCKED
     works = is_open and g.viewer.may(P.REQUEST_WORK)
     notes = is_open and g.viewer.may(P.REQUEST_NOTE)
-    last = said.messages[0].id if said.messages else 0
-    drawn = answer or AnswerForm(formdata=None, data={"seen": str(last)}, prefix="answer-")
-    if answer is not None:
-        drawn.seen.data, drawn.seen.raw_data = str(last), None
-    drawn.canned.choices = [("", say(t("Canned replies …"))), *_replies(row)]
     return {
         "works": works,
-        "answer": drawn if works and not row.is_internal else None,
+        "answer": _answer_form(row, said, answer) if works and not row.is_internal else None,
         "note": (note or NoteForm(formdata=None, prefix="note-")) if notes else None,
         "writing": "answer" if answer is not None else "note",
         "may_wait": allows(row, RequestStep.WAIT_CUSTOMER),
         "may_resolve": allows(row, RequestStep.RESOLVE),
         "answered": addressee(row),
     }
+
+
+def _answer_form(row: ServiceRequest, said: Talk, answer: AnswerForm | None) -> AnswerForm:
+    """As it was typed, or empty; it says which message was the last one on the page."""
+    last = str(said.messages[0].id if said.messages else 0)
+    form = answer or AnswerForm(formdata=None, prefix="answer-")
+    form.seen.data, form.seen.raw_data = last, None
+    form.canned.choices = [("", say(t("Canned replies …"))), *_replies(row)]
+    return form
 
 
 def adding(row: ServiceRequest) -> list[tuple[Text, str]]:
