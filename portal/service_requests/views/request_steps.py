@@ -38,7 +38,7 @@ class Offer:
 
 
 OF_LIFE: Mapping[RequestStep, Way] = {
-    S.ACCEPT: Way(t("Accept"), "person-check", at_once=True),
+    S.ACCEPT: Way(t("Take on"), "person-check", at_once=True),
     S.START: Way(t("Start work"), "play", at_once=True),
     S.RESUME: Way(t("Go on"), "play", at_once=True),
     S.CLOSE: Way(t("Close the case"), "lock", at_once=True),
