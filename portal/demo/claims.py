@@ -131,7 +131,7 @@ def _agree(case: _Case, at: datetime) -> None:
 
 
 def _credit(case: _Case, at: datetime) -> None:
-    settling.credit(case.row, case.stage.people["admin"], at)
+    settling.credit(case.row, case.stage.people[DESK], at)
 
 
 def _take_back(case: _Case, at: datetime) -> None:

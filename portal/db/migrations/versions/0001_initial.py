@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: nothing
-Create Date: 2026-11-22 08:12:32.270120
+Create Date: 2026-11-22 08:50:33.974553
 
 """
 
@@ -1278,20 +1278,18 @@ def upgrade():
 
     op.create_table(
         "article_term",
-        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("article_id", sa.Integer(), nullable=False),
         sa.Column("term", sa.String(length=40), nullable=False),
         sa.Column("weight", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["article_id"], ["article.id"], name=op.f("fk_article_term_article_id")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_article_term")),
+        sa.PrimaryKeyConstraint("article_id", "term", name=op.f("pk_article_term")),
     )
     with op.batch_alter_table("article_term", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_article_term_article_id"), ["article_id"], unique=False
+            "ix_article_term_term", ["term", "article_id", "weight"], unique=False
         )
-        batch_op.create_index("ix_article_term_term", ["term", "article_id"], unique=True)
 
     op.create_table(
         "article_version",
@@ -5514,7 +5512,6 @@ def downgrade():
     op.drop_table("article_version")
     with op.batch_alter_table("article_term", schema=None) as batch_op:
         batch_op.drop_index("ix_article_term_term")
-        batch_op.drop_index(batch_op.f("ix_article_term_article_id"))
 
     op.drop_table("article_term")
     with op.batch_alter_table("article_file", schema=None) as batch_op:
