@@ -30,7 +30,7 @@ class CallForm(FlaskForm):
 
     version = HiddenField()
     direction = SelectField(_l("Direction"), choices=choices(DIRECTION_WORDS))
-    purpose = SelectField(_l("Purpose"), choices=choices(PURPOSE_WORDS))
+    purpose = SelectField(_l("What for"), choices=choices(PURPOSE_WORDS))
     outcome = SelectField(_l("Outcome"), choices=choices(OUTCOME_WORDS))
     number = TelField(
         _l("Telephone number"),
@@ -54,7 +54,7 @@ class PlanForm(FlaskForm):
     """A call that is to be made."""
 
     version = HiddenField()
-    purpose = SelectField(_l("Purpose"), choices=choices(PURPOSE_WORDS))
+    purpose = SelectField(_l("What for"), choices=choices(PURPOSE_WORDS))
     number = TelField(
         _l("Telephone number"),
         [Length(max=facts.LONGEST_NUMBER)],

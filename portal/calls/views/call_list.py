@@ -156,7 +156,7 @@ CALLS_LIST = ListSpec(
         Column("caller", t("Other party"), _caller, value=lambda c: c.caller_name),
         Column("number", t("Telephone number"), lambda c: c.number, only_in_files=True),
         Column("subject", t("About"), lambda c: escape(c.subject)),
-        Column("purpose", t("Purpose"), lambda c: say(PURPOSE_WORDS[Purpose(c.purpose)])),
+        Column("purpose", t("What for"), lambda c: say(PURPOSE_WORDS[Purpose(c.purpose)])),
         Column("outcome", t("Outcome"), lambda c: chip(OUTCOMES[c.outcome]),
                value=lambda c: say(OUTCOMES[c.outcome].text)),
         Column("seconds", t("Minutes"), _minutes, align="num", value=lambda c: c.seconds),
@@ -170,7 +170,7 @@ CALLS_LIST = ListSpec(
     filters=(
         Filter("direction", t("Direction"), lambda: [ANY, *((d.value, w) for d, w in DIRECTION_WORDS.items())],
                _one_of(C.direction, Direction)),
-        Filter("purpose", t("Purpose"), lambda: [ANY, *((p.value, w) for p, w in PURPOSE_WORDS.items())],
+        Filter("purpose", t("What for"), lambda: [ANY, *((p.value, w) for p, w in PURPOSE_WORDS.items())],
                _one_of(C.purpose, Purpose)),
         Filter("outcome", t("Outcome"), lambda: [ANY, *((o.value, w) for o, w in OUTCOME_WORDS.items())],
                _one_of(C.outcome, Outcome)),
@@ -193,7 +193,7 @@ PLANS_LIST = ListSpec(
     key="calls_to_make",
     columns=(
         Column("due", t("Call by"), lambda p: instant(p.due_at), sort=L.due_at, value=lambda p: p.due_at),
-        Column("purpose", t("Purpose"), lambda p: say(PURPOSE_WORDS[Purpose(p.purpose)])),
+        Column("purpose", t("What for"), lambda p: say(PURPOSE_WORDS[Purpose(p.purpose)])),
         Column("customer", t("Customer"), _customer, value=_customer_name),
         Column("caller", t("Whom"), _caller, value=lambda p: p.name),
         Column("number", t("Telephone number"), lambda p: p.number, only_in_files=True),
@@ -209,7 +209,7 @@ PLANS_LIST = ListSpec(
     filters=(
         Filter("state", t("State"), lambda: [("", t("To be called")), ("overdue", t("Overdue")),
                ("done", t("Called")), ("dropped", t("Not needed any more")), ("all", t("Any"))], _of_state),
-        Filter("purpose", t("Purpose"), lambda: [ANY, *((p.value, w) for p, w in PURPOSE_WORDS.items())],
+        Filter("purpose", t("What for"), lambda: [ANY, *((p.value, w) for p, w in PURPOSE_WORDS.items())],
                _one_of(L.purpose, Purpose)),
         Filter("whose", t("Who calls"), _people, _whose(L.assignee_id)),
     ),

@@ -78,7 +78,7 @@ class ShelfForm(Edited):
     name_zh = StringField(_l("Chinese name"), [InputRequired(), Length(max=60)])
     name_en = StringField(_l("English name"), [Length(max=80)])
     parent_id = SelectField(_l("Stands in"))
-    position = IntegerField(_l("Position"), [Optional(), NumberRange(0, 9999)], default=0)
+    position = IntegerField(_l("Order"), [Optional(), NumberRange(0, 9999)], default=0)
     active = BooleanField(_l("In use"), default=True)
 
 

@@ -46,7 +46,9 @@ class SurveyForm(FlaskForm):
     high_zh = StringField(_l("Highest step in Chinese"), [Length(max=30)])
     high_en = StringField(_l("Highest step in English"), [Length(max=40)])
     valid_days = IntegerField(_l("Days that a link answers"), [InputRequired()])
-    questions = FieldList(FormField(QuestionForm), label=_l("Questions"), max_entries=20)
+    questions = FieldList(
+        FormField(QuestionForm), label=_l("Questions of the form"), max_entries=20
+    )
 
     def facts(self) -> SurveyFacts:
         """What was typed, the questions in the order of their places."""

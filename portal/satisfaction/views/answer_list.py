@@ -145,7 +145,7 @@ def _kind(row: A) -> str:
 ANSWERS_LIST = ListSpec(
     key="satisfaction",
     columns=(
-        Column("given", t("Answered"), lambda a: instant(a.given_at), sort=A.given_at, value=lambda a: a.given_at),
+        Column("given", t("Answered on"), lambda a: instant(a.given_at), sort=A.given_at, value=lambda a: a.given_at),
         Column("score", t("Score"), _score, sort=A.score, value=lambda a: a.score),
         Column("steps", t("Steps of the scale"), lambda a: a.survey.steps, value=lambda a: a.survey.steps,
                only_in_files=True),

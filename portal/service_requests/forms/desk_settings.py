@@ -62,7 +62,9 @@ class TargetsTable(FlaskForm):
     """Every target, and after how much of its time a clock warns."""
 
     version = HiddenField()
-    warn_percent = IntegerField(_l("Warn after (% of the time)"), [NEEDED, NumberRange(1, 99)])
+    warn_percent = IntegerField(
+        _l("Warn after (percent of the time)"), [NEEDED, NumberRange(1, 99)]
+    )
 
     def wanted(self) -> dict[Place, Target]:
         """What was typed, by place."""

@@ -56,7 +56,7 @@ class ReasonForm(FlaskForm):
 class RejectForm(FlaskForm):
     """Why we do not take it on."""
 
-    reason = _why(_l("Why? The customer reads this."))
+    reason = _why(_l("Why? The customer will read it."))
 
 
 class WhomForm(FlaskForm):

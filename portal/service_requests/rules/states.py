@@ -80,7 +80,7 @@ S, A = RequestState, RequestStep
 
 REQUEST_WORDS: Mapping[RequestState, Text] = {
     S.NEW: t("To be accepted"),
-    S.ACCEPTED: t("Accepted"),
+    S.ACCEPTED: t("Taken on"),
     S.IN_PROGRESS: t("In progress"),
     S.WAITING_CUSTOMER: t("Waiting on the customer"),
     S.WAITING_THIRD_PARTY: t("Waiting on a third party"),

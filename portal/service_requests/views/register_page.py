@@ -107,7 +107,11 @@ def sums_of(rows: Sequence[Complaint]) -> tuple[Statistics, tuple[Sums, ...]]:
 
 def sums_file(kind: str, tables: Sequence[Sums]) -> Response:
     """Every table below each other, each row under the name of its table; each ends in its control totals."""
-    heads = [_("Table"), _("Group"), *(say(each) for each in SUM_HEADS if each is not SUM_HEADS[1])]
+    heads = [
+        _("Table"),
+        _("Group of rows"),
+        *(say(each) for each in SUM_HEADS if each is not SUM_HEADS[1]),
+    ]
     rows = [
         [say(table.title), table.label(group), group.count, group.late, group.resolved, group.open, group.average_days]
         for table in tables

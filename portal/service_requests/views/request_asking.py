@@ -180,7 +180,7 @@ ASKING: Mapping[str, Asking] = {
         _finding, t("This one ends; its talk, tasks and people go along."), "risk", searches=True,
     ),
     "link": Asking(
-        forms.LinkForm, t("Link another request"), t("Link"), t("Linked."),
+        forms.LinkForm, t("Link another request"), t("Link to another"), t("Linked."),
         lambda row, form, actor, now: joining.link(row, _other(form), form.kind.data, actor, now),
         _finding, searches=True,
     ),

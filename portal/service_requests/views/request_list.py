@@ -184,7 +184,7 @@ REQUESTS_LIST = ListSpec(
         _in_file("first_reply", t("First answer"), lambda r: r.first_reply_at),
         _in_file("resolved", t("Resolved"), lambda r: r.resolved_at),
         _in_file("closed", t("Case closed"), lambda r: r.closed_at),
-        _in_file("promised", t("Promised for"), lambda r: r.promised_on),
+        _in_file("promised", t("Promised date"), lambda r: r.promised_on),
     ),
     row_id=R.id,
     sort="due",
