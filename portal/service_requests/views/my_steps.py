@@ -16,6 +16,7 @@ from portal.kernel.text import t
 from portal.service_requests.actions import course, talking
 from portal.service_requests.forms.my import ReplyForm
 from portal.service_requests.models import ServiceRequest
+from portal.service_requests.views.claim_first import check_no_claim
 from portal.service_requests.views.my_door import door as bp
 from portal.service_requests.views.my_door import request_of
 from portal.service_requests.views.my_request_page import back_to, context
@@ -45,7 +46,7 @@ def reply(request_id: int) -> Any:
 def withdraw(request_id: int) -> Response:
     """We do not need it any more."""
     row = request_of(request_id)
-    if _reasoned(partial(course.withdraw, row, _reason(), g.viewer, clock.now())):
+    if _reasoned(partial(_withdrawn, row)):
         flash(_("Taken back. Nobody works on it any more."), "success")
     return redirect(back_to(row), 303)  # type: ignore[return-value]
 
@@ -86,6 +87,11 @@ def _said(row: ServiceRequest, into: ServiceRequest) -> str:
 
 def _reason() -> str:
     return request.form.get("reason", "")
+
+
+def _withdrawn(row: ServiceRequest) -> None:
+    check_no_claim(row)
+    course.withdraw(row, _reason(), g.viewer, clock.now())
 
 
 def _reasoned(verb: partial[Any]) -> bool:

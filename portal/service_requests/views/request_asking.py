@@ -26,6 +26,7 @@ from portal.service_requests.models import ServiceRequest
 from portal.service_requests.queries import openable, people
 from portal.service_requests.queries.choices import categories, colleagues, offered_categories
 from portal.service_requests.queries.requests import requests
+from portal.service_requests.views.claim_first import check_no_claim
 from portal.service_requests.views.request_list import found
 from portal.web.filters import quantity
 from portal.web.words import name_of, say
@@ -155,6 +156,12 @@ def _change(row: Row, form: Any, actor: Viewer, now: datetime) -> None:
     changing.change(row, edit, actor, now, version)
 
 
+def _ended(verb: Any, row: ServiceRequest, form: Any, actor: Viewer, now: datetime) -> None:
+    """Rejected or withdrawn, unless a claim is still open."""
+    check_no_claim(row)
+    verb(row, form.reason.data, actor, now)
+
+
 ASKING: Mapping[str, Asking] = {
     "wait_third_party": Asking(
         forms.WhomForm, t("Wait for a third party"), t("Wait"), t("It waits. Our time goes on."),
@@ -167,11 +174,11 @@ ASKING: Mapping[str, Asking] = {
     ),
     "reject": Asking(
         forms.RejectForm, t("Reject this request"), t("Reject"), t("Rejected. The customer is told why."),
-        lambda row, form, actor, now: course.reject(row, form.reason.data, actor, now), tone="risk",
+        lambda row, form, actor, now: _ended(course.reject, row, form, actor, now), tone="risk",
     ),
     "withdraw": Asking(
         forms.RejectForm, t("Withdraw it for the customer"), t("Withdraw"), t("Withdrawn."),
-        lambda row, form, actor, now: course.withdraw(row, form.reason.data, actor, now), tone="risk",
+        lambda row, form, actor, now: _ended(course.withdraw, row, form, actor, now), tone="risk",
         lead=t("The customer wants nothing any more and said so by telephone or mail."),
     ),
     "merge": Asking(
