@@ -51,12 +51,12 @@ def _options(arguments: list[str]) -> argparse.Namespace:
 def _pages(options: argparse.Namespace) -> tuple[tuple[str, str, str], ...]:
     last, an_old = options.requests - 3, options.requests // 2
     return (
-        ("queue, all open", "/desk/requests?queue=open", "service"),
-        ("queue, mine", "/desk/requests?queue=mine", "service"),
-        ("queue, late", "/desk/requests?queue=late", "service"),
-        ("all requests", "/desk/requests?queue=all", "service"),
-        ("search by number", f"/desk/requests?queue=all&q={an_old:06d}", "service"),
-        ("search by words", "/desk/requests?queue=all&q=tidan", "service"),
+        ("queue, all open", "/desk/requests/queue/open", "service"),
+        ("queue, mine", "/desk/requests/queue/mine", "service"),
+        ("queue, late", "/desk/requests/queue/late", "service"),
+        ("all requests", "/desk/requests/queue/all", "service"),
+        ("search by number", f"/desk/requests/queue/all?q={an_old:06d}", "service"),
+        ("search by words", "/desk/requests/queue/all?q=tidan", "service"),
         ("open request", f"/desk/requests/{last}", "service"),
         ("closed request", f"/desk/requests/{an_old}", "service"),
         ("my requests", "/my/requests", "my"),
