@@ -97,7 +97,7 @@ def test_an_enquiry_from_the_entitlement_to_the_rating(
     desk.post(f"{desk_page}/note", data={"note-text": INSIDE})
     said = {"answer-seen": "0", "answer-text": "还剩 5 托。请问提货时间？", "then": "wait"}
     desk.post(f"{desk_page}/answer", data=said)
-    assert stored().state == S.WAITING_CUSTOMER
+    assert stored().state == S.WAITING_CUSTOMER and INSIDE in desk.get(desk_page).text
     assert dict(clocks())["first_reply"] == "met" and dict(clocks())["resolve"] == "paused"
 
     # The customer reads the answer and not the note, and writes: the clock runs again.
@@ -122,7 +122,7 @@ def test_an_enquiry_from_the_entitlement_to_the_rating(
     assert [each.score for each in db.session.scalars(select(SurveyAnswer))] == [5]
 
     # Nobody objects: it is closed and locked, and what is written then is another request.
-    later = clock.now() + timedelta(days=5)
+    later = clock.now() + timedelta(days=20)
     closing.close(later)
     assert stored().state == S.CLOSED
     with clock.frozen(later + timedelta(days=30)):
