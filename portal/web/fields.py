@@ -83,6 +83,10 @@ class AmountField(DecimalField):
 
     places = 3
 
+    def _value(self) -> str:
+        text = super()._value()
+        return f"{text}0" if not self.raw_data and text[-2:-1] == "." else text
+
 
 class CountField(DecimalField):
     """A whole number that is not negative."""

@@ -16,7 +16,7 @@ from flask_babel import Babel, Domain, get_locale, get_translations
 
 from portal import config
 from portal.access.viewer import SYSTEM
-from portal.kernel.text import Text
+from portal.kernel.text import Text, t
 
 _reader: ContextVar[NullTranslations | None] = ContextVar("reader", default=None)
 _locale: ContextVar[str] = ContextVar("locale", default="")
@@ -88,7 +88,7 @@ def say(value: Any) -> str:
 
 def actor_word(name: str) -> str:
     """Who did it: what nobody did by hand is said to be the system's doing, in the reader's language."""
-    return translate("The system") if name == SYSTEM.name else name
+    return say(t("The system")) if name == SYSTEM.name else name
 
 
 def locale_code() -> str:

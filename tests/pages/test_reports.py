@@ -13,6 +13,7 @@ import pytest
 from portal.access.permissions import ROLES, Permission, Role
 from portal.billing.rules.kinds import LineKind
 from portal.billing.rules.states import StatementState
+from portal.receivables.actions import standing
 from tests.billing_worlds import used
 from tests.cast import Cast
 from tests.chain import entitled
@@ -217,6 +218,9 @@ def test_one_customers_unbilled_is_priced_as_a_bill_would_be(
     client.sign_in(world.finance)
     page = words(client.get("/desk/reports/unbilled").text)
     assert "Waits for the billing run" in page and "海港食品" in page
+    standing.work_out(world.harbour.id, now)
+    keep(world)
+    assert "285.00" in words(client.get("/desk/reports/unbilled").text)
     page = words(client.get(f"/desk/reports/unbilled?customer={world.harbour.id}").text)
     assert "What a bill up to today would say" in page and "268.87" in page
 

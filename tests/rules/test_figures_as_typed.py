@@ -5,9 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from wtforms import Form
 
 from portal.kernel.errors import Invalid
-from portal.web.fields import read_number
+from portal.web.fields import AmountField, read_number
 
 
 @pytest.mark.parametrize(
@@ -34,3 +35,13 @@ def test_what_may_mean_two_things_is_refused(typed: str) -> None:
 
 def test_nothing_typed_is_nothing_and_not_zero() -> None:
     assert read_number("  ") is None
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"), [("1823.200", "1823.20"), ("80000", "80000"), ("0.125", "0.125")]
+)
+def test_an_amount_to_be_changed_stands_with_both_its_places(amount: str, shown: str) -> None:
+    class Asked(Form):
+        amount = AmountField()
+
+    assert Asked(data={"amount": Decimal(amount)}).amount._value() == shown

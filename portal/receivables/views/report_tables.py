@@ -93,7 +93,8 @@ class Cell:
 class ReportTable:
     """Heads and lines. `currency_at`: the column with the currency of the row's amounts.
 
-    `foot`: sums that were worked out where the rows were; None: the marked columns are added up here.
+    `sums_apart`: they add up for each currency. `foot`: sums that were worked out where the rows were; None: the
+    marked columns are added up here.
     """
 
     key: str
@@ -101,6 +102,7 @@ class ReportTable:
     heads: Sequence[Head]
     lines: Sequence[Line]
     currency_at: int | None = None
+    sums_apart: bool = True
     foot: Sequence[Line] | None = None
     note: str = ""
     empty: str = ""
@@ -123,6 +125,10 @@ class ReportTable:
         return [self._drawn(line) for line in (self.foot or self._added())]
 
     @property
+    def _sums_by(self) -> int | None:
+        return self.currency_at if self.sums_apart else None
+
+    @property
     def more(self) -> str:
         """That the page does not have all, where it does not."""
         shown = {"shown": SHOWN, "all": f"{len(self.lines):,}"}
@@ -139,7 +145,7 @@ class ReportTable:
     def file(self, kind: str) -> Response:
         """Every line, with the control totals."""
         kept = [at for at, head in enumerate(self.heads) if head.where is not Where.PAGE]
-        by = None if self.currency_at is None else kept.index(self.currency_at)
+        by = None if self._sums_by is None else kept.index(self._sums_by)
         totals = [Total(by) if self.heads[at].total else None for at in kept]
         rows = ([line.values[at] for at in kept] for line in self.lines)
         return table_response(
@@ -164,14 +170,14 @@ class ReportTable:
         """One line of sums, or one for each currency."""
         found: dict[Any, list[Any]] = {}
         for line in self.lines:
-            group = None if self.currency_at is None else line.values[self.currency_at]
+            group = None if self._sums_by is None else line.values[self._sums_by]
             sums = found.setdefault(group, [ZERO if head.total else None for head in self.heads])
             for at, head in enumerate(self.heads):
                 if head.total:
                     sums[at] += line.values[at] or ZERO
         for group, sums in found.items():
-            if self.currency_at is not None:
-                sums[self.currency_at] = group
+            if self._sums_by is not None:
+                sums[self._sums_by] = group
             sums[0] = _("Total") if sums[0] is None else sums[0]
         return [Line(sums) for sums in found.values()]
 

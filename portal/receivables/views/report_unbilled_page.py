@@ -32,9 +32,11 @@ CUSTOMER_HEADS = (
     Head(t("Records"), COUNT, total=True),
     Head(t("Not matched"), COUNT, total=True),
     Head(t("Currency")),
-    Head(t("Worked out as"), Kind.QUANTITY),
+    Head(t("Worked out as"), AMOUNT),
     Head(t("Worked out on")),
 )
+CURRENCY_AT = 2
+"""Place of the currency among them."""
 CUSTOMER_NOTE = t(
     "Usage records by the days since their use. What they come to is worked out for each customer with its exposure, "
     "storage and fees included; choose a customer to price it now."
@@ -113,7 +115,10 @@ def _customers(rows: list[Unbilled]) -> ReportTable:
     ]  # fmt: skip
     heads = [Head(t("Customer")), *_ages(COUNT), *CUSTOMER_HEADS]
     title, note = _("By customer and age"), say(CUSTOMER_NOTE)
-    return ReportTable("unbilled", title, heads, lines, note=note, empty=say(NOTHING))
+    at = len(heads) - len(CUSTOMER_HEADS) + CURRENCY_AT
+    return ReportTable(
+        "unbilled", title, heads, lines, at, sums_apart=False, note=note, empty=say(NOTHING)
+    )
 
 
 def _ages(kind: Kind) -> list[Head]:
