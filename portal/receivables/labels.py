@@ -35,7 +35,7 @@ REQUESTS: Mapping[str, Label] = {
     R.REJECTED: Label(REQUEST_WORDS[R.REJECTED], "bad", "x-circle"),
     R.WITHDRAWN: Label(REQUEST_WORDS[R.WITHDRAWN], "done", "arrow-return-left"),
 }
-BLUE = Label(t("In force"), "good", "check-circle")
+BLUE = Label(t("Not reversed"), "good", "check-circle")
 RED = Label(t("Red-letter"), "bad", "arrow-return-left")
 REVERSED = Label(t("Reversed"), "done", "slash-circle")
 DECISIONS: Mapping[str, Label] = {

@@ -71,6 +71,7 @@ def test_a_file_with_errors_is_not_applied_and_its_problems_can_be_taken_along(
     there = send(desk, FILE.replace("500.00", "fünf"))
     page = desk.get(there).text
     assert "This file has errors." in page and "/apply" not in page
+    assert "Send the mended file" in page
     assert "fünf" in desk.get(f"{there}/problems.csv").text
     assert desk.post(f"{there}/apply").status_code == 409
     assert desk.get(f"{there}/problems.pdf").status_code == 404

@@ -35,7 +35,7 @@ class InvoiceForm(FlaskForm):
     kind = SelectField(_l("Kind"), [NEEDED], choices=choices(INVOICE_WORDS))
     code = StringField(_l("Code"), [Length(max=12)])
     number = StringField(_l("Number"), [NEEDED, Length(max=20)])
-    issued_on = DateField(_l("Issued on"), [NEEDED])
+    issued_on = DateField(_l("Invoice date"), [NEEDED])
     currency = SelectField(_l("Currency"), [NEEDED], choices=CODES)
     title = StringField(_l("Invoice title"), [NEEDED, Length(max=160)])
     tax_number = StringField(_l("Tax number"), [Length(max=40)])
@@ -94,7 +94,7 @@ class RedForm(FlaskForm):
     version = HiddenField()
     code = StringField(_l("Code"), [Length(max=12)])
     number = StringField(_l("Number"), [NEEDED, Length(max=20)])
-    issued_on = DateField(_l("Issued on"), [NEEDED])
+    issued_on = DateField(_l("Invoice date"), [NEEDED])
     sheet_number = StringField(_l("Number of the confirmation sheet"), [Length(max=40)])
     reason = TextAreaField(_l("Why is it reversed?"), [NEEDED, Length(max=300)], render_kw=TWO_ROWS)
 

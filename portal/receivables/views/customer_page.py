@@ -127,7 +127,15 @@ def account_of(customer: Customer, from_on: date, until_on: date) -> list[Accoun
 
 def account_file(customer: Customer, from_on: date, until_on: date, kind: str) -> Response:
     """The account as a table: opening balance, every entry, closing balance, apart for each currency."""
-    heads = [_("Day"), _("Currency"), _("What"), _("Number"), _("Charged"), _("Paid"), _("Balance")]
+    heads = [
+        _("Day"),
+        _("Currency"),
+        _("What"),
+        _("Number"),
+        _("Charged"),
+        _("Paid or credited"),
+        _("Balance"),
+    ]
     rows: list[list[Any]] = []
     for each in account_of(customer, from_on, until_on):
         rows.append([from_on, each.currency, _("Opening balance"), "", None, None, each.opening])

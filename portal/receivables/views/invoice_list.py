@@ -47,7 +47,7 @@ def _amount(key: str, words: Any, read: Any, **more: Any) -> Column:
 def _invoice_columns() -> tuple[Column, ...]:
     return (
         Column("number", t("Number"), numbered, sort=V.number),
-        Column("issued", t("Issued on"), lambda i: day(i.issued_on), sort=V.issued_on, value=lambda i: i.issued_on),
+        Column("issued", t("Invoice date"), lambda i: day(i.issued_on), sort=V.issued_on, value=lambda i: i.issued_on),
         Column("customer", t("Customer"), lambda i: i.customer.label, value=lambda i: i.customer.name_zh),
         Column("title", t("Invoice title"), lambda i: i.title, only_in_files=True),
         Column("tax_number", t("Tax number"), lambda i: i.tax_number, only_in_files=True),
@@ -69,7 +69,7 @@ INVOICES_LIST = ListSpec(
     url=lambda i: url_for(f"{_door()}_invoices.{'show' if g.viewer.is_staff else 'invoice'}", invoice_id=i.id),
     filters=(
         Filter("kind", t("Kind"), lambda: [ANY, *INVOICE_WORDS.items()], narrowed_to(V.kind, list(INVOICE_WORDS))),
-        Filter("side", t("State"), lambda: [ANY, ("blue", t("In force")), ("red", t("Red-letter"))], _side),
+        Filter("side", t("State"), lambda: [ANY, ("blue", t("Blue-letter")), ("red", t("Red-letter"))], _side),
         Filter("currency", t("Currency"), currencies, narrowed_to(V.currency, list(CURRENCIES))),
     ),
     search=searched(V.search_text),

@@ -44,8 +44,11 @@ def key_here() -> str:
 
 
 def lines_of(question: Question, key: str) -> Select[Any]:
-    """(line, Chinese and English name of who was served); without the workings, which no list shows."""
-    names = (whole.looked_up(Customer, name, L.served_id) for name in ("name_zh", "name_en"))
+    """(line, Chinese, English and short name of who was served); without the workings, which no list shows."""
+    names = (
+        whole.looked_up(Customer, name, L.served_id)
+        for name in ("name_zh", "name_en", "short_name")
+    )
     statement = of_published(select(L, *names), g.viewer).options(
         contains_eager(L.statement), defer(L.working)
     )
@@ -103,7 +106,8 @@ LINES_LIST = ListSpec(
     key="report_lines",
     columns=(
         Column("day", t("Day"), lambda r: unbroken(day(r[0].ends_on)), sort=L.ends_on, value=lambda r: r[0].ends_on),
-        Column("customer", t("Customer"), lambda r: name_of(Named(*r[1:3]))),
+        Column("customer", t("Customer"), lambda r: r[3] or name_of(Named(*r[1:3])),
+               value=lambda r: name_of(Named(*r[1:3]))),
         Column("service", t("Service"), lambda r: name_of(r[0])),
         Column("kind", t("Kind"), lambda r: say(LINE_KINDS[r[0].kind]), only_in_files=True),
         Column("reference", t("Reference"), lambda r: r[0].reference),
