@@ -39,7 +39,7 @@ def table_response(
 ) -> Response:
     """A download of `rows` under `heads`; columns with a `Total` end in a sum, or in one for each group."""
     stamp = clock.today(current_app.config["TIMEZONE"]).isoformat()
-    mimetype = XLSX if kind == "xlsx" else "text/csv; charset=utf-8"
+    mimetype = XLSX if kind == "xlsx" else "text/csv"
     return download(table_bytes(kind, heads, rows, totals), f"{name}_{stamp}.{kind}", mimetype)
 
 

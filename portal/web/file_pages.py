@@ -49,5 +49,5 @@ def template_response(kind: str, name: str, headers: Iterable[Sequence[str]]) ->
         write_xlsx(out, heads, [], widths=[18] * len(heads))
     else:
         write_csv(out, [heads])
-    mimetype = XLSX if kind == "xlsx" else "text/csv; charset=utf-8"
+    mimetype = XLSX if kind == "xlsx" else "text/csv"
     return download(out.getvalue(), f"{name}.{kind}", mimetype)

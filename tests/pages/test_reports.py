@@ -246,3 +246,4 @@ def test_every_table_is_a_file_of_either_kind(desk: CheckingClient, page: str, n
     for kind in ("xlsx", "csv"):
         response = desk.get(f"/desk/reports/{page}?{FEBRUARY}&table={name}&export={kind}")
         assert response.status_code == 200 and len(response.data) > 10
+    assert response.content_type == "text/csv; charset=utf-8"

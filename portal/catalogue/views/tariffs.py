@@ -32,7 +32,7 @@ from portal.web.listing import list_page
 from portal.web.pages import page
 from portal.web.words import locale_code, say
 
-KINDS = {"xlsx": XLSX, "csv": "text/csv; charset=utf-8"}
+KINDS = {"xlsx": XLSX, "csv": "text/csv"}
 
 
 @bp.get("/tariffs")
