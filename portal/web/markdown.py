@@ -50,7 +50,7 @@ class _Renderer(RendererHTML):
 
     def table_open(self, *_args: Any) -> str:
         """The table and the place in which it is moved."""
-        return '<div class="scroll"><table class="table-in">\n'
+        return '<div class="scroll" tabindex="0"><table class="table-in">\n'
 
     def table_close(self, *_args: Any) -> str:
         """Both closed."""

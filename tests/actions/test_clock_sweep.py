@@ -205,15 +205,17 @@ def many(cast: Cast, now: datetime, owned: ServiceRequest, how_many: int) -> Non
 def test_ten_thousand_open_requests_are_swept_with_few_queries(
     cast: Cast, now: datetime, owned: ServiceRequest
 ) -> None:
-    many(cast, now, owned, 10_000)
+    size = 10_000 if db.engine.dialect.name == "sqlite" else 2_000  # as many on both take minutes
+    many(cast, now, owned, size)
     with counted() as sent:
         told = service_clocks.sweep(at("2026-03-02 12:00"))
-    assert told == "0 warned, 20002 run out, 0 escalated"
-    batches = 20_002 // clock_sweep.BATCH + 1
+    out = 2 * size + 2
+    assert told == f"0 warned, {out} run out, 0 escalated"
+    batches = out // clock_sweep.BATCH + 1
     assert len(sent) <= 30 * batches
     with counted() as sent:
         service_clocks.sweep(at("2026-03-02 12:01"))
     assert sum("SELECT" in each for each in sent) == len(("warn", "breach", "escalate"))
     entries = select(func.count()).where(AuditEntry.event == "clock.breached")
-    assert db.session.scalar(entries) == 20_002
+    assert db.session.scalar(entries) == out
     assert SYSTEM.user_id is None and first_broken_link() is None

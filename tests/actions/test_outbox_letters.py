@@ -18,8 +18,11 @@ FACTS = {
     "number": "QT-2026-000128", "version": 2,
     "title": "上海 → 纽约 <2×40HQ>", "valid_until": "2026-03-31", "ends_on": "2026-04-01", "reason": "太贵 & 太慢",
     "option": "COSCO", "question": "含文件费吗？", "answer": "含。", "id": 7, "hours": 72, "path": "/q/token",
+    "steps": 5, "asked": "您满意吗？", "more": 2, "count": 2,
     "step": "suspended", "customer": "海港食品", "starts_on": "2026-03-02", "review_on": "2026-03-02",
 }  # fmt: skip
+OWN = {"request_clocks": {"step": "warned"}}
+"""What a letter tells otherwise."""
 
 
 @pytest.mark.parametrize("locale", ["zh_CN", "en"])
@@ -27,7 +30,8 @@ FACTS = {
 def test_a_mail_has_a_subject_both_parts_and_no_hole(
     app: PortalApp, database: None, name: str, locale: str
 ):
-    mail = written(Letter(1, "key", "lin@harbour.example", name, FACTS, locale))
+    facts = {**FACTS, **OWN.get(name, {})}
+    mail = written(Letter(1, "key", "lin@harbour.example", name, facts, locale))
     text = mail.get_body(("plain",)).get_content()
     page = mail.get_body(("html",)).get_content()
     assert mail["Subject"].strip() and "None" not in text + page

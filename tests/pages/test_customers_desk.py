@@ -115,7 +115,7 @@ def test_the_page_of_a_customer_shows_everything_in_few_questions(
     page = desk.get(f"/desk/customers/{group.id}").text
     for words in (GOOD_CODE, "王敏", "外高桥仓", "东方纸业苏州", "Wu Mei", "Customer created"):
         assert words in page
-    assert len(desk.queries) <= 12
+    assert len(desk.queries) <= 13  # a group's branches are one more
 
 
 def test_taking_in_a_customer_leads_to_its_page(desk: CheckingClient, cast: Cast) -> None:

@@ -181,7 +181,7 @@ def test_a_defect_is_recorded_corrected_and_proved_by_another(
     client.sign_in(cast.keeper)
     assert client.post(f"{url}/correct", data={"done_on": "2026-03-02"}).status_code == 303
     client.sign_in(cast.customer_service)
-    assert "It helped" in client.get(url).text
+    assert "The measure helped" in client.get(url).text
     assert client.post(f"{url}/verify", data={"effect": ""}).status_code == 422
     assert client.post(f"{url}/verify", data={"effect": "无破损"}).status_code == 303
     assert "无破损" in client.get(url).text

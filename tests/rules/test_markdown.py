@@ -14,7 +14,7 @@ TAGS = {
     "p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "strong", "em", "s", "a", "img", "code", "pre", "blockquote",
     "table", "thead", "tbody", "tr", "th", "td", "div", "hr", "br", "html", "head", "body",
 }  # fmt: skip
-ATTRIBUTES = {"href", "rel", "title", "src", "alt", "loading", "class", "start"}
+ATTRIBUTES = {"href", "rel", "title", "src", "alt", "loading", "class", "start", "tabindex"}
 
 
 def own(file_id: int) -> str | None:
@@ -120,4 +120,4 @@ def test_headings_begin_below_the_pages_own() -> None:
 def test_a_tables_columns_keep_their_side_without_a_style() -> None:
     html = rendered("| a | b | c |\n|---|--:|:-:|\n| 1 | 2 | 3 |")
     assert '<td class="num">2</td>' in html and '<td class="middle">3</td>' in html
-    assert "style" not in html and html.startswith('<div class="scroll">')
+    assert "style" not in html and html.startswith('<div class="scroll" tabindex="0">')

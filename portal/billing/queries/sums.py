@@ -85,13 +85,12 @@ def portions(statement_id: int, viewer: Viewer, revision: int | None = None) -> 
         ServiceItem.name_zh, ServiceItem.name_en, ServiceItem.section,
     )  # fmt: skip
     sums = (L.stat_quantity, L.net_amount, L.tax_amount, L.gross_amount)
+    names = [whole.looked_up(Customer, name, L.served_id) for name in ("name_zh", "name_en")]
     statement = visible(
-        select(*apart, func.count(), *map(func.sum, sums)), StatementLine, viewer
+        select(*apart, func.count(), *map(func.sum, sums), *names), StatementLine, viewer
     ).where(L.statement_id == statement_id, in_revision(revision))
     joined = statement.outerjoin(ServiceItem, ServiceItem.id == L.item_id).group_by(*apart)
-    rows = db.session.execute(joined).all()
-    names = whole.columns_of(Customer, {row[0] for row in rows}, ("name_zh", "name_en"))
-    return [Portion._make((*row, Named(*names[row[0]]))) for row in rows]
+    return [Portion._make((*row, Named(zh, en))) for *row, zh, en in db.session.execute(joined)]
 
 
 def portions_of(lines: Sequence[LineDraft]) -> list[Portion]:
