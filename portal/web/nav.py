@@ -276,8 +276,9 @@ def nav_sections() -> list[NavSection]:
     every = [pair for _section, pairs in shown for pair in pairs]
     nearest = max(every, key=lambda each: _nearness(*each), default=None)
     here = nearest if nearest is not None and _nearness(*nearest) > 0 else None
-    is_short = len(every) <= SHORT
-    return [_drawn(section, pairs, here, is_short) for section, pairs in shown if pairs]
+    of_a_part = any(section.label and here in pairs for section, pairs in shown)
+    opens_all = len(every) <= SHORT or not of_a_part
+    return [_drawn(section, pairs, here, opens_all) for section, pairs in shown if pairs]
 
 
 def _is_shown(entry: Entry) -> bool:
@@ -287,13 +288,13 @@ def _is_shown(entry: Entry) -> bool:
 
 
 def _drawn(
-    section: Section, pairs: list[tuple[Entry, str]], here: tuple[Entry, str] | None, is_short: bool
+    section: Section, pairs: list[tuple[Entry, str]], here: tuple[Entry, str] | None, opens_all: bool
 ) -> NavSection:
     items = [
         NavItem(say(entry.label), url, entry.icon, here == (entry, url)) for entry, url in pairs
     ]
     label = say(section.label) if section.label else ""
-    return NavSection(label, items, is_short or any(item.active for item in items))
+    return NavSection(label, items, opens_all or any(item.active for item in items))
 
 
 def _nearness(entry: Entry, url: str) -> int:
