@@ -288,7 +288,10 @@ def _is_shown(entry: Entry) -> bool:
 
 
 def _drawn(
-    section: Section, pairs: list[tuple[Entry, str]], here: tuple[Entry, str] | None, opens_all: bool
+    section: Section,
+    pairs: list[tuple[Entry, str]],
+    here: tuple[Entry, str] | None,
+    opens_all: bool,
 ) -> NavSection:
     items = [
         NavItem(say(entry.label), url, entry.icon, here == (entry, url)) for entry, url in pairs
