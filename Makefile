@@ -6,7 +6,8 @@ MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
 CATALOGUES := portal/translations
-TEST_WORKERS ?= $(shell nproc)
+# Browsers and databases work in processes of their own, so one more than there are processors keeps them busy.
+TEST_WORKERS ?= $(shell expr $$(nproc) + 1)
 
 .PHONY: help run test lint format lock translations bench coverage clean setup \
   setup-tests

@@ -307,7 +307,7 @@ def test_the_limit_up_to_which_one_person_grants_is_kept_exactly(boss):
     assert 'value="1000"' in boss.get("/desk/settings/billing").text
     kept = {"dispute_limit": "1,500.50", "ageing_days": "365", "version": "1"}
     assert boss.post("/desk/settings/billing", data=kept).status_code == 302
-    assert 'value="1500.5"' in boss.get("/desk/settings/billing").text
+    assert 'value="1500.50"' in boss.get("/desk/settings/billing").text
     assert db.session.get_one(FirmProfile, 1).billing == {
         "dispute_limit": "1500.50",
         "ageing_days": 365,

@@ -128,25 +128,19 @@ def account_of(customer: Customer, from_on: date, until_on: date) -> list[Accoun
 def account_file(customer: Customer, from_on: date, until_on: date, kind: str) -> Response:
     """The account as a table: opening balance, every entry, closing balance, apart for each currency."""
     heads = [
-        _("Day"),
-        _("Currency"),
-        _("What"),
-        _("Number"),
-        _("Charged"),
-        _("Paid or credited"),
-        _("Balance"),
-    ]
+        _("Day"), _("Currency"), _("What"), _("Number"), _("Charged"), _("Paid or credited"), _("Balance"),
+    ]  # fmt: skip
     rows: list[list[Any]] = []
     for each in account_of(customer, from_on, until_on):
         rows.append([from_on, each.currency, _("Opening balance"), "", None, None, each.opening])
-        rows += [
-            [
-                entry.on, each.currency, say(entry.words), entry.label, max(entry.change, ZERO) or None,
-                max(-entry.change, ZERO) or None, entry.balance,
-            ]
-            for entry in each.entries
-        ]  # fmt: skip
+        rows += [_entry_row(entry, each.currency) for entry in each.entries]
         rows.append([until_on, each.currency, _("Closing balance"), "", None, None, each.closing])
     totals = [None, None, None, None, Total(by=1), Total(by=1), None]
     name = f"{customer.code}_{_('account')}_{from_on.isoformat()}_{until_on.isoformat()}"
     return table_response(kind, name, heads, rows, totals)
+
+
+def _entry_row(entry: Any, currency: str) -> list[Any]:
+    """What was charged and what was paid in columns of their own."""
+    charged, paid = max(entry.change, ZERO) or None, max(-entry.change, ZERO) or None
+    return [entry.on, currency, say(entry.words), entry.label, charged, paid, entry.balance]
