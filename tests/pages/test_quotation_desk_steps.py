@@ -187,7 +187,8 @@ def test_a_link_is_mailed_shown_once_and_revoked(
     page = desk.post(address, data={"name": "Lin", "email": "lin@harbour.example"}).text
     token = page.split("/q/")[1].split('"')[0]
     assert token not in desk.get(address).text
-    assert db.session.scalars(db.select(OutboxMessage.template)).all()[-1] == "quotation_link"
+    latest = db.select(OutboxMessage.template).order_by(OutboxMessage.id.desc()).limit(1)
+    assert db.session.scalar(latest) == "quotation_link"
     link = db.session.scalars(db.select(AcceptanceLink.id)).one()
     assert "revoked" in desk.get(desk.post(f"{address}/{link}/revoke").headers["Location"]).text
     assert desk.post(f"{address}/999/revoke").status_code == 404

@@ -107,7 +107,7 @@ def test_nothing_is_empty_and_yes_is_1():
 
 def test_words_are_said_in_the_readers_language():
     body = write(layout("state", "serial"), [ROW], say=lambda text: f"«{text}»")
-    assert body.decode("utf-8-sig") == "«Answer»,«Line»\r\n«Confirmed»,7\r\n"
+    assert body.decode("utf-8-sig") == "«Answer to the line»,«Line»\r\n«Confirmed»,7\r\n"
 
 
 def test_chinese_in_the_encodings_that_spreadsheets_here_expect():
