@@ -7,16 +7,38 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.access.permissions import Power
 from portal.accounts.models import User
-from portal.customers.rules.kinds import CustomerKind, Segment
+from portal.customers.rules.kinds import (
+    Abc,
+    Area,
+    Attitude,
+    CustomerKind,
+    CustomerState,
+    Influence,
+    Market,
+    Nature,
+    NoteKind,
+    Reach,
+    Segment,
+    Source,
+    Structure,
+)
 from portal.customers.rules.settlement import DueFrom, SettlementKind
 from portal.db import audit
 from portal.db.audit import Event
-from portal.db.base import Base, CustomerItself, CustomerOwned, Stamped, Versioned
+from portal.db.base import (
+    Base,
+    CustomerItself,
+    CustomerOwned,
+    HouseOnly,
+    Stamped,
+    Versioned,
+    once_where_set,
+)
 from portal.db.phones import HasPhone
 from portal.db.types import Amount, JSONText, Rate, UTCDateTime
 from portal.kernel.text import t
@@ -43,6 +65,13 @@ audit.declare(
         "customer.released": Event(t("Credit no longer held")),
         "customer.blacklisted": Event(t("Blacklisted")),
         "customer.cleared": Event(t("Taken off the blacklist")),
+        "customer.classified": Event(t("Tier, class or state changed")),
+        "customer.overridden": Event(t("Tier, class or state set by hand")),
+        "customer.override_ended": Event(t("Set by hand no longer")),
+        "customer.merged": Event(t("Duplicate merged into this customer")),
+        "customer.imported": Event(t("Brought in from a file")),
+        "customer.noted": Event(t("History noted")),
+        "customer.note_changed": Event(t("Noted history changed")),
     }
 )
 
@@ -52,14 +81,33 @@ def one_of(column: str, words: type[StrEnum]) -> str:
     return f"{column} IN ({', '.join(repr(word.value) for word in words)})"
 
 
+def one_or_none(column: str, words: type[StrEnum]) -> str:
+    """The condition that `column` holds one of `words`, or nothing."""
+    return f"{column} = '' OR {one_of(column, words)}"
+
+
 class Customer(CustomerItself, HasPhone, Versioned, Stamped, Base):
-    """The company (or person) we quote and bill."""
+    """The company (or person) we quote and bill.
+
+    `segment`, `state`, `abc` and `structure` are what the latest monthly run, or an override, found; how and why is in
+    insights. `merged_into_id`: this row was a duplicate of that one and is kept for its old addresses alone.
+    """
 
     __tablename__ = "customer"
     __table_args__ = (
         CheckConstraint(one_of("kind", CustomerKind), name="known_kind"),
         CheckConstraint(one_of("segment", Segment), name="known_segment"),
         CheckConstraint("(kind = 'branch') = (parent_id IS NOT NULL)", name="branch_has_group"),
+        CheckConstraint(one_of("state", CustomerState), name="known_state"),
+        CheckConstraint(one_or_none("abc", Abc), name="known_abc"),
+        CheckConstraint(one_or_none("structure", Structure), name="known_structure"),
+        CheckConstraint(one_or_none("market", Market), name="known_market"),
+        CheckConstraint(one_or_none("area", Area), name="known_area"),
+        CheckConstraint(one_or_none("reach", Reach), name="known_reach"),
+        CheckConstraint(one_or_none("nature", Nature), name="known_nature"),
+        CheckConstraint(one_or_none("source", Source), name="known_source"),
+        Index("ix_customer_segment", "segment", "id"),
+        Index("ix_customer_state", "state", "id"),
         Index("ix_customer_name", "name_zh", "id"),
         Index("ix_customer_updated", "updated_at", "id"),
     )
@@ -73,7 +121,17 @@ class Customer(CustomerItself, HasPhone, Versioned, Stamped, Base):
     tax_number: Mapped[str] = mapped_column(String(40), default="")
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
     segment: Mapped[str] = mapped_column(String(16), default="ordinary")
+    state: Mapped[str] = mapped_column(String(12), default=CustomerState.POTENTIAL.value)
+    abc: Mapped[str] = mapped_column(String(1), default="")
+    structure: Mapped[str] = mapped_column(String(12), default="")
     industry: Mapped[str] = mapped_column(String(60), default="")
+    market: Mapped[str] = mapped_column(String(16), default="")
+    area: Mapped[str] = mapped_column(String(24), default="")
+    reach: Mapped[str] = mapped_column(String(16), default="")
+    nature: Mapped[str] = mapped_column(String(12), default="")
+    source: Mapped[str] = mapped_column(String(12), default="")
+    is_foreign: Mapped[bool] = mapped_column(default=False)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
     billing: Mapped[str] = mapped_column(String(8), default="own")
     default_currency: Mapped[str] = mapped_column(String(3), default="CNY")
     document_language: Mapped[str] = mapped_column(String(8), default="zh_en")
@@ -86,10 +144,10 @@ class Customer(CustomerItself, HasPhone, Versioned, Stamped, Base):
     search_text: Mapped[str] = mapped_column(String(1000), default="")
 
     parent: Mapped[Customer | None] = relationship(
-        remote_side="Customer.id", back_populates="branches"
+        remote_side="Customer.id", back_populates="branches", foreign_keys=[parent_id]
     )
     branches: Mapped[list[Customer]] = relationship(
-        back_populates="parent", order_by="Customer.code"
+        back_populates="parent", order_by="Customer.code", foreign_keys=[parent_id]
     )
     contacts: Mapped[list[Contact]] = relationship(back_populates="customer", order_by="Contact.id")
     sites: Mapped[list[Site]] = relationship(back_populates="customer", order_by="Site.id")
@@ -103,10 +161,16 @@ class Customer(CustomerItself, HasPhone, Versioned, Stamped, Base):
 class Contact(CustomerOwned, HasPhone, Versioned, Base):
     """A person at the customer; not necessarily somebody who signs in.
 
-    One who was removed stays as a row that is not `active`: issued papers name people.
+    One who was removed stays as a row that is not `active`: issued papers name people. `influence`, `attitude` and
+    `reports_to_id` draw the contact tree (REQUIREMENTS O12); they are ours, never the customer's to read. `left_on`:
+    the day on which the person left the customer.
     """
 
     __tablename__ = "contact"
+    __table_args__ = (
+        CheckConstraint(one_or_none("influence", Influence), name="known_influence"),
+        CheckConstraint(one_or_none("attitude", Attitude), name="known_attitude"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(80))
@@ -117,6 +181,10 @@ class Contact(CustomerOwned, HasPhone, Versioned, Base):
     is_main: Mapped[bool] = mapped_column(default=False)
     note: Mapped[str] = mapped_column(String(500), default="")
     active: Mapped[bool] = mapped_column(default=True)
+    influence: Mapped[str] = mapped_column(String(12), default="")
+    attitude: Mapped[str] = mapped_column(String(12), default="")
+    reports_to_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"), index=True)
+    left_on: Mapped[date | None]
 
     customer: Mapped[Customer] = relationship(back_populates="contacts")
 
@@ -237,3 +305,33 @@ class CreditStanding(CustomerOwned, Versioned, Base):
     blacklisted_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
 
     customer: Mapped[Customer] = relationship()
+
+
+class HistoryNote(HouseOnly, Versioned, Stamped, Base):
+    """Something that happened between us and a customer and is told by a person: a talk, a meeting, a letter.
+
+    `source_key` names the row of the file that brought it, so that the same file brings it once.
+    """
+
+    __tablename__ = "history_note"
+    __table_args__ = (
+        CheckConstraint(one_of("kind", NoteKind), name="known_kind"),
+        Index("ix_history_note_customer", "customer_id", "happened_at", "id"),
+        Index("ix_history_note_written", "written_by", "happened_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12), default=NoteKind.NOTE.value)
+    happened_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"), index=True)
+    subject: Mapped[str] = mapped_column(String(160), default="")
+    text: Mapped[str] = mapped_column(Text, default="")
+    written_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    source_key: Mapped[str | None] = mapped_column(String(120))
+
+    customer: Mapped[Customer] = relationship()
+    contact: Mapped[Contact | None] = relationship()
+    writer: Mapped[User | None] = relationship()
+
+
+once_where_set(HistoryNote.source_key)

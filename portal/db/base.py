@@ -70,6 +70,15 @@ class CustomerOwned:
         return true()
 
 
+class HouseOnly(CustomerOwned):
+    """What the house keeps about a customer: its own people never see it, on any page or in any file."""
+
+    @classmethod
+    def shown_to_customers(cls) -> ColumnElement[bool]:
+        """None of it."""
+        return false()
+
+
 class CustomerItself:
     """Marks the customer's own table, whose `id` is what the others' `customer_id` names.
 

@@ -63,7 +63,8 @@ class FirmProfile(Versioned, Stamped, Base):
     `look`: accent (#rrggbb), logo and seal (SHA-256 in the archive). `banks`: a list of holder_zh, holder_en, bank_zh,
     bank_en, number, currency, swift, clearing_number. `texts`: the standing terms, a list of zh and en. `quoting`:
     valid_days, number_prefix, floor_margin_percent, language. `billing`: dispute_limit. `service`: opens, closes (hours
-    of work, "09:00"), reopen_days, close_after_days, claim_limit, return_visit_days.
+    of work, "09:00"), reopen_days, close_after_days, claim_limit, return_visit_days. `sales`: what enters the forecast,
+    and the rules of the pool of leads. `insight`: bounds and windows of tiers, classes, states and churn.
     """
 
     __tablename__ = "firm_profile"
@@ -86,6 +87,8 @@ class FirmProfile(Versioned, Stamped, Base):
     quoting: Mapped[Any] = mapped_column(JSONText, default=dict)
     billing: Mapped[Any] = mapped_column(JSONText, default=dict)
     service: Mapped[Any] = mapped_column(JSONText, default=dict)
+    sales: Mapped[Any] = mapped_column(JSONText, default=dict)
+    insight: Mapped[Any] = mapped_column(JSONText, default=dict)
 
 
 class Attachment(CustomerOwned, Base):

@@ -19,6 +19,7 @@ from portal.db.audit import Event
 from portal.db.base import Base, CustomerOwned, Stamped, Versioned
 from portal.db.types import Amount, JSONText, Quantity, Rate, UTCDateTime
 from portal.kernel.text import t
+from portal.opportunities.models import Opportunity
 from portal.quotations.models import QuotationVersion
 
 audit.declare(
@@ -80,6 +81,7 @@ class Contract(CustomerOwned, Versioned, Stamped, Base):
     quotation_version_id: Mapped[int | None] = mapped_column(
         ForeignKey("quotation_version.id"), unique=True
     )
+    opportunity_id: Mapped[int | None] = mapped_column(ForeignKey("opportunity.id"), index=True)
     predecessor_id: Mapped[int | None] = mapped_column(ForeignKey("contract.id"), unique=True)
     currency: Mapped[str] = mapped_column(String(3), default="CNY")
     language: Mapped[str] = mapped_column(String(8), default="zh_en")
@@ -106,6 +108,7 @@ class Contract(CustomerOwned, Versioned, Stamped, Base):
     payer: Mapped[Customer | None] = relationship(foreign_keys=[payer_id])
     owner: Mapped[User] = relationship(foreign_keys=[owner_id])
     quotation_version: Mapped[QuotationVersion | None] = relationship()
+    opportunity: Mapped[Opportunity | None] = relationship()
     predecessor: Mapped[Contract | None] = relationship(remote_side="Contract.id")
     terms: Mapped[list[ContractTerms]] = relationship(
         back_populates="contract", order_by="ContractTerms.from_on", cascade="all, delete-orphan"

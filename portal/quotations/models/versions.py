@@ -16,6 +16,7 @@ from portal.db.audit import Event
 from portal.db.base import Base, CustomerOwned, Stamped, Versioned
 from portal.db.types import Amount, JSONText, Quantity, Rate, UTCDateTime
 from portal.kernel.text import t
+from portal.opportunities.models import Opportunity
 from portal.quotations.rules.states import QuotationState
 
 audit.declare(
@@ -61,6 +62,7 @@ class Quotation(CustomerOwned, Versioned, Stamped, Base):
     number: Mapped[str] = mapped_column(String(24), unique=True)
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
     owner_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    opportunity_id: Mapped[int | None] = mapped_column(ForeignKey("opportunity.id"), index=True)
     title: Mapped[str] = mapped_column(String(160))
     origin: Mapped[str] = mapped_column(String(60), default="")
     destination: Mapped[str] = mapped_column(String(60), default="")
@@ -75,6 +77,7 @@ class Quotation(CustomerOwned, Versioned, Stamped, Base):
     customer: Mapped[Customer] = relationship()
     contact: Mapped[Contact | None] = relationship()
     owner: Mapped[User] = relationship()
+    opportunity: Mapped[Opportunity | None] = relationship()
     versions: Mapped[list[QuotationVersion]] = relationship(
         back_populates="quotation", order_by="QuotationVersion.version_no"
     )

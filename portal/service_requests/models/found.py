@@ -137,6 +137,7 @@ class Upsell(CustomerOwned, Versioned, Stamped, Base):
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     made_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     quotation_id: Mapped[int | None] = mapped_column(ForeignKey("quotation.id"), index=True)
+    opportunity_id: Mapped[int | None] = mapped_column(ForeignKey("opportunity.id"), index=True)
     end_reason: Mapped[str] = mapped_column(String(1000), default="")
 
     customer: Mapped[Customer] = relationship()

@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: nothing
-Create Date: 2026-11-22 08:50:33.974553
+Create Date: 2026-11-22 10:53:23.175007
 
 """
 
@@ -131,6 +131,22 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clause_template")),
     )
     op.create_table(
+        "competitor",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name_zh", sa.String(length=80), nullable=False),
+        sa.Column("name_en", sa.String(length=120), nullable=False),
+        sa.Column("website", sa.String(length=160), nullable=False),
+        sa.Column("strengths", sa.String(length=1000), nullable=False),
+        sa.Column("weaknesses", sa.String(length=1000), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("search_text", sa.String(length=400), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_competitor")),
+        sa.UniqueConstraint("name_zh", name=op.f("uq_competitor_name_zh")),
+    )
+    op.create_table(
         "customer",
         sa.Column("code", sa.String(length=24), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
@@ -141,7 +157,17 @@ def upgrade():
         sa.Column("tax_number", sa.String(length=40), nullable=False),
         sa.Column("parent_id", sa.Integer(), nullable=True),
         sa.Column("segment", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("abc", sa.String(length=1), nullable=False),
+        sa.Column("structure", sa.String(length=12), nullable=False),
         sa.Column("industry", sa.String(length=60), nullable=False),
+        sa.Column("market", sa.String(length=16), nullable=False),
+        sa.Column("area", sa.String(length=24), nullable=False),
+        sa.Column("reach", sa.String(length=16), nullable=False),
+        sa.Column("nature", sa.String(length=12), nullable=False),
+        sa.Column("source", sa.String(length=12), nullable=False),
+        sa.Column("is_foreign", sa.Boolean(), nullable=False),
+        sa.Column("merged_into_id", sa.Integer(), nullable=True),
         sa.Column("billing", sa.String(length=8), nullable=False),
         sa.Column("default_currency", sa.String(length=3), nullable=False),
         sa.Column("document_language", sa.String(length=8), nullable=False),
@@ -160,12 +186,46 @@ def upgrade():
             "(kind = 'branch') = (parent_id IS NOT NULL)", name=op.f("ck_customer_branch_has_group")
         ),
         sa.CheckConstraint(
+            "abc = '' OR abc IN ('A', 'B', 'C')", name=op.f("ck_customer_known_abc")
+        ),
+        sa.CheckConstraint(
+            "area = '' OR area IN ('professional_market', 'business_district', 'community', 'other')",
+            name=op.f("ck_customer_known_area"),
+        ),
+        sa.CheckConstraint(
             "kind IN ('organisation', 'group', 'branch', 'person')",
             name=op.f("ck_customer_known_kind"),
         ),
         sa.CheckConstraint(
+            "market = '' OR market IN ('e_commerce', 'enterprise', 'scattered')",
+            name=op.f("ck_customer_known_market"),
+        ),
+        sa.CheckConstraint(
+            "nature = '' OR nature IN ('company', 'public', 'group', 'person')",
+            name=op.f("ck_customer_known_nature"),
+        ),
+        sa.CheckConstraint(
+            "reach = '' OR reach IN ('local', 'national', 'international')",
+            name=op.f("ck_customer_known_reach"),
+        ),
+        sa.CheckConstraint(
             "segment IN ('floating', 'ordinary', 'mid', 'vip', 'project')",
             name=op.f("ck_customer_known_segment"),
+        ),
+        sa.CheckConstraint(
+            "source = '' OR source IN ('visit', 'phone', 'referral', 'fair', 'online', 'campaign', 'request', 'portal', 'other')",
+            name=op.f("ck_customer_known_source"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('potential', 'new', 'active', 'loyal', 'dormant', 'lost')",
+            name=op.f("ck_customer_known_state"),
+        ),
+        sa.CheckConstraint(
+            "structure = '' OR structure IN ('key', 'suitable', 'general')",
+            name=op.f("ck_customer_known_structure"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["merged_into_id"], ["customer.id"], name=op.f("fk_customer_merged_into_id")
         ),
         sa.ForeignKeyConstraint(["parent_id"], ["customer.id"], name=op.f("fk_customer_parent_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customer")),
@@ -173,8 +233,13 @@ def upgrade():
         sa.UniqueConstraint("credit_code", name=op.f("uq_customer_credit_code")),
     )
     with op.batch_alter_table("customer", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_customer_merged_into_id"), ["merged_into_id"], unique=False
+        )
         batch_op.create_index("ix_customer_name", ["name_zh", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_customer_parent_id"), ["parent_id"], unique=False)
+        batch_op.create_index("ix_customer_segment", ["segment", "id"], unique=False)
+        batch_op.create_index("ix_customer_state", ["state", "id"], unique=False)
         batch_op.create_index("ix_customer_updated", ["updated_at", "id"], unique=False)
 
     op.create_table(
@@ -265,6 +330,8 @@ def upgrade():
         sa.Column("quoting", types.JSONText(), nullable=False),
         sa.Column("billing", types.JSONText(), nullable=False),
         sa.Column("service", types.JSONText(), nullable=False),
+        sa.Column("sales", types.JSONText(), nullable=False),
+        sa.Column("insight", types.JSONText(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", types.UTCDateTime(), nullable=False),
         sa.Column("updated_at", types.UTCDateTime(), nullable=False),
@@ -364,6 +431,17 @@ def upgrade():
         sa.PrimaryKeyConstraint("kind", "year", name=op.f("pk_number_series")),
     )
     op.create_table(
+        "opportunity_category",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name_zh", sa.String(length=40), nullable=False),
+        sa.Column("name_en", sa.String(length=60), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opportunity_category")),
+        sa.UniqueConstraint("name_zh", name=op.f("uq_opportunity_category_name_zh")),
+    )
+    op.create_table(
         "outbox_message",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=120), nullable=False),
@@ -386,6 +464,21 @@ def upgrade():
     with op.batch_alter_table("outbox_message", schema=None) as batch_op:
         batch_op.create_index("ix_outbox_message_due", ["state", "next_try_at"], unique=False)
 
+    op.create_table(
+        "outcome_reason",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.String(length=4), nullable=False),
+        sa.Column("name_zh", sa.String(length=40), nullable=False),
+        sa.Column("name_en", sa.String(length=60), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "outcome IN ('won', 'lost')", name=op.f("ck_outcome_reason_known_outcome")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outcome_reason")),
+        sa.UniqueConstraint("outcome", "name_zh", name=op.f("uq_outcome_reason_outcome_name_zh")),
+    )
     op.create_table(
         "phone_key",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -420,6 +513,22 @@ def upgrade():
     with op.batch_alter_table("request_category", schema=None) as batch_op:
         batch_op.create_index("ix_request_category_parent", ["parent_id", "position"], unique=False)
 
+    op.create_table(
+        "sales_method",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=24), nullable=False),
+        sa.Column("name_zh", sa.String(length=60), nullable=False),
+        sa.Column("name_en", sa.String(length=80), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("is_default", sa.Boolean(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sales_method")),
+        sa.UniqueConstraint("code", name=op.f("uq_sales_method_code")),
+    )
     op.create_table(
         "service_item",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -729,15 +838,33 @@ def upgrade():
         sa.Column("is_main", sa.Boolean(), nullable=False),
         sa.Column("note", sa.String(length=500), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("influence", sa.String(length=12), nullable=False),
+        sa.Column("attitude", sa.String(length=12), nullable=False),
+        sa.Column("reports_to_id", sa.Integer(), nullable=True),
+        sa.Column("left_on", sa.Date(), nullable=True),
         sa.Column("customer_id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "attitude = '' OR attitude IN ('for', 'neutral', 'against')",
+            name=op.f("ck_contact_known_attitude"),
+        ),
+        sa.CheckConstraint(
+            "influence = '' OR influence IN ('decides', 'advises', 'uses', 'guards', 'none')",
+            name=op.f("ck_contact_known_influence"),
+        ),
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customer.id"], name=op.f("fk_contact_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reports_to_id"], ["contact.id"], name=op.f("fk_contact_reports_to_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact")),
     )
     with op.batch_alter_table("contact", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_contact_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_contact_reports_to_id"), ["reports_to_id"], unique=False
+        )
 
     op.create_table(
         "credit_standing",
@@ -1023,6 +1150,31 @@ def upgrade():
             batch_op.f("ix_price_scheme_customer_id"), ["customer_id"], unique=False
         )
 
+    op.create_table(
+        "sales_stage",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("method_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=24), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name_zh", sa.String(length=40), nullable=False),
+        sa.Column("name_en", sa.String(length=60), nullable=False),
+        sa.Column("likelihood", sa.Integer(), nullable=False),
+        sa.Column("category", sa.String(length=12), nullable=False),
+        sa.Column("entry_rules", types.JSONText(), nullable=False),
+        sa.Column("tasks", types.JSONText(), nullable=False),
+        sa.Column("stuck_days", sa.Integer(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "category IN ('omitted', 'pipeline', 'best_case', 'commit')",
+            name=op.f("ck_sales_stage_known_category"),
+        ),
+        sa.CheckConstraint("likelihood BETWEEN 0 AND 100", name=op.f("ck_sales_stage_percent")),
+        sa.ForeignKeyConstraint(
+            ["method_id"], ["sales_method.id"], name=op.f("fk_sales_stage_method_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sales_stage")),
+        sa.UniqueConstraint("method_id", "code", name=op.f("uq_sales_stage_method_id_code")),
+    )
     op.create_table(
         "saved_filter",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1397,6 +1549,56 @@ def upgrade():
         batch_op.create_index("ix_booking_updated", ["updated_at", "id"], unique=False)
 
     op.create_table(
+        "history_note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("happened_at", types.UTCDateTime(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=True),
+        sa.Column("subject", sa.String(length=160), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("written_by", sa.Integer(), nullable=True),
+        sa.Column("source_key", sa.String(length=120), nullable=True),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('note', 'call', 'visit', 'meeting', 'mail', 'chat')",
+            name=op.f("ck_history_note_known_kind"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contact.id"], name=op.f("fk_history_note_contact_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_history_note_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["written_by"], ["user.id"], name=op.f("fk_history_note_written_by")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_history_note")),
+    )
+    with op.batch_alter_table("history_note", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_history_note_contact_id"), ["contact_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_history_note_customer", ["customer_id", "happened_at", "id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_history_note_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_history_note_written", ["written_by", "happened_at", "id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_history_note_source_key",
+            ["source_key"],
+            unique=True,
+            sqlite_where=sa.text("source_key IS NOT NULL"),
+            postgresql_where=sa.text("source_key IS NOT NULL"),
+        )
+
+    op.create_table(
         "invoice",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=12), nullable=False),
@@ -1452,46 +1654,127 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_invoice_request_id"), ["request_id"], unique=False)
 
     op.create_table(
-        "quotation",
+        "opportunity",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(length=24), nullable=False),
-        sa.Column("contact_id", sa.Integer(), nullable=True),
-        sa.Column("owner_id", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=160), nullable=False),
-        sa.Column("origin", sa.String(length=60), nullable=False),
-        sa.Column("destination", sa.String(length=60), nullable=False),
-        sa.Column("latest_no", sa.Integer(), nullable=False),
-        sa.Column("issued_no", sa.Integer(), nullable=False),
-        sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("valid_until", sa.Date(), nullable=True),
-        sa.Column("total_amount", types.Amount(), nullable=True),
-        sa.Column("total_currency", sa.String(length=3), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("method_id", sa.Integer(), nullable=False),
+        sa.Column("stage_id", sa.Integer(), nullable=False),
+        sa.Column("entered_stage_at", types.UTCDateTime(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=True),
+        sa.Column("site_id", sa.Integer(), nullable=True),
+        sa.Column("category_id", sa.Integer(), nullable=True),
+        sa.Column("rating", sa.String(length=8), nullable=False),
+        sa.Column("source", sa.String(length=12), nullable=False),
+        sa.Column("source_type", sa.String(length=24), nullable=False),
+        sa.Column("source_id", sa.Integer(), nullable=True),
+        sa.Column("source_label", sa.String(length=120), nullable=False),
+        sa.Column("amount", types.Amount(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("amount_from", sa.String(length=12), nullable=False),
+        sa.Column("likelihood", sa.Integer(), nullable=False),
+        sa.Column("category", sa.String(length=12), nullable=False),
+        sa.Column("category_given", sa.Boolean(), nullable=False),
+        sa.Column("close_on", sa.Date(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("next_step", sa.String(length=240), nullable=False),
+        sa.Column("next_on", sa.Date(), nullable=True),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("names_no_competitor", sa.Boolean(), nullable=False),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("outcome_reason_id", sa.Integer(), nullable=True),
+        sa.Column("outcome_text", sa.String(length=1000), nullable=False),
+        sa.Column("lost_to_id", sa.Integer(), nullable=True),
         sa.Column("search_text", sa.String(length=600), nullable=False),
         sa.Column("customer_id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", types.UTCDateTime(), nullable=False),
         sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'open') = (closed_on IS NULL)", name=op.f("ck_opportunity_closed_has_day")
+        ),
+        sa.CheckConstraint(
+            "amount_from IN ('hand', 'items', 'quotation', 'contract')",
+            name=op.f("ck_opportunity_known_amount_from"),
+        ),
+        sa.CheckConstraint(
+            "category IN ('omitted', 'pipeline', 'best_case', 'commit')",
+            name=op.f("ck_opportunity_known_category"),
+        ),
+        sa.CheckConstraint(
+            "kind IN ('new', 'expansion', 'renewal', 'project')",
+            name=op.f("ck_opportunity_known_kind"),
+        ),
+        sa.CheckConstraint(
+            "rating = '' OR rating IN ('hot', 'warm', 'cold')",
+            name=op.f("ck_opportunity_known_rating"),
+        ),
+        sa.CheckConstraint(
+            "source = '' OR source IN ('visit', 'phone', 'referral', 'fair', 'online', 'campaign', 'request', 'portal', 'other')",
+            name=op.f("ck_opportunity_known_source"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'lost' OR outcome_reason_id IS NOT NULL",
+            name=op.f("ck_opportunity_lost_has_reason"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('open', 'won', 'lost')", name=op.f("ck_opportunity_known_state")
+        ),
+        sa.CheckConstraint("likelihood BETWEEN 0 AND 100", name=op.f("ck_opportunity_percent")),
         sa.ForeignKeyConstraint(
-            ["contact_id"], ["contact.id"], name=op.f("fk_quotation_contact_id")
+            ["category_id"], ["opportunity_category.id"], name=op.f("fk_opportunity_category_id")
         ),
         sa.ForeignKeyConstraint(
-            ["customer_id"], ["customer.id"], name=op.f("fk_quotation_customer_id")
+            ["contact_id"], ["contact.id"], name=op.f("fk_opportunity_contact_id")
         ),
-        sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_quotation_owner_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_quotation")),
-        sa.UniqueConstraint("number", name=op.f("uq_quotation_number")),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_opportunity_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["lost_to_id"], ["competitor.id"], name=op.f("fk_opportunity_lost_to_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["method_id"], ["sales_method.id"], name=op.f("fk_opportunity_method_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["outcome_reason_id"],
+            ["outcome_reason.id"],
+            name=op.f("fk_opportunity_outcome_reason_id"),
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_opportunity_owner_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_opportunity_site_id")),
+        sa.ForeignKeyConstraint(
+            ["stage_id"], ["sales_stage.id"], name=op.f("fk_opportunity_stage_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opportunity")),
+        sa.UniqueConstraint("number", name=op.f("uq_opportunity_number")),
     )
-    with op.batch_alter_table("quotation", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_quotation_customer_id"), ["customer_id"], unique=False)
+    with op.batch_alter_table("opportunity", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_quotation_customer_updated", ["customer_id", "updated_at", "id"], unique=False
+            "ix_opportunity_board", ["state", "stage_id", "close_on", "id"], unique=False
         )
-        batch_op.create_index("ix_quotation_expiring", ["state", "valid_until", "id"], unique=False)
+        batch_op.create_index("ix_opportunity_closed", ["closed_on", "id"], unique=False)
+        batch_op.create_index("ix_opportunity_closing", ["state", "close_on", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_opportunity_contact_id"), ["contact_id"], unique=False)
         batch_op.create_index(
-            "ix_quotation_owner_state", ["owner_id", "state", "updated_at"], unique=False
+            "ix_opportunity_customer", ["customer_id", "updated_at", "id"], unique=False
         )
-        batch_op.create_index("ix_quotation_state", ["state", "updated_at"], unique=False)
-        batch_op.create_index("ix_quotation_updated", ["updated_at", "id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_opportunity_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_opportunity_lost_to_id"), ["lost_to_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_opportunity_method_id"), ["method_id"], unique=False)
+        batch_op.create_index(
+            "ix_opportunity_owner", ["owner_id", "state", "close_on", "id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_opportunity_site_id"), ["site_id"], unique=False)
+        batch_op.create_index("ix_opportunity_source", ["source_type", "source_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_opportunity_stage_id"), ["stage_id"], unique=False)
+        batch_op.create_index("ix_opportunity_updated", ["updated_at", "id"], unique=False)
 
     op.create_table(
         "receipt",
@@ -2085,6 +2368,263 @@ def upgrade():
         )
 
     op.create_table(
+        "opportunity_collaborator",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("part", sa.String(length=80), nullable=False),
+        sa.Column("amount", types.Amount(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("likelihood", sa.Integer(), nullable=True),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("opportunity_id", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "likelihood BETWEEN 0 AND 100", name=op.f("ck_opportunity_collaborator_percent")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_opportunity_collaborator_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"],
+            ["opportunity.id"],
+            name=op.f("fk_opportunity_collaborator_opportunity_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_opportunity_collaborator_user_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opportunity_collaborator")),
+        sa.UniqueConstraint(
+            "opportunity_id",
+            "user_id",
+            name=op.f("uq_opportunity_collaborator_opportunity_id_user_id"),
+        ),
+    )
+    with op.batch_alter_table("opportunity_collaborator", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_opportunity_collaborator_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_opportunity_collaborator_user", ["user_id", "opportunity_id"], unique=False
+        )
+
+    op.create_table(
+        "opportunity_competitor",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("competitor_id", sa.Integer(), nullable=False),
+        sa.Column("threat", sa.String(length=8), nullable=False),
+        sa.Column("price", types.Amount(), nullable=True),
+        sa.Column("effect", sa.String(length=500), nullable=False),
+        sa.Column("opportunity_id", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "threat IN ('low', 'middle', 'high')",
+            name=op.f("ck_opportunity_competitor_known_threat"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["competitor_id"],
+            ["competitor.id"],
+            name=op.f("fk_opportunity_competitor_competitor_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_opportunity_competitor_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"],
+            ["opportunity.id"],
+            name=op.f("fk_opportunity_competitor_opportunity_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opportunity_competitor")),
+        sa.UniqueConstraint(
+            "opportunity_id",
+            "competitor_id",
+            name=op.f("uq_opportunity_competitor_opportunity_id_competitor_id"),
+        ),
+    )
+    with op.batch_alter_table("opportunity_competitor", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_opportunity_competitor_competitor_id"), ["competitor_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_opportunity_competitor_customer_id"), ["customer_id"], unique=False
+        )
+
+    op.create_table(
+        "opportunity_line",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(length=160), nullable=False),
+        sa.Column("quantity", types.Quantity(), nullable=False),
+        sa.Column("unit", sa.String(length=16), nullable=False),
+        sa.Column("rate", types.Rate(), nullable=True),
+        sa.Column("amount", types.Amount(), nullable=True),
+        sa.Column("opportunity_id", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_opportunity_line_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["service_item.id"], name=op.f("fk_opportunity_line_item_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"], ["opportunity.id"], name=op.f("fk_opportunity_line_opportunity_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opportunity_line")),
+    )
+    with op.batch_alter_table("opportunity_line", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_opportunity_line_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_opportunity_line_item_id"), ["item_id"], unique=False)
+        batch_op.create_index(
+            "ix_opportunity_line_opportunity", ["opportunity_id", "position"], unique=False
+        )
+
+    op.create_table(
+        "opportunity_note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("written_by", sa.Integer(), nullable=False),
+        sa.Column("written_at", types.UTCDateTime(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("is_private", sa.Boolean(), nullable=False),
+        sa.Column("opportunity_id", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_opportunity_note_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"], ["opportunity.id"], name=op.f("fk_opportunity_note_opportunity_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["written_by"], ["user.id"], name=op.f("fk_opportunity_note_written_by")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opportunity_note")),
+    )
+    with op.batch_alter_table("opportunity_note", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_opportunity_note_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_opportunity_note_opportunity", ["opportunity_id", "id"], unique=False
+        )
+
+    op.create_table(
+        "opportunity_party",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("role", sa.String(length=16), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("contact_name", sa.String(length=80), nullable=False),
+        sa.Column("phone", sa.String(length=40), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("share_percent", types.Rate(), nullable=True),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("opportunity_id", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "role IN ('agent', 'carrier', 'partner', 'consultant', 'broker', 'end_customer', 'other')",
+            name=op.f("ck_opportunity_party_known_role"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_opportunity_party_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"], ["opportunity.id"], name=op.f("fk_opportunity_party_opportunity_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opportunity_party")),
+    )
+    with op.batch_alter_table("opportunity_party", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_opportunity_party_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_opportunity_party_opportunity", ["opportunity_id", "id"], unique=False
+        )
+
+    op.create_table(
+        "opportunity_task",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("stage_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=160), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("assignee_id", sa.Integer(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("result", sa.String(length=1000), nullable=False),
+        sa.Column("made_by", sa.Integer(), nullable=True),
+        sa.Column("done_at", types.UTCDateTime(), nullable=True),
+        sa.Column("opportunity_id", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('open', 'done', 'cancelled')", name=op.f("ck_opportunity_task_known_state")
+        ),
+        sa.ForeignKeyConstraint(
+            ["assignee_id"], ["user.id"], name=op.f("fk_opportunity_task_assignee_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_opportunity_task_customer_id")
+        ),
+        sa.ForeignKeyConstraint(["made_by"], ["user.id"], name=op.f("fk_opportunity_task_made_by")),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"], ["opportunity.id"], name=op.f("fk_opportunity_task_opportunity_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["stage_id"], ["sales_stage.id"], name=op.f("fk_opportunity_task_stage_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opportunity_task")),
+    )
+    with op.batch_alter_table("opportunity_task", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_opportunity_task_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index("ix_opportunity_task_due", ["state", "due_on", "id"], unique=False)
+        batch_op.create_index(
+            "ix_opportunity_task_opportunity",
+            ["opportunity_id", "state", "due_on", "id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_opportunity_task_person", ["assignee_id", "state", "due_on", "id"], unique=False
+        )
+        batch_op.create_index("ix_opportunity_task_when", ["due_on", "id"], unique=False)
+
+    op.create_table(
+        "opportunity_write_back",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", types.UTCDateTime(), nullable=False),
+        sa.Column("by_name", sa.String(length=120), nullable=False),
+        sa.Column("source_type", sa.String(length=12), nullable=False),
+        sa.Column("source_id", sa.Integer(), nullable=False),
+        sa.Column("source_label", sa.String(length=60), nullable=False),
+        sa.Column("step", sa.String(length=24), nullable=False),
+        sa.Column("before_amount", types.Amount(), nullable=True),
+        sa.Column("before_currency", sa.String(length=3), nullable=False),
+        sa.Column("after_amount", types.Amount(), nullable=True),
+        sa.Column("after_currency", sa.String(length=3), nullable=False),
+        sa.Column("lines", types.JSONText(), nullable=False),
+        sa.Column("opportunity_id", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_opportunity_write_back_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"],
+            ["opportunity.id"],
+            name=op.f("fk_opportunity_write_back_opportunity_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opportunity_write_back")),
+    )
+    with op.batch_alter_table("opportunity_write_back", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_opportunity_write_back_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_opportunity_write_back_opportunity", ["opportunity_id", "id"], unique=False
+        )
+
+    op.create_table(
         "price",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("tariff_id", sa.Integer(), nullable=False),
@@ -2129,133 +2669,53 @@ def upgrade():
         batch_op.create_index("ix_price_tariff", ["tariff_id", "id"], unique=False)
 
     op.create_table(
-        "quotation_question",
+        "quotation",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("quotation_id", sa.Integer(), nullable=False),
-        sa.Column("version_no", sa.Integer(), nullable=False),
-        sa.Column("asked_by", sa.String(length=120), nullable=False),
-        sa.Column("asked_email", sa.String(length=254), nullable=False),
-        sa.Column("asked_at", types.UTCDateTime(), nullable=False),
-        sa.Column("question", sa.String(length=2000), nullable=False),
-        sa.Column("answered_by", sa.Integer(), nullable=True),
-        sa.Column("answered_at", types.UTCDateTime(), nullable=True),
-        sa.Column("answer", sa.String(length=2000), nullable=True),
-        sa.Column("customer_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["answered_by"], ["user.id"], name=op.f("fk_quotation_question_answered_by")
-        ),
-        sa.ForeignKeyConstraint(
-            ["customer_id"], ["customer.id"], name=op.f("fk_quotation_question_customer_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["quotation_id"], ["quotation.id"], name=op.f("fk_quotation_question_quotation_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_quotation_question")),
-    )
-    with op.batch_alter_table("quotation_question", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_quotation_question_customer_id"), ["customer_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_quotation_question_quotation_id"), ["quotation_id"], unique=False
-        )
-
-    op.create_table(
-        "quotation_version",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("quotation_id", sa.Integer(), nullable=False),
-        sa.Column("version_no", sa.Integer(), nullable=False),
-        sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("category", sa.String(length=24), nullable=False),
-        sa.Column("load", sa.String(length=8), nullable=False),
+        sa.Column("number", sa.String(length=24), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=True),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("opportunity_id", sa.Integer(), nullable=True),
+        sa.Column("title", sa.String(length=160), nullable=False),
         sa.Column("origin", sa.String(length=60), nullable=False),
         sa.Column("destination", sa.String(length=60), nullable=False),
-        sa.Column("carrier", sa.String(length=40), nullable=False),
-        sa.Column("incoterm", sa.String(length=24), nullable=False),
-        sa.Column("goods", sa.String(length=160), nullable=False),
-        sa.Column("routing", sa.String(length=120), nullable=False),
-        sa.Column("transit_days", sa.Integer(), nullable=True),
-        sa.Column("free_days", sa.Integer(), nullable=True),
-        sa.Column("reference_on", sa.Date(), nullable=True),
-        sa.Column("cargo", types.JSONText(), nullable=False),
+        sa.Column("latest_no", sa.Integer(), nullable=False),
+        sa.Column("issued_no", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=True),
-        sa.Column("language", sa.String(length=8), nullable=False),
-        sa.Column("total_currency", sa.String(length=3), nullable=False),
-        sa.Column("shows_converted_total", sa.Boolean(), nullable=False),
-        sa.Column("hides_zero_lines", sa.Boolean(), nullable=False),
-        sa.Column("discount_percent", types.Rate(), nullable=False),
-        sa.Column("terms", types.JSONText(), nullable=False),
-        sa.Column("note", sa.String(length=2000), nullable=False),
-        sa.Column("internal_note", sa.String(length=2000), nullable=False),
-        sa.Column("totals", types.JSONText(), nullable=False),
         sa.Column("total_amount", types.Amount(), nullable=True),
-        sa.Column("exchange_rates", types.JSONText(), nullable=False),
-        sa.Column("teu", types.Rate(), nullable=False),
-        sa.Column("boxes", sa.Integer(), nullable=False),
-        sa.Column("author_id", sa.Integer(), nullable=False),
-        sa.Column("approval_reasons", types.JSONText(), nullable=False),
-        sa.Column("submit_reason", sa.String(length=500), nullable=True),
-        sa.Column("approved_by", sa.Integer(), nullable=True),
-        sa.Column("approved_at", types.UTCDateTime(), nullable=True),
-        sa.Column("issued_by", sa.Integer(), nullable=True),
-        sa.Column("issued_at", types.UTCDateTime(), nullable=True),
-        sa.Column("document_id", sa.Integer(), nullable=True),
-        sa.Column("decided_at", types.UTCDateTime(), nullable=True),
-        sa.Column("decided_by", sa.Integer(), nullable=True),
-        sa.Column("decided_name", sa.String(length=120), nullable=True),
-        sa.Column("decided_ip", sa.String(length=45), nullable=True),
-        sa.Column("accepted_option", sa.String(length=40), nullable=True),
-        sa.Column("decline_reason", sa.String(length=1000), nullable=True),
-        sa.Column("withdraw_reason", sa.String(length=500), nullable=True),
+        sa.Column("total_currency", sa.String(length=3), nullable=False),
+        sa.Column("search_text", sa.String(length=600), nullable=False),
         sa.Column("customer_id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", types.UTCDateTime(), nullable=False),
         sa.Column("updated_at", types.UTCDateTime(), nullable=False),
-        sa.CheckConstraint(
-            "state <> 'declined' OR decline_reason IS NOT NULL",
-            name=op.f("ck_quotation_version_declined_with_reason"),
-        ),
-        sa.CheckConstraint(
-            "state IN ('draft', 'pending_approval', 'approved', 'issued', 'accepted', 'declined', 'superseded', 'withdrawn')",
-            name=op.f("ck_quotation_version_known_state"),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contact.id"], name=op.f("fk_quotation_contact_id")
         ),
         sa.ForeignKeyConstraint(
-            ["approved_by"], ["user.id"], name=op.f("fk_quotation_version_approved_by")
+            ["customer_id"], ["customer.id"], name=op.f("fk_quotation_customer_id")
         ),
         sa.ForeignKeyConstraint(
-            ["author_id"], ["user.id"], name=op.f("fk_quotation_version_author_id")
+            ["opportunity_id"], ["opportunity.id"], name=op.f("fk_quotation_opportunity_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["customer_id"], ["customer.id"], name=op.f("fk_quotation_version_customer_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["decided_by"], ["user.id"], name=op.f("fk_quotation_version_decided_by")
-        ),
-        sa.ForeignKeyConstraint(
-            ["document_id"], ["document.id"], name=op.f("fk_quotation_version_document_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["issued_by"], ["user.id"], name=op.f("fk_quotation_version_issued_by")
-        ),
-        sa.ForeignKeyConstraint(
-            ["quotation_id"], ["quotation.id"], name=op.f("fk_quotation_version_quotation_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_quotation_version")),
-        sa.UniqueConstraint(
-            "quotation_id", "version_no", name=op.f("uq_quotation_version_quotation_id_version_no")
-        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_quotation_owner_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quotation")),
+        sa.UniqueConstraint("number", name=op.f("uq_quotation_number")),
     )
-    with op.batch_alter_table("quotation_version", schema=None) as batch_op:
+    with op.batch_alter_table("quotation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_quotation_customer_id"), ["customer_id"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_quotation_version_customer_id"), ["customer_id"], unique=False
+            "ix_quotation_customer_updated", ["customer_id", "updated_at", "id"], unique=False
+        )
+        batch_op.create_index("ix_quotation_expiring", ["state", "valid_until", "id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_quotation_opportunity_id"), ["opportunity_id"], unique=False
         )
         batch_op.create_index(
-            "uq_quotation_version_issued",
-            ["quotation_id"],
-            unique=True,
-            sqlite_where=sa.text("state = 'issued'"),
-            postgresql_where=sa.text("state = 'issued'"),
+            "ix_quotation_owner_state", ["owner_id", "state", "updated_at"], unique=False
         )
+        batch_op.create_index("ix_quotation_state", ["state", "updated_at"], unique=False)
+        batch_op.create_index("ix_quotation_updated", ["updated_at", "id"], unique=False)
 
     op.create_table(
         "rate_import",
@@ -2489,39 +2949,6 @@ def upgrade():
         batch_op.create_index("ix_statement_revision_paper", ["paper_state", "id"], unique=False)
 
     op.create_table(
-        "acceptance_link",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("version_id", sa.Integer(), nullable=False),
-        sa.Column("contact_name", sa.String(length=120), nullable=False),
-        sa.Column("email", sa.String(length=254), nullable=False),
-        sa.Column("token_hash", sa.String(length=64), nullable=False),
-        sa.Column("created_by", sa.Integer(), nullable=False),
-        sa.Column("created_at", types.UTCDateTime(), nullable=False),
-        sa.Column("expires_at", types.UTCDateTime(), nullable=False),
-        sa.Column("revoked_at", types.UTCDateTime(), nullable=True),
-        sa.Column("used_at", types.UTCDateTime(), nullable=True),
-        sa.Column("customer_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["created_by"], ["user.id"], name=op.f("fk_acceptance_link_created_by")
-        ),
-        sa.ForeignKeyConstraint(
-            ["customer_id"], ["customer.id"], name=op.f("fk_acceptance_link_customer_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["version_id"], ["quotation_version.id"], name=op.f("fk_acceptance_link_version_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_acceptance_link")),
-        sa.UniqueConstraint("token_hash", name=op.f("uq_acceptance_link_token_hash")),
-    )
-    with op.batch_alter_table("acceptance_link", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_acceptance_link_customer_id"), ["customer_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_acceptance_link_version_id"), ["version_id"], unique=False
-        )
-
-    op.create_table(
         "allocation",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("receipt_id", sa.Integer(), nullable=False),
@@ -2568,88 +2995,6 @@ def upgrade():
             sqlite_where=sa.text("reverses_id IS NOT NULL"),
             postgresql_where=sa.text("reverses_id IS NOT NULL"),
         )
-
-    op.create_table(
-        "contract",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.String(length=24), nullable=False),
-        sa.Column("title", sa.String(length=160), nullable=False),
-        sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("owner_id", sa.Integer(), nullable=False),
-        sa.Column("payer_id", sa.Integer(), nullable=True),
-        sa.Column("quotation_version_id", sa.Integer(), nullable=True),
-        sa.Column("predecessor_id", sa.Integer(), nullable=True),
-        sa.Column("currency", sa.String(length=3), nullable=False),
-        sa.Column("language", sa.String(length=8), nullable=False),
-        sa.Column("starts_on", sa.Date(), nullable=False),
-        sa.Column("ends_on", sa.Date(), nullable=False),
-        sa.Column("total_amount", types.Amount(), nullable=True),
-        sa.Column("internal_note", sa.String(length=2000), nullable=False),
-        sa.Column("author_id", sa.Integer(), nullable=False),
-        sa.Column("submit_reason", sa.String(length=500), nullable=False),
-        sa.Column("approved_by", sa.Integer(), nullable=True),
-        sa.Column("approved_at", types.UTCDateTime(), nullable=True),
-        sa.Column("document_id", sa.Integer(), nullable=True),
-        sa.Column("signed_on", sa.Date(), nullable=True),
-        sa.Column("signed_for_customer", sa.String(length=120), nullable=False),
-        sa.Column("signed_for_firm", sa.String(length=120), nullable=False),
-        sa.Column("signed_scan_id", sa.Integer(), nullable=True),
-        sa.Column("ended_on", sa.Date(), nullable=True),
-        sa.Column("end_reason", sa.String(length=1000), nullable=False),
-        sa.Column("search_text", sa.String(length=600), nullable=False),
-        sa.Column("customer_id", sa.Integer(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("created_at", types.UTCDateTime(), nullable=False),
-        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
-        sa.CheckConstraint(
-            "state <> 'active' OR signed_on IS NOT NULL", name=op.f("ck_contract_active_is_signed")
-        ),
-        sa.CheckConstraint(
-            "state <> 'terminated' OR end_reason <> ''",
-            name=op.f("ck_contract_terminated_with_reason"),
-        ),
-        sa.CheckConstraint(
-            "state IN ('draft', 'pending_approval', 'pending_signature', 'active', 'suspended', 'completed', 'expired', 'terminated', 'void')",
-            name=op.f("ck_contract_known_state"),
-        ),
-        sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_contract_ends_after_start")),
-        sa.ForeignKeyConstraint(["approved_by"], ["user.id"], name=op.f("fk_contract_approved_by")),
-        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_contract_author_id")),
-        sa.ForeignKeyConstraint(
-            ["customer_id"], ["customer.id"], name=op.f("fk_contract_customer_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["document_id"], ["document.id"], name=op.f("fk_contract_document_id")
-        ),
-        sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_contract_owner_id")),
-        sa.ForeignKeyConstraint(["payer_id"], ["customer.id"], name=op.f("fk_contract_payer_id")),
-        sa.ForeignKeyConstraint(
-            ["predecessor_id"], ["contract.id"], name=op.f("fk_contract_predecessor_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["quotation_version_id"],
-            ["quotation_version.id"],
-            name=op.f("fk_contract_quotation_version_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["signed_scan_id"], ["attachment.id"], name=op.f("fk_contract_signed_scan_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_contract")),
-        sa.UniqueConstraint("number", name=op.f("uq_contract_number")),
-        sa.UniqueConstraint("predecessor_id", name=op.f("uq_contract_predecessor_id")),
-        sa.UniqueConstraint("quotation_version_id", name=op.f("uq_contract_quotation_version_id")),
-    )
-    with op.batch_alter_table("contract", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_contract_customer_id"), ["customer_id"], unique=False)
-        batch_op.create_index(
-            "ix_contract_customer_updated", ["customer_id", "updated_at", "id"], unique=False
-        )
-        batch_op.create_index("ix_contract_ending", ["state", "ends_on", "id"], unique=False)
-        batch_op.create_index(
-            "ix_contract_owner", ["owner_id", "state", "updated_at"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_contract_payer_id"), ["payer_id"], unique=False)
-        batch_op.create_index("ix_contract_updated", ["updated_at", "id"], unique=False)
 
     op.create_table(
         "dunning_notice",
@@ -2794,6 +3139,325 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_price_cost_price_id"), ["price_id"], unique=False)
 
     op.create_table(
+        "quotation_question",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("quotation_id", sa.Integer(), nullable=False),
+        sa.Column("version_no", sa.Integer(), nullable=False),
+        sa.Column("asked_by", sa.String(length=120), nullable=False),
+        sa.Column("asked_email", sa.String(length=254), nullable=False),
+        sa.Column("asked_at", types.UTCDateTime(), nullable=False),
+        sa.Column("question", sa.String(length=2000), nullable=False),
+        sa.Column("answered_by", sa.Integer(), nullable=True),
+        sa.Column("answered_at", types.UTCDateTime(), nullable=True),
+        sa.Column("answer", sa.String(length=2000), nullable=True),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["answered_by"], ["user.id"], name=op.f("fk_quotation_question_answered_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_quotation_question_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["quotation_id"], ["quotation.id"], name=op.f("fk_quotation_question_quotation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quotation_question")),
+    )
+    with op.batch_alter_table("quotation_question", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_quotation_question_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_quotation_question_quotation_id"), ["quotation_id"], unique=False
+        )
+
+    op.create_table(
+        "quotation_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("quotation_id", sa.Integer(), nullable=False),
+        sa.Column("version_no", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("category", sa.String(length=24), nullable=False),
+        sa.Column("load", sa.String(length=8), nullable=False),
+        sa.Column("origin", sa.String(length=60), nullable=False),
+        sa.Column("destination", sa.String(length=60), nullable=False),
+        sa.Column("carrier", sa.String(length=40), nullable=False),
+        sa.Column("incoterm", sa.String(length=24), nullable=False),
+        sa.Column("goods", sa.String(length=160), nullable=False),
+        sa.Column("routing", sa.String(length=120), nullable=False),
+        sa.Column("transit_days", sa.Integer(), nullable=True),
+        sa.Column("free_days", sa.Integer(), nullable=True),
+        sa.Column("reference_on", sa.Date(), nullable=True),
+        sa.Column("cargo", types.JSONText(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("total_currency", sa.String(length=3), nullable=False),
+        sa.Column("shows_converted_total", sa.Boolean(), nullable=False),
+        sa.Column("hides_zero_lines", sa.Boolean(), nullable=False),
+        sa.Column("discount_percent", types.Rate(), nullable=False),
+        sa.Column("terms", types.JSONText(), nullable=False),
+        sa.Column("note", sa.String(length=2000), nullable=False),
+        sa.Column("internal_note", sa.String(length=2000), nullable=False),
+        sa.Column("totals", types.JSONText(), nullable=False),
+        sa.Column("total_amount", types.Amount(), nullable=True),
+        sa.Column("exchange_rates", types.JSONText(), nullable=False),
+        sa.Column("teu", types.Rate(), nullable=False),
+        sa.Column("boxes", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("approval_reasons", types.JSONText(), nullable=False),
+        sa.Column("submit_reason", sa.String(length=500), nullable=True),
+        sa.Column("approved_by", sa.Integer(), nullable=True),
+        sa.Column("approved_at", types.UTCDateTime(), nullable=True),
+        sa.Column("issued_by", sa.Integer(), nullable=True),
+        sa.Column("issued_at", types.UTCDateTime(), nullable=True),
+        sa.Column("document_id", sa.Integer(), nullable=True),
+        sa.Column("decided_at", types.UTCDateTime(), nullable=True),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("decided_name", sa.String(length=120), nullable=True),
+        sa.Column("decided_ip", sa.String(length=45), nullable=True),
+        sa.Column("accepted_option", sa.String(length=40), nullable=True),
+        sa.Column("decline_reason", sa.String(length=1000), nullable=True),
+        sa.Column("withdraw_reason", sa.String(length=500), nullable=True),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "state <> 'declined' OR decline_reason IS NOT NULL",
+            name=op.f("ck_quotation_version_declined_with_reason"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('draft', 'pending_approval', 'approved', 'issued', 'accepted', 'declined', 'superseded', 'withdrawn')",
+            name=op.f("ck_quotation_version_known_state"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["approved_by"], ["user.id"], name=op.f("fk_quotation_version_approved_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["user.id"], name=op.f("fk_quotation_version_author_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_quotation_version_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by"], ["user.id"], name=op.f("fk_quotation_version_decided_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("fk_quotation_version_document_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["issued_by"], ["user.id"], name=op.f("fk_quotation_version_issued_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["quotation_id"], ["quotation.id"], name=op.f("fk_quotation_version_quotation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quotation_version")),
+        sa.UniqueConstraint(
+            "quotation_id", "version_no", name=op.f("uq_quotation_version_quotation_id_version_no")
+        ),
+    )
+    with op.batch_alter_table("quotation_version", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_quotation_version_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_quotation_version_issued",
+            ["quotation_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'issued'"),
+            postgresql_where=sa.text("state = 'issued'"),
+        )
+
+    op.create_table(
+        "receivable_posting",
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("receivable_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("change", types.Amount(), nullable=False),
+        sa.Column("source_type", sa.String(length=24), nullable=False),
+        sa.Column("source_id", sa.Integer(), nullable=False),
+        sa.Column("source_label", sa.String(length=80), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('issue', 'revision', 'allocation', 'allocation_undone', 'exchange', 'write_off', 'netting', 'netting_undone')",
+            name=op.f("ck_receivable_posting_known_kind"),
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_receivable_posting_by_id")),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_receivable_posting_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["receivable_id"], ["receivable.id"], name=op.f("fk_receivable_posting_receivable_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receivable_posting")),
+        sa.UniqueConstraint("key", name=op.f("uq_receivable_posting_key")),
+    )
+    with op.batch_alter_table("receivable_posting", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_receivable_posting_customer", ["customer_id", "on", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_receivable_posting_receivable", ["receivable_id", "on", "id"], unique=False
+        )
+
+    op.create_table(
+        "shipment_box",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shipment_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=11), nullable=False),
+        sa.Column("box_type", sa.String(length=8), nullable=False),
+        sa.Column("seal", sa.String(length=30), nullable=False),
+        sa.Column("pieces", sa.Integer(), nullable=True),
+        sa.Column("weight_kg", types.Quantity(), nullable=True),
+        sa.Column("volume_m3", types.Quantity(), nullable=True),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_shipment_box_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["shipment_id"],
+            ["shipment.id"],
+            name=op.f("fk_shipment_box_shipment_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shipment_box")),
+        sa.UniqueConstraint(
+            "shipment_id", "number", name=op.f("uq_shipment_box_shipment_id_number")
+        ),
+    )
+    with op.batch_alter_table("shipment_box", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_shipment_box_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_shipment_box_number"), ["number"], unique=False)
+
+    op.create_table(
+        "acceptance_link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("contact_name", sa.String(length=120), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("created_by", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("expires_at", types.UTCDateTime(), nullable=False),
+        sa.Column("revoked_at", types.UTCDateTime(), nullable=True),
+        sa.Column("used_at", types.UTCDateTime(), nullable=True),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["created_by"], ["user.id"], name=op.f("fk_acceptance_link_created_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_acceptance_link_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["quotation_version.id"], name=op.f("fk_acceptance_link_version_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_acceptance_link")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_acceptance_link_token_hash")),
+    )
+    with op.batch_alter_table("acceptance_link", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_acceptance_link_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_acceptance_link_version_id"), ["version_id"], unique=False
+        )
+
+    op.create_table(
+        "contract",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=24), nullable=False),
+        sa.Column("title", sa.String(length=160), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("payer_id", sa.Integer(), nullable=True),
+        sa.Column("quotation_version_id", sa.Integer(), nullable=True),
+        sa.Column("opportunity_id", sa.Integer(), nullable=True),
+        sa.Column("predecessor_id", sa.Integer(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("total_amount", types.Amount(), nullable=True),
+        sa.Column("internal_note", sa.String(length=2000), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("submit_reason", sa.String(length=500), nullable=False),
+        sa.Column("approved_by", sa.Integer(), nullable=True),
+        sa.Column("approved_at", types.UTCDateTime(), nullable=True),
+        sa.Column("document_id", sa.Integer(), nullable=True),
+        sa.Column("signed_on", sa.Date(), nullable=True),
+        sa.Column("signed_for_customer", sa.String(length=120), nullable=False),
+        sa.Column("signed_for_firm", sa.String(length=120), nullable=False),
+        sa.Column("signed_scan_id", sa.Integer(), nullable=True),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("end_reason", sa.String(length=1000), nullable=False),
+        sa.Column("search_text", sa.String(length=600), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "state <> 'active' OR signed_on IS NOT NULL", name=op.f("ck_contract_active_is_signed")
+        ),
+        sa.CheckConstraint(
+            "state <> 'terminated' OR end_reason <> ''",
+            name=op.f("ck_contract_terminated_with_reason"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('draft', 'pending_approval', 'pending_signature', 'active', 'suspended', 'completed', 'expired', 'terminated', 'void')",
+            name=op.f("ck_contract_known_state"),
+        ),
+        sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_contract_ends_after_start")),
+        sa.ForeignKeyConstraint(["approved_by"], ["user.id"], name=op.f("fk_contract_approved_by")),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_contract_author_id")),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_contract_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("fk_contract_document_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"], ["opportunity.id"], name=op.f("fk_contract_opportunity_id")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_contract_owner_id")),
+        sa.ForeignKeyConstraint(["payer_id"], ["customer.id"], name=op.f("fk_contract_payer_id")),
+        sa.ForeignKeyConstraint(
+            ["predecessor_id"], ["contract.id"], name=op.f("fk_contract_predecessor_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["quotation_version_id"],
+            ["quotation_version.id"],
+            name=op.f("fk_contract_quotation_version_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["signed_scan_id"], ["attachment.id"], name=op.f("fk_contract_signed_scan_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contract")),
+        sa.UniqueConstraint("number", name=op.f("uq_contract_number")),
+        sa.UniqueConstraint("predecessor_id", name=op.f("uq_contract_predecessor_id")),
+        sa.UniqueConstraint("quotation_version_id", name=op.f("uq_contract_quotation_version_id")),
+    )
+    with op.batch_alter_table("contract", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_contract_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(
+            "ix_contract_customer_updated", ["customer_id", "updated_at", "id"], unique=False
+        )
+        batch_op.create_index("ix_contract_ending", ["state", "ends_on", "id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_contract_opportunity_id"), ["opportunity_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_contract_owner", ["owner_id", "state", "updated_at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_contract_payer_id"), ["payer_id"], unique=False)
+        batch_op.create_index("ix_contract_updated", ["updated_at", "id"], unique=False)
+
+    op.create_table(
         "quotation_line",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("version_id", sa.Integer(), nullable=False),
@@ -2897,74 +3561,6 @@ def upgrade():
         batch_op.create_index(
             batch_op.f("ix_quotation_margin_customer_id"), ["customer_id"], unique=False
         )
-
-    op.create_table(
-        "receivable_posting",
-        sa.Column("customer_id", sa.Integer(), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("receivable_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("key", sa.String(length=80), nullable=False),
-        sa.Column("on", sa.Date(), nullable=False),
-        sa.Column("change", types.Amount(), nullable=False),
-        sa.Column("source_type", sa.String(length=24), nullable=False),
-        sa.Column("source_id", sa.Integer(), nullable=False),
-        sa.Column("source_label", sa.String(length=80), nullable=False),
-        sa.Column("reason", sa.String(length=500), nullable=False),
-        sa.Column("by_id", sa.Integer(), nullable=True),
-        sa.Column("at", types.UTCDateTime(), nullable=False),
-        sa.CheckConstraint(
-            "kind IN ('issue', 'revision', 'allocation', 'allocation_undone', 'exchange', 'write_off', 'netting', 'netting_undone')",
-            name=op.f("ck_receivable_posting_known_kind"),
-        ),
-        sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_receivable_posting_by_id")),
-        sa.ForeignKeyConstraint(
-            ["customer_id"], ["customer.id"], name=op.f("fk_receivable_posting_customer_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["receivable_id"], ["receivable.id"], name=op.f("fk_receivable_posting_receivable_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_receivable_posting")),
-        sa.UniqueConstraint("key", name=op.f("uq_receivable_posting_key")),
-    )
-    with op.batch_alter_table("receivable_posting", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_receivable_posting_customer", ["customer_id", "on", "id"], unique=False
-        )
-        batch_op.create_index(
-            "ix_receivable_posting_receivable", ["receivable_id", "on", "id"], unique=False
-        )
-
-    op.create_table(
-        "shipment_box",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("shipment_id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.String(length=11), nullable=False),
-        sa.Column("box_type", sa.String(length=8), nullable=False),
-        sa.Column("seal", sa.String(length=30), nullable=False),
-        sa.Column("pieces", sa.Integer(), nullable=True),
-        sa.Column("weight_kg", types.Quantity(), nullable=True),
-        sa.Column("volume_m3", types.Quantity(), nullable=True),
-        sa.Column("customer_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["customer_id"], ["customer.id"], name=op.f("fk_shipment_box_customer_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["shipment_id"],
-            ["shipment.id"],
-            name=op.f("fk_shipment_box_shipment_id"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_shipment_box")),
-        sa.UniqueConstraint(
-            "shipment_id", "number", name=op.f("uq_shipment_box_shipment_id_number")
-        ),
-    )
-    with op.batch_alter_table("shipment_box", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_shipment_box_customer_id"), ["customer_id"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_shipment_box_number"), ["number"], unique=False)
 
     op.create_table(
         "contract_amendment",
@@ -4719,6 +5315,7 @@ def upgrade():
         sa.Column("owner_id", sa.Integer(), nullable=True),
         sa.Column("made_by", sa.Integer(), nullable=True),
         sa.Column("quotation_id", sa.Integer(), nullable=True),
+        sa.Column("opportunity_id", sa.Integer(), nullable=True),
         sa.Column("end_reason", sa.String(length=1000), nullable=False),
         sa.Column("customer_id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -4735,6 +5332,9 @@ def upgrade():
         ),
         sa.ForeignKeyConstraint(["item_id"], ["service_item.id"], name=op.f("fk_upsell_item_id")),
         sa.ForeignKeyConstraint(["made_by"], ["user.id"], name=op.f("fk_upsell_made_by")),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"], ["opportunity.id"], name=op.f("fk_upsell_opportunity_id")
+        ),
         sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_upsell_owner_id")),
         sa.ForeignKeyConstraint(
             ["quotation_id"], ["quotation.id"], name=op.f("fk_upsell_quotation_id")
@@ -4747,6 +5347,9 @@ def upgrade():
     )
     with op.batch_alter_table("upsell", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_upsell_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_upsell_opportunity_id"), ["opportunity_id"], unique=False
+        )
         batch_op.create_index("ix_upsell_owner", ["owner_id", "state", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_upsell_quotation_id"), ["quotation_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_upsell_request_id"), ["request_id"], unique=False)
@@ -5027,6 +5630,7 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_upsell_request_id"))
         batch_op.drop_index(batch_op.f("ix_upsell_quotation_id"))
         batch_op.drop_index("ix_upsell_owner")
+        batch_op.drop_index(batch_op.f("ix_upsell_opportunity_id"))
         batch_op.drop_index(batch_op.f("ix_upsell_customer_id"))
 
     op.drop_table("upsell")
@@ -5278,6 +5882,30 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_contract_amendment_customer_id"))
 
     op.drop_table("contract_amendment")
+    with op.batch_alter_table("quotation_margin", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_quotation_margin_customer_id"))
+
+    op.drop_table("quotation_margin")
+    with op.batch_alter_table("quotation_line", schema=None) as batch_op:
+        batch_op.drop_index("ix_quotation_line_version")
+        batch_op.drop_index(batch_op.f("ix_quotation_line_customer_id"))
+
+    op.drop_table("quotation_line")
+    with op.batch_alter_table("contract", schema=None) as batch_op:
+        batch_op.drop_index("ix_contract_updated")
+        batch_op.drop_index(batch_op.f("ix_contract_payer_id"))
+        batch_op.drop_index("ix_contract_owner")
+        batch_op.drop_index(batch_op.f("ix_contract_opportunity_id"))
+        batch_op.drop_index("ix_contract_ending")
+        batch_op.drop_index("ix_contract_customer_updated")
+        batch_op.drop_index(batch_op.f("ix_contract_customer_id"))
+
+    op.drop_table("contract")
+    with op.batch_alter_table("acceptance_link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_acceptance_link_version_id"))
+        batch_op.drop_index(batch_op.f("ix_acceptance_link_customer_id"))
+
+    op.drop_table("acceptance_link")
     with op.batch_alter_table("shipment_box", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_shipment_box_number"))
         batch_op.drop_index(batch_op.f("ix_shipment_box_customer_id"))
@@ -5288,15 +5916,20 @@ def downgrade():
         batch_op.drop_index("ix_receivable_posting_customer")
 
     op.drop_table("receivable_posting")
-    with op.batch_alter_table("quotation_margin", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_quotation_margin_customer_id"))
+    with op.batch_alter_table("quotation_version", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_quotation_version_issued",
+            sqlite_where=sa.text("state = 'issued'"),
+            postgresql_where=sa.text("state = 'issued'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_quotation_version_customer_id"))
 
-    op.drop_table("quotation_margin")
-    with op.batch_alter_table("quotation_line", schema=None) as batch_op:
-        batch_op.drop_index("ix_quotation_line_version")
-        batch_op.drop_index(batch_op.f("ix_quotation_line_customer_id"))
+    op.drop_table("quotation_version")
+    with op.batch_alter_table("quotation_question", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_quotation_question_quotation_id"))
+        batch_op.drop_index(batch_op.f("ix_quotation_question_customer_id"))
 
-    op.drop_table("quotation_line")
+    op.drop_table("quotation_question")
     with op.batch_alter_table("price_cost", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_price_cost_price_id"))
 
@@ -5317,15 +5950,6 @@ def downgrade():
         batch_op.drop_index("ix_dunning_notice_customer")
 
     op.drop_table("dunning_notice")
-    with op.batch_alter_table("contract", schema=None) as batch_op:
-        batch_op.drop_index("ix_contract_updated")
-        batch_op.drop_index(batch_op.f("ix_contract_payer_id"))
-        batch_op.drop_index("ix_contract_owner")
-        batch_op.drop_index("ix_contract_ending")
-        batch_op.drop_index("ix_contract_customer_updated")
-        batch_op.drop_index(batch_op.f("ix_contract_customer_id"))
-
-    op.drop_table("contract")
     with op.batch_alter_table("allocation", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_allocation_reverses_id",
@@ -5337,11 +5961,6 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_allocation_customer_id"))
 
     op.drop_table("allocation")
-    with op.batch_alter_table("acceptance_link", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_acceptance_link_version_id"))
-        batch_op.drop_index(batch_op.f("ix_acceptance_link_customer_id"))
-
-    op.drop_table("acceptance_link")
     with op.batch_alter_table("statement_revision", schema=None) as batch_op:
         batch_op.drop_index("ix_statement_revision_paper")
         batch_op.drop_index(batch_op.f("ix_statement_revision_customer_id"))
@@ -5377,26 +5996,61 @@ def downgrade():
         batch_op.drop_index("ix_rate_import_state")
 
     op.drop_table("rate_import")
-    with op.batch_alter_table("quotation_version", schema=None) as batch_op:
-        batch_op.drop_index(
-            "uq_quotation_version_issued",
-            sqlite_where=sa.text("state = 'issued'"),
-            postgresql_where=sa.text("state = 'issued'"),
-        )
-        batch_op.drop_index(batch_op.f("ix_quotation_version_customer_id"))
+    with op.batch_alter_table("quotation", schema=None) as batch_op:
+        batch_op.drop_index("ix_quotation_updated")
+        batch_op.drop_index("ix_quotation_state")
+        batch_op.drop_index("ix_quotation_owner_state")
+        batch_op.drop_index(batch_op.f("ix_quotation_opportunity_id"))
+        batch_op.drop_index("ix_quotation_expiring")
+        batch_op.drop_index("ix_quotation_customer_updated")
+        batch_op.drop_index(batch_op.f("ix_quotation_customer_id"))
 
-    op.drop_table("quotation_version")
-    with op.batch_alter_table("quotation_question", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_quotation_question_quotation_id"))
-        batch_op.drop_index(batch_op.f("ix_quotation_question_customer_id"))
-
-    op.drop_table("quotation_question")
+    op.drop_table("quotation")
     with op.batch_alter_table("price", schema=None) as batch_op:
         batch_op.drop_index("ix_price_tariff")
         batch_op.drop_index("ix_price_lane")
         batch_op.drop_index(batch_op.f("ix_price_item_id"))
 
     op.drop_table("price")
+    with op.batch_alter_table("opportunity_write_back", schema=None) as batch_op:
+        batch_op.drop_index("ix_opportunity_write_back_opportunity")
+        batch_op.drop_index(batch_op.f("ix_opportunity_write_back_customer_id"))
+
+    op.drop_table("opportunity_write_back")
+    with op.batch_alter_table("opportunity_task", schema=None) as batch_op:
+        batch_op.drop_index("ix_opportunity_task_when")
+        batch_op.drop_index("ix_opportunity_task_person")
+        batch_op.drop_index("ix_opportunity_task_opportunity")
+        batch_op.drop_index("ix_opportunity_task_due")
+        batch_op.drop_index(batch_op.f("ix_opportunity_task_customer_id"))
+
+    op.drop_table("opportunity_task")
+    with op.batch_alter_table("opportunity_party", schema=None) as batch_op:
+        batch_op.drop_index("ix_opportunity_party_opportunity")
+        batch_op.drop_index(batch_op.f("ix_opportunity_party_customer_id"))
+
+    op.drop_table("opportunity_party")
+    with op.batch_alter_table("opportunity_note", schema=None) as batch_op:
+        batch_op.drop_index("ix_opportunity_note_opportunity")
+        batch_op.drop_index(batch_op.f("ix_opportunity_note_customer_id"))
+
+    op.drop_table("opportunity_note")
+    with op.batch_alter_table("opportunity_line", schema=None) as batch_op:
+        batch_op.drop_index("ix_opportunity_line_opportunity")
+        batch_op.drop_index(batch_op.f("ix_opportunity_line_item_id"))
+        batch_op.drop_index(batch_op.f("ix_opportunity_line_customer_id"))
+
+    op.drop_table("opportunity_line")
+    with op.batch_alter_table("opportunity_competitor", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_opportunity_competitor_customer_id"))
+        batch_op.drop_index(batch_op.f("ix_opportunity_competitor_competitor_id"))
+
+    op.drop_table("opportunity_competitor")
+    with op.batch_alter_table("opportunity_collaborator", schema=None) as batch_op:
+        batch_op.drop_index("ix_opportunity_collaborator_user")
+        batch_op.drop_index(batch_op.f("ix_opportunity_collaborator_customer_id"))
+
+    op.drop_table("opportunity_collaborator")
     with op.batch_alter_table("invoice_request_part", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invoice_request_part_statement_id"))
         batch_op.drop_index(batch_op.f("ix_invoice_request_part_customer_id"))
@@ -5484,15 +6138,22 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_receipt_batch_id"))
 
     op.drop_table("receipt")
-    with op.batch_alter_table("quotation", schema=None) as batch_op:
-        batch_op.drop_index("ix_quotation_updated")
-        batch_op.drop_index("ix_quotation_state")
-        batch_op.drop_index("ix_quotation_owner_state")
-        batch_op.drop_index("ix_quotation_expiring")
-        batch_op.drop_index("ix_quotation_customer_updated")
-        batch_op.drop_index(batch_op.f("ix_quotation_customer_id"))
+    with op.batch_alter_table("opportunity", schema=None) as batch_op:
+        batch_op.drop_index("ix_opportunity_updated")
+        batch_op.drop_index(batch_op.f("ix_opportunity_stage_id"))
+        batch_op.drop_index("ix_opportunity_source")
+        batch_op.drop_index(batch_op.f("ix_opportunity_site_id"))
+        batch_op.drop_index("ix_opportunity_owner")
+        batch_op.drop_index(batch_op.f("ix_opportunity_method_id"))
+        batch_op.drop_index(batch_op.f("ix_opportunity_lost_to_id"))
+        batch_op.drop_index(batch_op.f("ix_opportunity_customer_id"))
+        batch_op.drop_index("ix_opportunity_customer")
+        batch_op.drop_index(batch_op.f("ix_opportunity_contact_id"))
+        batch_op.drop_index("ix_opportunity_closing")
+        batch_op.drop_index("ix_opportunity_closed")
+        batch_op.drop_index("ix_opportunity_board")
 
-    op.drop_table("quotation")
+    op.drop_table("opportunity")
     with op.batch_alter_table("invoice", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invoice_request_id"))
         batch_op.drop_index(batch_op.f("ix_invoice_red_of_id"))
@@ -5501,6 +6162,18 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_invoice_customer_id"))
 
     op.drop_table("invoice")
+    with op.batch_alter_table("history_note", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_history_note_source_key",
+            sqlite_where=sa.text("source_key IS NOT NULL"),
+            postgresql_where=sa.text("source_key IS NOT NULL"),
+        )
+        batch_op.drop_index("ix_history_note_written")
+        batch_op.drop_index(batch_op.f("ix_history_note_customer_id"))
+        batch_op.drop_index("ix_history_note_customer")
+        batch_op.drop_index(batch_op.f("ix_history_note_contact_id"))
+
+    op.drop_table("history_note")
     with op.batch_alter_table("booking", schema=None) as batch_op:
         batch_op.drop_index("ix_booking_updated")
         batch_op.drop_index("ix_booking_state")
@@ -5553,6 +6226,7 @@ def downgrade():
         batch_op.drop_index("ix_saved_filter_user")
 
     op.drop_table("saved_filter")
+    op.drop_table("sales_stage")
     with op.batch_alter_table("price_scheme", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_price_scheme_customer_id"))
 
@@ -5593,6 +6267,7 @@ def downgrade():
     op.drop_table("document")
     op.drop_table("credit_standing")
     with op.batch_alter_table("contact", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_contact_reports_to_id"))
         batch_op.drop_index(batch_op.f("ix_contact_customer_id"))
 
     op.drop_table("contact")
@@ -5629,6 +6304,7 @@ def downgrade():
         batch_op.drop_index("ix_service_item_lane")
 
     op.drop_table("service_item")
+    op.drop_table("sales_method")
     with op.batch_alter_table("request_category", schema=None) as batch_op:
         batch_op.drop_index("ix_request_category_parent")
 
@@ -5637,10 +6313,12 @@ def downgrade():
         batch_op.drop_index("ix_phone_key_key")
 
     op.drop_table("phone_key")
+    op.drop_table("outcome_reason")
     with op.batch_alter_table("outbox_message", schema=None) as batch_op:
         batch_op.drop_index("ix_outbox_message_due")
 
     op.drop_table("outbox_message")
+    op.drop_table("opportunity_category")
     op.drop_table("number_series")
     op.drop_table("milestone_plan")
     with op.batch_alter_table("liability_limit", schema=None) as batch_op:
@@ -5659,10 +6337,14 @@ def downgrade():
     op.drop_table("defect_kind")
     with op.batch_alter_table("customer", schema=None) as batch_op:
         batch_op.drop_index("ix_customer_updated")
+        batch_op.drop_index("ix_customer_state")
+        batch_op.drop_index("ix_customer_segment")
         batch_op.drop_index(batch_op.f("ix_customer_parent_id"))
         batch_op.drop_index("ix_customer_name")
+        batch_op.drop_index(batch_op.f("ix_customer_merged_into_id"))
 
     op.drop_table("customer")
+    op.drop_table("competitor")
     op.drop_table("clause_template")
     op.drop_table("canned_reply")
     op.drop_table("calendar_day")

@@ -1,0 +1,1 @@
+"""What people do with opportunities, and what quotations and contracts write back to them."""

@@ -1,0 +1,1 @@
+"""Boards, lists and forecasts of opportunities; each select limited to what the viewer may see."""

@@ -1,0 +1,1 @@
+"""The business rules of opportunities; they know neither Flask nor the database."""
