@@ -18,10 +18,10 @@ from portal.receivables.views import (
 )
 from portal.receivables.views.report_lines_list import key_here, lines_of, spec_of, sums_context
 from portal.receivables.views.report_question import Question, asked, check_costs, wanted_file
-from portal.receivables.views.report_tables import ReportTable
 from portal.web import doors
 from portal.web.listing import list_page
 from portal.web.pages import page
+from portal.web.report_tables import ReportTable
 
 bp = doors.desk("reports", __name__)
 Tables = Callable[[Question], Mapping[str, Callable[[], ReportTable]]]

@@ -13,9 +13,10 @@ from portal.receivables.queries import report_paid as queries
 from portal.receivables.queries.report_lines import By
 from portal.receivables.rules.commission import Part
 from portal.receivables.rules.report_figures import percent
+from portal.receivables.views.report_files import files
 from portal.receivables.views.report_question import Question, context
 from portal.receivables.views.report_revenue_page import namer
-from portal.receivables.views.report_tables import Head, Kind, Line, ReportTable, files
+from portal.web.report_tables import Head, Kind, Line, ReportTable
 from portal.web.words import say
 
 AMOUNT = Kind.AMOUNT

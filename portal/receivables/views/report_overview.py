@@ -12,8 +12,8 @@ from portal.kernel import clock
 from portal.receivables.queries import report_answers, report_owed, report_revenue, report_unbilled
 from portal.receivables.queries.report_lines import Basis
 from portal.receivables.rules.report_figures import change
-from portal.receivables.views.report_chart import Chart, chart_of
 from portal.receivables.views.report_question import Question, context
+from portal.web.bars import Chart, chart_of
 
 YEAR = 12
 ZERO = Decimal(0)

@@ -14,8 +14,9 @@ from portal.kernel.text import t
 from portal.receivables.queries import report_owed as queries
 from portal.receivables.queries.report_owed import Movements, Owed
 from portal.receivables.rules.report_months import Months
+from portal.receivables.views.report_files import files
 from portal.receivables.views.report_question import Question, context
-from portal.receivables.views.report_tables import Head, Kind, Line, ReportTable, files
+from portal.web.report_tables import Head, Kind, Line, ReportTable
 
 YEAR = 12
 

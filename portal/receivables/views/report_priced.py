@@ -21,7 +21,7 @@ from portal.kernel.errors import Invalid
 from portal.kernel.period import Period
 from portal.kernel.text import Text, t
 from portal.receivables.queries.report_unbilled import AGES, age_of, age_words
-from portal.receivables.views.report_tables import Head, Kind, Line, ReportTable
+from portal.web.report_tables import Head, Kind, Line, ReportTable
 from portal.web.words import name_of
 
 ZERO = Decimal(0)

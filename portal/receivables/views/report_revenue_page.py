@@ -24,19 +24,19 @@ from portal.receivables.queries.report_lines import BETWEEN, KIND, By
 from portal.receivables.queries.report_revenue import Figures, RevenueRow
 from portal.receivables.rules.report_figures import change
 from portal.receivables.rules.report_months import Months
-from portal.receivables.views.report_chart import Chart, chart_of
+from portal.receivables.views.report_files import files
 from portal.receivables.views.report_question import BY_WORDS, Question, context
-from portal.receivables.views.report_tables import (
+from portal.web.bars import Chart, chart_of
+from portal.web.filters import quantity
+from portal.web.report_tables import (
     DASH,
     Head,
     Kind,
     Line,
     ReportTable,
     Where,
-    files,
     stacked,
 )
-from portal.web.filters import quantity
 from portal.web.words import name_of, say
 
 YEAR = 12

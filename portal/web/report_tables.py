@@ -8,13 +8,12 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from flask import Response, url_for
+from flask import Response
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from portal.kernel.money import format_amount
 from portal.kernel.text import Text
-from portal.receivables.views.report_question import Question
 from portal.web.exports import Total, table_response
 from portal.web.filters import is_unbroken, quantity
 from portal.web.words import say
@@ -180,17 +179,6 @@ class ReportTable:
                 sums[self._sums_by] = group
             sums[0] = _("Total") if sums[0] is None else sums[0]
         return [Line(sums) for sums in found.values()]
-
-
-def files(question: Question, tables: Iterable[ReportTable]) -> dict[str, dict[str, str]]:
-    """Key of a table → kind of file → its address."""
-    return {
-        table.key: {
-            kind: url_for(question.endpoint, **question.asked(), table=table.key, export=kind)
-            for kind in ("xlsx", "csv")
-        }
-        for table in tables
-    }
 
 
 def stacked(parts: Iterable[str]) -> Markup:
