@@ -1,0 +1,1 @@
+"""Gathering, classifying and setting by hand: what people and jobs do."""

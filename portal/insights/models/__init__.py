@@ -1,0 +1,21 @@
+"""What insight keeps: facts by month, tier cards, classification runs and their results."""
+
+from __future__ import annotations
+
+from portal.insights.models.classes import (
+    Classification,
+    ClassificationRun,
+    ClassOverride,
+    CustomerMonth,
+    TierCard,
+    TierService,
+)
+
+__all__ = [
+    "ClassOverride",
+    "Classification",
+    "ClassificationRun",
+    "CustomerMonth",
+    "TierCard",
+    "TierService",
+]

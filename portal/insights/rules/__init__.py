@@ -1,0 +1,1 @@
+"""Classes, bounds and scores: pure, on plain values."""
