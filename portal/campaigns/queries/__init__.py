@@ -1,0 +1,1 @@
+"""Reading them; each select limited to what the viewer may see."""

@@ -1,0 +1,1 @@
+"""Points 积分: earned by bills that were paid, redeemed on the next one."""

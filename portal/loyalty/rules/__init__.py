@@ -1,0 +1,1 @@
+"""What is true of them by themselves: pure, on plain values."""
