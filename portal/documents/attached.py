@@ -27,6 +27,7 @@ SEEN_WITH = {
     "internal_note": Permission.REQUEST_NOTE,
     "claim": Permission.CLAIM_SEE,
     "claim_evidence": Permission.CLAIM_SEE,
+    "opportunity": Permission.OPPORTUNITY_SEE,
 }
 """The kinds of record that files belong to, and what lets a person see the record."""
 
@@ -43,6 +44,7 @@ CHANGED_WITH = {
     "service_request": Permission.REQUEST_ASSIGN,
     "request_message": Permission.REQUEST_ASSIGN,
     "internal_note": Permission.REQUEST_ASSIGN,
+    "opportunity": Permission.OPPORTUNITY_EDIT,
 }
 
 

@@ -81,6 +81,9 @@ LABELS: dict[str, Words] = {
         ("grand_total", "合计", "Total"),
         ("converted_to", "各币种折合", "Converted to"),
         ("in_words", "大写", "In words"),
+        # proposals
+        ("proposal", "方案书", "Proposal"),
+        ("proposed_by", "方案提供方（盖章）", "Proposed by"),
         # contracts
         ("contract", "物流服务合同", "Logistics Service Contract"),
         ("amendment", "合同变更协议", "Contract Amendment"),

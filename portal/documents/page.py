@@ -41,6 +41,7 @@ REGISTERS = ("complaint_statistics.html", "complaint_tracking.html", "feedback_s
 MORE_SHEETS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(LEDGERS, (LEDGER,)),
     **dict.fromkeys(REGISTERS, (REGISTER,)),
+    "proposal.html": ("proposal.css",),
 }
 """What a template needs beside the common sheet: quotations need not match the rules of statements."""
 

@@ -32,6 +32,7 @@ EXPLANATIONS: Mapping[Standing, Text] = {
 
 KINDS: Mapping[str, Text] = {
     "quotation": t("Quotation"),
+    "proposal": t("Proposal"),
     "contract": t("Contract"),
     "amendment": t("Contract amendment"),
     "statement": t("Statement"),

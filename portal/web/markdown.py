@@ -25,10 +25,13 @@ TOP = 2
 """The level that a text's highest heading gets: the page's own is the only h1."""
 
 
-def rendered(text: str, file_url: FileUrl | None = None) -> Markup:
-    """The HTML of `text`. `file_url` gives the address of one of its files, None for a file that is not its own."""
+def rendered(text: str, file_url: FileUrl | None = None, top: int = TOP) -> Markup:
+    """The HTML of `text`. `file_url` gives the address of one of its files, None for a file that is not its own.
+
+    `top`: the level of its highest heading.
+    """
     tokens = _READER.parse(text)
-    _settle(tokens, file_url or (lambda _file_id: None))
+    _settle(tokens, file_url or (lambda _file_id: None), top)
     return Markup(_READER.renderer.render(tokens, _READER.options, {}))
 
 
@@ -70,12 +73,12 @@ _READER = _Reader("commonmark", {"html": False, "maxNesting": 12}, renderer_cls=
 )
 
 
-def _settle(tokens: Sequence[Token], file_url: FileUrl) -> None:
+def _settle(tokens: Sequence[Token], file_url: FileUrl, top: int) -> None:
     """Headings lowered, alignment as classes, links and pictures led to where they may lead."""
-    lowest = min((int(t.tag[1]) for t in tokens if t.type == "heading_open"), default=TOP)
+    lowest = min((int(t.tag[1]) for t in tokens if t.type == "heading_open"), default=top)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(6, int(token.tag[1]) - lowest + TOP)}"
+            token.tag = f"h{min(6, int(token.tag[1]) - lowest + top)}"
         elif token.type in ("th_open", "td_open"):
             aligned = ALIGNED.get(str(token.attrs.pop("style", "")))
             token.attrs = {"class": aligned} if aligned else {}

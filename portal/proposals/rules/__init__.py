@@ -1,0 +1,1 @@
+"""The rules of proposals; they know neither Flask nor the database."""
