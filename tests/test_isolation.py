@@ -148,6 +148,7 @@ def rows(cast: Cast, now: datetime) -> dict[str, Any]:
         "movement_id": moved.id,
         "membership_id": db.session.scalar(member),
         "number": 1,
+        "other_id": a_request(cast, now).id,
         "question_id": asked.id,
         "quotation_id": sent.quotation_id,
         "run_id": add(

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    and_,
+    false,
+    or_,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import audit
@@ -94,8 +105,11 @@ class FirmProfile(Versioned, Stamped, Base):
 class Attachment(CustomerOwned, Base):
     """A file that belongs to a record: a signed scan, a delivery note, a photograph.
 
-    The bytes lie in the archive under their SHA-256. `is_shared`: the customer sees it too.
+    The bytes lie in the archive under their SHA-256. `is_shared`: the customer sees it too. `shared_by`: for a kind of
+    record, the ids of those that are shared with a member of staff whose customer it is not.
     """
+
+    shared_by: ClassVar[dict[str, Callable[[int | None], Select[Any]]]] = {}
 
     __tablename__ = "attachment"
     __table_args__ = (Index("ix_attachment_subject", "subject_type", "subject_id", "id"),)
@@ -113,6 +127,15 @@ class Attachment(CustomerOwned, Base):
     added_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     added_at: Mapped[datetime] = mapped_column(UTCDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    @classmethod
+    def seen_also(cls, user_id: int | None) -> ColumnElement[bool]:
+        """Files of records that are shared with this member of staff."""
+        shared = (
+            and_(cls.subject_type == kind, cls.subject_id.in_(ids(user_id)))
+            for kind, ids in sorted(cls.shared_by.items())
+        )
+        return or_(false(), *shared)
 
     @property
     def words(self) -> Text:

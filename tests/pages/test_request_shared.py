@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import select
+
 from portal.access.permissions import Role
 from portal.access.viewer import SYSTEM
 from portal.db.base import db
-from portal.service_requests.actions import handing, talking
+from portal.documents.models import Attachment
+from portal.service_requests.actions import handing, joining, talking
+from portal.service_requests.rules.kinds import LinkKind
 from tests.cast import Cast, staff, viewer
 from tests.client import CheckingClient
 from tests.service import File, a_request
@@ -64,3 +68,36 @@ def test_another_firms_people_find_no_page(
     address = f"/my/requests/{a_request(cast, now).id}"
     db.session.commit()
     assert client.sign_in(cast.erik).get(address).status_code == 404
+
+
+def test_files_of_what_is_shared_open_for_the_colleague_and_others_stay_shut(
+    client: CheckingClient, cast: Cast, now: datetime
+) -> None:
+    stranger = staff("Fang Bo", Role.SALES)
+    row, hidden = a_request(cast, now), a_request(cast, now, title="别人的事")
+    for each in (row, hidden):
+        talking.reply(each, "见附件", [File("photo.png")], SYSTEM, now)
+        talking.note(each, SECRET, [File("inside.png")], SYSTEM, now)
+    handing.share_with(row, [stranger.id], SYSTEM, now)
+    of_subject = select(Attachment.id).order_by(Attachment.id)
+    first, second, third, fourth = db.session.scalars(of_subject)
+    db.session.commit()
+    client.sign_in(stranger)
+    answers = [client.get(f"/desk/files/{each}") for each in (first, second, third, fourth)]
+    assert [each.status_code for each in answers] == [200, 200, 404, 404]
+
+
+def test_a_link_between_two_requests_is_taken_back_by_its_button(
+    client: CheckingClient, cast: Cast, now: datetime
+) -> None:
+    row, other = a_request(cast, now), a_request(cast, now, title="另一件")
+    joining.link(row, other, LinkKind.RELATED, SYSTEM, now)
+    address = f"/desk/requests/{row.id}"
+    number, button = other.number, f"{address}/unlink/{other.id}"
+    db.session.commit()
+    client.sign_in(cast.customer_service)
+    assert f'action="{button}"' in client.get(address).text
+    assert client.post(button).status_code == 303
+    assert f'action="{button}"' not in client.get(address).text
+    assert client.post(button).status_code == 404
+    assert number in client.get(f"/desk/requests/queue/open?q={number.lower()}").text

@@ -6,12 +6,14 @@ not theirs; what one department asks of another is never the customer's.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, Select, Table, or_, select
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from portal.db.base import Base, CustomerItself, CustomerOwned
+from portal.documents.models import Attachment
 
 
 def shared_with(user_id: int | None) -> Select[Any]:
@@ -24,6 +26,13 @@ def given_to(user_id: int | None) -> Select[Any]:
     """The ids of the requests that a member of staff owns."""
     requests = _table("service_request")
     return select(requests.c.id).where(requests.c.owner_id == user_id)
+
+
+def seen_by(user_id: int | None) -> Select[Any]:
+    """The ids of the requests that a member of staff owns, or that are shared with them."""
+    requests = _table("service_request")
+    mine = or_(requests.c.owner_id == user_id, requests.c.id.in_(shared_with(user_id)))
+    return select(requests.c.id).where(mine)
 
 
 class OfRequest(CustomerOwned):
@@ -57,4 +66,17 @@ def _table(name: str) -> Table:
     return Base.metadata.tables[name]
 
 
+def _written_on(name: str) -> Callable[[int | None], Select[Any]]:
+    """The ids of messages or notes of the requests that are given to, or shared with, a member of staff."""
+
+    def ids(user_id: int | None) -> Select[Any]:
+        columns = _table(name).c
+        return select(columns.id).where(columns.request_id.in_(seen_by(user_id)))
+
+    return ids
+
+
 CustomerItself.named_by.append(_customers_named_to)
+Attachment.shared_by["service_request"] = seen_by
+Attachment.shared_by["request_message"] = _written_on("request_message")
+Attachment.shared_by["internal_note"] = _written_on("internal_note")

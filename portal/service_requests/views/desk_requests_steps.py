@@ -17,7 +17,7 @@ from portal.documents.attached import attached_to
 from portal.kernel import clock
 from portal.kernel.errors import NotAllowedNow, NotFound, StaleEdit
 from portal.kernel.text import Text, t
-from portal.service_requests.actions import course, handing
+from portal.service_requests.actions import course, handing, joining
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.views.request_asking import ASKING, Asking, first_values
 from portal.service_requests.views.request_door import done, request_of, to_request
@@ -72,6 +72,15 @@ def unshare(request_id: int, user_id: int) -> Response:
     """A colleague works on it no more."""
     verb = partial(handing.unshare, request_of(request_id), user_id, g.viewer, clock.now())
     return done(to_request(request_id), _("Not shared any more."), verb)
+
+
+@bp.post("/requests/<int:request_id>/unlink/<int:other_id>")
+@requires(P.REQUEST_WORK)
+def unlink(request_id: int, other_id: int) -> Response:
+    """Two requests do not belong together after all."""
+    row, other = request_of(request_id), request_of(other_id)
+    verb = partial(joining.unlink, row, other, g.viewer, clock.now())
+    return done(to_request(request_id), _("Not linked any more."), verb)
 
 
 def _went(

@@ -124,10 +124,10 @@ def _line(row: ServiceRequest) -> ChainLink | None:
     return linked(LINE, said, page, P.STATEMENT_SEE, line_id=row.statement_line_id)
 
 
-def links(row: ServiceRequest, viewer: Viewer) -> list[tuple[Text, ServiceRequest]]:
-    """(how, which) of the requests that belong with this one, from either side."""
+def links(row: ServiceRequest, viewer: Viewer) -> list[tuple[Text, ServiceRequest, bool]]:
+    """(how, which, whether the link may go again) of the requests that belong with this one, from either side."""
     there = and_(RequestLink.request_id == row.id, R.id == RequestLink.other_id)
     back = and_(RequestLink.other_id == row.id, R.id == RequestLink.request_id)
     pairs = select(RequestLink.kind, R).join(RequestLink, or_(there, back)).options(SHORT)
     found = db.session.execute(visible(pairs, R, viewer).order_by(RequestLink.id))
-    return [(LINK_WORDS[LinkKind(kind)], other) for kind, other in found]
+    return [(LINK_WORDS[LinkKind(kind)], other, kind == LinkKind.RELATED) for kind, other in found]

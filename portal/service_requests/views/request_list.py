@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -36,6 +37,7 @@ from portal.web.words import name_of, say
 
 R = ServiceRequest
 ANY = ("", t("Any"))
+NUMBER = re.compile(r"sr-\d{4}-\d{6}")
 NAMES = (Customer.code, Customer.name_zh, Customer.name_en, Customer.short_name)
 UNDER = Markup('{}<div class="item-note">{}</div>')
 
@@ -60,9 +62,15 @@ def list_of(queue: str) -> ListSpec:
 
 
 def found(statement: Select[Any], words: str) -> Select[Any]:
-    """Narrowed to what each word names: number, title, people, references, the customer in Chinese or pinyin."""
+    """Narrowed to what each word names: number, title, people, references, the customer in Chinese or pinyin.
+
+    A whole number is looked up; anything else is searched for, which reads every row.
+    """
     joined = statement.join(Customer, Customer.id == R.customer_id)
     for word in normalise(words).lower().split()[:8]:
+        if NUMBER.fullmatch(word):
+            joined = joined.where(R.number == word.upper())
+            continue
         named = R.search_text.contains(word, autoescape=True)
         joined = joined.where(or_(named, Customer.search_text.contains(word, autoescape=True)))
     return joined
