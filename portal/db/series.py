@@ -26,16 +26,22 @@ def next_number(kind: str, year: int, width: int = 6) -> str:
 
     The row is locked until the transaction ends; a second taker waits.
     """
+    return next_numbers(kind, year, 1, width)[0]
+
+
+def next_numbers(kind: str, year: int, count: int, width: int = 6) -> list[str]:
+    """Take the next `count` numbers (one or more) at once, as `next_number` takes one."""
     insert = (
         postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     )
-    statement = insert(NumberSeries).values(kind=kind, year=year, last_serial=1)
+    statement = insert(NumberSeries).values(kind=kind, year=year, last_serial=count)
     statement = statement.on_conflict_do_update(
         index_elements=[NumberSeries.kind, NumberSeries.year],
-        set_={"last_serial": NumberSeries.last_serial + 1},
+        set_={"last_serial": NumberSeries.last_serial + count},
     )
     db.session.execute(statement)
-    serial = db.session.scalar(
+    last = db.session.scalar(
         select(NumberSeries.last_serial).where(NumberSeries.kind == kind, NumberSeries.year == year)
     )
-    return document_number(kind, year, int(serial or 0), width)
+    first = int(last or 0) - count + 1
+    return [document_number(kind, year, first + each, width) for each in range(count)]
