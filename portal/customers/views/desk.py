@@ -51,6 +51,15 @@ def show(customer_id: int) -> Any:
     return page("customers/show.html", **profile_page.context(customer, g.viewer), **asked)
 
 
+@bp.get("/customers/<int:customer_id>/more")
+@requires(P.CUSTOMER_SEE)
+def more(customer_id: int) -> Any:
+    """What other rooms know of a customer: as a part of its page where that asks for it, else as a page."""
+    customer = fetch(Customer, customer_id)
+    template = "customers/_more.html" if "HX-Request" in request.headers else "customers/more.html"
+    return page(template, customer=customer, **profile_page.more(customer, g.viewer))
+
+
 @bp.get("/customers/<int:customer_id>/history")
 @requires(P.CUSTOMER_SEE)
 def history(customer_id: int) -> Any:

@@ -12,7 +12,7 @@ from portal.access.viewer import Viewer
 from portal.customers import queries
 from portal.customers.models import Customer
 from portal.customers.rules.kinds import CustomerKind, Part
-from portal.customers.views import chain_parts, words
+from portal.customers.views import cards, chain_parts, words
 from portal.customers.views.member_states import drawn_members
 from portal.db.base import db
 from portal.kernel import clock
@@ -44,7 +44,14 @@ def context(customer: Customer, viewer: Viewer) -> dict[str, Any]:
         **chain_parts.parts(customer, viewer),
         "happenings": happenings,
         "in_words": words.in_words,
+        "cards": cards.at_once(customer, viewer),
+        "drawn_card": cards.drawn,
     }
+
+
+def more(customer: Customer, viewer: Viewer) -> dict[str, Any]:
+    """What `customers/_more.html` shows: the cards that the first page leaves to a second question."""
+    return {"cards": cards.afterwards(customer, viewer), "drawn_card": cards.drawn}
 
 
 def _branches(customer: Customer, viewer: Viewer) -> list[Customer] | None:
