@@ -82,8 +82,10 @@ def translate(msgid: str) -> str:
 
 
 def say(value: Any) -> str:
-    """A `Text` in the reader's language; anything else as it is."""
-    return value.render(translate) if isinstance(value, Text) else str(value)
+    """A `Text` in the reader's language; anything else as it is, what is marked up too."""
+    if isinstance(value, Text):
+        return value.render(translate)
+    return value if isinstance(value, str) else str(value)
 
 
 def actor_word(name: str) -> str:
