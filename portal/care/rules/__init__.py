@@ -1,0 +1,1 @@
+"""Visits, plans and lent things: pure, on plain values."""

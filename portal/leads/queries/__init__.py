@@ -1,0 +1,1 @@
+"""Reading leads, each select limited to what the viewer may see."""
