@@ -57,8 +57,8 @@ class Apart(NamedTuple):
 def commission(months: Months, viewer: Viewer) -> list[Paid]:
     """By owner, month and currency. Payments undone count negative in the month in which they were undone."""
     paid = _payments(months, viewer)
-    parts = _parts(months, viewer)
-    wholes = _wholes(months, viewer)
+    wanted = _paid_statements(months, viewer)
+    parts, wholes = parts_of(wanted, viewer), wholes_of(wanted, viewer)
     found: dict[tuple[int, date, str], Part] = defaultdict(Part)
     for statement_id, moves in paid.items():
         if statement_id not in parts:
@@ -124,15 +124,15 @@ def _by_month(
     return sorted(found.items())
 
 
-def _wholes(months: Months, viewer: Viewer) -> dict[int, tuple[Decimal, str]]:
-    """Statement → what it comes to as it stands, and its currency."""
+def wholes_of(wanted: Select[Any], viewer: Viewer) -> dict[int, tuple[Decimal, str]]:
+    """Statement (of those whose ids `wanted` selects) → what it comes to as it stands, and its currency."""
     statement = visible(select(S.id, S.gross_amount, S.currency), S, viewer)
-    rows = db.session.execute(statement.where(S.id.in_(_paid_statements(months, viewer))))
+    rows = db.session.execute(statement.where(S.id.in_(wanted)))
     return {row.id: (row.gross_amount, row.currency) for row in rows}
 
 
-def _parts(months: Months, viewer: Viewer) -> dict[int, dict[int, Part]]:
-    """Statement → sales owner of who was served → what the lines of it come to and cost."""
+def parts_of(wanted: Select[Any], viewer: Viewer) -> dict[int, dict[int, Part]]:
+    """Statement → sales owner of who was served (0: nobody) → what the lines of it come to and cost."""
     is_service = case((L.kind.in_(COSTING), 1), else_=0)
     apart = (
         L.statement_id, L.served_id, L.contract_line_id, L.line_currency, L.exchange_rate, L.unit, is_service,
@@ -140,14 +140,14 @@ def _parts(months: Months, viewer: Viewer) -> dict[int, dict[int, Part]]:
     )  # fmt: skip
     sums = (L.quantity, L.net_amount, L.gross_amount)
     statement = visible(select(*apart, *map(func.sum, sums)).select_from(S), L, viewer)
-    wanted = (
+    lines = (
         statement.join(L, and_(L.statement_id == S.id, L.until_revision.is_(None)))
-        .where(S.id.in_(_paid_statements(months, viewer)))
+        .where(S.id.in_(wanted))
         .group_by(*apart)
     )
-    owners, quoted = _owners(), _quoted(months, viewer)
+    owners, quoted = _owners(), _quoted(wanted, viewer)
     found: dict[int, dict[int, Part]] = {}
-    for row in db.session.execute(wanted):
+    for row in db.session.execute(lines):
         (
             statement_id, served_id, contract_line_id, priced_in, rate, unit, costs, currency, quantity, net, gross,
         ) = row  # fmt: skip
@@ -165,11 +165,9 @@ def _owners() -> Mapping[int, int | None]:
     return {row[0]: row[1] for row in db.session.execute(statement)}
 
 
-def _quoted(months: Months, viewer: Viewer) -> dict[int, Quoted]:
-    """Contract line → what its quotation line said it costs; for the lines of what was paid."""
-    used = visible(select(L.contract_line_id), L, viewer).where(
-        L.statement_id.in_(_paid_statements(months, viewer))
-    )
+def _quoted(wanted: Select[Any], viewer: Viewer) -> dict[int, Quoted]:
+    """Contract line → what its quotation line said it costs; for the lines of the statements `wanted`."""
+    used = visible(select(L.contract_line_id), L, viewer).where(L.statement_id.in_(wanted))
     statement = (
         select(CL.id, CL.unit, QuotationLine.quantity, Q.kind, Q.currency, Q.per_unit, Q.flat, Q.percent)
         .join(QuotationLine, QuotationLine.id == CL.quotation_line_id)

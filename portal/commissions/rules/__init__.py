@@ -1,0 +1,1 @@
+"""Decisions about commission, on plain values."""
