@@ -7,6 +7,7 @@ from datetime import datetime
 from portal.access.viewer import Viewer
 from portal.catalogue.actions.rates import seed_tax_rates
 from portal.claims.actions.limits import seed_limits
+from portal.opportunities.actions import seeding as opportunities
 from portal.receivables.actions.dunning import seed_steps
 from portal.satisfaction.actions import editing as surveys
 from portal.service_requests.actions import defect_kinds, targets
@@ -22,3 +23,4 @@ def seed(actor: Viewer, now: datetime) -> None:
     defect_kinds.seed()
     seed_limits(actor, now)
     surveys.seed(actor, now)
+    opportunities.seed(actor, now)
