@@ -186,7 +186,7 @@ class Classification(HouseOnly, Base):
 
     `tier_amount`: the mean monthly contribution that the tier goes by; `period_amount`: the contribution of the period
     that ABC and structure go by, `rank` in it and `cumulative_percent` up to and with this customer. `recency`,
-    `frequency`, `money`: scores 1 to 5, 0 without an order. `growth_percent` None: nothing to compare with. `promotes_to`:
+    `frequency`, `money`: scores 1 to 5, 0 without an order. `growth_percent` None: nothing to compare. `promotes_to`:
     the tier within reach. `inputs` and `causes` ({aspect: [Text]}) are what `classified` was given and said.
     """
 
