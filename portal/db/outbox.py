@@ -14,11 +14,12 @@ from portal.db.types import JSONText, UTCDateTime
 
 
 class OutboxState(StrEnum):
-    """Waiting, delivered, or given up after the last try."""
+    """Waiting, delivered, given up after the last try, or held back because its reader no longer wants it."""
 
     PENDING = "pending"
     SENT = "sent"
     DEAD = "dead"
+    DROPPED = "dropped"
 
 
 class OutboxMessage(Base):
@@ -27,7 +28,7 @@ class OutboxMessage(Base):
     __tablename__ = "outbox_message"
     __table_args__ = (
         Index("ix_outbox_message_due", "state", "next_try_at"),
-        CheckConstraint("state IN ('pending', 'sent', 'dead')", name="known_state"),
+        CheckConstraint("state IN ('pending', 'sent', 'dead', 'dropped')", name="known_state"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -19,6 +19,8 @@ from portal.kernel import clock
 
 RECEIPTS = frozenset({"request_received"})
 """Letters that only say that something came in: nobody has to answer them, and no machine may."""
+NEWS = frozenset({"campaign"})
+"""Letters that a reader agreed to get, and may end at any time by a button of the mail program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def written(letter: Letter) -> EmailMessage:
     # The same letter has the same id however often it is sent, so that a mailbox shows it once.
     domain = config["MAIL_FROM"].rpartition("@")[2].strip(" >") or "localhost"
     mail["Message-ID"] = f"<{hashlib.sha256(letter.key.encode()).hexdigest()[:40]}@{domain}>"
-    for header, value in _automatic(letter.template).items():
+    for header, value in {**_automatic(letter.template), **_ending(letter)}.items():
         mail[header] = value
     mail.set_content(body.strip() + "\n")
     if html is not None:
@@ -71,6 +73,18 @@ def _automatic(template: str) -> dict[str, str]:
     return {
         "Auto-Submitted": "auto-replied",
         "X-Auto-Response-Suppress": "All",
+        "Precedence": "bulk",
+    }
+
+
+def _ending(letter: Letter) -> dict[str, str]:
+    """Where the mail program's own button ends the news: one POST, no page, no sign-in (RFC 2369, RFC 8058)."""
+    if letter.template not in NEWS:
+        return {}
+    address = f"{current_app.config['BASE_URL']}{letter.facts['path']}/unsubscribe"
+    return {
+        "List-Unsubscribe": f"<{address}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Precedence": "bulk",
     }
 

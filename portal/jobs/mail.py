@@ -15,6 +15,8 @@ from email.message import EmailMessage
 from flask import current_app
 from sqlalchemy import select
 
+from portal.campaigns.actions import delivering
+from portal.campaigns.actions.sending import TEMPLATE as CAMPAIGN
 from portal.db.base import db
 from portal.db.outbox import OutboxMessage, OutboxState
 from portal.db.work import unit_of_work
@@ -27,6 +29,8 @@ BATCH = 50
 LEASE = timedelta(minutes=10)
 WAITS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720, 1440))
 SECRETS = ("path",)
+WATCHED = {CAMPAIGN: delivering}
+"""Templates whose letters are looked at once more before they go, and noted where they came from."""
 
 
 @dataclass(slots=True)
@@ -36,9 +40,11 @@ class Tally:
     sent: int = 0
     failed: int = 0
     dead: int = 0
+    dropped: int = 0
 
     def __str__(self) -> str:
-        return f"{self.sent} sent, {self.failed} to be tried again, {self.dead} given up"
+        held = f", {self.dropped} held back" if self.dropped else ""
+        return f"{self.sent} sent, {self.failed} to be tried again, {self.dead} given up{held}"
 
 
 def deliver(now: datetime, send: Callable[[EmailMessage], None] | None = None) -> Tally:
@@ -46,6 +52,9 @@ def deliver(now: datetime, send: Callable[[EmailMessage], None] | None = None) -
     tally = Tally()
     for letter in _claimed(now):
         try:
+            if _held_back(letter, now):
+                tally.dropped += 1
+                continue
             mail = written(letter)
             db.session.rollback()  # no transaction stays open while the other side takes its time
             (send or _by_settings)(mail)
@@ -85,7 +94,26 @@ def _note_success(letter: Letter, now: datetime) -> None:
     with unit_of_work():
         row = db.session.get_one(OutboxMessage, letter.row_id)
         row.state, row.sent_at, row.last_error = OutboxState.SENT.value, now, None
-        row.facts = {name: value for name, value in letter.facts.items() if name not in SECRETS}
+        row.facts = _without_secrets(letter)
+        if letter.template in WATCHED:
+            WATCHED[letter.template].went(letter.facts, now)
+
+
+def _held_back(letter: Letter, now: datetime) -> bool:
+    """Whether the letter must stay here after all; its row says why."""
+    if letter.template not in WATCHED:
+        return False
+    with unit_of_work():
+        why = WATCHED[letter.template].held_back(letter.facts, now)
+        if why is not None:
+            row = db.session.get_one(OutboxMessage, letter.row_id)
+            row.state, row.last_error = OutboxState.DROPPED.value, why
+            row.facts = _without_secrets(letter)
+    return why is not None
+
+
+def _without_secrets(letter: Letter) -> dict[str, object]:
+    return {name: value for name, value in letter.facts.items() if name not in SECRETS}
 
 
 def _note_failure(letter: Letter, error: Exception, now: datetime, tally: Tally) -> None:
@@ -95,6 +123,8 @@ def _note_failure(letter: Letter, error: Exception, now: datetime, tally: Tally)
         if isinstance(error, Refused) or row.tries > len(WAITS):
             row.state = OutboxState.DEAD.value
             tally.dead += 1
+            if letter.template in WATCHED:
+                WATCHED[letter.template].failed(letter.facts, now)
         else:
             row.next_try_at = now + WAITS[row.tries - 1]
             tally.failed += 1

@@ -19,6 +19,7 @@ from portal.jobs import (
     answers,
     batches,
     calls,
+    campaigns,
     contracts,
     entitlements,
     found,
@@ -68,6 +69,7 @@ JOBS = (
     Job("satisfaction", 3600, satisfaction.ask_closed),
     Job("yearly questions", 86400, satisfaction.ask_yearly),
     Job("return visits", 3600, calls.plan_visits),
+    Job("campaigns", 60, campaigns.send),
     Job("alive", 30, lambda _now: "alive"),
 )
 

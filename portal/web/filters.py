@@ -20,6 +20,7 @@ from markupsafe import Markup, escape
 from portal.kernel.money import format_amount
 from portal.web.icons import icon
 from portal.web.links import house_links
+from portal.web.markdown import rendered
 from portal.web.nav import nav_sections
 from portal.web.words import actor_word, locale_code, name_of, say
 
@@ -38,6 +39,7 @@ def install(app: Flask) -> None:
         datetime=_unbroken(instant),
         say=say,
         name=name_of,
+        markdown=rendered,
     )
     app.jinja_env.globals.update(
         icon=icon, say=say, actor_word=actor_word, static_url=static_url, name_of=name_of
