@@ -53,7 +53,7 @@ class Inputs:
         return list(self.amounts)
 
     def to_json(self) -> dict[str, Any]:
-        """As `Classification.inputs` keeps it: what is not there is left out, figures are text, so that they stay exact."""
+        """As `Classification.inputs` keeps it: without what is not there, figures as text, so that they stay exact."""
         place = self.place
         kept = {
             "tier_before": self.tier_before.value,
