@@ -43,7 +43,7 @@ def start(month: date, actor: Viewer, now: datetime) -> CommissionRun:
     month = month.replace(day=1)
     _check_month(month, now)
     run = CommissionRun(
-        number=f"{SERIES}-{month:%Y-%m}", month=month, currency=firm_profile().currency,
+        number=f"{SERIES}-{month:%Y-%m}", month=month, currency=firm_profile().currency or "CNY",
         made_by=actor.user_id, made_at=now, created_at=now, updated_at=now,
     )  # fmt: skip
     db.session.add(run)
