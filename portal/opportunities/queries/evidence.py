@@ -1,0 +1,87 @@
+"""What of an opportunity is there, as far as a stage may ask for it (REQUIREMENTS O4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from portal.access.scope import past_the_walls
+from portal.customers.models import Contact
+from portal.customers.rules.kinds import CustomerKind, Influence
+from portal.db.base import db
+from portal.kernel.text import Text
+from portal.opportunities.models import (
+    Opportunity,
+    OpportunityCompetitor,
+    OpportunityLine,
+    OpportunityTask,
+    SalesStage,
+)
+from portal.opportunities.queries import words
+from portal.opportunities.rules.entry import StageFacts, asked_on_the_way, missing
+from portal.opportunities.rules.kinds import EntryRule
+from portal.opportunities.rules.states import TaskState
+
+PAPERS: dict[EntryRule, Callable[[int], Select[Any]]] = {}
+"""Later rooms tell here how a paper of theirs is found by the opportunity's id: a select that has rows when it is."""
+
+
+def there(row: Opportunity) -> frozenset[EntryRule]:
+    """The rules whose wish is fulfilled. A private person decides for themselves, and is the contact (O7)."""
+    is_person = row.customer.kind == CustomerKind.PERSON
+    found = {
+        EntryRule.AMOUNT: row.amount is not None,
+        EntryRule.CLOSE_ON: row.close_on is not None,
+        EntryRule.CONTACT: row.contact_id is not None or is_person,
+        EntryRule.SITE: row.site_id is not None,
+        EntryRule.COMPETITOR: row.names_no_competitor or _any(_of(OpportunityCompetitor, row)),
+        EntryRule.DECIDER: is_person or _any(_deciders(row)),
+        EntryRule.ITEMS: _any(_of(OpportunityLine, row)),
+        EntryRule.TASKS_DONE: not _any(_open_tasks(row)),
+    }
+    papers = {rule for rule, found_by in PAPERS.items() if _any(found_by(row.id))}
+    return frozenset({rule for rule, is_there in found.items() if is_there} | papers)
+
+
+def missing_for(
+    row: Opportunity, target: SalesStage, locale: str, known: frozenset[EntryRule] | None = None
+) -> dict[EntryRule, Text]:
+    """What is missing for a move to `target`, in sentences; empty: it may go. `known`: what `there` gave before."""
+    stages = [words.facts_of(each, locale) for each in words.stages(target.method_id, all_=True)]
+    asked = asked_on_the_way(stages, words.facts_of(row.stage, locale), _found(stages, target))
+    if not asked:
+        return {}
+    return missing(asked, there(row) if known is None else known)
+
+
+def _found(stages: list[StageFacts], target: SalesStage) -> StageFacts:
+    return next(each for each in stages if each.id == target.id)
+
+
+def _any(wanted: Select[Any]) -> bool:
+    with past_the_walls():
+        return db.session.execute(wanted.limit(1)).first() is not None
+
+
+def _of(
+    model: type[OpportunityCompetitor] | type[OpportunityLine], row: Opportunity
+) -> Select[Any]:
+    return select(model.id).where(model.opportunity_id == row.id)
+
+
+def _deciders(row: Opportunity) -> Select[Any]:
+    return select(Contact.id).where(
+        Contact.customer_id == row.customer_id,
+        Contact.active.is_(True),
+        Contact.influence == Influence.DECIDES.value,
+    )
+
+
+def _open_tasks(row: Opportunity) -> Select[Any]:
+    return select(OpportunityTask.id).where(
+        OpportunityTask.opportunity_id == row.id,
+        OpportunityTask.stage_id == row.stage_id,
+        OpportunityTask.state == TaskState.OPEN.value,
+    )
