@@ -9,8 +9,14 @@ from flask import Response, g, make_response, render_template
 from portal.web.flask_app import refuse
 
 
+LAYOUT = frozenset({"links", "locale", "nav"})
+"""What every page has from the house (`portal.web.filters`): a page that used one for its own would lose the way out."""
+
+
 def page(template: str, **context: Any) -> str:
-    """A whole page."""
+    """A whole page. Raises TypeError for a name that belongs to the layout."""
+    if taken := LAYOUT & context.keys():
+        raise TypeError(f"{template} may not call something of its own {sorted(taken)}")
     return render_template(template, viewer=g.viewer, **context)
 
 

@@ -101,3 +101,12 @@ def test_a_link_between_two_requests_is_taken_back_by_its_button(
     assert f'action="{button}"' not in client.get(address).text
     assert client.post(button).status_code == 404
     assert number in client.get(f"/desk/requests/queue/open?q={number.lower()}").text
+
+
+def test_the_work_page_keeps_the_search_and_the_way_out(
+    client: CheckingClient, cast: Cast, now: datetime
+) -> None:
+    address = f"/desk/requests/{a_request(cast, now).id}"
+    db.session.commit()
+    text = client.sign_in(cast.customer_service).get(address).text
+    assert 'class="find"' in text and "/logout" in text

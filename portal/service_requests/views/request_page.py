@@ -84,7 +84,7 @@ def _beside(row: ServiceRequest) -> dict[str, Any]:
         "about": beside.about(row),
         "bought_unit": unit_word(row.entitlement.unit) if row.entitlement else "",
         "earlier": earlier(row, g.viewer, EARLIER_SHOWN),
-        "links": beside.links(row, g.viewer),
+        "belonging": beside.links(row, g.viewer),
         "adding": adding(row),
         **knowledge(row),
         **beside.cards(row, known.has, g.viewer),
