@@ -8,9 +8,8 @@ from flask import Response, g, make_response, render_template
 
 from portal.web.flask_app import refuse
 
-
 LAYOUT = frozenset({"links", "locale", "nav"})
-"""What every page has from the house (`portal.web.filters`): a page that used one for its own would lose the way out."""
+"""What every page has from the house (`portal.web.filters`); a page that used one as its own lost the way out."""
 
 
 def page(template: str, **context: Any) -> str:
