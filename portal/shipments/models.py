@@ -53,6 +53,8 @@ class Booking(CustomerOwned, Versioned, Stamped, Base):
         Index("ix_booking_customer_updated", "customer_id", "updated_at", "id"),
         Index("ix_booking_state", "state", "updated_at", "id"),
         Index("ix_booking_updated", "updated_at", "id"),
+        Index("ix_booking_created", "created_at", "id"),
+        Index("ix_booking_decided", "decided_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -129,6 +131,8 @@ class Shipment(CustomerOwned, Versioned, Stamped, Base):
         Index("ix_shipment_state", "state", "updated_at", "id"),
         Index("ix_shipment_updated", "updated_at", "id"),
         Index("ix_shipment_due", "state", "due_on", "id"),
+        Index("ix_shipment_completed", "completed_at", "id"),
+        Index("ix_shipment_created", "created_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -226,6 +230,7 @@ class Milestone(CustomerOwned, Base):
     __table_args__ = (
         UniqueConstraint("shipment_id", "code"),
         Index("ix_milestone_shipment", "shipment_id", "position"),
+        Index("ix_milestone_reached", "code", "actual_at", "shipment_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -10,12 +10,17 @@ from portal.insights.models.classes import (
     TierCard,
     TierService,
 )
+from portal.insights.models.indices import DigestChoice, DigestIssue, IndexMonth, IndexSum
 
 __all__ = [
     "ClassOverride",
     "Classification",
     "ClassificationRun",
     "CustomerMonth",
+    "DigestChoice",
+    "DigestIssue",
+    "IndexMonth",
+    "IndexSum",
     "TierCard",
     "TierService",
 ]
