@@ -15,9 +15,9 @@ def tell(
     row: Opportunity, step: str, user_id: int | None, actor: Viewer, now: datetime, *, what: str = "",
     mark: object = "",
 ) -> None:  # fmt: skip
-    """One of our people hears of a step: given, handed_over, shared, task, accepted, declined, signed.
+    """One of our people hears of a step: given, handed_over, shared, task.
 
-    Never of their own. `what` names the task or paper; `mark` tells two letters about the same step apart.
+    Never of their own. `what` names the task, or says why; `mark` tells two letters about the same step apart.
     """
     user = db.session.get(User, user_id) if user_id is not None else None
     if user is None or not user.active or user.id == actor.user_id:

@@ -66,7 +66,8 @@ class OpportunityNote(OfOpportunity, AppendOnly, Base):
 class WriteBack(OfOpportunity, AppendOnly, Base):
     """A quotation or contract changed the amount and the items, up or down (O9): what stood before and after.
 
-    `source_type` is "quotation" or "contract"; `lines` the items' changes as {name, before, after}.
+    `source_type` is "quotation" or "contract"; `lines` the items' changes as {name, before, after}. Not `is_applied`:
+    the opportunity was locked, or the paper had no amount; what stood there stayed.
     """
 
     __tablename__ = "opportunity_write_back"
@@ -84,3 +85,4 @@ class WriteBack(OfOpportunity, AppendOnly, Base):
     after_amount: Mapped[Decimal | None] = mapped_column(Amount)
     after_currency: Mapped[str] = mapped_column(String(3))
     lines: Mapped[Any] = mapped_column(JSONText, default=list)
+    is_applied: Mapped[bool] = mapped_column(default=True)
