@@ -1,7 +1,7 @@
 """Every row that names one customer made to name another, for the merging of duplicates, past the walls and guards.
 
-What names a customer is read from the tables themselves, so that a table which is added tomorrow is moved as well. A
-published paper's fingerprint covers the ids that stood in it: for those columns `MovedRow` keeps what stood there before.
+What names a customer is read from the tables themselves, so that a table which is added tomorrow is moved as well.
+A published paper's fingerprint covers the ids that stood in it: for those columns `MovedRow` keeps what stood before.
 """
 
 from __future__ import annotations
@@ -72,13 +72,13 @@ def places() -> tuple[Place, ...]:
 
 def unique_keys() -> tuple[Key, ...]:
     """Every unique constraint or index with such a column: where two customers' rows may be in each other's way."""
-    found = []
-    for table in Base.metadata.sorted_tables:
-        naming = {each.column for each in places_of(table.name)}
-        for columns in _unique_columns(table):
-            if naming.intersection(columns):
-                found.append(Key(table.name, columns))
-    return tuple(dict.fromkeys(found))
+    naming = set(places())
+    return tuple(
+        Key(table.name, columns)
+        for table in Base.metadata.sorted_tables
+        for columns in _unique_columns(table)
+        if any(Place(table.name, name) in naming for name in columns)
+    )
 
 
 def places_of(table: str) -> tuple[Place, ...]:

@@ -6,12 +6,13 @@ found by one look into an index. What a key is: `portal.kernel.phones`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, Index, String, UniqueConstraint, delete, event, insert, inspect
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
-from portal.db.base import Base
+from portal.db.base import Base, db
 from portal.kernel.phones import stored_keys
 
 
@@ -32,6 +33,17 @@ class PhoneKey(Base):
 
 class HasPhone:
     """Marks a table with a `phone` and an `id`: its rows are found by their numbers."""
+
+
+def write_many(holder: str, rows: Iterable[tuple[int, str]]) -> None:
+    """The keys of rows (id, phone) that were inserted past the session's own watch."""
+    keys = [
+        {"holder": holder, "holder_id": row_id, "key": key}
+        for row_id, phone in rows
+        for key in stored_keys(phone or "")
+    ]
+    if keys:
+        db.session.execute(insert(PhoneKey), keys)
 
 
 def _added(_mapper: Mapper[Any], connection: Connection, row: Any) -> None:

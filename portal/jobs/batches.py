@@ -16,6 +16,7 @@ from portal.access.viewer import SYSTEM, Viewer
 from portal.customers.queries import viewer_for
 from portal.db.base import db
 from portal.db.work import unit_of_work
+from portal.intake.actions import files as intake
 from portal.kernel import clock
 from portal.kernel.errors import FileProblems
 from portal.receivables.actions import bank_files
@@ -34,6 +35,7 @@ KINDS: dict[str, Handler] = {
     bank_files.KIND: bank_files.HANDLER,
     "movements": stock.MOVEMENTS,
     "stock_items": stock.STOCK_ITEMS,
+    **intake.HANDLERS,
 }
 """What is done with the rows of each kind of file."""
 

@@ -1,0 +1,396 @@
+"""Customers from a file: found again by code, else credit code, else exact name; written in bulk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from portal.access.models import Assignment
+from portal.access.viewer import Viewer
+from portal.customers.models import Contact, Customer
+from portal.customers.rules import naming, profile
+from portal.customers.rules.kinds import CustomerKind, Part
+from portal.customers.rules.profile import CustomerFacts
+from portal.db import audit, phones, whole
+from portal.db.base import db
+from portal.intake.actions.planning import Change, Plan, Reading, changed
+from portal.intake.actions.subjects import Subject
+from portal.intake.queries import known
+from portal.intake.queries.known import Named
+from portal.intake.rules.countries import HOME
+from portal.intake.rules.fields import ASIDE
+from portal.intake.rules.reading import Line, Values
+from portal.intake.rules.spelling import Vocabulary, folded
+from portal.intake.rules.words import INDUSTRIES
+from portal.kernel.creditcode import clean_credit_code, credit_code_problem
+from portal.kernel.pinyin import is_chinese, normalise
+from portal.kernel.text import t
+
+PLAIN = (
+    "code", "name_zh", "name_en", "short_name", "kind", "credit_code", "tax_number", "segment",
+    "industry", "market", "area", "reach", "nature", "source", "address", "phone", "bank_name",
+    "bank_account", "note",
+)  # fmt: skip
+RENAMED = {"currency": "default_currency", "language": "document_language"}
+COLUMNS = (*PLAIN, *RENAMED.values(), "is_foreign", "parent_id")
+FACTS = tuple(each.name for each in fields(CustomerFacts))
+PARENT, OWNER = "parent", "owner"
+PARENTS = "parents"
+
+
+@dataclass(slots=True)
+class Codes:
+    """Codes for new customers without one: each prefix's taken ones are looked up once."""
+
+    taken: dict[str, set[str]] = field(default_factory=dict)
+
+    def next(self, name: str) -> str:
+        """A free code made from a name; it is taken now."""
+        prefix = naming.code_prefix(name)
+        if prefix not in self.taken:
+            self.taken[prefix] = set(whole.starting_with(Customer, "code", prefix))
+        code = naming.next_code(prefix, self.taken[prefix])
+        self.taken[prefix].add(code)
+        return code
+
+
+class CustomersWay:
+    """How files of customers are compared and written."""
+
+    def known(self, viewer: Viewer) -> Mapping[str, Vocabulary]:
+        """Our people, and the industries that are known."""
+        industry = Vocabulary.of([*INDUSTRIES, *known.industries(viewer)])
+        return {"owner": known.staff(), "industry": industry}
+
+    def wanted(self, values: Values) -> Iterable[str]:
+        """Every word that may be a customer of ours."""
+        names = ("code", "name", "name_zh", "name_en", PARENT)
+        yield from filter(None, (values.get(name) for name in names))
+        if code := values.get("credit_code"):
+            yield _credit_code(code)
+
+    def compare(self, reading: Reading, lines: list[Line]) -> list[Plan]:
+        """What lines come to, against the customers as they are."""
+        plans = [plan for line in lines if (plan := _planned(reading, line)) is not None]
+        there = _rows([plan.row_id for plan in plans if plan.row_id is not None])
+        owners = known.owner_ids(there)
+        for plan in plans:
+            before = there.get(plan.row_id or 0)
+            _check(reading, plan, before)
+            if before is not None:
+                plan.changes = _changes(plan, before, owners.get(plan.row_id or 0))
+        _check_codes(reading, plans, there)
+        return [plan for plan in plans if plan.row not in reading.reader.wrong_rows]
+
+    def write(self, reading: Reading, plans: list[Plan], actor: Viewer) -> None:
+        """Insert what is new, then change what is there; who belongs to whom comes last."""
+        news = [plan for plan in plans if plan.row_id is None]
+        _insert(reading, news, actor)
+        _update([plan for plan in plans if plan.row_id is not None], reading, actor)
+        below = reading.facts.setdefault(PARENTS, [])
+        below += [(plan.row_id, plan.values[PARENT]) for plan in plans if PARENT in plan.values]
+
+    def finish(self, reading: Reading, actor: Viewer) -> None:
+        """Put branches under their groups, now that all of them are there."""
+        below = reading.facts.get(PARENTS, [])
+        named = known.customers_named({folded(word) for _, word in below}, reading.viewer)
+        for some in known.chunks(below):
+            rows = {row.id: row for row in _customers([row_id for row_id, _ in some])}
+            meant = {row_id: found[0].id for row_id, word in some if (found := named.meant(word))}
+            groups = {row.id: row for row in _customers(meant.values())}
+            for row_id, group_id in meant.items():
+                groups[group_id].kind = CustomerKind.GROUP.value
+                rows[row_id].kind = CustomerKind.BRANCH.value
+                rows[row_id].parent_id = group_id
+            db.session.flush()
+
+
+WAY = CustomersWay()
+
+
+def _credit_code(code: str) -> str:
+    return code if credit_code_problem(code) else clean_credit_code(code)
+
+
+def _planned(reading: Reading, line: Line) -> Plan | None:
+    """A line's values by our columns, and the customer that it is about."""
+    values = _values(line.values)
+    names = [values.get("name_zh", ""), values.get("name_en", "")]
+    label = next(filter(None, names), values.get("code", ""))
+    reader = reading.reader
+    if not any(names) and not values.get("code"):
+        reader.wrong(line.row, ("name", "name_zh", "name_en"), "", t("a name"))
+        return None
+    key = next(filter(None, (values.get("code"), values.get("credit_code"), *names)), "")
+    if not reading.once(folded(key), line.row, ("code", "credit_code", "name", "name_zh"), key):
+        return None
+    found = _meant(reading, line, values, names)
+    if found is None:
+        return None
+    if PARENT in values:
+        _check_parent(reading, line.row, values)
+        if "kind" in values:
+            values["kind"] = CustomerKind.BRANCH.value
+    return Plan(line.row, values, label, row_id=found.id if found else None)
+
+
+def _values(given: Values) -> Values:
+    """What a line says, by the columns of a customer."""
+    found: Values = {name: given[name] for name in PLAIN if name in given}
+    found |= {ours: given[name] for name, ours in RENAMED.items() if given.get(name)}
+    if given.get("name"):
+        name = normalise(given["name"])
+        found.setdefault("name_zh" if is_chinese(name) else "name_en", name)
+    if "code" in found:
+        found["code"] = found["code"].upper()
+    if found.get("credit_code"):
+        found["credit_code"] = _credit_code(found["credit_code"])
+    if country := given.get("country"):
+        _settle(found, country)
+    if given.get(ASIDE):
+        found["note"] = "\n".join(filter(None, [found.get("note", ""), *given[ASIDE]]))
+    found |= {name: given[name] for name in (PARENT, OWNER) if given.get(name)}
+    return found
+
+
+def _settle(values: Values, country: str) -> None:
+    """A known country says whether the customer is a foreign one; it stands for the address where that is not given."""
+    if len(country) == 2 and country.isupper():
+        values["is_foreign"] = country != HOME
+    values.setdefault("address", country)
+
+
+def _meant(reading: Reading, line: Line, values: Values, names: list[str]) -> Named | bool | None:
+    """The customer that a line is about, False for a new one; None when that cannot be told."""
+    named = reading.named
+    by_code = named.codes.get(folded(values.get("code") or ""))
+    found = by_code or named.credit_codes.get(folded(values.get("credit_code") or ""))
+    if found is not None:
+        return found
+    alike = named.by_name(*filter(None, names))
+    if len(alike) > 1:
+        codes = ", ".join(each.code for each in alike)
+        expected = t("one customer; several have this name: %(codes)s", codes=codes)
+        reading.reader.wrong(
+            line.row, ("name", "name_zh", "name_en"), names[0] or names[1], expected
+        )
+        return None
+    if alike and not values.get("code"):
+        return alike[0]
+    if alike:
+        expected = t("another name? %(code)s has this one already", code=alike[0].code)
+        fields_ = ("name", "name_zh", "name_en")
+        reading.reader.warn(line.row, fields_, names[0] or names[1], expected)
+    return False
+
+
+def _check_parent(reading: Reading, row: int, values: Values) -> None:
+    """The group must be a customer of ours, or one that this file brings."""
+    reader = reading.reader
+    word = reader.as_meant(PARENT, values[PARENT])
+    values[PARENT] = word
+    meant = reading.named.meant(word)
+    brought = _brought(reading)
+    below = [each.kind for each in meant if each.kind in (CustomerKind.BRANCH, CustomerKind.PERSON)]
+    if below or brought.get(folded(word)):
+        reader.wrong(row, (PARENT,), word, t("a group; a branch or a person has no branches"))
+    if meant or folded(word) in brought:
+        return
+    column = reading.heads.of(PARENT)
+    if column is not None:
+        near = known.nearest_customers([word], reading.viewer).get(word)
+        reader.unknown(column, row, word, near, needed=True)
+
+
+def _brought(reading: Reading) -> dict[str, bool]:
+    """Folded code or name of every line of the file → whether that one is a branch itself."""
+    if "brought" not in reading.facts:
+        names = ("code", "name", "name_zh", "name_en")
+        reading.facts["brought"] = {
+            folded(line.values[name]): bool(line.values.get(PARENT))
+            for piece in reading.lines.pieces()
+            for line in piece
+            for name in names
+            if line.values.get(name)
+        }
+    found: dict[str, bool] = reading.facts["brought"]
+    return found
+
+
+def _rows(ids: list[int]) -> dict[int, dict[str, Any]]:
+    """The present values of customers by our columns."""
+    found: dict[int, dict[str, Any]] = {}
+    columns = [getattr(Customer, name) for name in ("id", *COLUMNS)]
+    for some in known.chunks(ids):
+        for row in db.session.execute(select(*columns).where(Customer.id.in_(some))).mappings():
+            found[row["id"]] = dict(row)
+    return found
+
+
+def _changes(plan: Plan, before: Mapping[str, Any], owner: int | None) -> list[Change]:
+    values = {n: v for n, v in plan.values.items() if n in COLUMNS and n != "parent_id"}
+    if before["name_zh"] == before["name_en"] and "name_zh" not in values and values.get("name_en"):
+        values["name_zh"] = values["name_en"]  # it has no Chinese name: both follow
+    found = changed(values, before)
+    if plan.values.get(OWNER) and int(plan.values[OWNER]) != owner:
+        found.append(Change(OWNER, owner, int(plan.values[OWNER])))
+    if PARENT in plan.values and before["parent_id"] != _parent_id(plan):
+        found.append(Change(PARENT, before["parent_id"], plan.values[PARENT]))
+    return found
+
+
+def _parent_id(plan: Plan) -> int | None:
+    found: int | None = plan.values.get("parent_id")
+    return found
+
+
+def _check(reading: Reading, plan: Plan, before: Mapping[str, Any] | None) -> None:
+    """The rules of a customer's form, told at the file's columns."""
+    if PARENT in plan.values:
+        meant = reading.named.meant(plan.values[PARENT])
+        plan.values["parent_id"] = meant[0].id if meant else None
+    known_facts = {n: before[n] for n in FACTS if before and before.get(n) is not None}
+    known_facts |= {n: v for n, v in plan.values.items() if n in FACTS and v is not None}
+    if PARENT in plan.values:
+        known_facts |= {
+            "kind": CustomerKind.BRANCH.value,
+            "parent_id": plan.values["parent_id"] or 0,
+        }
+    known_facts.setdefault("name_zh", known_facts.get("name_en", ""))
+    for name, expected in profile.problems_of(CustomerFacts(**known_facts)).items():
+        given = "parent" if name == "parent_id" else _given(name)
+        reading.reader.wrong(plan.row, (given, "name"), plan.values.get(name, ""), expected)
+
+
+def _given(name: str) -> str:
+    """The file's field for one of our columns."""
+    return next((given for given, ours in RENAMED.items() if ours == name), name)
+
+
+def _check_codes(
+    reading: Reading, plans: list[Plan], there: Mapping[int, Mapping[str, Any]]
+) -> None:
+    """A credit code that another customer holds."""
+    for plan in plans:
+        credit = plan.values.get("credit_code")
+        holder = reading.named.credit_codes.get(folded(credit)) if credit else None
+        if holder is not None and holder.id != plan.row_id:
+            expected = t("another code; %(code)s has it already", code=holder.code)
+            reading.reader.wrong(plan.row, ("credit_code",), credit, expected)
+
+
+def _insert(reading: Reading, plans: list[Plan], actor: Viewer) -> None:
+    if not plans:
+        return
+    codes: Codes = reading.facts.setdefault("codes", Codes())
+    rows = [_new(plan, codes, reading) for plan in plans]
+    ids = db.session.scalars(
+        insert(Customer).returning(Customer.id, sort_by_parameter_order=True), rows
+    ).all()
+    for plan, row_id in zip(plans, ids, strict=True):
+        plan.row_id = plan.customer_id = row_id
+    phones.write_many(
+        Customer.__tablename__, [(i, r["phone"]) for i, r in zip(ids, rows, strict=True)]
+    )
+    owners = [
+        {"customer_id": plan.row_id, "user_id": user_id, "part": Part.OWNER.value}
+        for plan in plans
+        if (user_id := int(plan.values.get(OWNER) or 0) or actor.user_id)
+    ]
+    if owners:
+        db.session.execute(insert(Assignment), owners)
+    after = [{**_told(row), "row": plan.row} for plan, row in zip(plans, rows, strict=True)]
+    subjects = [Subject.customer(row_id) for row_id in ids]
+    entries = [(who, None, what) for who, what in zip(subjects, after, strict=True)]
+    audit.record_all(actor, "customer.imported", entries, reading.now, reason=_why(reading))
+
+
+def _new(plan: Plan, codes: Codes, reading: Reading) -> dict[str, Any]:
+    given = {n: v for n, v in plan.values.items() if n in FACTS and v is not None}
+    given |= {"parent_id": None, "kind": _kind(plan)}
+    if given.get("name_zh") and not given.get("code"):
+        given["code"] = codes.next(given.get("short_name") or given["name_zh"])
+    elif not given.get("code"):
+        given["code"] = codes.next(given["name_en"])
+    facts = profile.cleaned(CustomerFacts(**given))
+    row = {each.name: getattr(facts, each.name) for each in fields(CustomerFacts)}
+    for name in ("market", "area", "reach", "nature", "source"):
+        row[name] = plan.values.get(name) or ""
+    row["is_foreign"] = bool(plan.values.get("is_foreign"))
+    row |= {"credit_code": facts.credit_code or None, "search_text": profile.search_text(facts)}
+    return row | {"created_at": reading.now, "updated_at": reading.now, "version": 1}
+
+
+def _kind(plan: Plan) -> str:
+    """A branch becomes one when its group is there."""
+    kind = plan.values.get("kind") or CustomerKind.ORGANISATION.value
+    return CustomerKind.ORGANISATION.value if kind == CustomerKind.BRANCH else str(kind)
+
+
+def _told(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in COLUMNS if row.get(name) not in (None, "")}
+
+
+def _why(reading: Reading) -> str:
+    return reading.batch.file_name
+
+
+def _update(plans: list[Plan], reading: Reading, actor: Viewer) -> None:
+    for some in known.chunks(plans):
+        rows = {row.id: row for row in _customers([plan.row_id for plan in some])}
+        people = _people(list(rows))
+        entries = []
+        for plan in some:
+            row = rows[plan.row_id or 0]
+            for each in plan.changes:
+                if each.field in COLUMNS and each.after != CustomerKind.BRANCH:
+                    setattr(row, each.field, _stored(each))
+            facts = CustomerFacts(**{name: getattr(row, name) or "" for name in FACTS})
+            row.search_text = profile.search_text(facts, people.get(row.id, ()))
+            before = {each.field: each.before for each in plan.changes}
+            after = {each.field: each.after for each in plan.changes}
+            entries.append((row, before, {**after, "row": plan.row}))
+        db.session.flush()
+        _hand_over(some)
+        audit.record_all(actor, "customer.imported", entries, reading.now, reason=_why(reading))
+
+
+def _stored(change: Change) -> Any:
+    if change.field == "credit_code":
+        return change.after or None
+    return change.after
+
+
+def _people(ids: list[int]) -> dict[int, tuple[str, ...]]:
+    """Customer id → names and numbers of its contacts, as searches look for them."""
+    found: dict[int, tuple[str, ...]] = {}
+    statement = select(Contact.customer_id, Contact.name, Contact.phone)
+    wanted = statement.where(Contact.customer_id.in_(ids), Contact.active.is_(True))
+    for row in db.session.execute(wanted.order_by(Contact.is_main.desc(), Contact.id)):
+        found[row.customer_id] = (*found.get(row.customer_id, ()), row.name, row.phone)
+    return found
+
+
+def _hand_over(plans: list[Plan]) -> None:
+    """The owner that the file names instead of the one before."""
+    owners = {plan.row_id: int(plan.values[OWNER]) for plan in plans if _owner_changes(plan)}
+    if not owners:
+        return
+    rows = db.session.scalars(select(Assignment).where(Assignment.customer_id.in_(owners)))
+    for row in rows:
+        if row.part == Part.OWNER or row.user_id == owners[row.customer_id]:
+            db.session.delete(row)
+    db.session.flush()
+    for customer_id, user_id in owners.items():
+        db.session.add(Assignment(customer_id=customer_id, user_id=user_id, part=Part.OWNER))
+
+
+def _owner_changes(plan: Plan) -> bool:
+    return any(each.field == OWNER for each in plan.changes)
+
+
+def _customers(ids: Iterable[Any]) -> Iterator[Customer]:
+    return db.session.scalars(select(Customer).where(Customer.id.in_(sorted(set(ids)))))
