@@ -28,8 +28,8 @@ class OpportunityItself(HouseOnly):
     @classmethod
     def seen_also(cls, user_id: int | None) -> ColumnElement[bool]:
         """Those that this member of staff owns or collaborates in."""
-        columns = _table("opportunity").c
-        return or_(columns.owner_id == user_id, columns.id.in_(worked_on_by(user_id)))
+        row: Any = cls  # by its own name where a query has given it one
+        return or_(row.owner_id == user_id, row.id.in_(worked_on_by(user_id)))
 
 
 class OfOpportunity(HouseOnly):
