@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -136,7 +137,7 @@ def _put(facts: Facts, name: str, key: str, amount: Decimal) -> None:
     elif name == DONE:
         facts.done[key] = facts.done.get(key, ZERO) + amount
     elif key:
-        facts.spreads.setdefault(name, type(facts.counts)())[int(key)] += int(amount)
+        facts.spreads.setdefault(name, Counter())[int(key)] += int(amount)
     else:
         facts.counts[name] += int(amount)
 
@@ -157,7 +158,3 @@ def promised_figures(
         _put(facts, name, key, amount)
     return facts
 
-
-def known(facts: Iterable[Facts]) -> bool:
-    """Whether anything was counted."""
-    return any(each.counts for each in facts)
