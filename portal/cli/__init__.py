@@ -19,8 +19,11 @@ COMMANDS = (
     "warehouse",
     "statements",
     "carrier_bills",
+    "classes",
     "worker",
     "audit",
+    "backup",
+    "doctor",
     "demo",
 )
 

@@ -20,10 +20,12 @@ from portal.jobs import (
     batches,
     calls,
     campaigns,
+    classes,
     contracts,
     entitlements,
     found,
     knowledge,
+    loyalty,
     papers,
     receivables,
     satisfaction,
@@ -70,6 +72,9 @@ JOBS = (
     Job("yearly questions", 86400, satisfaction.ask_yearly),
     Job("return visits", 3600, calls.plan_visits),
     Job("campaigns", 60, campaigns.send),
+    Job("points", 3600, loyalty.settle),
+    Job("classification", 3600, classes.monthly),
+    Job("classification runs", 20, lambda _now: classes.work_all()),
     Job("alive", 30, lambda _now: "alive"),
 )
 

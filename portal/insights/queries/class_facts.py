@@ -198,7 +198,8 @@ def contacts_left(batch: Batch, rules: Rules) -> Mapping[int, list[tuple[str, da
     )
     found: dict[int, list[tuple[str, date]]] = defaultdict(list)
     for customer_id, name, day in db.session.execute(wanted.order_by(Contact.left_on, Contact.id)):
-        found[customer_id].append((name, day))
+        if day is not None:
+            found[customer_id].append((name, day))
     return found
 
 
