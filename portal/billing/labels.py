@@ -70,12 +70,14 @@ CREDITS: Mapping[str, Label] = {
     C.GRANTED: Label(CREDIT_WORDS[C.GRANTED], "good", "check-circle"),
     C.PLACED: Label(CREDIT_WORDS[C.PLACED], "done", "receipt"),
     C.REFUSED: Label(CREDIT_WORDS[C.REFUSED], "bad", "x-circle"),
+    C.CANCELLED: Label(CREDIT_WORDS[C.CANCELLED], "neutral", "slash-circle"),
 }
 CREDIT_SOURCES = {
     "dispute": t("Dispute"),
     "dispute_again": t("Dispute raised again"),
     "claim": t("Claim"),
     "goodwill": t("Goodwill"),
+    "points": t("Points"),
 }
 RUNS: Mapping[str, Label] = {
     RunState.WAITING: Label(RUN_WORDS[RunState.WAITING], "neutral", "hourglass-split"),

@@ -132,6 +132,18 @@ def grant(credit: Credit, approved_by: int | None, actor: Viewer, now: datetime)
     audit.record(actor, "credit.granted", credit, now, after=after)
 
 
+def cancel(credit_id: int, reason: str, actor: Viewer, now: datetime) -> Credit:
+    """Granted, and not to be given after all; for the room whose record it stands for. NotAllowedNow once it is on a
+    statement.
+    """
+    credit = held(credit_id)
+    if credit.state == CreditState.PLACED:
+        raise NotAllowedNow(t("This credit is on a statement already."))
+    _step(credit, CreditStep.CANCEL, now)
+    audit.record(actor, "credit.cancelled", credit, now, reason=reason.strip()[:LONGEST_REASON])
+    return credit
+
+
 def place(credit_ids: Iterable[int], statement: Statement, actor: Viewer, now: datetime) -> None:
     """The credits became lines of a statement, or of its draft."""
     for each in sorted(set(credit_ids)):

@@ -32,6 +32,7 @@ audit.declare(
         "credit.asked": Event(t("Credit proposed")),
         "credit.granted": Event(t("Credit granted")),
         "credit.refused": Event(t("Credit refused")),
+        "credit.cancelled": Event(t("Credit cancelled")),
         "credit.placed": Event(t("Credit placed on a statement"), public=True),
     }
 )

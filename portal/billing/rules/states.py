@@ -90,6 +90,7 @@ class CreditState(StrEnum):
     GRANTED = "granted"
     PLACED = "placed"
     REFUSED = "refused"
+    CANCELLED = "cancelled"
 
 
 class CreditStep(StrEnum):
@@ -97,6 +98,7 @@ class CreditStep(StrEnum):
 
     APPROVE = "approve"
     REFUSE = "refuse"
+    CANCEL = "cancel"  # what it stood for is no more, as redeemed points that are given back
     PLACE = "place"
     FREE = "free"  # the draft that carried it was voided
 
@@ -190,6 +192,7 @@ CREDIT_WORDS: Mapping[CreditState, Text] = {
     CreditState.GRANTED: t("Approved"),
     CreditState.PLACED: t("On a statement"),
     CreditState.REFUSED: t("Refused"),
+    CreditState.CANCELLED: t("Cancelled"),
 }
 
 CREDIT_STEPS = Lifecycle(
@@ -197,6 +200,7 @@ CREDIT_STEPS = Lifecycle(
         (CreditState.PENDING_APPROVAL, CreditStep.APPROVE): CreditState.GRANTED,
         (CreditState.PENDING_APPROVAL, CreditStep.REFUSE): CreditState.REFUSED,
         (CreditState.GRANTED, CreditStep.PLACE): CreditState.PLACED,
+        (CreditState.GRANTED, CreditStep.CANCEL): CreditState.CANCELLED,
         (CreditState.PLACED, CreditStep.FREE): CreditState.GRANTED,
     },
     CREDIT_WORDS,

@@ -1,4 +1,4 @@
-"""“I am interested”: once for each customer and offer or campaign; it becomes an opportunity of the customer's owner."""
+"""“I am interested”: once for each customer and offer or campaign; it becomes the owner's opportunity."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from portal.access.permissions import Permission
 from portal.access.scope import past_the_walls
@@ -121,7 +121,7 @@ def _hold(customer: Customer | None) -> Customer:
     return customer
 
 
-def _known(customer: Customer, about: object) -> Interest | None:
+def _known(customer: Customer, about: ColumnElement[bool]) -> Interest | None:
     return db.session.scalar(select(Interest).where(Interest.customer_id == customer.id, about))
 
 

@@ -80,9 +80,7 @@ def _take(offer: Offer, step: ShownStep, event: str, actor: Viewer, now: datetim
 
 def _values(facts: OfferFacts) -> dict[str, Any]:
     written = tidied(facts.written)
-    check(
-        {**wrong_in(written), **_wrong_thing(facts), **wrong_days(facts.from_on, facts.until_on)}
-    )
+    check({**wrong_in(written), **_wrong_thing(facts), **wrong_days(facts.from_on, facts.until_on)})
     industries = sorted({each.strip()[:60] for each in facts.industries if each.strip()})
     return {
         "title_zh": written.title_zh, "title_en": written.title_en, "text_zh": written.text_zh,

@@ -125,9 +125,7 @@ def held(campaign_id: int) -> Campaign:
 
 def written_of(campaign: Campaign) -> Written:
     """Its subject and text in both languages."""
-    return Written(
-        campaign.subject_zh, campaign.subject_en, campaign.text_zh, campaign.text_en
-    )
+    return Written(campaign.subject_zh, campaign.subject_en, campaign.text_zh, campaign.text_en)
 
 
 _FIELDS = ("name", "subject_zh", "subject_en", "text_zh", "text_en", "segment", "per_run")

@@ -74,8 +74,8 @@ class Campaign(Versioned, Stamped, Base):
 class CampaignMail(HouseOnly, Versioned, Base):
     """The one mail of a campaign to one address, posted in the transaction that writes this row.
 
-    `token_hash`: of the secret in its links. `segment` and `owner_id` are the customer's on that day, so that results by
-    segment stand.
+    `token_hash`: of the secret in its links. `segment` and `owner_id` are the customer's on that day, so that results
+    by segment stand.
     """
 
     __tablename__ = "campaign_mail"

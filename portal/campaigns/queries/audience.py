@@ -49,16 +49,8 @@ def preview(segment: Segment, viewer: Viewer, today: date, shown: int = 12) -> P
     counted: Counter[str] = Counter()
     for people in (_contacts(segment, viewer, today), _users(segment, viewer, today)):
         rows = people.subquery()
-        counted.update(
-            {
-                why: count
-                for why, count in db.session.execute(
-                    select(rows.c.fate, func.count(func.distinct(rows.c.person))).group_by(
-                        rows.c.fate
-                    )
-                )
-            }
-        )
+        fates = select(rows.c.fate, func.count(func.distinct(rows.c.person)))
+        counted.update(dict(db.session.execute(fates.group_by(rows.c.fate)).all()))
     reached = _reached_union(segment, viewer, today).subquery()
     sums = db.session.execute(
         select(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Select, func, select
 
@@ -17,9 +17,7 @@ from portal.db.base import db
 
 def of_address(email: str) -> MarketingConsent | None:
     """The present word of a person; None: never asked."""
-    return db.session.scalar(
-        select(MarketingConsent).where(MarketingConsent.email == plain(email))
-    )
+    return db.session.scalar(select(MarketingConsent).where(MarketingConsent.email == plain(email)))
 
 
 def of_addresses(emails: Iterable[str]) -> Mapping[str, MarketingConsent]:
@@ -40,4 +38,4 @@ def contacts(viewer: Viewer) -> Select[Any]:
         .outerjoin(MarketingConsent, MarketingConsent.email == address)
         .where(Contact.active.is_(True))
     )
-    return visible(statement, Contact, viewer)
+    return visible(cast("Select[Any]", statement), Contact, viewer)

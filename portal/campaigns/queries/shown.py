@@ -72,7 +72,9 @@ def offers_for(customer: Customer | None, today: date, limit: int = MOST) -> lis
     )
     rows = db.session.scalars(wanted.order_by(Offer.from_on.desc(), Offer.id.desc()).limit(MOST))
     meant = [
-        row for row in rows if is_for(row.tiers, customer.segment, row.industries, customer.industry)
+        row
+        for row in rows
+        if is_for(row.tiers, customer.segment, row.industries, customer.industry)
     ]
     return without_bought(meant, customer.id)[:limit]
 
@@ -80,9 +82,7 @@ def offers_for(customer: Customer | None, today: date, limit: int = MOST) -> lis
 def interests_in(customer_id: int, offers: Iterable[Offer]) -> dict[int, Interest]:
     """The customer's interest in each of these offers, by the offer's id."""
     ids = [each.id for each in offers]
-    wanted = select(Interest).where(
-        Interest.customer_id == customer_id, Interest.offer_id.in_(ids)
-    )
+    wanted = select(Interest).where(Interest.customer_id == customer_id, Interest.offer_id.in_(ids))
     return {row.offer_id: row for row in db.session.scalars(wanted) if row.offer_id} if ids else {}
 
 

@@ -14,7 +14,9 @@ class MailState(StrEnum):
     QUEUED = "queued"
     SENT = "sent"
     FAILED = "failed"
-    DROPPED = "dropped"  # not sent: the person said no, or the campaign was stopped, after it was posted
+    DROPPED = (
+        "dropped"  # not sent: the person said no, or the campaign was stopped, after it was posted
+    )
 
 
 class Consent(StrEnum):

@@ -15,7 +15,9 @@ def is_on(state: str, from_on: date, until_on: date | None, today: date) -> bool
     return begun and (until_on is None or today <= until_on)
 
 
-def is_for(tiers: Iterable[str], tier: str, industries: Iterable[str] = (), industry: str = "") -> bool:
+def is_for(
+    tiers: Iterable[str], tier: str, industries: Iterable[str] = (), industry: str = ""
+) -> bool:
     """Whether a customer of this tier and industry is among those it is meant for; nothing named: all are."""
     wanted_tiers, wanted_industries = set(tiers), set(industries)
     return (not wanted_tiers or tier in wanted_tiers) and (

@@ -89,14 +89,15 @@ class PointsEntry(AppendOnly, CustomerOwned, Base):
     """One change of the points; `key` names its cause, which happens once.
 
     What adds has `expires_on`, the last day on which it can be used (None: never). `lot_id`: the entry that a
-    take-back or an expiry takes from. Which points a redemption took is not stored: the ledger's order tells
+    take-back or an expiry takes from. A bill that earned, or gave back, nothing leaves an entry of 0, so that it is not
+    asked again. Which points a redemption took is not stored: the ledger's order tells
     (rules.lots).
     """
 
     __tablename__ = "points_entry"
     __table_args__ = (
         CheckConstraint(one_of("kind", EntryKind), name="known_kind"),
-        CheckConstraint("points <> 0", name="changes_something"),
+        CheckConstraint("points <> 0 OR kind IN ('earn', 'take_back')", name="changes_something"),
         CheckConstraint("expires_on IS NULL OR points > 0", name="only_added_points_expire"),
         Index("ix_points_entry_customer", "customer_id", "id"),
         Index("ix_points_entry_receivable", "receivable_id", "id"),
