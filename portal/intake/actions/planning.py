@@ -63,6 +63,15 @@ class Plan:
 
 
 @dataclass(slots=True)
+class Blank:
+    """Rows that name no customer: whether they have to, whether they are left out, how many there are."""
+
+    needed: bool
+    is_left_out: bool
+    rows: int = 0
+
+
+@dataclass(slots=True)
 class Reading:
     """A file that was read: its lines on disk, and whom it names."""
 
@@ -72,10 +81,10 @@ class Reading:
     lines: Spool
     viewer: Viewer
     now: datetime
+    blank: Blank
     named: Customers = field(default_factory=Customers)
     wanted: set[str] = field(default_factory=set)
     seen: dict[Any, int] = field(default_factory=dict)
-    left_out: int = 0
     facts: dict[str, Any] = field(default_factory=dict)
 
     def customer(self, word: str) -> Named | None:
@@ -168,15 +177,24 @@ def _read(
     meant = options.get("words") or {}
     reader = Reader(heads, way.known(viewer), meant, bool(options.get("blank_clears")))
     wanted: set[str] = set()
-    lines = Spool(_noted(way, reader, reader.lines(table, tell), wanted))
-    reading = Reading(batch, heads, reader, lines, viewer, now, wanted=wanted)
+    blank = Blank("customer" in FIELDS[batch.kind], bool(options.get("leave_out_blank")))
+    lines = Spool(_noted(way, reader, reader.lines(table, tell), wanted, blank))
+    reading = Reading(batch, heads, reader, lines, viewer, now, blank, wanted=wanted)
     _name(reading)
     _tell_unread(reading)
     return reading
 
 
-def _noted(way: Way, reader: Reader, lines: Iterator[Line], wanted: set[str]) -> Iterator[Line]:
+def _noted(
+    way: Way, reader: Reader, lines: Iterator[Line], wanted: set[str], blank: Blank
+) -> Iterator[Line]:
+    """The lines that name a customer where they have to; which customers they may mean is noted."""
     for line in lines:
+        if blank.needed and not line.values.get("customer"):
+            blank.rows += 1
+            if not blank.is_left_out:
+                reader.wrong(line.row, ("customer",), "", t("a customer; the cell is blank"))
+            continue
         for word in way.wanted(line.values):
             wanted.add(folded(word))
             wanted.add(folded(reader.as_meant("customer", word)))
@@ -192,7 +210,7 @@ def _name(reading: Reading) -> None:
 
 def _fresh(reading: Reading) -> None:
     """The next walk over the lines starts anew."""
-    reading.seen, reading.facts, reading.left_out = {}, {}, 0
+    reading.seen, reading.facts = {}, {}
 
 
 def _compared(way: Way, reading: Reading, piece: list[Line]) -> list[Plan]:
@@ -207,17 +225,10 @@ def _refuse(reading: Reading) -> None:
 
 
 def belongs(reading: Reading, lines: list[Line]) -> Iterator[tuple[Line, Named]]:
-    """Lines with the customer that they name; the others are told: blank, unknown (with what is near), or several."""
+    """Lines with the customer that they name; the others are told: unknown (with what is near), or several."""
     reader = reading.reader
-    skips = bool((reading.batch.options or {}).get("leave_out_blank"))
     for line in lines:
-        word = line.values.get("customer") or ""
-        if not word:
-            if skips:
-                reading.left_out += 1
-            else:
-                reader.wrong(line.row, ("customer",), "", t("a customer; the cell is blank"))
-            continue
+        word = line.values["customer"]
         meant = reading.named.meant(reader.as_meant("customer", word))
         if len(meant) == 1:
             yield line, meant[0]
@@ -260,10 +271,8 @@ def _counts(
     return {
         "rows": reading.reader.rows,
         **found,
-        LEFT_OUT: reading.left_out,
-        "blank_customers": sum(
-            each.found == "" and each.severity == "error" for each in reading.reader.problems
-        ),
+        LEFT_OUT: reading.blank.rows if reading.blank.is_left_out else 0,
+        "blank_customers": reading.blank.rows,
         "preview": preview,
         "spellings": [_spelling(each) for each in spellings[:SHOWN_SPELLINGS]],
         "heads": {each.head: each.field for each in reading.heads.columns},
