@@ -67,6 +67,7 @@ class Lead(HasPhone, Versioned, Stamped, Base):
         Index("ix_lead_next", "owner_id", "state", "next_touch_on"),
         Index("ix_lead_updated", "updated_at", "id"),
         Index("ix_lead_customer", "customer_id", "id"),
+        Index("ix_lead_credit_code", "credit_code"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

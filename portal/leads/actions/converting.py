@@ -16,7 +16,6 @@ from portal.customers.rules.people import ContactFacts
 from portal.customers.rules.profile import CustomerFacts
 from portal.db import audit
 from portal.db.base import db
-from portal.kernel.clock import business_day
 from portal.kernel.errors import Invalid, NotAllowedNow, NotFound
 from portal.kernel.text import t
 from portal.leads.actions.hands import check_hands, log
@@ -81,7 +80,7 @@ def convert(lead: Lead, wish: Conversion, actor: Viewer, now: datetime) -> Oppor
 def _customer(lead: Lead, wish: Conversion, actor: Viewer, now: datetime) -> Customer:
     if wish.customer_id is not None:
         return load(Customer, wish.customer_id, actor, P.CUSTOMER_SEE)
-    if not wish.is_new_for_sure and likely(lead, actor, business_day(now)).is_customer:
+    if not wish.is_new_for_sure and likely(lead, actor).is_customer:
         said = t("Look at the likely customers first, then say that it is none of them.")
         raise Invalid(said, "is_new_for_sure")
     is_person = lead.kind == LeadKind.PERSON

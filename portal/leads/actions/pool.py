@@ -30,11 +30,11 @@ def pick(lead: Lead, actor: Viewer, now: datetime) -> Lead:
     row = held(lead)
     if row.state == LeadState.HELD.value:
         raise NotAllowedNow(_taken(row, actor))
-    _step(row, LeadStep.PICK)
+    _may(row, LeadStep.PICK)
     until = cools_off_until(left_at(row.id, actor.user_id), lead_settings())
     check_cooled(until, business_day(now))
     check_space(actor.user_id, actor)
-    _put_into_hands(row, actor.user_id, now)
+    _put_into_hands(row, LeadStep.PICK, actor.user_id, now)
     audit.record(actor, "lead.picked", row, now, after={"owner": actor.user_id})
     log(row, PickKind.PICKED, actor.user_id, actor, now)
     return row
@@ -54,12 +54,12 @@ def assign(lead: Lead, user_id: int, actor: Viewer, now: datetime, reason: str =
     if row.owner_id == user_id and row.state == LeadState.HELD.value:
         return row
     before = row.owner_id
-    _step(row, LeadStep.ASSIGN)
+    _may(row, LeadStep.ASSIGN)
     check_space(user_id, actor)
     said = reason.strip()[:500]
     if before is not None:
         log(row, PickKind.TAKEN, before, actor, now, said)
-    _put_into_hands(row, user_id, now)
+    _put_into_hands(row, LeadStep.ASSIGN, user_id, now)
     audit.record(
         actor, "lead.assigned", row, now, before={"owner": before}, after={"owner": user_id}, reason=said or None
     )  # fmt: skip
@@ -138,11 +138,17 @@ def reopen(lead: Lead, reason: str, actor: Viewer, now: datetime) -> Lead:
     return row
 
 
+def _may(lead: Lead, which: LeadStep) -> LeadState:
+    """The state after this step; NotAllowedNow for one that is not possible."""
+    return LEAD_STEPS.next(LeadState(lead.state), which)
+
+
 def _step(lead: Lead, which: LeadStep) -> None:
-    lead.state = LEAD_STEPS.next(LeadState(lead.state), which).value
+    lead.state = _may(lead, which).value
 
 
-def _put_into_hands(lead: Lead, user_id: int | None, now: datetime) -> None:
+def _put_into_hands(lead: Lead, which: LeadStep, user_id: int | None, now: datetime) -> None:
+    _step(lead, which)
     lead.owner_id, lead.held_at, lead.quiet_since, lead.updated_at = user_id, now, now, now
 
 

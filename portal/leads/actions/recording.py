@@ -84,5 +84,5 @@ def facts_of(lead: Lead) -> LeadFacts:
 
 
 def _told(facts: LeadFacts) -> dict[str, Any]:
-    amount = None if facts.amount is None else f"{facts.amount:f}"
+    amount = None if facts.amount is None else f"{facts.amount.normalize():f}"
     return {**asdict(facts), "amount": amount, "need": facts.need[:400]}

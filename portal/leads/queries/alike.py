@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
-from sqlalchemy import false, or_, select
+from sqlalchemy import select
 
 from portal.access.viewer import Viewer
-from portal.calls.queries.callers import caller
-from portal.customers.models import Customer
-from portal.customers.queries import similar
+from portal.customers.models import Contact, Customer, Site
+from portal.customers.queries import customers, similar
 from portal.customers.rules import naming
 from portal.db import whole
 from portal.db.base import db
@@ -19,7 +17,7 @@ from portal.kernel.phones import sought_keys
 from portal.leads.models import Lead
 from portal.leads.queries.leads import leads
 
-SHOWN = 5
+SHOWN, MOST = 5, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,34 +38,49 @@ class Likely:
         return self.is_customer or bool(self.leads) or self.hidden_leads > 0
 
 
-def likely(lead: Lead, viewer: Viewer, today: date) -> Likely:
+def likely(lead: Lead, viewer: Viewer) -> Likely:
     """Who may be the same as `lead`: by name and credit code as customers are compared, and by telephone."""
+    same = _with_phone(lead.phone)
     named = similar(lead.name, "", lead.credit_code, viewer)
     found = {row.id: row for row in named.seen}
+    ringing = _customers_of(same) - set(found)
     hidden = named.unseen
-    if lead.phone:
-        rings = caller(lead.phone, viewer, today)
-        found |= {each.customer.id: each.customer for each in rings.candidates}
-        hidden = max(hidden, rings.hidden)
-    rows, unseen = _leads(lead, viewer)
-    customers = sorted(found.values(), key=lambda row: (row.name_zh, row.id))
-    return Likely(tuple(customers[:SHOWN]), hidden, tuple(rows[:SHOWN]), unseen)
+    if ringing:
+        rows = list(db.session.scalars(customers(viewer).where(Customer.id.in_(ringing))))
+        found |= {row.id: row for row in rows}
+        hidden = max(hidden, len(ringing) - len(rows))
+    alike, unseen = _leads(lead, same.get("lead", set()), viewer)
+    ordered = sorted(found.values(), key=lambda row: (row.name_zh, row.id))
+    return Likely(tuple(ordered[:SHOWN]), hidden, tuple(alike[:SHOWN]), unseen)
 
 
-def _leads(lead: Lead, viewer: Viewer) -> tuple[list[Lead], int]:
+def _with_phone(phone: str) -> dict[str, set[int]]:
+    """Table → ids of its rows with this number."""
+    keys = sought_keys(phone)[:1]
+    held: dict[str, set[int]] = {}
+    if keys:
+        wanted = select(PhoneKey.holder, PhoneKey.holder_id).where(PhoneKey.key.in_(keys))
+        for holder, row_id in db.session.execute(wanted.limit(MOST)):
+            held.setdefault(holder, set()).add(row_id)
+    return held
+
+
+def _customers_of(held: dict[str, set[int]]) -> set[int]:
+    """The customers whose own number it is, or that of a contact or site, whoever looks after them."""
+    found = set(held.get("customer", ()))
+    for model, holder in ((Contact, "contact"), (Site, "site")):
+        rows = whole.columns_of(model, held.get(holder, ()), ("customer_id",))
+        found |= {row[0] for row in rows.values()}
+    return found
+
+
+def _leads(lead: Lead, ringing: set[int], viewer: Viewer) -> tuple[list[Lead], int]:
     words = naming.shortlist_words(lead.name)
-    alike = {
-        row_id
-        for row_id, name in whole.with_any_word(Lead, "search_text", words, ("id", "name"))
-        if naming.are_alike(lead.name, name)
-    }
-    keys = sought_keys(lead.phone)[:1]
-    same_phone = select(PhoneKey.holder_id).where(PhoneKey.holder == "lead", PhoneKey.key.in_(keys))
-    same_code = Lead.credit_code == lead.credit_code if lead.credit_code else false()
-    wanted = select(Lead.id).where(
-        or_(Lead.id.in_(alike), Lead.id.in_(same_phone), same_code), Lead.id != lead.id
-    )
-    ids = list(db.session.scalars(wanted.limit(50)))
+    rows = whole.with_any_word(Lead, "search_text", words, ("id", "name"))
+    alike = ringing | {row_id for row_id, name in rows if naming.are_alike(lead.name, name)}
+    if lead.credit_code:
+        alike |= set(whole.holders(Lead, "credit_code", lead.credit_code))
+    ids = sorted(alike - {lead.id})[:MOST]
     if not ids:
         return [], 0
     seen = list(db.session.scalars(leads(viewer).where(Lead.id.in_(ids)).order_by(Lead.id.desc())))

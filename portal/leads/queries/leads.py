@@ -40,9 +40,7 @@ def sees_all(viewer: Viewer) -> bool:
 
 def leads(viewer: Viewer) -> Select[Any]:
     """Every lead that the viewer may see, with who holds it."""
-    statement = select(Lead).options(
-        joinedload(Lead.owner).load_only(User.name).lazyload(User.roles)
-    )
+    statement = select(Lead).options(_named(Lead.owner))
     if sees_all(viewer):
         return statement
     mine = Lead.owner_id == viewer.user_id
@@ -102,13 +100,13 @@ def held(lead: Lead) -> Lead:
 def touches_of(lead_id: int) -> list[LeadTouch]:
     """What was done for a lead, the last first."""
     statement = select(LeadTouch).where(LeadTouch.lead_id == lead_id)
-    return _last(statement.options(joinedload(LeadTouch.by)), LeadTouch.at, LeadTouch.id)
+    return _last(statement.options(_named(LeadTouch.by)), LeadTouch.at, LeadTouch.id)
 
 
 def picks_of(lead_id: int) -> list[LeadPick]:
     """Through whose hands a lead went, the last first."""
     statement = select(LeadPick).where(LeadPick.lead_id == lead_id)
-    people = joinedload(LeadPick.person), joinedload(LeadPick.by)
+    people = _named(LeadPick.person), _named(LeadPick.by)
     return _last(statement.options(*people), LeadPick.at, LeadPick.id)
 
 
@@ -129,7 +127,7 @@ def left_at(lead_id: int, user_id: int | None) -> datetime | None:
 def of_customer(customer_id: int) -> list[Lead]:
     """The leads that became this customer, or business of it, the last first."""
     statement = select(Lead).where(Lead.customer_id == customer_id)
-    wanted = statement.options(joinedload(Lead.owner)).order_by(Lead.id.desc())
+    wanted = statement.options(_named(Lead.owner)).order_by(Lead.id.desc())
     return list(db.session.scalars(wanted.limit(3)))
 
 
@@ -137,6 +135,10 @@ def falling_back(now: datetime, settings: LeadSettings, limit: int) -> list[int]
     """The ids of held leads that may be near their end, the quietest first."""
     wanted = select(Lead.id).where(Lead.state == LeadState.HELD.value, near_the_end(now, settings))
     return list(db.session.scalars(wanted.order_by(Lead.quiet_since, Lead.id).limit(limit)))
+
+
+def _named(person: Any) -> Any:
+    return joinedload(person).load_only(User.name).lazyload(User.roles)
 
 
 def _last(statement: Select[Any], *columns: Any) -> list[Any]:

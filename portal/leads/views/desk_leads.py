@@ -85,14 +85,14 @@ def new() -> Any:
     if form.validate_on_submit():
         lead = attempted(form, lambda: _recorded(form))
         if lead is not None:
-            if likely(lead, g.viewer, clock.today()):
+            if likely(lead, g.viewer):
                 flash(_("Kept. Look at who it may be already, at the right."), "info")
             elif lead.state == LeadState.POOL:
                 flash(_("The lead lies in the pool."), "success")
             else:
                 flash(_("The lead is in your hands."), "success")
             return to("desk_leads.show", lead_id=lead.id)
-    return form_page("leads/form.html", form, lead=None, **room_words())
+    return form_page("leads/form.html", form, prospect=None, **room_words())
 
 
 @bp.route("/leads/<int:lead_id>/edit", methods=["GET", "POST"])
@@ -104,7 +104,7 @@ def edit(lead_id: int) -> Any:
     if form.validate_on_submit() and attempted(form, lambda: _changed(lead, form)):
         flash(_("Saved."), "success")
         return to("desk_leads.show", lead_id=lead_id)
-    return form_page("leads/form.html", form, lead=lead)
+    return form_page("leads/form.html", form, prospect=lead)
 
 
 def _list(spec: ListSpec, statement: Any, tab: str) -> Any:

@@ -93,9 +93,9 @@ def convert(lead_id: int) -> Any:
             return _onwards(lead_id, opportunity.id)
     words = typed("q", 80)
     sought = matching(words, g.viewer, FOUND) if words else []
-    alike = likely(lead, g.viewer, clock.today())
+    alike = likely(lead, g.viewer)
     shown = {"customer": customer, "likely": alike, "words": words, "sought": sought}
-    return form_page("leads/convert.html", form, lead=lead, **shown)
+    return form_page("leads/convert.html", form, prospect=lead, **shown)
 
 
 def _there(lead_id: int) -> Response:

@@ -29,9 +29,11 @@ def context(lead: Lead, form: Any = None) -> dict[str, Any]:
     """Everything on the page; `form`: the note of a touch that was refused."""
     viewer, today, settings = g.viewer, clock.today(), queries.lead_settings()
     end, may = end_of(lead), steps_of(lead)
-    left = cools_off_until(queries.left_at(lead.id, viewer.user_id), settings)
+    is_pooled = lead.state == LeadState.POOL.value
+    left_at = queries.left_at(lead.id, viewer.user_id) if is_pooled else None
+    left = cools_off_until(left_at, settings)
     return {
-        "lead": lead,
+        "prospect": lead,
         "label": LEADS[lead.state],
         "rated": RATED.get(lead.rating),
         "may": may,
@@ -43,8 +45,8 @@ def context(lead: Lead, form: Any = None) -> dict[str, Any]:
         "cause": CAUSES[end.cause] if end else None,
         "days_left": (end.on - today).days if end else None,
         "is_near": bool(end and end.is_near(today, settings)),
-        "cools_until": left if left and today < left and lead.state == LeadState.POOL else None,
-        "likely": likely(lead, viewer, today) if lead.state in OPEN else None,
+        "cools_until": left if left and today < left else None,
+        "likely": likely(lead, viewer) if lead.state in OPEN else None,
         "market": MARKETS.get(lead.market),
         "source": SOURCES.get(lead.source),
         "next_kind": TOUCHES.get(lead.next_touch_kind),
