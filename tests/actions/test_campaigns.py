@@ -33,7 +33,8 @@ from tests.opportunities import first_words
 ZHOU = "zhou@harbour.example"
 
 
-def _posted() -> list[str]:
+def posted_to() -> list[str]:
+    """The addresses of the campaign's letters in the outbox."""
     rows = select(OutboxMessage.recipient).where(OutboxMessage.template == sending.TEMPLATE)
     return sorted(db.session.scalars(rows))
 
@@ -50,7 +51,7 @@ def test_only_who_agreed_gets_the_mail(cast: Cast, now: datetime) -> None:
     agreed(ZHOU, now)
     approved(cast, now)
     _run(now)
-    assert _posted() == [ZHOU]
+    assert posted_to() == [ZHOU]
 
 
 def test_an_address_at_two_customers_gets_one_mail_however_often_the_job_runs(
@@ -62,7 +63,7 @@ def test_an_address_at_two_customers_gets_one_mail_however_often_the_job_runs(
     approved(cast, now)
     _run(now)
     _run(now)
-    assert _posted() == [ZHOU]
+    assert posted_to() == [ZHOU]
 
 
 def test_a_user_of_the_customer_gets_it_in_their_own_language(cast: Cast, now: datetime) -> None:
@@ -113,7 +114,7 @@ def test_nobody_writes_to_customers_that_are_gone_or_barred(
         add(_barred(cast))
     approved(cast, now)
     _run(now)
-    assert _posted() == []
+    assert posted_to() == []
 
 
 def _barred(cast: Cast) -> CreditStanding:
@@ -142,7 +143,7 @@ def test_a_segment_narrows_whom_it_reaches(
     agreed(ZHOU, now)
     approved(cast, now, segment=segment)
     _run(now)
-    assert (_posted() == [ZHOU]) is reaches
+    assert (posted_to() == [ZHOU]) is reaches
 
 
 def test_a_segment_may_be_what_customers_bought_and_who_owns_them(
@@ -155,7 +156,7 @@ def test_a_segment_may_be_what_customers_bought_and_who_owns_them(
         agreed(email, now)
     approved(cast, now, segment=Segment(bought_item_id=item.id, owner_ids=(cast.sales.id,)))
     _run(now)
-    assert _posted() == [ZHOU]
+    assert posted_to() == [ZHOU]
 
 
 def test_one_run_posts_no_more_than_the_campaign_says(cast: Cast, now: datetime) -> None:
@@ -164,10 +165,10 @@ def test_one_run_posts_no_more_than_the_campaign_says(cast: Cast, now: datetime)
         agreed(f"c{number}@harbour.example", now)
     campaign = approved(cast, now, per_run=2)
     _run(now)
-    assert len(_posted()) == 2
+    assert len(posted_to()) == 2
     _run(now)
     _run(now)
-    assert (len(_posted()), campaign.state) == (5, CampaignState.SENDING)
+    assert (len(posted_to()), campaign.state) == (5, CampaignState.SENDING)
 
 
 def test_a_campaign_is_sent_when_nothing_of_it_waits_any_more(cast: Cast, now: datetime) -> None:
@@ -184,9 +185,9 @@ def test_it_waits_for_its_hour(cast: Cast, now: datetime) -> None:
     agreed(cast.lin.email, now)
     approved(cast, now, starts_at=now + timedelta(hours=2))
     _run(now)
-    assert _posted() == []
+    assert posted_to() == []
     _run(now + timedelta(hours=2))
-    assert _posted() == [cast.lin.email]
+    assert posted_to() == [cast.lin.email]
 
 
 def test_an_unsubscribed_reader_gets_nothing_that_waited_in_the_outbox(
@@ -208,7 +209,7 @@ def test_who_unsubscribed_is_left_out_of_every_later_campaign(cast: Cast, now: d
     links.unsubscribe(mail, ConsentWay.LINK, SYSTEM, now)
     approved(cast, now, name="第二次")
     _run(now)
-    assert len(_posted()) == 1
+    assert len(posted_to()) == 1
 
 
 def test_stopping_keeps_back_what_waits(cast: Cast, now: datetime) -> None:

@@ -30,7 +30,7 @@ audit.declare(
 
 
 class Notice(Versioned, Stamped, Base):
-    """News for customers, shown from `from_on` to `until_on`, both included; texts are Markdown; `tiers` []: for all."""
+    """News for customers, shown from `from_on` to `until_on`, both included. Markdown; `tiers` []: for all."""
 
     __tablename__ = "notice"
     __table_args__ = (
