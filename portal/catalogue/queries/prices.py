@@ -185,6 +185,17 @@ def _where(
     return {each.price_id: each for each in _with_costs(found, viewer)}
 
 
+def prices_of_items(
+    item_ids: Iterable[int], viewer: Viewer, customer: Customer | None, on: date
+) -> list[LanePrice]:
+    """The prices of service items that `viewer` may quote to `customer` on a day, in the order of picking."""
+    wanted = sorted(set(item_ids))
+    if not wanted:
+        return []
+    found = _where(Price.item_id.in_(wanted), viewer, customer, on, lambda row: row.id)
+    return sorted(found.values(), key=lambda each: (rank(each.scheme_kind), each.price_id))
+
+
 def charges_beside(
     viewer: Viewer, customer: Customer | None, picked: LanePrice, on: date
 ) -> list[LanePrice]:

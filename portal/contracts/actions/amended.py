@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from portal.access.viewer import Viewer
-from portal.contracts.actions import ledger
+from portal.contracts.actions import for_opportunity, ledger
 from portal.contracts.actions.amending import changes, check_editable
 from portal.contracts.actions.approving import mark_paper, too_cheap
 from portal.contracts.actions.bounds import cut, extend, of_chain
@@ -38,6 +38,7 @@ from portal.documents.models import Attachment, Document
 from portal.documents.rules.files import FileKind
 from portal.kernel.errors import Forbidden, Invalid, NotAllowedNow
 from portal.kernel.text import Text, t
+from portal.opportunities.rules.papers import PaperStep
 
 Printer = Callable[[Amendment, Sequence[Row], Viewer, datetime], Document]
 """Prints an amendment and stores the paper: `actions.papers.print_amendment`, given by the caller."""
@@ -136,6 +137,7 @@ def sign(
     for row in standing.proposed_lines(amendment):
         _move_entitlements(amendment, row, actor, now)
     recount(contract, now)
+    for_opportunity.tell(contract, PaperStep.AMENDED, actor, now)
     tell_owner(amendment, contract, "signed", actor, now)
     tell_customer(amendment, contract, "in_force", actor, now)
     return amendment

@@ -81,6 +81,7 @@ def draft_from(
     )  # fmt: skip
     contract = _created(quotation.customer, basics, categories(version), actor, now)
     contract.quotation_version_id = version.id
+    contract.opportunity_id = quotation.opportunity_id
     add_rows(contract, carried_lines(version, contract))
     after = {
         "number": contract.number,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from portal.access.viewer import Viewer
-from portal.contracts.actions import ledger
+from portal.contracts.actions import for_opportunity, ledger
 from portal.contracts.actions.telling import tell_customer, tell_owner
 from portal.contracts.actions.values import price_terms
 from portal.contracts.models import Amendment, Contract
@@ -20,6 +20,7 @@ from portal.documents.rules.files import FileKind
 from portal.kernel.clock import business_day
 from portal.kernel.errors import InvalidMany, NotAllowedNow
 from portal.kernel.text import Text, t
+from portal.opportunities.rules.papers import PaperStep
 
 SIGNED = frozenset(
     {
@@ -68,6 +69,7 @@ def sign(
     rows = [row for row in standing.counting_lines(contract) if is_drawn(price_terms(row))]
     granted = [each for row in rows for each in ledger.grant_line(row, actor, now)]
     audit.record(actor, "contract.activated", contract, now, after={"entitlements": len(granted)})
+    for_opportunity.tell(contract, PaperStep.SIGNED, actor, now)
     tell_owner(contract, contract, "signed", actor, now)
     tell_customer(contract, contract, "in_force", actor, now)
     return contract

@@ -1,4 +1,4 @@
-"""The firm's words: categories, reasons for win and loss; the competitors that it knows (REQUIREMENTS O13, O15, O16)."""
+"""The firm's words: categories, reasons for win and loss; the competitors that it knows (O13, O15, O16)."""
 
 from __future__ import annotations
 

@@ -27,10 +27,10 @@ def write_back(
     opportunity_id: int, source_type: str, source_id: int, label: str, step: str, amount: Decimal | None,
     currency: str, lines: Sequence[PaperLine] | None, actor: Viewer, now: datetime,
 ) -> WriteBack:  # fmt: skip
-    """Log what a paper came to, and let an open opportunity follow: its amount, currency and items; never its likelihood.
+    """Log what a paper came to, and let an open opportunity follow: amount, currency and items, never the likelihood.
 
-    `amount` (before tax, in `currency`) None: not known, the opportunity's stays; `lines` None: the items stay. A locked
-    opportunity is left alone (`is_applied` False). What a person does next becomes its owner's task. Whoever acts, the
+    `amount` (before tax, in `currency`) None: not known, everything stays; `lines` None: the items stay. A locked one
+    is left alone (`is_applied` False). What a person does next becomes its owner's task. Whoever acts, the
     customer too, sees no more of the opportunity for it (DOMAIN Q7).
     """
     with past_the_walls():

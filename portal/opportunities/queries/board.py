@@ -79,7 +79,8 @@ def cards(
 
 
 def _sums(method_id: int, viewer: Viewer, narrow: Narrowing | None) -> Select[Any]:
-    statement = select(Opp.stage_id, Opp.currency, func.count(), func.sum(Opp.amount)).where(
+    figures: Any = (Opp.stage_id, Opp.currency, func.count(), func.sum(Opp.amount))
+    statement = select(*figures).where(
         Opp.state == OpportunityState.OPEN.value, Opp.method_id == method_id
     )
     return visible(_narrowed(statement, narrow), Opp, viewer).group_by(Opp.stage_id, Opp.currency)

@@ -45,15 +45,11 @@ def there(row: Opportunity) -> frozenset[EntryRule]:
     return frozenset({rule for rule, is_there in found.items() if is_there} | papers)
 
 
-def missing_for(
-    row: Opportunity, target: SalesStage, locale: str, known: frozenset[EntryRule] | None = None
-) -> dict[EntryRule, Text]:
-    """What is missing for a move to `target`, in sentences; empty: it may go. `known`: what `there` gave before."""
+def missing_for(row: Opportunity, target: SalesStage, locale: str) -> dict[EntryRule, Text]:
+    """What is missing for a move to `target`, in sentences; empty: it may go."""
     stages = [words.facts_of(each, locale) for each in words.stages(target.method_id, all_=True)]
     asked = asked_on_the_way(stages, words.facts_of(row.stage, locale), _found(stages, target))
-    if not asked:
-        return {}
-    return missing(asked, there(row) if known is None else known)
+    return missing(asked, there(row)) if asked else {}
 
 
 def _found(stages: list[StageFacts], target: SalesStage) -> StageFacts:

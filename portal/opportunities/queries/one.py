@@ -27,8 +27,9 @@ from portal.opportunities.models import (
     WriteBack,
 )
 from portal.opportunities.queries import words
-from portal.opportunities.queries.evidence import missing_for, there
-from portal.opportunities.rules.entry import at_fields
+from portal.opportunities.queries.evidence import there
+from portal.opportunities.queries.words import facts_of
+from portal.opportunities.rules.entry import asked_on_the_way, at_fields, missing
 from portal.opportunities.rules.states import OpportunityState
 
 Opp = Opportunity
@@ -47,8 +48,9 @@ def one(
     if not viewer.may(permission):
         raise Forbidden()
     shown = (
-        joinedload(Opp.customer), joinedload(Opp.method), joinedload(Opp.stage), joinedload(Opp.owner), joinedload(Opp.contact),
-        joinedload(Opp.site), joinedload(Opp.category_row), joinedload(Opp.outcome_reason), joinedload(Opp.lost_to),
+        joinedload(Opp.customer), joinedload(Opp.method), joinedload(Opp.stage), joinedload(Opp.owner),
+        joinedload(Opp.contact), joinedload(Opp.site), joinedload(Opp.category_row), joinedload(Opp.outcome_reason),
+        joinedload(Opp.lost_to),
     )  # fmt: skip
     with past_the_walls():
         wanted = select(Opp).where(Opp.id == opportunity_id).options(*shown)
@@ -145,18 +147,17 @@ def ways(row: Opportunity, viewer: Viewer) -> list[Way]:
     shown = [each for each in stages if each.active or each.id == row.stage_id]
     is_open = row.state == OpportunityState.OPEN.value
     known = there(row) if is_open else frozenset()
+    facts, here = (
+        [facts_of(each, viewer.locale) for each in stages],
+        facts_of(row.stage, viewer.locale),
+    )
     found = []
     for stage in shown:
         ahead = stage.position > row.stage.position
-        wanting = missing_for(row, stage, viewer.locale, known) if is_open and ahead else {}
-        found.append(
-            Way(
-                stage,
-                at_fields(wanting),
-                stage.id == row.stage_id,
-                stage.position < row.stage.position,
-            )
-        )
+        asked = asked_on_the_way(facts, here, facts_of(stage, viewer.locale)) if ahead else {}
+        wanting = at_fields(missing(asked, known)) if is_open else {}
+        is_past = stage.position < row.stage.position
+        found.append(Way(stage, wanting, stage.id == row.stage_id, is_past))
     return found
 
 

@@ -17,6 +17,8 @@ from portal.db.outbox import post_mail
 from portal.kernel.clock import business_day
 from portal.kernel.errors import Forbidden, Invalid, NotAllowedNow, NotFound
 from portal.kernel.text import Text, t
+from portal.opportunities.rules.papers import PaperStep
+from portal.quotations.actions import for_opportunity
 from portal.quotations.actions.issuing import mark_paper
 from portal.quotations.actions.pricing import repeat_on_quotation
 from portal.quotations.models import AcceptanceLink, Quotation, QuotationQuestion, QuotationVersion
@@ -59,6 +61,7 @@ def accept(version: QuotationVersion, signature: Signature, actor: Viewer, now: 
     if offered:
         after["option"] = signature.option
     audit.record(actor, "quotation.accepted", version.quotation, now, after=after)
+    for_opportunity.tell(version, PaperStep.ACCEPTED, actor, now)
     _tell_owner(version, "quotation_accepted", signature.name, "", now)
 
 
@@ -77,6 +80,7 @@ def decline(
     audit.record(
         actor, "quotation.declined", version.quotation, now, after=after, reason=reason.strip()
     )
+    for_opportunity.tell(version, PaperStep.DECLINED, actor, now)
     _tell_owner(version, "quotation_declined", signature.name, reason.strip(), now)
 
 

@@ -16,6 +16,8 @@ from portal.documents.models import Document
 from portal.kernel.clock import business_day
 from portal.kernel.errors import Invalid, NotAllowedNow
 from portal.kernel.text import t
+from portal.opportunities.rules.papers import PaperStep
+from portal.quotations.actions import for_opportunity
 from portal.quotations.actions.drafting import check_editable
 from portal.quotations.actions.pricing import recompute, repeat_on_quotation
 from portal.quotations.models import QuotationVersion
@@ -46,6 +48,7 @@ def issue(
         "total": version.total_amount,
     }
     audit.record(actor, "quotation.issued", version.quotation, now, after=after)
+    for_opportunity.tell(version, PaperStep.ISSUED, actor, now)
     _tell(version, actor, now)
     return document
 

@@ -57,11 +57,11 @@ def add_prices(
     check_editable(version, seen)
     costs = costs_of_prices(price.price_id for price in prices)
     for price in prices:
-        row = _from_price(version, price, now)
+        row = from_price(version, price, now)
         row.option = option
         append(version, row)
         add_costs(row, costs.get(price.price_id, ()))
-        _take_facts(version, price)
+        take_facts(version, price)
     attach_surcharges(version, actor, now)
     done(version, actor, now, {"added": [price.charge_code for price in prices], "option": option})
 
@@ -123,11 +123,11 @@ def add_bundle(
     for wanted in bundle.lines:
         price = by_item.get(wanted.item_id)
         if price is None:
-            row = _copied(version, wanted.item, PriceTerms(Basis.AT_COST), now)
+            row = copied(version, wanted.item, PriceTerms(Basis.AT_COST), now)
             row.item_id, row.is_on_request = wanted.item_id, True
             row.currency = wanted.item.default_currency
         else:
-            row = _from_price(version, price, now)
+            row = from_price(version, price, now)
         row.quantity_given = wanted.quantity
         append(version, row)
         if price is not None:
@@ -176,8 +176,9 @@ def _section_order(row: QuotationLine) -> int:
     return SECTIONS.index(row.section) if row.section in SECTIONS else len(SECTIONS)
 
 
-def _from_price(version: QuotationVersion, price: LanePrice, now: datetime) -> QuotationLine:
-    row = _copied(version, price, price.terms, now)
+def from_price(version: QuotationVersion, price: LanePrice, now: datetime) -> QuotationLine:
+    """A line with its own copy of a tariff's price; `append` puts it in."""
+    row = copied(version, price, price.terms, now)
     row.item_id, row.price_id = price.item_id, price.price_id
     row.tariff_id, row.scheme_id = price.tariff_id, price.scheme_id
     row.carrier, row.note = price.carrier, price.note[:300]
@@ -186,9 +187,10 @@ def _from_price(version: QuotationVersion, price: LanePrice, now: datetime) -> Q
     return row
 
 
-def _copied(
+def copied(
     version: QuotationVersion, sold: Sold, terms: PriceTerms, now: datetime
 ) -> QuotationLine:
+    """A line that takes charge, names and tax class from what is sold, at these terms; `append` puts it in."""
     row = QuotationLine(
         customer_id=version.customer_id,
         section=sold.section,
@@ -205,7 +207,7 @@ def _copied(
     return row
 
 
-def _take_facts(version: QuotationVersion, price: LanePrice) -> None:
+def take_facts(version: QuotationVersion, price: LanePrice) -> None:
     """What the first picked price says about the voyage, where nobody said otherwise."""
     version.category = version.category or price.category
     version.load = version.load or price.load
@@ -220,7 +222,7 @@ def _attach(
     surcharges = list(surcharges)
     costs = rules_with_costs(each.rule_id for each in surcharges)
     for each in surcharges:
-        row = _copied(version, each, each.terms, now)
+        row = copied(version, each, each.terms, now)
         row.item_id, row.surcharge_rule_id, row.scheme_id = (
             each.item_id,
             each.rule_id,

@@ -1,4 +1,4 @@
-"""A chance to sell more: noted from a request, quoted, won or dropped (REQUIREMENTS S5)."""
+"""A chance to sell more: noted from a request, quoted, won or dropped; or passed on to sales (REQUIREMENTS S5)."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def note(
 def change(upsell: Upsell, chance: Chance, actor: Viewer, now: datetime) -> Upsell:
     """Say it otherwise, as long as it is neither won nor dropped."""
     _check_right(actor)
-    row = held(upsell)
+    row = _unpassed(upsell)
     if row.state in OVER:
         raise NotAllowedNow(t("It is won or dropped already."))
     _check(chance, row.customer_id, actor)
@@ -77,7 +77,7 @@ def change(upsell: Upsell, chance: Chance, actor: Viewer, now: datetime) -> Upse
 def quote(upsell: Upsell, number: str, actor: Viewer, now: datetime) -> Upsell:
     """A quotation was made of it: one of the same customer, named by its number. Invalid at quotation."""
     _check_right(actor)
-    row = held(upsell)
+    row = _unpassed(upsell)
     sought = number.strip().upper()
     quotation = db.session.scalar(select(Quotation).where(Quotation.number == sought))
     if quotation is None or quotation.customer_id != row.customer_id:
@@ -90,7 +90,7 @@ def quote(upsell: Upsell, number: str, actor: Viewer, now: datetime) -> Upsell:
 def win(upsell: Upsell, actor: Viewer, now: datetime) -> Upsell:
     """The customer buys it."""
     _check_right(actor)
-    row = held(upsell)
+    row = _unpassed(upsell)
     _step(row, UpsellStep.WIN, actor, now)
     return row
 
@@ -98,11 +98,19 @@ def win(upsell: Upsell, actor: Viewer, now: datetime) -> Upsell:
 def drop(upsell: Upsell, reason: str, actor: Viewer, now: datetime) -> Upsell:
     """Nothing comes of it; `reason` says why."""
     _check_right(actor)
-    row = held(upsell)
+    row = _unpassed(upsell)
     why = reason.strip()[:LONGEST_REASON]
     if not why:
         raise Invalid(t("Say why."), "reason")
     _step(row, UpsellStep.DROP, actor, now, end_reason=why)
+    return row
+
+
+def _unpassed(upsell: Upsell) -> Upsell:
+    """Held, and still ours; NotAllowedNow for one that became an opportunity, whose state it follows."""
+    row = held(upsell)
+    if row.opportunity_id is not None:
+        raise NotAllowedNow(t("It is an opportunity now, and follows that."))
     return row
 
 

@@ -116,7 +116,7 @@ class FeedbackSheet(CustomerOwned, Versioned, Stamped, Base):
 
 
 class Upsell(CustomerOwned, Versioned, Stamped, Base):
-    """A chance to sell more that a request showed; a plain record until opportunities take it over (S5)."""
+    """A chance to sell more that a request showed; one that became an opportunity follows its state (S5)."""
 
     __tablename__ = "upsell"
     __table_args__ = (

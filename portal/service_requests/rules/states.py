@@ -60,7 +60,7 @@ class TaskStep(StrEnum):
 
 
 class UpsellState(StrEnum):
-    """Where a chance to sell more is, until opportunities take it over."""
+    """Where a chance to sell more is; one that became an opportunity follows that."""
 
     OPEN = "open"
     QUOTED = "quoted"
@@ -74,6 +74,7 @@ class UpsellStep(StrEnum):
     QUOTE = "quote"
     WIN = "win"
     DROP = "drop"
+    REOPEN = "reopen"  # the opportunity that it became was unlocked
 
 
 S, A = RequestState, RequestStep
@@ -152,6 +153,8 @@ UPSELL_STEPS = Lifecycle(
         (UpsellState.QUOTED, UpsellStep.WIN): UpsellState.WON,
         (UpsellState.OPEN, UpsellStep.DROP): UpsellState.DROPPED,
         (UpsellState.QUOTED, UpsellStep.DROP): UpsellState.DROPPED,
+        (UpsellState.WON, UpsellStep.REOPEN): UpsellState.OPEN,
+        (UpsellState.DROPPED, UpsellStep.REOPEN): UpsellState.OPEN,
     },
     UPSELL_WORDS,
 )

@@ -18,8 +18,11 @@ from portal.kernel import clock
 from portal.kernel.errors import Invalid
 from portal.kernel.money import CURRENCIES
 from portal.kernel.text import t
+from portal.opportunities.models import Opportunity
+from portal.opportunities.queries.lists import opportunities
 from portal.quotations.models import Quotation
 from portal.service_requests.actions import upselling as actions
+from portal.service_requests.actions.upsell_passed import pass_on
 from portal.service_requests.actions.upselling import Chance
 from portal.service_requests.forms.found import QuotedForm, UpsellForm
 from portal.service_requests.found_labels import UPSELLS
@@ -109,6 +112,14 @@ def quote(upsell_id: int) -> Any:
     return refused(PAGE, **_context(upsell), form=form)
 
 
+@bp.post("/upsells/<int:upsell_id>/pass-on")
+@requires(P.UPSELL_EDIT)
+def to_opportunity(upsell_id: int) -> Response:
+    """Sales goes on with it as an opportunity."""
+    verb = partial(pass_on, upsell_of(upsell_id), g.viewer, clock.now())
+    return done(to("desk_upsells.show", upsell_id=upsell_id), _("It is an opportunity now."), verb)
+
+
 @bp.post("/upsells/<int:upsell_id>/win")
 @requires(P.UPSELL_EDIT)
 def win(upsell_id: int) -> Response:
@@ -146,19 +157,34 @@ def _chance(form: UpsellForm) -> Chance:
     )  # fmt: skip
 
 
+def _opportunity(upsell: Upsell) -> Opportunity | None:
+    """What became of it, as far as the viewer may see that."""
+    if upsell.opportunity_id is None or not g.viewer.may(P.OPPORTUNITY_SEE):
+        return None
+    found: Opportunity | None = db.session.scalar(
+        opportunities(g.viewer).where(Opportunity.id == upsell.opportunity_id)
+    )
+    return found
+
+
 def _context(upsell: Upsell) -> dict[str, Any]:
     viewer, state = g.viewer, UpsellState(upsell.state)
     may_edit = viewer.may(P.UPSELL_EDIT)
-    at_work = state in (UpsellState.OPEN, UpsellState.QUOTED)
+    is_passed = upsell.opportunity_id is not None
+    at_work = state in (UpsellState.OPEN, UpsellState.QUOTED) and not is_passed
     quotation = db.session.get(Quotation, upsell.quotation_id) if upsell.quotation_id else None
     return {
         "upsell": upsell,
         "label": UPSELLS[state],
         "quotation": quotation if viewer.may(P.QUOTATION_SEE) else None,
+        "opportunity": _opportunity(upsell),
         "may": {
             "edit": may_edit and at_work,
-            "quote": may_edit and state is UpsellState.OPEN,
-            "make": may_edit and state is UpsellState.OPEN and viewer.may(P.QUOTATION_EDIT),
+            "quote": may_edit and at_work and state is UpsellState.OPEN,
+            "make": may_edit
+            and at_work
+            and state is UpsellState.OPEN
+            and viewer.may(P.QUOTATION_EDIT),
         },
         "entries": happenings(audit.timeline(upsell, public_only=False)),
     }
