@@ -16,6 +16,7 @@ from wtforms import (
     StringField,
     TelField,
     TextAreaField,
+    TimeField,
 )
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -23,13 +24,17 @@ from portal.access.labels import POWER_LABELS
 from portal.access.permissions import Power
 from portal.accounts.forms import LANGUAGES, Ticks
 from portal.customers.rules.kinds import (
+    ATTITUDES,
     BILLINGS,
     DOCUMENT_LANGUAGES,
+    INFLUENCES,
     KINDS,
+    NOTE_KINDS,
     SEGMENTS,
     SITE_PURPOSES,
     CustomerKind,
 )
+from portal.customers.rules.notes import NOTE_FIELDS, SUBJECT_LENGTH, TEXT_LENGTH
 from portal.customers.rules.people import (
     CONTACT_FIELDS,
     CONTACT_LENGTHS,
@@ -40,7 +45,7 @@ from portal.customers.rules.people import (
     Grant,
     SiteFacts,
 )
-from portal.customers.rules.profile import FIELDS, LENGTHS, CustomerFacts
+from portal.customers.rules.profile import FIELDS, LENGTHS, SORTED_BY, CustomerFacts
 from portal.kernel.money import CURRENCIES
 from portal.web.forms import choices, lazily
 from portal.web.words import name_of
@@ -65,6 +70,11 @@ def _text(name: str, *validators: Any, kind: type[StringField] = StringField, **
 
 def _choice(name: str, options: Any) -> SelectField:
     return SelectField(lazily(FIELDS[name]), choices=options)
+
+
+def _sorting(name: str) -> SelectField:
+    """One of the words a customer is sorted by, or none."""
+    return _choice(name, lambda: [("", "—"), *choices(SORTED_BY[name])()])
 
 
 class VersionedForm(FlaskForm):
@@ -95,6 +105,12 @@ class CustomerForm(VersionedForm):
     tax_number = _text("tax_number", autocomplete="off")
     segment = _choice("segment", choices(SEGMENTS))
     industry = _text("industry")
+    market = _sorting("market")
+    area = _sorting("area")
+    reach = _sorting("reach")
+    nature = _sorting("nature")
+    source = _sorting("source")
+    is_foreign = BooleanField(lazily(FIELDS["is_foreign"]))
     billing = _choice("billing", choices(BILLINGS))
     default_currency = _choice("default_currency", _currencies)
     document_language = _choice("document_language", choices(DOCUMENT_LANGUAGES))
@@ -123,6 +139,7 @@ class CustomerForm(VersionedForm):
         typed: dict[str, Any] = {
             name: self[name].data or "" for name in FIELDS if name in self and name != "kind"
         }
+        typed["is_foreign"] = bool(self.is_foreign.data)
         if "parent_id" in self:
             typed["parent_id"] = self.parent_id.data
         return CustomerFacts(**typed, kind=kind)
@@ -150,11 +167,25 @@ class ContactForm(VersionedForm):
     note = TextAreaField(
         lazily(CONTACT_FIELDS["note"]), validators=[Length(max=500)], render_kw={"rows": 2}
     )
+    influence = SelectField(
+        lazily(CONTACT_FIELDS["influence"]),
+        choices=lambda: [("", "—"), *choices(INFLUENCES)()],
+        default="",
+    )
+    attitude = SelectField(
+        lazily(CONTACT_FIELDS["attitude"]),
+        choices=lambda: [("", "—"), *choices(ATTITUDES)()],
+        default="",
+    )
+    reports_to_id = SelectField(
+        lazily(CONTACT_FIELDS["reports_to_id"]), coerce=lambda v: int(v) if v else None
+    )
 
     @property
     def facts(self) -> ContactFacts:
         """What was typed."""
-        return ContactFacts(**{name: self[name].data or "" for name in CONTACT_FIELDS})
+        typed: dict[str, Any] = {name: self[name].data or "" for name in CONTACT_FIELDS}
+        return ContactFacts(**{**typed, "reports_to_id": self.reports_to_id.data})
 
 
 class SiteForm(VersionedForm):
@@ -175,6 +206,23 @@ class SiteForm(VersionedForm):
     def facts(self) -> SiteFacts:
         """What was typed."""
         return SiteFacts(**{name: self[name].data or "" for name in SITE_FIELDS})
+
+
+class NoteForm(VersionedForm):
+    """What happened with a customer, as a person tells it."""
+
+    kind = SelectField(lazily(NOTE_FIELDS["kind"]), choices=choices(NOTE_KINDS))
+    happened_on = DateField(lazily(NOTE_FIELDS["happened_on"]), validators=[InputRequired()])
+    happened_time = TimeField(lazily(NOTE_FIELDS["happened_time"]), validators=[Optional()])
+    contact_id = SelectField(
+        lazily(NOTE_FIELDS["contact_id"]), coerce=lambda v: int(v) if v else None
+    )
+    subject = StringField(lazily(NOTE_FIELDS["subject"]), validators=[Length(max=SUBJECT_LENGTH)])
+    text = TextAreaField(
+        lazily(NOTE_FIELDS["text"]),
+        validators=[Length(max=TEXT_LENGTH)],
+        render_kw={"rows": 6, "maxlength": TEXT_LENGTH},
+    )
 
 
 class GrantForm(VersionedForm):

@@ -49,7 +49,7 @@ class AuditEntry(Base):
     __tablename__ = "audit_entry"
     __table_args__ = (
         Index("ix_audit_entry_subject", "subject_type", "subject_id", "id"),
-        Index("ix_audit_entry_customer", "customer_id", "id"),
+        Index("ix_audit_entry_customer", "customer_id", "at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

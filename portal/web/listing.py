@@ -49,12 +49,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One drop-down. `options` gives (value, words) pairs, `apply` narrows the statement by a chosen value."""
+    """One drop-down. `options` gives (value, words) pairs, `apply` narrows the statement by a chosen value.
+
+    `rare` ones are folded away until somebody looks for them, or has chosen one.
+    """
 
     key: str
     label: Text
     options: Callable[[], Sequence[tuple[str, Any]]]
     apply: Callable[[Select[Any], str], Select[Any]]
+    rare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,7 @@ class DrawnFilter:
     label: str
     options: list[tuple[str, str]]
     value: str
+    rare: bool = False
 
 
 @dataclass(slots=True)
@@ -188,7 +193,11 @@ def _drawn(spec: ListSpec, statement: Select[Any]) -> Listing:
     here = dict(request.view_args or {})
     filters = [
         DrawnFilter(
-            f.key, say(f.label), [(v, say(w)) for v, w in f.options()], request.args.get(f.key, "")
+            f.key,
+            say(f.label),
+            [(v, say(w)) for v, w in f.options()],
+            request.args.get(f.key, ""),
+            f.rare,
         )
         for f in spec.filters
     ]

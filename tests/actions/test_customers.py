@@ -32,6 +32,12 @@ def facts_of(customer: Customer, **changed: object) -> CustomerFacts:
     return replace(CustomerFacts(**queries.facts_of(customer)), **changed)
 
 
+def history(customer: Customer, limit: int) -> list[AuditEntry]:
+    """The latest entries about a customer, newest first."""
+    theirs = select(AuditEntry).where(AuditEntry.customer_id == customer.id)
+    return list(db.session.scalars(theirs.order_by(AuditEntry.id.desc()).limit(limit)))
+
+
 def test_a_new_customer_gets_a_code_from_its_initials(cast: Cast, now: datetime) -> None:
     assert [taken_in(cast, now).code, taken_in(cast, now).code] == ["DFZY001", "DFZY002"]
 
@@ -104,7 +110,7 @@ def test_a_change_is_kept_in_history_field_by_field(cast: Cast, now: datetime) -
     actions.change(
         customer, facts_of(customer, industry="造纸"), 1, viewer(cast.sales_manager), now
     )
-    entry = queries.history(customer, viewer(cast.sales_manager), 1)[0]
+    entry = history(customer, 1)[0]
     assert (entry.event, entry.before, entry.after) == (
         "customer.changed",
         {"industry": ""},
@@ -115,9 +121,7 @@ def test_a_change_is_kept_in_history_field_by_field(cast: Cast, now: datetime) -
 def test_saving_without_a_change_leaves_no_trace(cast: Cast, now: datetime) -> None:
     customer = taken_in(cast, now)
     actions.change(customer, facts_of(customer), 1, viewer(cast.sales_manager), now)
-    assert [e.event for e in queries.history(customer, viewer(cast.sales_manager), 9)] == [
-        "customer.created"
-    ]
+    assert [e.event for e in history(customer, 9)] == ["customer.created"]
 
 
 def test_a_stale_edit_is_told_who_changed_what(cast: Cast, now: datetime) -> None:
@@ -183,7 +187,7 @@ def test_contacts_and_sites_are_changed_and_removed_with_their_history(
     with pytest.raises(EditClash):
         actions.change_site(site, SiteFacts("外高桥仓", "别处"), 1, actor, now)
     actions.remove_site(site, actor, now)
-    events = [e.event.removeprefix("customer.") for e in queries.history(customer, actor, 3)]
+    events = [e.event.removeprefix("customer.") for e in history(customer, 3)]
     assert events == ["site_removed", "site_changed", "site_added"]
 
 

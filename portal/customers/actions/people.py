@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 
 from portal.access.viewer import Viewer
 from portal.customers import queries
@@ -13,12 +13,14 @@ from portal.customers.models import Contact, Customer, Site
 from portal.customers.rules.people import (
     ContactFacts,
     SiteFacts,
+    check_superior,
     cleaned_contact,
     cleaned_site,
 )
 from portal.customers.rules.profile import CustomerFacts
 from portal.db import audit
 from portal.db.base import db
+from portal.kernel import clock
 
 
 def add_contact(
@@ -27,6 +29,7 @@ def add_contact(
     """Add a person; the first one is the main contact. Raises `InvalidMany`."""
     tidy = cleaned_contact(facts)
     known = queries.contacts(customer.id, actor)
+    check_superior(None, tidy.reports_to_id, {each.id: each.reports_to_id for each in known})
     contact = Contact(customer_id=customer.id, is_main=not known, **asdict(tidy))
     db.session.add(contact)
     audit.record(actor, "customer.contact_added", contact, now, after=asdict(tidy))
@@ -41,6 +44,10 @@ def change_contact(
 ) -> Contact:
     """Save a contact that was read at `version`. Raises `InvalidMany`, `EditClash`."""
     tidy = asdict(cleaned_contact(facts))
+    if facts.reports_to_id != contact.reports_to_id:
+        known = queries.contacts(contact.customer_id, actor)
+        superiors = {each.id: each.reports_to_id for each in known}
+        check_superior(contact.id, facts.reports_to_id, superiors)
     refuse_clash(contact, version, tidy)
     before = queries.facts_of(contact)
     for name, value in tidy.items():
@@ -59,13 +66,22 @@ def make_main_contact(contact: Contact, actor: Viewer, now: datetime) -> None:
     audit.record(actor, "customer.main_contact", contact, now, after={"name": contact.name})
 
 
-def remove_contact(contact: Contact, actor: Viewer, now: datetime) -> None:
-    """Take a person off; when it was the main contact, the oldest other one takes the place."""
+def remove_contact(
+    contact: Contact, actor: Viewer, now: datetime, *, left_on: date | None = None
+) -> None:
+    """Take a person off who left on a day (today's, unless it is said).
+
+    When it was the main contact, the oldest other one takes the place; who reported to it reports to its own superior.
+    """
     customer = contact.customer
     audit.record(actor, "customer.contact_removed", contact, now, before=queries.facts_of(contact))
     was_main, contact.is_main, contact.active = contact.is_main, False, False
+    contact.left_on = left_on or clock.business_day(now)
     db.session.flush()
     rest = queries.contacts(customer.id, actor)
+    for each in rest:
+        if each.reports_to_id == contact.id:
+            each.reports_to_id = contact.reports_to_id
     if was_main and rest:
         rest[0].is_main = True
     _refresh(customer, actor)

@@ -31,8 +31,8 @@ TEAM_ROLES = ("sales", "sales_manager", "customer_service", "service_manager", "
 
 
 def customers(viewer: Viewer) -> Select[Any]:
-    """Every customer that the viewer may see."""
-    return _seen(Customer, viewer)
+    """Every customer that the viewer may see, without duplicates that were merged into another."""
+    return _seen(Customer, viewer).where(Customer.merged_into_id.is_(None))
 
 
 def all_customers(viewer: Viewer) -> list[Customer]:
@@ -60,7 +60,7 @@ def customer_list(viewer: Viewer) -> Select[Any]:
         select(Contact.name).where(*main).limit(1).scalar_subquery().label("contact"),
         select(Contact.phone).where(*main).limit(1).scalar_subquery().label("contact_phone"),
     ).options(defer(Customer.search_text), defer(Customer.note))
-    return visible(statement, Customer, viewer)
+    return visible(statement, Customer, viewer).where(Customer.merged_into_id.is_(None))
 
 
 def owned_by(statement: Select[Any], user_id: int) -> Select[Any]:
@@ -128,6 +128,17 @@ def branches(customer: Customer, viewer: Viewer) -> list[Customer]:
     return list(db.session.scalars(statement.order_by(Customer.code)))
 
 
+def became(customer_id: int, viewer: Viewer) -> Customer | None:
+    """The customer that a duplicate was merged into; None where it was not, or where that one is not seen."""
+    target = whole.columns_of(Customer, [customer_id], ("merged_into_id",)).get(customer_id)
+    if target is None or target[0] is None:
+        return None
+    found: Customer | None = db.session.scalar(
+        _seen(Customer, viewer).where(Customer.id == target[0])
+    )
+    return found
+
+
 def branch_ids(customer_id: int) -> frozenset[int]:
     """The ids of all branches of a customer, whoever may see them."""
     return frozenset(whole.holders(Customer, "parent_id", customer_id))
@@ -169,18 +180,6 @@ def sites(customer_id: int, viewer: Viewer) -> list[Site]:
     return list(db.session.scalars(statement.order_by(Site.id)))
 
 
-def entries(customer: Customer, viewer: Viewer) -> Select[Any]:
-    """Every entry about a customer and everything of it; the public ones for its own users."""
-    statement: Select[Any] = select(AuditEntry).where(AuditEntry.customer_id == customer.id)
-    return statement if viewer.is_staff else statement.where(AuditEntry.is_public.is_(True))
-
-
-def history(customer: Customer, viewer: Viewer, limit: int) -> list[AuditEntry]:
-    """The latest entries about a customer, newest first."""
-    latest = entries(customer, viewer).order_by(AuditEntry.id.desc()).limit(limit)
-    return list(db.session.scalars(latest))
-
-
 def facts_of(row: Customer | Contact | Site) -> dict[str, Any]:
     """What a form about the record holds, by field; as its history keeps it."""
     shape = {"customer": CustomerFacts, "contact": ContactFacts, "site": SiteFacts}[
@@ -188,7 +187,7 @@ def facts_of(row: Customer | Contact | Site) -> dict[str, Any]:
     ]
     return {
         each.name: ""
-        if (value := getattr(row, each.name)) is None and each.name != "parent_id"
+        if (value := getattr(row, each.name)) is None and not each.name.endswith("_id")
         else value
         for each in fields(shape)
     }

@@ -6,8 +6,9 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
-from portal.customers.rules.kinds import SITE_PURPOSES, SitePurpose
+from portal.customers.rules.kinds import ATTITUDES, INFLUENCES, SITE_PURPOSES, SitePurpose
 from portal.kernel.errors import Invalid, InvalidMany
 from portal.kernel.pinyin import normalise
 from portal.kernel.text import Text, t
@@ -30,6 +31,9 @@ CONTACT_FIELDS: Mapping[str, Text] = {
     "phone": t("Telephone"),
     "wechat": t("WeChat"),
     "note": t("Note"),
+    "influence": t("Part in decisions"),
+    "attitude": t("Attitude to us"),
+    "reports_to_id": t("Reports to"),
 }
 SITE_FIELDS: Mapping[str, Text] = {
     "name": t("Name of the site"),
@@ -56,6 +60,9 @@ class ContactFacts:
     phone: str = ""
     wechat: str = ""
     note: str = ""
+    influence: str = ""
+    attitude: str = ""
+    reports_to_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +87,40 @@ class Grant:
 
 def cleaned_contact(facts: ContactFacts) -> ContactFacts:
     """The facts as they are stored. Raises `InvalidMany`."""
-    tidy = replace(facts, **{name: normalise(getattr(facts, name)) for name in CONTACT_LENGTHS})
+    half_width: dict[str, Any] = {n: normalise(getattr(facts, n)) for n in CONTACT_LENGTHS}
+    tidy = replace(facts, **half_width)
     tidy = replace(tidy, email=tidy.email.lower())
     found = _too_long(tidy, CONTACT_LENGTHS)
     if not tidy.name:
         found["name"] = t("A contact needs a name.")
+    for name, words in (("influence", INFLUENCES), ("attitude", ATTITUDES)):
+        if getattr(tidy, name) not in ("", *words):
+            found[name] = t("Choose one of the list.")
     found.update(_reach_problems(tidy.email, tidy.phone))
     if found:
         raise InvalidMany(found)
     return tidy
+
+
+def check_superior(
+    contact_id: int | None, superior_id: int | None, superiors: Mapping[int, int | None]
+) -> None:
+    """That a contact may report to `superior_id`. Raises `Invalid` at `reports_to_id`.
+
+    `superiors`: contact → whom that one reports to, for all of the customer's present people. Nobody reports to
+    somebody of another customer, to themselves, or to a person who in the end reports to them.
+    """
+    if superior_id is None:
+        return
+    if superior_id not in superiors:
+        raise Invalid(t("Choose one of the contacts."), "reports_to_id")
+    above: int | None = superior_id
+    passed: set[int] = set()
+    while above is not None and above not in passed:
+        if above == contact_id:
+            raise Invalid(t("That person reports to this one already."), "reports_to_id")
+        passed.add(above)
+        above = superiors.get(above)
 
 
 def cleaned_site(facts: SiteFacts) -> SiteFacts:

@@ -11,10 +11,15 @@ from stdnum import iban
 
 from portal.customers.rules import naming
 from portal.customers.rules.kinds import (
+    AREAS,
     BILLINGS,
     DOCUMENT_LANGUAGES,
     KINDS,
+    MARKETS,
+    NATURES,
+    REACHES,
     SEGMENTS,
+    SOURCES,
     Billing,
     CustomerKind,
     DocumentLanguage,
@@ -58,7 +63,21 @@ FIELDS: Mapping[str, Text] = {
     "bank_name": t("Bank"),
     "bank_account": t("Bank account"),
     "note": t("Note"),
+    "market": t("Market"),
+    "area": t("Area"),
+    "reach": t("Reach"),
+    "nature": t("Nature"),
+    "source": t("Came to us by"),
+    "is_foreign": t("Foreign customer"),
 }
+SORTED_BY: Mapping[str, Mapping[str, Text]] = {
+    "market": MARKETS,
+    "area": AREAS,
+    "reach": REACHES,
+    "nature": NATURES,
+    "source": SOURCES,
+}
+"""What a customer is sorted by beside its tier, each with its words; empty: not known (REQUIREMENTS K3)."""
 SEARCH_LENGTH = 1000
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}")
 
@@ -85,6 +104,12 @@ class CustomerFacts:
     bank_name: str = ""
     bank_account: str = ""
     note: str = ""
+    market: str = ""
+    area: str = ""
+    reach: str = ""
+    nature: str = ""
+    source: str = ""
+    is_foreign: bool = False
 
 
 def cleaned(facts: CustomerFacts) -> CustomerFacts:
@@ -135,6 +160,10 @@ def _unknown_words(facts: CustomerFacts) -> dict[str, Text]:
         name: t("Choose one of the list.")
         for name, choices in known.items()
         if getattr(facts, name) not in choices
+    } | {
+        name: t("Choose one of the list.")
+        for name, choices in SORTED_BY.items()
+        if getattr(facts, name) not in ("", *choices)
     }
 
 

@@ -23,7 +23,8 @@ from portal.web.forms import attempted, form_page
 @requires(P.CUSTOMER_EDIT)
 def new_contact(customer_id: int) -> Any:
     """Add a person."""
-    customer, form = fetch(Customer, customer_id), ContactForm()
+    customer = fetch(Customer, customer_id)
+    form = _offering(ContactForm(), customer_id)
     if form.validate_on_submit() and (contact := attempted(form, lambda: _added(customer, form))):
         flash(_("%(name)s is added.", name=contact.name), "success")
         return _back(customer_id)
@@ -35,7 +36,7 @@ def new_contact(customer_id: int) -> Any:
 def edit_contact(contact_id: int) -> Any:
     """Change a person."""
     contact = _present(contact_id)
-    form = ContactForm(data=queries.facts_of(contact))
+    form = _offering(ContactForm(data=queries.facts_of(contact)), contact.customer_id, contact)
     begun(form, contact)
     clashes: Clashes = ()
     if form.validate_on_submit():
@@ -66,6 +67,13 @@ def remove_contact(contact_id: int) -> Response:
     flash(_("%(name)s is removed.", name=contact.name), "success")
     actions.remove_contact(contact, g.viewer, clock.now())
     return back
+
+
+def _offering(form: ContactForm, customer_id: int, contact: Contact | None = None) -> ContactForm:
+    """The others, to whom this one may report."""
+    others = [each for each in queries.contacts(customer_id, g.viewer) if each is not contact]
+    form.reports_to_id.choices = [("", "—"), *((each.id, each.name) for each in others)]
+    return form
 
 
 def _present(contact_id: int) -> Contact:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from flask import Response, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import joinedload
 
 from portal.access.guards import fetch, requires
 from portal.access.permissions import Permission as P
@@ -16,12 +17,11 @@ from portal.customers.models import Customer
 from portal.customers.rules import profile
 from portal.customers.rules.kinds import KINDS, CustomerKind, Part
 from portal.customers.rules.profile import CustomerFacts
-from portal.customers.views import contacts, desk_members, door, profile_page, sites
+from portal.customers.views import contacts, desk_members, door, notes, profile_page, sites
 from portal.customers.views.editing import Clashes, begun, edited
-from portal.customers.views.lists import CUSTOMERS, HISTORY, by_state
+from portal.customers.views.lists import CUSTOMERS, by_state
 from portal.kernel import clock
 from portal.kernel.errors import NotFound
-from portal.service_requests.desk_card import card
 from portal.web.forms import attempted, form_page
 from portal.web.listing import list_page
 from portal.web.pages import page
@@ -29,7 +29,7 @@ from portal.web.words import say
 
 bp = door.desk
 MOVABLE = (CustomerKind.ORGANISATION, CustomerKind.GROUP)
-MODULES = (contacts, sites, desk_members)  # they hang their views on the same door
+MODULES = (contacts, sites, desk_members, notes)  # they hang their views on the same door
 
 
 @bp.get("/customers")
@@ -45,10 +45,14 @@ def index() -> Any:
 @bp.get("/customers/<int:customer_id>")
 @requires(P.CUSTOMER_SEE)
 def show(customer_id: int) -> Any:
-    """Everything about one customer on one page."""
-    customer = fetch(Customer, customer_id)
-    asked = card("customer", customer_id, g.viewer)
-    return page("customers/show.html", **profile_page.context(customer, g.viewer), **asked)
+    """Everything about one customer on one page; the address of a duplicate leads to the customer that it became."""
+    try:
+        customer = fetch(Customer, customer_id, options=(joinedload(Customer.parent),))
+    except NotFound:
+        customer = None
+    if customer is None or customer.merged_into_id is not None:
+        return _where_it_went(customer_id)
+    return page("customers/show.html", **profile_page.context(customer, g.viewer))
 
 
 @bp.get("/customers/<int:customer_id>/more")
@@ -58,15 +62,6 @@ def more(customer_id: int) -> Any:
     customer = fetch(Customer, customer_id)
     template = "customers/_more.html" if "HX-Request" in request.headers else "customers/more.html"
     return page(template, customer=customer, **profile_page.more(customer, g.viewer))
-
-
-@bp.get("/customers/<int:customer_id>/history")
-@requires(P.CUSTOMER_SEE)
-def history(customer_id: int) -> Any:
-    """All that ever happened to a customer."""
-    customer = fetch(Customer, customer_id)
-    entries = queries.entries(customer, g.viewer)
-    return list_page(HISTORY, entries, "customers/history.html", customer=customer)
 
 
 @bp.route("/customers/new", methods=["GET", "POST"])
@@ -140,6 +135,13 @@ def reactivate(customer_id: int) -> Response:
     return _back(customer_id)
 
 
+def _where_it_went(customer_id: int) -> Response:
+    if (target := queries.became(customer_id, g.viewer)) is None:
+        raise NotFound()
+    flash(_("That was a duplicate: it is merged into %(name)s.", name=target.label), "info")
+    return _back(target.id)
+
+
 def _back(customer_id: int) -> Response:
     return redirect(url_for(".show", customer_id=customer_id))  # type: ignore[return-value]
 
@@ -172,6 +174,9 @@ def _edit_form(customer: Customer) -> CustomerForm:
     else:
         del form.kind
     del form.owner_id
+    del (
+        form.segment
+    )  # from then on the monthly run finds the tier, or an override with its reason sets it
     begun(form, customer)
     return form
 
@@ -202,7 +207,8 @@ def _created(form: CustomerForm, kind: str) -> Customer:
 
 def _changed(customer: Customer, form: CustomerForm) -> Customer:
     kind = form.kind.data if "kind" in form else customer.kind
-    return actions.change(customer, form.facts(kind), form.seen_version, g.viewer, clock.now())
+    facts = replace(form.facts(kind), segment=customer.segment)
+    return actions.change(customer, facts, form.seen_version, g.viewer, clock.now())
 
 
 def _team_form(customer: Customer) -> TeamForm:

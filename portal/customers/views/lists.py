@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import g, url_for
@@ -11,18 +12,21 @@ from sqlalchemy import Select
 from portal.access.permissions import Permission
 from portal.customers import queries
 from portal.customers.models import Customer
-from portal.customers.rules.kinds import KINDS, SEGMENTS
-from portal.customers.views.words import happening
-from portal.db.audit import AuditEntry
-from portal.kernel.text import t
+from portal.customers.rules.kinds import CUSTOMER_STATES, KINDS, SEGMENTS, STRUCTURES, Abc
+from portal.customers.rules.profile import FIELDS, SORTED_BY
+from portal.customers.views.labels import STATES, TIERS
+from portal.kernel.text import Text, t
+from portal.web.chips import chip
 from portal.web.filters import instant
 from portal.web.icons import icon
 from portal.web.labels import INACTIVE
 from portal.web.listing import Column, Empty, Filter, ListSpec
-from portal.web.words import actor_word, name_of, say
+from portal.web.words import name_of, say
 
 CUSTOMER, OWNER, CONTACT, PHONE = range(4)  # the columns of queries.customer_list
 ANY = ("", t("Any"))
+YES, NO = t("Yes"), t("No")
+ABC_WORDS = {each.value: t("Class %(letter)s", letter=each.value) for each in Abc}
 
 
 def _name(row: Any) -> Any:
@@ -51,6 +55,30 @@ def _by_owner(statement: Select[Any], owner: str) -> Select[Any]:
     return queries.owned_by(statement, int(owner)) if owner.isdecimal() else statement
 
 
+def _chosen(
+    key: str, label: Text, words: Mapping[str, Text], column: Any = None, *, rare: bool = False
+) -> Filter:
+    """A filter by one of the words of a column; anything else narrows nothing."""
+    wanted = getattr(Customer, key) if column is None else column
+    return Filter(
+        key,
+        label,
+        lambda: [ANY, *words.items()],
+        lambda statement, v: statement.where(wanted == v) if v in words else statement,
+        rare=rare,
+    )
+
+
+def _in_files(name: str, label: Text, words: Mapping[str, Text]) -> Column:
+    """A column that only files have."""
+
+    def word(row: Any) -> str:
+        value = getattr(row[CUSTOMER], name)
+        return say(words[value]) if value else ""
+
+    return Column(name, label, word, only_in_files=True)
+
+
 CUSTOMERS = ListSpec(
     key="customers",
     columns=(
@@ -59,7 +87,29 @@ CUSTOMERS = ListSpec(
         ),
         Column("code", t("Customer code"), lambda r: r[CUSTOMER].code, sort=Customer.code),
         Column("kind", t("Kind"), lambda r: say(KINDS[r[CUSTOMER].kind])),
-        Column("segment", t("Segment"), lambda r: say(SEGMENTS[r[CUSTOMER].segment])),
+        Column(
+            "segment",
+            t("Tier"),
+            lambda r: chip(TIERS[r[CUSTOMER].segment]),
+            sort=Customer.segment,
+            value=lambda r: say(SEGMENTS[r[CUSTOMER].segment]),
+        ),
+        Column(
+            "customer_state",
+            t("Relationship"),
+            lambda r: chip(STATES[r[CUSTOMER].state]),
+            sort=Customer.state,
+            value=lambda r: say(CUSTOMER_STATES[r[CUSTOMER].state]),
+        ),
+        Column("abc", t("Class"), lambda r: r[CUSTOMER].abc or "—"),
+        *(_in_files(name, FIELDS[name], words) for name, words in SORTED_BY.items()),
+        _in_files("structure", t("Importance"), STRUCTURES),
+        Column(
+            "is_foreign",
+            FIELDS["is_foreign"],
+            lambda r: say(YES if r[CUSTOMER].is_foreign else NO),
+            only_in_files=True,
+        ),
         Column("owner", t("Account manager"), lambda r: r[OWNER] or "—"),
         Column(
             "contact",
@@ -85,12 +135,9 @@ CUSTOMERS = ListSpec(
             lambda: [ANY, *KINDS.items()],
             lambda s, v: s.where(Customer.kind == v),
         ),
-        Filter(
-            "segment",
-            t("Segment"),
-            lambda: [ANY, *SEGMENTS.items()],
-            lambda s, v: s.where(Customer.segment == v),
-        ),
+        _chosen("segment", t("Tier"), SEGMENTS),
+        _chosen("customer_state", t("Relationship"), CUSTOMER_STATES, Customer.state),
+        _chosen("abc", t("Class"), ABC_WORDS),
         Filter(
             "owner",
             t("Account manager"),
@@ -103,6 +150,15 @@ CUSTOMERS = ListSpec(
             lambda: [("", t("Active")), ("inactive", t("Inactive")), ("all", t("Any"))],
             by_state,
         ),
+        _chosen("structure", t("Importance"), STRUCTURES, rare=True),
+        *(_chosen(name, FIELDS[name], words, rare=True) for name, words in SORTED_BY.items()),
+        Filter(
+            "foreign",
+            FIELDS["is_foreign"],
+            lambda: [ANY, ("1", YES), ("0", NO)],
+            lambda s, v: s.where(Customer.is_foreign.is_(v == "1")),
+            rare=True,
+        ),
     ),
     search=queries.having_words,
     search_hint=t("Name, pinyin, initials, code, contact"),
@@ -114,18 +170,4 @@ CUSTOMERS = ListSpec(
         "desk_customers.new",
         Permission.CUSTOMER_EDIT,
     ),
-)
-
-HISTORY = ListSpec(
-    key="customer_history",
-    columns=(
-        Column("at", t("When"), lambda e: instant(e.at), sort=AuditEntry.at, value=lambda e: e.at),
-        Column("what", t("What"), lambda e: say(e.label)),
-        Column("who", t("Who"), lambda e: actor_word(e.actor_name), sort=AuditEntry.actor_name),
-        Column("details", t("Details"), lambda e: happening(e).why),
-    ),
-    row_id=AuditEntry.id,
-    sort="-at",
-    url=lambda _entry: None,
-    empty=Empty(t("Nothing has happened yet"), t("Each step leaves its entry here.")),
 )

@@ -1,4 +1,4 @@
-"""What the page of one customer shows, read once."""
+"""What the page of one customer shows, read once: twelve questions at most, whatever the customer has (K1)."""
 
 from __future__ import annotations
 
@@ -7,88 +7,109 @@ from typing import Any
 
 from flask import current_app, url_for
 
-from portal.access.permissions import Permission
+from portal.access.permissions import Permission as P
 from portal.access.viewer import Viewer
+from portal.billing.rules.parties import party_of
+from portal.contracts.models import Entitlement
+from portal.contracts.queries import entitlements
 from portal.customers import queries
 from portal.customers.models import Customer
 from portal.customers.rules.kinds import CustomerKind, Part
-from portal.customers.views import cards, chain_parts, words
+from portal.customers.views import cards, papers, spending, timeline, waiting, words
+from portal.customers.views.labels import classes_of
 from portal.customers.views.member_states import drawn_members
 from portal.db.base import db
 from portal.kernel import clock
-from portal.quotations import queries as quotations
-from portal.quotations.labels import label_of
-from portal.quotations.models import Quotation
-from portal.web.labels import Label
+from portal.kernel.text import Text
+from portal.kernel.units import unit_word
+from portal.receivables.standing_labels import credit_of
 
 HISTORY_SHOWN = 8
-QUOTATIONS_SHOWN = 5
+ENTITLEMENTS_SHOWN = 5
+NEW: dict[str, tuple[str, str, P]] = {
+    "contract": ("desk_contracts.new", "customer", P.CONTRACT_EDIT),
+    "quotation": ("desk_quotations.new", "customer_id", P.QUOTATION_EDIT),
+    "request": ("desk_requests.new", "customer", P.REQUEST_RAISE),
+}
+"""Where a new paper is begun: page, its argument that names the customer, and who may."""
 
 
 def context(customer: Customer, viewer: Viewer) -> dict[str, Any]:
     """Everything for `customers/show.html`; what the viewer may not see is not read."""
-    team = queries.team(customer.id)
-    may_see_members = viewer.may(Permission.MEMBER_SEE)
-    happenings = [words.happening(e) for e in queries.history(customer, viewer, HISTORY_SHOWN)]
+    today, team = clock.today(), queries.team(customer.id)
+    sees_money = viewer.may(P.AGEING_SEE)
+    standing = credit_of(party_of(customer), today, viewer)
     return {
         "customer": customer,
-        "group": queries.group_of(customer, viewer),
-        "branches": _branches(customer, viewer),
+        "group": customer.parent,
+        "classes": classes_of(customer),
         "contacts": queries.contacts(customer.id, viewer),
-        "sites": queries.sites(customer.id, viewer),
         "owner": next((member for member in team if member.part == Part.OWNER), None),
         "team": [member for member in team if member.part != Part.OWNER],
-        "members": drawn_members(queries.members(viewer, customer.id)) if may_see_members else None,
-        "quotations": _quotations(customer, viewer),
-        "new_quotation_url": _new_quotation_url(customer, viewer),
-        **chain_parts.parts(customer, viewer),
-        "happenings": happenings,
-        "in_words": words.in_words,
+        "standing": standing.label if standing.is_held or standing.is_blacklisted else None,
+        "credit": standing if sees_money else None,
+        "credit_url": url_for("desk_receivables.customer", customer_id=customer.id),
+        "waiting": waiting.open_ones(customer, viewer),
+        "papers": papers.latest(customer.id, viewer),
+        "begin": _begin(customer, viewer),
+        "entitlements": _entitlements(customer, viewer),
+        "year": spending.last_year(customer.id, viewer, today),
+        "happenings": timeline.latest(customer, viewer, HISTORY_SHOWN),
         "cards": cards.at_once(customer, viewer),
         "drawn_card": cards.drawn,
+        "in_words": words.in_words,
     }
 
 
 def more(customer: Customer, viewer: Viewer) -> dict[str, Any]:
-    """What `customers/_more.html` shows: the cards that the first page leaves to a second question."""
-    return {"cards": cards.afterwards(customer, viewer), "drawn_card": cards.drawn}
-
-
-def _branches(customer: Customer, viewer: Viewer) -> list[Customer] | None:
-    """A group's branches; None for a customer that has none by its kind."""
-    return queries.branches(customer, viewer) if customer.kind == CustomerKind.GROUP else None
+    """What `customers/_more.html` shows: places, users, branches, and the cards left to this second question."""
+    is_group = customer.kind == CustomerKind.GROUP
+    may_see_members = viewer.may(P.MEMBER_SEE)
+    return {
+        "sites": queries.sites(customer.id, viewer),
+        "branches": queries.branches(customer, viewer) if is_group else None,
+        "members": drawn_members(queries.members(viewer, customer.id)) if may_see_members else None,
+        "cards": cards.afterwards(customer, viewer),
+        "drawn_card": cards.drawn,
+        "in_words": words.in_words,
+    }
 
 
 @dataclass(frozen=True, slots=True)
-class DrawnQuotation:
-    """One quotation with its chip and its page."""
+class DrawnEntitlement:
+    """One entitlement in force with its unit in words and its page."""
 
-    quotation: Quotation
-    state: Label
-    url: str | None
+    entitlement: Entitlement
+    unit: Text
+    url: str
 
 
-def _quotations(customer: Customer, viewer: Viewer) -> list[DrawnQuotation] | None:
-    """The latest quotations; None for a viewer who sees none at all."""
-    if not viewer.may(Permission.QUOTATION_SEE):
-        return None
-    theirs = quotations.quotations(viewer).where(Quotation.customer_id == customer.id)
-    latest = theirs.order_by(Quotation.updated_at.desc(), Quotation.id.desc())
-    today = clock.today()
-    rows = db.session.scalars(latest.limit(QUOTATIONS_SHOWN))
+def _entitlements(customer: Customer, viewer: Viewer) -> list[DrawnEntitlement]:
+    if not viewer.may(P.ENTITLEMENT_SEE):
+        return []
+    theirs = entitlements.entitlements(viewer).where(Entitlement.customer_id == customer.id)
+    found = entitlements.in_force(theirs, clock.today()).order_by(
+        Entitlement.is_unlimited, Entitlement.ends_on, Entitlement.id
+    )
     return [
-        DrawnQuotation(
-            row, label_of(row, today), address("desk_quotations.show", quotation_id=row.id)
+        DrawnEntitlement(
+            row, unit_word(row.unit), url_for("desk_entitlements.show", entitlement_id=row.id)
         )
-        for row in rows
+        for row in db.session.scalars(found.limit(ENTITLEMENTS_SHOWN))
     ]
 
 
-def _new_quotation_url(customer: Customer, viewer: Viewer) -> str | None:
-    may = customer.active and viewer.may(Permission.QUOTATION_EDIT)
-    return address("desk_quotations.new", customer_id=customer.id) if may else None
+def _begin(customer: Customer, viewer: Viewer) -> dict[str, str]:
+    """The pages where a new paper for this customer is begun, by kind, as far as the viewer may."""
+    if not customer.active:
+        return {}
+    return {
+        kind: _at(endpoint, argument, customer.id)
+        for kind, (endpoint, argument, right) in NEW.items()
+        if viewer.may(right) and endpoint in current_app.view_functions
+    }
 
 
-def address(endpoint: str, **values: Any) -> str | None:
-    """The address of a page of a later room; None while that room is closed."""
-    return url_for(endpoint, **values) if endpoint in current_app.view_functions else None
+def _at(endpoint: str, argument: str, customer_id: int) -> str:
+    values: dict[str, Any] = {argument: customer_id}
+    return url_for(endpoint, **values)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,37 +11,30 @@ from portal.access.labels import POWER_LABELS
 from portal.access.permissions import Power
 from portal.customers.rules import kinds
 from portal.customers.rules.people import CONTACT_FIELDS, GRANT_FIELDS, SITE_FIELDS
-from portal.customers.rules.profile import FIELDS
-from portal.db.audit import AuditEntry
+from portal.customers.rules.profile import FIELDS, SORTED_BY
 from portal.kernel.text import Text, t
 from portal.web.words import say
 
 LABELS: Mapping[str, Mapping[str, Text]] = {
     "customer": {**FIELDS, "owner": t("Account manager"), "team": t("Team")},
-    "contact": CONTACT_FIELDS,
+    "contact": {name: text for name, text in CONTACT_FIELDS.items() if name != "reports_to_id"},
     "site": SITE_FIELDS,
     "membership": {**GRANT_FIELDS, "name": t("Name"), "email": t("Mail")},
 }
 CHOICES: Mapping[str, Mapping[str, Text]] = {
     "kind": kinds.KINDS,
     "segment": kinds.SEGMENTS,
+    "state": kinds.CUSTOMER_STATES,
+    "structure": kinds.STRUCTURES,
+    **SORTED_BY,
+    "influence": kinds.INFLUENCES,
+    "attitude": kinds.ATTITUDES,
     "billing": kinds.BILLINGS,
     "document_language": kinds.DOCUMENT_LANGUAGES,
     "purpose": kinds.SITE_PURPOSES,
     "powers": {str(power): text for power, text in POWER_LABELS.items()},
 }
 NAMING = ("code", "name", "position", "powers")
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """One line of a timeline."""
-
-    at: datetime
-    who: str
-    what: Text
-    why: str
-    public: bool
 
 
 def in_words(field: str, value: Any) -> str:
@@ -65,15 +56,10 @@ def powers_in_words(powers: frozenset[Power]) -> str:
     return in_words("powers", [str(power) for power in Power if power in powers])
 
 
-def happening(entry: AuditEntry) -> Happening:
-    """An entry of history with what it was about."""
-    why = entry.reason or _details(entry)
-    return Happening(entry.at, entry.actor_name, entry.label, why, entry.is_public)
-
-
-def _details(entry: AuditEntry) -> str:
-    labels = LABELS.get(entry.subject_type, {})
-    before, after = entry.before or {}, entry.after or {}
+def details_of(subject_type: str, before: Any, after: Any) -> str:
+    """What changed, field by field; of something new or gone what it was called."""
+    labels = LABELS.get(subject_type, {})
+    before, after = before or {}, after or {}
     if not labels or not isinstance(before, dict) or not isinstance(after, dict):
         return ""
     if before and after:
