@@ -23,7 +23,7 @@ from portal.billing.actions.crediting import Ask
 from portal.billing.models import StatementRun
 from portal.billing.queries import statements as queries
 from portal.billing.rules.states import StatementState
-from portal.customers.models import Contact, Membership, Site
+from portal.customers.models import Contact, HistoryNote, Membership, Site
 from portal.db.base import db
 from portal.documents.actions import attaching
 from portal.documents.rules.files import FileKind
@@ -143,6 +143,9 @@ def rows(cast: Cast, now: datetime) -> dict[str, Any]:
         "entitlement_id": entitled(cast, now).id,
         "line_id": amendment.contract.lines[0].id,
         "goods_id": goods_in(moved).id,
+        "history_note_id": add(
+            HistoryNote(customer_id=cast.harbour.id, happened_at=now, text="来电")
+        ).id,
         "link_id": link.id,
         "lot_id": moved.lot_id,
         "movement_id": moved.id,

@@ -46,11 +46,11 @@ def new_note(customer_id: int) -> Any:
     return form_page("customers/note.html", form, customer=customer, note=None)
 
 
-@desk.route("/customer-notes/<int:note_id>", methods=["GET", "POST"])
+@desk.route("/customer-notes/<int:history_note_id>", methods=["GET", "POST"])
 @requires(P.REQUEST_NOTE)
-def edit_note(note_id: int) -> Any:
+def edit_note(history_note_id: int) -> Any:
     """Put right what was written down."""
-    note = fetch(HistoryNote, note_id)
+    note = fetch(HistoryNote, history_note_id)
     form = _offering(NoteForm(data=_typed(note)), note.customer, note)
     begun(form, note)
     clashes: Clashes = ()

@@ -135,7 +135,7 @@ class Happened:
         """The page where it is read in full, or put right."""
         if self.source == NOTE:
             may = g.viewer.may(P.REQUEST_NOTE)
-            return url_for("desk_customers.edit_note", note_id=self.id) if may else None
+            return url_for("desk_customers.edit_note", history_note_id=self.id) if may else None
         if self.source == CALL:
             return url_for("desk_calls.show", call_id=self.id)
         return url_for("desk_visits.show", visit_id=self.id) if self.source == VISIT else None
