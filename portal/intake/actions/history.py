@@ -100,9 +100,13 @@ def _planned(reading: Reading, line: Line, customer_id: int, people: list[Any]) 
 
 
 def source_key(given: Mapping[str, Any], values: Mapping[str, Any]) -> str:
-    """The file's own reference; without one a mark of whom, when, how and about what, so that a text may change."""
+    """The file's own reference (or ours, of a file that we wrote); else a mark of whom, when, how and about what.
+
+    The text is not part of the mark, so that it may be put right by the next file.
+    """
     if reference := given.get("reference"):
-        return f"file:{reference}"[:120]
+        ours = reference.startswith(("file:", "row:", "note:"))
+        return (reference if ours else f"file:{reference}")[:120]
     parts = values["customer_id"], values["happened_at"].isoformat(), values["kind"]
     about = folded(values["subject"]) or folded(values["text"])[:80]
     mark = "\n".join(map(str, (*parts, about, folded(given.get("contact") or ""))))
@@ -129,6 +133,10 @@ def _there(keys: list[str], viewer: Viewer) -> dict[str, dict[str, Any]]:
         statement = visible(select(*columns), HistoryNote, viewer)
         wanted = statement.where(HistoryNote.source_key.in_(some))
         found |= {row["source_key"]: dict(row) for row in db.session.execute(wanted).mappings()}
+        ids = [int(key[5:]) for key in some if key.startswith("note:") and key[5:].isdecimal()]
+        wanted = statement.where(HistoryNote.id.in_(ids), HistoryNote.source_key.is_(None))
+        rows = db.session.execute(wanted).mappings() if ids else ()
+        found |= {f"note:{row['id']}": dict(row) for row in rows}
     return found
 
 

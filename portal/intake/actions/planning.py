@@ -142,7 +142,7 @@ def apply(
 ) -> Mapping[str, Any]:
     """Write the whole file; FileProblems where what others did meanwhile stands against it."""
     write_from_here(db.session())
-    reading.reader.problems, reading.now = [], now
+    reading.reader.problems, reading.now, reading.batch = [], now, batch
     counts: Counter[str] = Counter()
     _name(reading)
     done = 0

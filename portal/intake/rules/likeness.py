@@ -1,0 +1,231 @@
+"""Which customers are likely to be one: reasons with points, found among neighbours only, so that many take seconds.
+
+Two customers are compared when they share a block: the same core of a name or its reading, its beginning or its end,
+its initials, a code, a telephone number, a mail domain, a bank account. A block that is too large says nothing by
+itself; in it each is compared with those next to it in order alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from portal.customers.rules.naming import name_core
+from portal.intake.rules.spelling import edits
+from portal.kernel.phones import stored_keys
+from portal.kernel.pinyin import initials, is_chinese, joined
+from portal.kernel.text import Text, t
+
+LIKELY = 45
+"""Points from which two customers are shown as a pair."""
+LARGEST = 12
+"""A code, a number, a domain that more customers share says nothing about any two of them."""
+WINDOW = 8
+SHORTEST_CORE = 2
+EDGE = 3
+
+
+class Reason(StrEnum):
+    """Why two customers may be one."""
+
+    CODE = "code"
+    NAME = "name"
+    READING = "reading"
+    NEAR_NAME = "near_name"
+    PART_OF_NAME = "part_of_name"
+    INITIALS = "initials"
+    PHONE = "phone"
+    MAIL = "mail"
+    MAIL_DOMAIN = "mail_domain"
+    BANK_ACCOUNT = "bank_account"
+
+
+POINTS: Mapping[Reason, int] = {
+    Reason.CODE: 80,
+    Reason.NAME: 60,
+    Reason.READING: 50,
+    Reason.NEAR_NAME: 45,
+    Reason.PART_OF_NAME: 25,
+    Reason.INITIALS: 15,
+    Reason.PHONE: 45,
+    Reason.MAIL: 45,
+    Reason.MAIL_DOMAIN: 25,
+    Reason.BANK_ACCOUNT: 60,
+}
+REASONS: Mapping[str, Text] = {
+    Reason.CODE: t("The same credit code or tax number"),
+    Reason.NAME: t("The same name without its legal form"),
+    Reason.READING: t("The name is read alike (pinyin)"),
+    Reason.NEAR_NAME: t("The names differ by a letter or two"),
+    Reason.PART_OF_NAME: t("One name is part of the other"),
+    Reason.INITIALS: t("The same initials"),
+    Reason.PHONE: t("The same telephone number"),
+    Reason.MAIL: t("The same mail address of a contact"),
+    Reason.MAIL_DOMAIN: t("Contacts with the same mail domain"),
+    Reason.BANK_ACCOUNT: t("The same bank account"),
+}
+NAMING = (Reason.NAME, Reason.READING, Reason.NEAR_NAME, Reason.PART_OF_NAME, Reason.INITIALS)
+"""Of these only the strongest counts: they say the same thing."""
+OPEN_DOMAINS = frozenset(
+    "qq.com vip.qq.com foxmail.com 163.com 126.com yeah.net 139.com 189.cn sina.com sina.cn sohu.com aliyun.com"
+    " gmail.com hotmail.com outlook.com live.com yahoo.com icloud.com me.com gmx.de gmx.net web.de proton.me".split()
+)
+"""Domains where anybody has an address."""
+
+
+@dataclass(slots=True)
+class Customer:
+    """What is known of one customer that may betray another. `family`: its group's id, or its own."""
+
+    id: int
+    names: tuple[str, ...]
+    codes: frozenset[str] = frozenset()
+    account: str = ""
+    family: int = 0
+    phones: set[str] = field(default_factory=set)
+    mails: set[str] = field(default_factory=set)
+    cores: tuple[str, ...] = ()
+    readings: tuple[str, ...] = ()
+    short: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        cores = dict.fromkeys(filter(None, map(name_core, self.names)))
+        self.cores = tuple(cores)
+        self.readings = tuple(dict.fromkeys(map(joined, cores)))
+        chinese = (initials(core) for core in cores if is_chinese(core))
+        latin = (core for core in cores if not is_chinese(core) and len(core) <= 6)
+        self.short = frozenset(each for each in (*chinese, *latin) if len(each) > SHORTEST_CORE)
+
+    def reached_by(self, phone: str, mail: str) -> None:
+        """A telephone field and a mail address of the customer or of somebody there."""
+        self.phones.update(key for key in stored_keys(phone) if len(key) > 6)
+        if mail:
+            self.mails.add(mail.lower())
+
+    @property
+    def domains(self) -> set[str]:
+        """The mail domains of its people that are a firm's own."""
+        found = {mail.rpartition("@")[2] for mail in self.mails}
+        return found - OPEN_DOMAINS
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two customers and why they may be one; the one taken in first is `first`."""
+
+    first: int
+    second: int
+    reasons: tuple[Reason, ...]
+
+    @property
+    def score(self) -> int:
+        """Points of the reasons, at most 100."""
+        naming = [POINTS[each] for each in self.reasons if each in NAMING]
+        others = [POINTS[each] for each in self.reasons if each not in NAMING]
+        return min(100, max(naming, default=0) + sum(others))
+
+
+def likely_pairs(customers: Iterable[Customer]) -> Iterator[Pair]:
+    """Every pair that is likely enough, each once."""
+    known = list(customers)
+    met: set[tuple[int, int]] = set()
+    for block in _blocks(known):
+        for one, other in _neighbours(block):
+            first, second = sorted((one, other), key=lambda each: each.id)
+            key = first.id, second.id
+            if key not in met:
+                met.add(key)
+                pair = compared(first, second)
+                if pair is not None:
+                    yield pair
+
+
+def compared(first: Customer, second: Customer) -> Pair | None:
+    """Why two customers may be one; None where that is not likely, or where they are of one group."""
+    if first.id == second.id or first.family == second.family:
+        return None
+    pair = Pair(first.id, second.id, tuple(_reasons(first, second)))
+    return pair if pair.score >= LIKELY else None
+
+
+def _reasons(one: Customer, other: Customer) -> Iterator[Reason]:
+    if one.codes & other.codes:
+        yield Reason.CODE
+    name = _naming(one, other)
+    if name is not None:
+        yield name
+    if one.phones & other.phones:
+        yield Reason.PHONE
+    if one.mails & other.mails:
+        yield Reason.MAIL
+    elif one.domains & other.domains:
+        yield Reason.MAIL_DOMAIN
+    if one.account and one.account == other.account:
+        yield Reason.BANK_ACCOUNT
+
+
+def _naming(one: Customer, other: Customer) -> Reason | None:
+    """The strongest thing that the names say."""
+    if set(one.cores) & set(other.cores):
+        return Reason.NAME
+    if set(one.readings) & set(other.readings):
+        return Reason.READING
+    if any(_near(a, b) for a in one.cores for b in other.cores):
+        return Reason.NEAR_NAME
+    if any(_part(a, b) for a in one.cores for b in other.cores):
+        return Reason.PART_OF_NAME
+    return Reason.INITIALS if one.short & other.short else None
+
+
+def _near(one: str, other: str) -> bool:
+    """One slip in a Chinese name of four characters, in another one of six letters; two in twelve and more."""
+    shorter = min(len(one), len(other))
+    chinese = is_chinese(one)
+    if chinese != is_chinese(other):
+        return False
+    most = 0 if shorter < (4 if chinese else 6) else 1 if shorter < 12 else 2
+    return most > 0 and edits(one, other, most) <= most
+
+
+def _part(one: str, other: str) -> bool:
+    shorter, longer = sorted((one, other), key=len)
+    return len(shorter) > SHORTEST_CORE and shorter in longer and 2 * len(shorter) > len(longer)
+
+
+def _blocks(known: list[Customer]) -> Iterator[list[Customer]]:
+    """Customers that share something; what too many share is cut down to neighbours or left out."""
+    blocks: dict[tuple[str, str], list[Customer]] = {}
+    for each in known:
+        for key in _keys(each):
+            blocks.setdefault(key, []).append(each)
+    for (kind, _), block in blocks.items():
+        if len(block) > 1 and (kind in ("begins", "ends", "name") or len(block) <= LARGEST):
+            yield block
+
+
+def _keys(each: Customer) -> Iterator[tuple[str, str]]:
+    for core in each.cores:
+        if len(core) >= SHORTEST_CORE:
+            yield "begins", core[:EDGE]
+            yield "ends", core[-EDGE:]
+    for reading in each.readings:
+        yield "name", reading
+    yield from (("short", word) for word in each.short)
+    yield from (("code", code) for code in each.codes)
+    yield from (("phone", key) for key in each.phones)
+    yield from (("mail", mail) for mail in each.mails)
+    yield from (("domain", domain) for domain in each.domains)
+    if each.account:
+        yield "account", each.account
+
+
+def _neighbours(block: list[Customer]) -> Iterator[tuple[Customer, Customer]]:
+    """All pairs of a small block; of a large one each with those next to it by name."""
+    if len(block) <= LARGEST:
+        yield from ((a, b) for i, a in enumerate(block) for b in block[i + 1 :])
+        return
+    for order in (lambda c: c.cores, lambda c: tuple(core[::-1] for core in c.cores)):
+        ordered = sorted(block, key=order)
+        for i, one in enumerate(ordered):
+            yield from ((one, other) for other in ordered[i + 1 : i + 1 + WINDOW])

@@ -1,0 +1,8 @@
+"""Both desks of this room."""
+
+from __future__ import annotations
+
+from portal.intake.views import desk_files, desk_mapping, door
+
+MODULES = (desk_files, desk_mapping)  # they hang their views on the doors
+blueprints = [door.files, door.duplicates]
