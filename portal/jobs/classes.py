@@ -101,7 +101,6 @@ def _work(run_id: int, actor: Viewer, tell: Tell, also_tell: Tell | None) -> Non
                 done, total = classifying.how_far(run_id)
             for each in (tell, *((also_tell,) if also_tell else ())):
                 each(done, total)
-            db.session.expunge_all()
         with unit_of_work():
             run = classifying.finish(run_id, actor, clock.now())
             tell_owners(run, clock.now())

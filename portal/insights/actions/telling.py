@@ -34,7 +34,9 @@ def tell_owners(run: ClassificationRun, now: datetime) -> int:
     for found, customer, owner in _named(run):
         people[owner.id] = owner
         if found.is_at_risk and customer.id not in known:
-            risks[owner.id].append(_line(customer, signals=[each[0] for each in found.causes.get("churn", [])]))
+            risks[owner.id].append(
+                _line(customer, signals=[each[0] for each in found.causes.get("churn", [])])
+            )
         if found.promotes_to:
             promotions[owner.id].append(_line(customer, tier=found.promotes_to))
     told = sorted(risks.keys() | promotions.keys())
@@ -84,7 +86,5 @@ def _at_risk_before(run: ClassificationRun) -> set[int]:
     found = Classification
     statement = visible(select(found.customer_id), found, SYSTEM)
     return set(
-        db.session.scalars(
-            statement.where(found.run_id == earlier.id, found.is_at_risk.is_(True))
-        )
+        db.session.scalars(statement.where(found.run_id == earlier.id, found.is_at_risk.is_(True)))
     )

@@ -1,0 +1,176 @@
+"""What the pages of tiers and classes are drawn from: the overview, one customer, one run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from flask import url_for
+
+from portal.access.permissions import Permission as P
+from portal.access.viewer import Viewer
+from portal.billing.rules.states import RunState
+from portal.customers.models import Customer
+from portal.customers.rules.kinds import SEGMENTS, STRUCTURES
+from portal.documents.queries import firm_profile
+from portal.insights.actions.overriding import COLUMN_OF
+from portal.insights.labels import AT_RISK, LABELS_OF, RUNS, STATES, TIERS
+from portal.insights.models import Classification, ClassificationRun, ClassOverride, TierCard
+from portal.insights.queries import classes as queries
+from portal.insights.queries import tiers
+from portal.insights.rules.inputs import Inputs
+from portal.insights.rules.kinds import ASPECTS, SERVICE_LEVELS, TIER_ORDER, WORDS_OF, Aspect
+from portal.insights.rules.rfm import Rfm
+from portal.insights.rules.tiers import next_tier
+from portal.insights.views.class_lists import warnings_of
+from portal.insights.views.tier_door import newest, next_steps, said, texts
+from portal.jobs import classes as jobs
+from portal.kernel.text import Text
+from portal.service_requests.rules.ranking import TIERS as QUEUE
+from portal.web.bars import chart_of
+from portal.web.labels import Label
+
+SHOWN_MONTHS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class TierShown:
+    """One tier of the overview. `loads`: (person, customers, over the card's capacity)."""
+
+    card: TierCard
+    label: Label
+    count: int
+    upper: Decimal | None
+    place: int
+    loads: list[tuple[str, int, bool]]
+    menu: list[tuple[Text, list[Any]]]
+
+
+def overview(viewer: Viewer) -> dict[str, Any]:
+    """The tiers from the highest, the newest run, its structure classes."""
+    cards, counts, run = tiers.cards(), tiers.counts(viewer), newest()
+    loads = tiers.loads(viewer)
+    shown = [
+        TierShown(
+            cards[tier], TIERS[tier], counts.get(tier.value, 0), _upper(tier, cards), QUEUE.index(tier) + 1,
+            [(each.name, each.customers, _is_over(each.customers, cards[tier]))
+             for each in loads if each.segment == tier.value],
+            menu_of(cards[tier]),
+        )
+        for tier in reversed(TIER_ORDER) if tier in cards
+    ]  # fmt: skip
+    return {
+        "tiers": shown,
+        "run": run,
+        "shares": _shares(run) if run else [],
+        "currency": firm_profile().currency or "CNY",
+        "settings": tiers.insight_settings(),
+        "said": said,
+    }
+
+
+def menu_of(card: TierCard) -> list[tuple[Text, list[Any]]]:
+    """The lines of a tier's menu by level, those that are on it now."""
+    found = [
+        (words, [each for each in card.services if each.active and each.level == level])
+        for level, words in SERVICE_LEVELS.items()
+    ]
+    return [(words, lines) for words, lines in found if lines]
+
+
+@dataclass(frozen=True, slots=True)
+class AspectShown:
+    """One class of one customer: what counts, what the run found and why, and what is set by hand."""
+
+    name: Text
+    label: Label | None
+    found: Text | None
+    causes: list[Text]
+    by_hand: ClassOverride | None
+
+
+def context(customer: Customer, viewer: Viewer) -> dict[str, Any]:
+    """One customer's classes."""
+    history = queries.history_of(customer.id, viewer)
+    overrides = queries.overrides_of(customer.id, viewer)
+    found = history[0] if history else None
+    live = {row.aspect: row for row in overrides if row.ended_at is None}
+    months = queries.months_of(customer.id, viewer, SHOWN_MONTHS)
+    return {
+        "customer": customer,
+        "found": found,
+        "aspects": [_aspect(each, customer, found, live) for each in Aspect],
+        "warnings": warnings_of(found) if found else [],
+        "growth": texts(found.causes.get("growth")) if found else [],
+        "promotion": texts(found.causes.get("promotion")) if found else [],
+        "rfm": Rfm(found.recency, found.frequency, found.money) if found else Rfm(),
+        "rfm_cause": texts(found.causes.get("rfm")) if found else [],
+        "inputs": Inputs.from_json(found.inputs) if found else None,
+        "months": months,
+        "chart": chart_of([(f"{m.month:%m}", m.net_amount, n == 0) for n, m in enumerate(months)][::-1]),
+        "history": [(row, TIERS[row.tier], STATES[row.state]) for row in history],
+        "overrides": [(row, ASPECTS[row.aspect], WORDS_OF[row.aspect][row.value]) for row in overrides],
+        "currency": firm_profile().currency or "CNY",
+        "steps": next_steps(customer),
+        "rating_url": _rating_url(customer, viewer),
+        "tier_words": SEGMENTS,
+        "risk_label": AT_RISK,
+    }  # fmt: skip
+
+
+def run_context(run: ClassificationRun, viewer: Viewer) -> dict[str, Any]:
+    """How far a run is, and what it found."""
+    held = jobs.is_at_work(run.id)
+    is_working = run.state == RunState.WAITING or (run.state == RunState.RUNNING and held)
+    stopped = run.state == RunState.FAILED or (run.state == RunState.RUNNING and not held)
+    counts = run.counts or {}
+    return {
+        "run": run,
+        "label": RUNS[run.state],
+        "is_working": is_working,
+        "has_stopped": stopped and not is_working,
+        "counts": counts,
+        "tiers": [(TIERS[tier], counts.get(f"tier_{tier.value}", 0)) for tier in reversed(TIER_ORDER)],
+        "states": [(label, counts.get(f"state_{state}", 0)) for state, label in STATES.items()],
+        "shares": _shares(run),
+        "currency": (run.rules or {}).get("currency", "CNY"),
+        "may_run": viewer.may(P.INSIGHT_RUN),
+    }  # fmt: skip
+
+
+def _aspect(
+    aspect: Aspect, customer: Customer, found: Classification | None, live: Mapping[str, ClassOverride]
+) -> AspectShown:  # fmt: skip
+    worked_out = getattr(found, aspect.value) if found else ""
+    return AspectShown(
+        ASPECTS[aspect],
+        LABELS_OF[aspect].get(getattr(customer, COLUMN_OF[aspect])),
+        WORDS_OF[aspect].get(worked_out),
+        texts(found.causes.get(aspect.value)) if found else [],
+        live.get(aspect.value),
+    )
+
+
+def _upper(tier: Any, cards: Mapping[Any, TierCard]) -> Decimal | None:
+    above = next_tier(tier)
+    return cards[above].lower_amount if above in cards else None
+
+
+def _is_over(count: int, card: TierCard) -> bool:
+    return card.capacity_to is not None and count > card.capacity_to
+
+
+def _shares(run: ClassificationRun) -> list[tuple[Text, int, str, Decimal, str | None]]:
+    """(class, customers, the book's percent, amount, the real percent) as the run found them."""
+    return [
+        (STRUCTURES[kind], count, f"{Decimal(percent).normalize():f}", Decimal(amount), real)
+        for kind, count, percent, amount, real in (run.portfolio or {}).get("structure", ())
+    ]
+
+
+def _rating_url(customer: Customer, viewer: Viewer) -> str | None:
+    if not viewer.may(P.AGEING_SEE):
+        return None
+    return url_for("desk_settlement.rating", customer_id=customer.id)

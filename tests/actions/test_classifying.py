@@ -1,0 +1,152 @@
+"""The monthly run: what it writes, that it is done once, taken up, recomputed, told, and that customers follow it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal as D
+
+import pytest
+from sqlalchemy import func, select
+
+from portal.access.viewer import SYSTEM
+from portal.db.audit import AuditEntry
+from portal.db.base import db
+from portal.db.outbox import OutboxMessage
+from portal.insights.actions import classifying
+from portal.insights.actions.class_rows import row_values
+from portal.insights.models import Classification, ClassificationRun
+from portal.insights.rules.classifying import Rules, classified
+from portal.insights.rules.inputs import Inputs
+from portal.jobs import classes as job
+from portal.kernel.errors import Invalid
+from portal.receivables.rules.report_months import moved
+from tests.cast import Cast, customer
+from tests.insights import FEBRUARY, a_month, classified_in, months_of, row_of, run_whole
+
+MARCH = date(2026, 3, 1)
+APRIL = datetime.fromisoformat("2026-04-09T10:00:00+08:00")
+
+
+def entries(event: str) -> int:
+    wanted = select(func.count()).where(AuditEntry.event == event)
+    return db.session.scalar(wanted) or 0
+
+
+def test_a_run_writes_tier_state_and_classes_to_the_customers(cast: Cast, now: datetime):
+    months_of(cast.harbour, ["12000"] * 12)
+    months_of(cast.nordwind, ["100"] * 2)
+    run = classified_in(FEBRUARY, now)
+    assert (run.state, run.counts["customers"], run.done) == ("done", 2, 2)
+    assert (cast.harbour.segment, cast.harbour.abc, cast.harbour.structure) == ("vip", "A", "key")
+    assert (cast.nordwind.segment, cast.nordwind.abc) == ("floating", "C")
+    assert entries("customer.classified") == 2
+
+
+def test_the_same_run_again_changes_nothing(cast: Cast, now: datetime):
+    months_of(cast.harbour, ["12000"] * 12)
+    classified_in(FEBRUARY, now)
+    before = row_of(cast.harbour).inputs
+    run = classified_in(FEBRUARY, now)
+    assert (run.counts["written"], run.counts["changed"], run.rounds) == (0, 0, 2)
+    assert row_of(cast.harbour).inputs == before and entries("customer.classified") == 1
+
+
+def test_every_row_works_out_again_from_what_it_kept(cast: Cast, now: datetime):
+    months_of(cast.harbour, ["9000", "8000", "12000", "5000"])
+    a_month(cast.nordwind, "70", answer_count=4, good_count=1)
+    run = classified_in(FEBRUARY, now)
+    for row in db.session.scalars(select(Classification)):
+        inputs = Inputs.from_json(row.inputs)
+        values = row_values(
+            row.customer_id, run.month, inputs, classified(inputs, Rules.from_json(run.rules))
+        )
+        assert {name: getattr(row, name) for name in values} == values
+
+
+def test_a_customer_that_never_ordered_keeps_what_it_has_and_has_no_row(cast: Cast, now: datetime):
+    cast.harbour.segment = "vip"
+    run = classified_in(FEBRUARY, now)
+    assert run.counts.get("customers", 0) == 0
+    assert (cast.harbour.segment, cast.harbour.state) == ("vip", "potential")
+
+
+def test_a_month_that_is_not_over_is_not_classified(cast: Cast, now: datetime):
+    with pytest.raises(Invalid):
+        classifying.start(MARCH, SYSTEM, now)
+
+
+def test_a_month_has_one_run_however_often_it_is_asked_for(cast: Cast, now: datetime):
+    first = classifying.start(FEBRUARY, SYSTEM, now)
+    assert classifying.start(FEBRUARY, SYSTEM, now) is first and first.rounds == 1
+    assert entries("classification_run.started") == 1
+
+
+def test_a_tier_goes_down_with_the_second_run_under_its_bound(cast: Cast, now: datetime):
+    months_of(cast.harbour, ["0", "0", "20000", "20000"])
+    cast.harbour.segment = "vip"
+    classified_in(FEBRUARY, now)
+    assert row_of(cast.harbour).tier == "vip"
+    a_month(cast.harbour, "0", MARCH)
+    classified_in(MARCH, APRIL)
+    assert (row_of(cast.harbour).tier, row_of(cast.harbour).tier_before) == ("mid", "vip")
+    assert cast.harbour.segment == "mid"
+
+
+def test_an_older_month_done_later_leaves_the_customers_alone(cast: Cast, now: datetime):
+    months_of(cast.harbour, ["12000"] * 3)
+    classified_in(FEBRUARY, now)
+    run = classified_in(moved(FEBRUARY, -1), now)
+    assert run.counts["written"] == 1 and "changed" not in run.counts
+    assert cast.harbour.segment == "vip"
+
+
+def test_a_run_is_taken_up_after_its_last_batch(
+    cast: Cast, now: datetime, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(classifying, "BATCH", 1)
+    months_of(cast.harbour, ["12000"] * 3)
+    months_of(cast.nordwind, ["400"] * 3)
+    run_id = classifying.start(FEBRUARY, SYSTEM, now).id
+    classifying.claim(run_id, now)
+    found = classifying.begin(run_id, now)
+    assert classifying.classify_batch(run_id, found, SYSTEM, now)
+    db.session.commit()
+    assert db.session.scalar(select(func.count()).select_from(Classification)) == 1
+    assert job.work(run_id)
+    run = classifying.row_of(run_id)
+    assert (run.state, run.done, run.counts["customers"]) == ("done", 2, 2)
+    assert not job.work(run_id)
+
+
+def test_the_job_gathers_the_months_and_tells_owners_once(cast: Cast, now: datetime):
+    months_of(cast.harbour, ["1000"] * 3, moved(FEBRUARY, -3))
+    db.session.commit()
+    run = run_whole(FEBRUARY, now)
+    assert run.state == "done" and run.counts["at_risk"] == 0
+    letters = select(func.count()).where(OutboxMessage.template == "classes_staff")
+    assert db.session.scalar(letters) == 0
+    a_month(cast.nordwind, "1700", moved(FEBRUARY, -3), order_count=30, order_days=10)
+    a_month(cast.nordwind, "1700", moved(FEBRUARY, -4), order_count=30, order_days=10)
+    db.session.commit()
+    run_whole(FEBRUARY, now)
+    assert row_of(cast.nordwind).is_at_risk
+    assert db.session.scalar(letters) == 1
+    run_whole(FEBRUARY, now)
+    assert db.session.scalar(letters) == 1
+
+
+def test_the_month_that_ended_is_put_in_line_once_from_the_firms_day_on(cast: Cast, now: datetime):
+    assert job.monthly(now) == "0 ended"
+    later = now.replace(day=9)
+    assert job.monthly(later) == "0 ended, 2026-02 started" and job.monthly(later) == "0 ended"
+    assert db.session.scalars(select(ClassificationRun.month)).all() == [FEBRUARY]
+    assert job.work_all() == 1
+
+
+def test_merged_customers_are_left_out(cast: Cast, now: datetime):
+    twin = customer("TWIN", "海港食品", "", merged_into_id=cast.harbour.id)
+    months_of(twin, ["5000"] * 3)
+    months_of(cast.harbour, ["100"] * 3)
+    run = classified_in(FEBRUARY, now)
+    assert run.counts["customers"] == 1 and row_of(cast.harbour).rank == 1
+    assert Rules.from_json(run.rules).portfolio.total == D(300)
