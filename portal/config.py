@@ -64,6 +64,14 @@ SETTINGS = (
     Setting(
         "PORTAL_LIMIT_STORAGE", "memory://", "where throttles count; redis://… for several servers"
     ),
+    Setting(
+        "PORTAL_BACKUPS", "", "folder for backups; empty means backups/ in the instance folder"
+    ),
+    Setting(
+        "PORTAL_BACKUP_RECIPIENT",
+        "",
+        "who alone can read backups: an age recipient (age1…) or a gpg key; empty: not encrypted",
+    ),
 )
 
 
@@ -102,6 +110,8 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "BABEL_DEFAULT_TIMEZONE": values["PORTAL_TIMEZONE"],
         "RATELIMIT_STORAGE_URI": values["PORTAL_LIMIT_STORAGE"],
         "SIGN_IN_LIMIT": values["PORTAL_SIGN_IN_LIMIT"],
+        "BACKUPS": Path(values["PORTAL_BACKUPS"] or instance / "backups"),
+        "BACKUP_RECIPIENT": values["PORTAL_BACKUP_RECIPIENT"],
         "SECRET_SALT": _derived(secret, "password salt"),
         "TOTP_SECRET": _derived(secret, "totp"),
         "WTF_CSRF_TIME_LIMIT": None,

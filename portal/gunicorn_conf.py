@@ -19,6 +19,7 @@ from portal.db.base import db
 from portal.documents import fontcheck
 from portal.documents.render import press
 from portal.jobs.schedule import run_for_ever
+from portal.upkeep import in_use
 
 _MEMORY_FOLDER = Path("/dev/shm")
 
@@ -59,6 +60,7 @@ def when_ready(server: Any) -> None:
     gc.collect()
     gc.freeze()
     if hasattr(app, "config") and "INSTANCE" in app.config:
+        in_use.hold(app.config["INSTANCE"])
         _start_beside(server, app)
     server.log.info("The portal is ready at http://%s (Ctrl+C stops it)", bind)
 

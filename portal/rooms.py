@@ -39,6 +39,7 @@ ROOMS = (
     "insights",
     "intake",
     "admin",
+    "upkeep",
     "home",
     "jobs",
 )

@@ -67,7 +67,8 @@ def test_every_page_without_an_id_answers_each_role_without_a_fault(
 ) -> None:
     client.sign_in(getattr(cast, who))
     for url in plain_urls(app):
-        assert client.get(url).status_code in (200, 302, 303, 403, 404), url
+        known = (503,) if url == "/readyz" else (200, 302, 303, 403, 404)
+        assert client.get(url).status_code in known, url  # tests make tables without migrations
 
 
 def test_nobody_reaches_a_room_without_signing_in(

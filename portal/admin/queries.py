@@ -117,14 +117,18 @@ def dead_letters(limit: int = 20) -> list[OutboxMessage]:
 def signs(now: datetime, instance: Path) -> list[Sign]:
     """Database, migrations, disk, worker, mail, secrets: everything that an owner should know is well."""
     return [
-        _database(),
-        _migrations(),
+        *grounds(),
         _worker(now),
         _mail(now),
         _disk(instance),
         _secrets(instance),
         _typefaces(),
     ]
+
+
+def grounds() -> list[Sign]:
+    """What no page can do without: the database, laid out as this program expects."""
+    return [_database(), _migrations()]
 
 
 def _database() -> Sign:

@@ -19,7 +19,9 @@ from portal.kernel import clock
 from portal.receivables.rules.report_months import ended_last
 
 MONTH = click.option(
-    "--month", type=click.DateTime(["%Y-%m"]), help="2026-02; the month that ended last if not said."
+    "--month",
+    type=click.DateTime(["%Y-%m"]),
+    help="2026-02; the month that ended last if not said.",
 )
 
 

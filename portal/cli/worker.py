@@ -11,6 +11,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from portal.jobs.schedule import run_for_ever, run_once
+from portal.upkeep import in_use
 
 
 @click.command()
@@ -22,6 +23,7 @@ def worker(once: bool) -> None:
         for line in run_once():
             click.echo(line)
         return
+    in_use.hold(current_app.config["INSTANCE"])
     signal.signal(signal.SIGTERM, _stop)
     click.echo("The worker is running; Ctrl+C stops it.")
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]

@@ -25,6 +25,7 @@ from portal.documents.queries import firm_profile
 from portal.kernel import clock
 from portal.kernel.errors import NotFound
 from portal.kernel.text import Text
+from portal.upkeep import queries as upkeep
 from portal.web.doors import desk
 from portal.web.flask_app import reads_first
 from portal.web.listing import list_page
@@ -100,7 +101,7 @@ def check_chain() -> Response:
 @requires(Permission.HEALTH_SEE)
 def health() -> Any:
     """Whether all is well."""
-    signs = queries.signs(clock.now(), current_app.config["INSTANCE"])
+    signs = upkeep.signs(clock.now(), current_app.config["INSTANCE"])
     return page("admin/health.html", signs=signs, letters=queries.dead_letters())
 
 

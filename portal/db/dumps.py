@@ -1,0 +1,140 @@
+"""The whole database into a file and back, on both databases, and what is in it table by table.
+
+A dump is of one instant, whatever is written meanwhile: SQLite's backup copies every page in one read transaction
+(VACUUM INTO stumbles over stored computed columns); PostgreSQL's pg_dump and our counting share one exported snapshot.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, create_engine, inspect, make_url, text
+
+SQLITE, POSTGRES = "sqlite", "postgresql"
+
+
+class DumpFailed(RuntimeError):
+    """The database's own program refused; the message is what it said."""
+
+
+def dump(engine: Engine, to: Path) -> dict[str, int]:
+    """Write all of `engine`'s database into the file `to`; the rows of each table in it."""
+    if engine.dialect.name == SQLITE:
+        source = f"file:{engine.url.database}?mode=ro"
+        with (
+            closing(sqlite3.connect(source, uri=True)) as there,
+            closing(sqlite3.connect(to)) as here,
+        ):
+            there.backup(here, pages=-1)
+            here.execute("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
+        return counts_of(f"sqlite:///{to}")
+    with engine.connect() as connection:
+        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+        snapshot = connection.execute(text("SELECT pg_export_snapshot()")).scalar_one()
+        _run(engine.url, "pg_dump", "--format=custom", "--no-owner", f"--snapshot={snapshot}",
+             f"--file={to}")  # fmt: skip
+        return counts(connection)
+
+
+def restore(url: str, dumped: Path) -> None:
+    """Put a dump into the database at `url`: SQLite's file takes its place, PostgreSQL's tables are replaced."""
+    address = make_url(url)
+    if address.get_backend_name() == SQLITE:
+        Path(address.database or "").parent.mkdir(parents=True, exist_ok=True)
+        os.replace(dumped, address.database or "")
+        return
+    _run(address, "pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error",
+         f"--dbname={address.database}", str(dumped))  # fmt: skip
+
+
+def counts_of(url: str) -> dict[str, int]:
+    """Rows of each table of the database at `url`."""
+    with _engine(url) as engine, engine.connect() as connection:
+        return counts(connection)
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """Rows of each table."""
+    quote = connection.dialect.identifier_preparer.quote
+    return {
+        name: connection.execute(text(f"SELECT count(*) FROM {quote(name)}")).scalar_one()
+        for name in sorted(inspect(connection).get_table_names())
+    }
+
+
+def named_files(url: str) -> set[str]:
+    """The SHA-256 of every stored paper and attached file that the database at `url` names."""
+    with _engine(url) as engine, engine.connect() as connection:
+        statement = "SELECT sha256 FROM document UNION SELECT sha256 FROM attachment"
+        return set(connection.execute(text(statement)).scalars())
+
+
+def faults_of(url: str) -> list[str]:
+    """What the database itself finds wrong with its file; PostgreSQL checks while it restores."""
+    address = make_url(url)
+    if address.get_backend_name() != SQLITE:
+        return []
+    source = f"file:{address.database}?mode=ro"
+    with closing(sqlite3.connect(source, uri=True)) as connection:
+        said = [row[0] for row in connection.execute("PRAGMA integrity_check(20)")]
+        loose = connection.execute("PRAGMA foreign_key_check").fetchmany(20)
+    faults = [] if said == ["ok"] else said
+    return faults + [f"{table} row {row} points at no {target}" for table, row, target, _ in loose]
+
+
+def is_empty(url: str) -> bool:
+    """Whether nothing is there yet: no file, or no table."""
+    address = make_url(url)
+    if address.get_backend_name() == SQLITE and not Path(address.database or "").exists():
+        return True
+    with _engine(url) as engine:
+        return not inspect(engine).get_table_names()
+
+
+@contextmanager
+def scratch(url: str, folder: Path) -> Iterator[str]:
+    """The address of an empty database beside the one at `url`, dropped afterwards; SQLite's lies in `folder`."""
+    address = make_url(url)
+    if address.get_backend_name() == SQLITE:
+        yield f"sqlite:///{folder / 'scratch.db'}"
+        return
+    name = f"portal_check_{uuid.uuid4().hex[:12]}"
+    with _engine(url) as engine, engine.connect() as opened:
+        connection = opened.execution_options(isolation_level="AUTOCOMMIT")
+        connection.execute(text(f"CREATE DATABASE {name}"))
+        try:
+            yield address.set(database=name).render_as_string(hide_password=False)
+        finally:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@contextmanager
+def _engine(url: str) -> Iterator[Engine]:
+    engine = create_engine(url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _run(url: URL, program: str, *arguments: str) -> None:
+    """The password goes by the environment: a command line is everybody's to read."""
+    known: Mapping[str, object] = {
+        "PGHOST": url.query.get("host") or url.host,
+        "PGPORT": url.port,
+        "PGUSER": url.username,
+        "PGPASSWORD": url.password,
+        "PGDATABASE": url.database,
+    }
+    environment = {**os.environ, **{key: str(each) for key, each in known.items() if each}}
+    done = subprocess.run(  # noqa: S603 - PostgreSQL's own programs with our own words
+        [program, *arguments], env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise DumpFailed(f"{program}: {done.stderr.strip()[-2000:]}")

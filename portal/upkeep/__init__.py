@@ -1,0 +1,1 @@
+"""Upkeep: backups that are proven, restoring, and whether the house stands."""

@@ -1,0 +1,227 @@
+"""Backups on a real database: consistent while somebody writes, proven, brought back, and refused when wrong."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+import tarfile
+import threading
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from flask import current_app
+from sqlalchemy import func, select
+
+from portal.customers.models import Site
+from portal.db import dumps
+from portal.db.base import db
+from portal.documents.archive import archive
+from portal.documents.models import Attachment
+from portal.upkeep.actions import packing, unpacking
+from portal.upkeep.in_use import InUse, alone, hold
+from tests.cast import Cast
+from tests.factories import add
+
+SECRET = "s" * 40
+
+
+@pytest.fixture
+def place(cast: Cast, tmp_path: Path) -> Iterator[packing.Place]:
+    """An instance with the cast in its database, one stored file and a secret of its own."""
+    instance = tmp_path / "instance"
+    instance.mkdir()
+    (instance / "secret_key").write_text(SECRET)
+    before = archive().folder
+    archive().folder = instance / "archive"
+    archive().store(b"%PDF-1.7 a paper")
+    db.session.commit()
+    yield packing.Place(instance, db.engine, "0001", SECRET)
+    archive().folder = before
+
+
+def url() -> str:
+    return db.engine.url.render_as_string(hide_password=False)
+
+
+def verified(path: Path, tmp_path: Path) -> list[str]:
+    scratch = tmp_path / "scratch"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir()
+    return unpacking.verify(path, url(), scratch)
+
+
+def test_a_backup_is_one_file_that_proves_itself(
+    place: packing.Place, tmp_path: Path, now: datetime
+) -> None:
+    made = packing.make(place, tmp_path / "backups", now)
+    assert [path.name for path in made.path.parent.iterdir()] == ["portal-20260302T020000Z.tar.gz"]
+    assert made.path.stat().st_mode & 0o777 == 0o600
+    assert made.rows > 20 and made.archived == 1
+    assert verified(made.path, tmp_path) == []
+
+
+def test_what_is_written_meanwhile_is_in_it_whole_or_not_at_all(
+    place: packing.Place, cast: Cast, tmp_path: Path, now: datetime
+) -> None:
+    harbour, stop = cast.harbour.id, threading.Event()
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+
+    def write() -> None:
+        with app.app_context():
+            while not stop.is_set():
+                pair = [Site(customer_id=harbour, name=f"仓{n}", address="路") for n in (1, 2)]
+                db.session.add_all(pair)
+                db.session.commit()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        made = packing.make(place, tmp_path / "backups", now)
+    finally:
+        stop.set()
+        writer.join()
+    assert verified(made.path, tmp_path) == []
+    with tarfile.open(made.path) as tar:
+        manifest = unpacking.from_json(tar.extractfile("manifest.json").read().decode())  # type: ignore[union-attr]
+    assert manifest.tables["site"] % 2 == 0
+    assert manifest.tables["site"] <= db.session.scalar(select(func.count()).select_from(Site))
+
+
+def altered(path: Path, name: str, body: bytes | None) -> Path:
+    """The same backup with one member changed, or left out."""
+    wrong = path.with_name("wrong.tar.gz")
+    with tarfile.open(path) as source, tarfile.open(wrong, "w:gz") as target:
+        for member in source:
+            content = source.extractfile(member).read()  # type: ignore[union-attr]
+            if member.name == name or (name == "archive" and member.name.startswith(name)):
+                if body is None:
+                    continue
+                content = body
+                member.size = len(body)
+            target.addfile(member, io.BytesIO(content))
+    return wrong
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "said"),
+    [
+        ("secret_key", b"x" * 40, "file secret_key: altered"),
+        ("secret_key", None, "file secret_key: missing"),
+        ("archive", b"%PDF altered", "archive: 0 files, 1 expected"),
+        ("archive", None, "archive: 0 files, 1 expected"),
+    ],
+)
+def test_what_was_altered_or_lost_is_named(
+    place: packing.Place, tmp_path: Path, now: datetime, name: str, body: bytes | None, said: str
+) -> None:
+    made = packing.make(place, tmp_path / "backups", now)
+    assert said in verified(altered(made.path, name, body), tmp_path)
+
+
+def test_a_paper_that_a_record_names_and_the_backup_lacks_is_named(
+    place: packing.Place, cast: Cast, tmp_path: Path, now: datetime
+) -> None:
+    add(Attachment(customer_id=cast.harbour.id, subject_type="shipment", subject_id=1, file_name="a.pdf",
+                   media_type="application/pdf", sha256="f" * 64, size=1, added_at=now))  # fmt: skip
+    db.session.commit()
+    made = packing.make(place, tmp_path / "backups", now)
+    assert verified(made.path, tmp_path) == [
+        "archive file ffffffffffff: named by a record, and missing"
+    ]
+
+
+@pytest.mark.parametrize("cut", [0, 40, 2000])
+def test_a_file_that_is_cut_short_or_none_of_ours_cannot_be_read(
+    place: packing.Place, tmp_path: Path, now: datetime, cut: int
+) -> None:
+    made = packing.make(place, tmp_path / "backups", now)
+    short = tmp_path / "short.tar.gz"
+    short.write_bytes(made.path.read_bytes()[:cut] or b"hello")
+    with pytest.raises(unpacking.Unreadable):
+        verified(short, tmp_path)
+
+
+def test_a_backup_comes_back_and_what_was_there_is_kept_aside(
+    place: packing.Place, cast: Cast, tmp_path: Path, now: datetime
+) -> None:
+    made = packing.make(place, tmp_path / "backups", now)
+    before = {path: path.read_bytes() for path in place.instance.rglob("*") if path.is_file()}
+    (place.instance / "secret_key").write_text("another secret that came later, long enough")
+    is_server = db.engine.dialect.name == "postgresql"
+    target = url() if is_server else f"sqlite:///{place.instance / 'portal.db'}"
+    add(Site(customer_id=cast.harbour.id, name="later", address="x"))
+    db.session.commit()
+    db.session.remove()
+    db.engine.dispose()
+    aside = unpacking.restore(made.path, place.instance, target, SECRET, now, replace=True)
+    assert aside is not None and (aside / "secret_key").read_text().startswith("another")
+    assert {path: path.read_bytes() for path in before} == before
+    assert dumps.counts_of(target)["site"] == 0
+    assert not [path for path in place.instance.iterdir() if path.name.startswith(".restoring")]
+
+
+def test_a_restore_over_a_database_wants_to_be_said(
+    place: packing.Place, tmp_path: Path, now: datetime
+) -> None:
+    made = packing.make(place, tmp_path / "backups", now)
+    with pytest.raises(unpacking.Refused, match="--replace"):
+        unpacking.restore(made.path, place.instance, url(), SECRET, now)
+
+
+def test_a_damaged_backup_touches_nothing(
+    place: packing.Place, tmp_path: Path, now: datetime
+) -> None:
+    made = packing.make(place, tmp_path / "backups", now)
+    wrong = altered(made.path, "archive", b"%PDF altered")
+    before = dumps.counts_of(url())
+    with pytest.raises(unpacking.Unreadable, match="damaged"):
+        unpacking.restore(wrong, place.instance, url(), SECRET, now, replace=True)
+    assert dumps.counts_of(url()) == before
+    assert (place.instance / "secret_key").read_text() == SECRET
+
+
+def test_a_backup_of_another_key_is_refused_where_the_key_is_not_in_it(
+    place: packing.Place, tmp_path: Path, now: datetime
+) -> None:
+    (place.instance / "secret_key").unlink()
+    made = packing.make(place, tmp_path / "backups", now)
+    with pytest.raises(unpacking.Refused, match="nobody could sign in"):
+        unpacking.restore(made.path, place.instance, url(), "t" * 40, now, replace=True)
+
+
+def test_nothing_is_restored_into_a_house_that_is_open(tmp_path: Path) -> None:
+    with alone(tmp_path), pytest.raises(InUse):
+        hold(tmp_path)
+    hold(tmp_path)
+    with pytest.raises(InUse), alone(tmp_path):
+        raise AssertionError("two hold it")
+
+
+def test_an_encrypted_backup_is_read_by_its_recipient_alone(
+    place: packing.Place, tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "gpg"
+    home.mkdir(mode=0o700)
+    monkeypatch.setenv("GNUPGHOME", str(home))
+    who = "owner@farhaven.example"
+    subprocess.run(
+        ["gpg", "--batch", "--passphrase", "", "--quick-gen-key", who, "default", "default"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    made = packing.make(place, tmp_path / "backups", now, who)
+    assert made.path.suffix == ".gpg" and b"secret" not in made.path.read_bytes()
+    assert verified(made.path, tmp_path) == []
+    monkeypatch.setenv("GNUPGHOME", str(tmp_path))
+    with pytest.raises(unpacking.Unreadable):
+        verified(made.path, tmp_path)
+
+
+def test_an_unknown_recipient_leaves_no_backup_behind(
+    place: packing.Place, tmp_path: Path, now: datetime
+) -> None:
+    with pytest.raises(packing.NotEncrypted):
+        packing.make(place, tmp_path / "backups", now, "nobody@nowhere.example")
+    assert list((tmp_path / "backups").iterdir()) == []
