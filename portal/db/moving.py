@@ -22,6 +22,7 @@ from sqlalchemy import (
     insert,
     literal,
     select,
+    union_all,
     update,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -120,11 +121,15 @@ def move(place: Place, from_id: int, to_id: int) -> int:
     return int(result.rowcount)
 
 
-def count(place: Place, customer_id: int) -> int:
-    """How many rows name the customer at this place."""
-    table = _table(place.table)
-    wanted = select(func.count()).select_from(table).where(table.c[place.column] == customer_id)
-    return int(db.session.execute(wanted).scalar_one())
+def counts(wanted: Sequence[Place], customer_id: int) -> dict[Place, int]:
+    """How many rows name the customer at each place: one statement."""
+    parts = []
+    for number, place in enumerate(wanted):
+        table = _table(place.table)
+        there = table.c[place.column] == customer_id
+        parts.append(select(literal(number), func.count()).select_from(table).where(there))
+    found = db.session.execute(union_all(*parts))
+    return {wanted[number]: int(count) for number, count in found}
 
 
 def remember(place: Place, from_id: int, at: datetime) -> None:

@@ -79,7 +79,7 @@ class Statement(CustomerOwned, Versioned, Stamped, Base):
     were served to. `revision_no` is that of the last published revision, 0 before. The sums repeat the lines of that
     revision (of a draft: all lines), so that lists add nothing up. `terms`: the settlement terms as they were when it
     was published (payment_days, payment_from, due_on…). `deemed_on`: silence counts as a confirmation after that day;
-    None: never (R4).
+    None: never (R4). `merged_from_id`: it came from that duplicate of the customer, who had one of this period too.
     """
 
     __tablename__ = "statement"
@@ -126,8 +126,9 @@ class Statement(CustomerOwned, Versioned, Stamped, Base):
     void_reason: Mapped[str] = mapped_column(String(500), default="")
     note: Mapped[str] = mapped_column(String(1000), default="")
     search_text: Mapped[str] = mapped_column(String(400), default="")
+    merged_from_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"))
 
-    customer: Mapped[Customer] = relationship()
+    customer: Mapped[Customer] = relationship(foreign_keys="Statement.customer_id")
     revisions: Mapped[list[StatementRevision]] = relationship(
         back_populates="statement", order_by="StatementRevision.number"
     )
@@ -140,8 +141,8 @@ Index(
     Statement.starts_on,
     Statement.ends_on,
     unique=True,
-    sqlite_where=Statement.state != "void",
-    postgresql_where=Statement.state != "void",
+    sqlite_where=(Statement.state != "void") & Statement.merged_from_id.is_(None),
+    postgresql_where=(Statement.state != "void") & Statement.merged_from_id.is_(None),
 )
 
 

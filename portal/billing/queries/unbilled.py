@@ -86,6 +86,7 @@ def live_statements(party_id: int, period: Period, viewer: Viewer) -> dict[str, 
         Statement.starts_on == period.start_on,
         Statement.ends_on == period.end_on,
         Statement.state != StatementState.VOID.value,
+        Statement.merged_from_id.is_(None),
     )
     return {row.currency: Live(*row) for row in db.session.execute(statement)}
 

@@ -21,7 +21,7 @@ LIKELY = 45
 """Points from which two customers are shown as a pair."""
 LARGEST = 12
 """A code, a number, a domain that more customers share says nothing about any two of them."""
-WINDOW = 8
+WINDOW = 6
 SHORTEST_CORE = 2
 EDGE = 3
 
@@ -67,10 +67,12 @@ REASONS: Mapping[str, Text] = {
 }
 NAMING = (Reason.NAME, Reason.READING, Reason.NEAR_NAME, Reason.PART_OF_NAME, Reason.INITIALS)
 """Of these only the strongest counts: they say the same thing."""
-OPEN_DOMAINS = frozenset(
-    "qq.com vip.qq.com foxmail.com 163.com 126.com yeah.net 139.com 189.cn sina.com sina.cn sohu.com aliyun.com"
-    " gmail.com hotmail.com outlook.com live.com yahoo.com icloud.com me.com gmx.de gmx.net web.de proton.me".split()
+_OPEN_DOMAINS = (
+    "qq.com vip.qq.com foxmail.com 163.com 126.com yeah.net 139.com 189.cn sina.com sina.cn"
+    " sohu.com aliyun.com gmail.com hotmail.com outlook.com live.com yahoo.com icloud.com"
+    " me.com gmx.de gmx.net web.de proton.me"
 )
+OPEN_DOMAINS = frozenset(_OPEN_DOMAINS.split())
 """Domains where anybody has an address."""
 
 
@@ -179,13 +181,17 @@ def _naming(one: Customer, other: Customer) -> Reason | None:
 
 
 def _near(one: str, other: str) -> bool:
-    """One slip in a Chinese name of four characters, in another one of six letters; two in twelve and more."""
+    """One slip in a Chinese name of eight characters, in another one of six letters; two in twelve and more.
+
+    In a shorter Chinese name another character is another firm, unless it is read alike.
+    """
     shorter = min(len(one), len(other))
-    chinese = is_chinese(one)
-    if chinese != is_chinese(other):
+    most = 0 if shorter < 6 else 1 if shorter < 12 else 2
+    if not most or len(set(one) ^ set(other)) > 2 * most:
         return False
-    most = 0 if shorter < (4 if chinese else 6) else 1 if shorter < 12 else 2
-    return most > 0 and edits(one, other, most) <= most
+    if shorter < 8 and is_chinese(one + other):
+        return False
+    return edits(one, other, most) <= most
 
 
 def _part(one: str, other: str) -> bool:
