@@ -9,9 +9,10 @@ from portal.access.permissions import Permission
 from portal.access.viewer import Viewer
 from portal.db import audit
 from portal.db.base import db
-from portal.documents.actions.attaching import ReceivedFile, attach
+from portal.documents.actions.attaching import ReceivedFile, attach, remove
+from portal.documents.models import Attachment
 from portal.documents.rules.files import FileKind
-from portal.kernel.errors import Forbidden, Invalid
+from portal.kernel.errors import Forbidden, Invalid, NotFound
 from portal.kernel.text import t
 from portal.opportunities.actions.holding import check_open, held, touch
 from portal.opportunities.models import Opportunity, OpportunityNote
@@ -59,6 +60,19 @@ def add_files(
     if not files:
         raise Invalid(t("Choose a file."), "files")
     _keep(row, files, actor, now)
+    touch(row, now)
+
+
+def remove_file(
+    opportunity: Opportunity, attachment: Attachment, actor: Viewer, now: datetime
+) -> None:
+    """Take a file off it; history and archive keep it. NotFound for another record's."""
+    row = _open(opportunity, actor)
+    if (attachment.subject_type, attachment.subject_id) != (row.__tablename__, row.id):
+        raise NotFound()
+    if attachment.added_by != actor.user_id and not actor.may(Permission.OPPORTUNITY_EDIT):
+        raise Forbidden()
+    remove(attachment, actor, now)
     touch(row, now)
 
 

@@ -217,3 +217,4 @@ class OpportunityCompetitor(OfOpportunity, Base):
     effect: Mapped[str] = mapped_column(String(500), default="")
 
     competitor: Mapped[Competitor] = relationship()
+    opportunity: Mapped[Opportunity] = relationship()

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, ForeignKey, Select, Table, or_, select
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from portal.db.base import Base, CustomerItself, HouseOnly
+from portal.documents.models import Attachment
 
 
 def worked_on_by(user_id: int | None) -> Select[Any]:
@@ -61,4 +62,10 @@ def _table(name: str) -> Table:
     return Base.metadata.tables[name]
 
 
+def in_hand_of(user_id: int | None) -> Any:
+    """The ids of the opportunities that a member of staff owns or collaborates in."""
+    return owned_by(user_id).union(worked_on_by(user_id))
+
+
 CustomerItself.named_by.append(_customers_named_to)
+Attachment.shared_by["opportunity"] = in_hand_of
