@@ -21,6 +21,12 @@ from portal.db.base import db
 from portal.home.links import address
 from portal.kernel import clock
 from portal.kernel.text import Text, t
+from portal.opportunities.labels import STATES
+from portal.opportunities.models import Opportunity
+from portal.opportunities.queries import lists as opportunities
+from portal.proposals import queries as proposals
+from portal.proposals.labels import PROPOSALS
+from portal.proposals.models import Proposal
 from portal.service_requests.labels import REQUESTS
 from portal.service_requests.queries.at_desk import found_by_words
 from portal.shipments.labels import BOOKINGS, SHIPMENTS
@@ -53,6 +59,8 @@ class Group:
 def found_along_the_chain(words: str, viewer: Viewer) -> list[Group]:
     """What the viewer may see and the words name, the latest of each kind first."""
     kinds = (
+        (P.OPPORTUNITY_SEE, t("Opportunities"), "bullseye", _opportunities),
+        (P.PROPOSAL_SEE, t("Proposals"), "journal-text", _proposals),
         (P.CONTRACT_SEE, t("Contracts"), "file-earmark-check", _contracts),
         (P.BOOKING_SEE, t("Bookings"), "calendar-check", _bookings),
         (P.SHIPMENT_SEE, t("Shipments"), "truck", _shipments),
@@ -66,6 +74,22 @@ def found_along_the_chain(words: str, viewer: Viewer) -> list[Group]:
         if viewer.may(permission)
     )
     return [group for group in groups if group.found]
+
+
+def _opportunities(words: str, viewer: Viewer) -> Iterator[Found]:
+    statement = opportunities.search(opportunities.opportunities(viewer), words)
+    newest = statement.order_by(Opportunity.updated_at.desc(), Opportunity.id.desc()).limit(SHOWN)
+    for row in db.session.scalars(newest):
+        url = address("desk_opportunities.show", opportunity_id=row.id)
+        yield Found(f"{row.number} {row.title}", row.customer.label, STATES[row.state], url)
+
+
+def _proposals(words: str, viewer: Viewer) -> Iterator[Found]:
+    statement = proposals.found(proposals.proposals(viewer), words)
+    newest = statement.order_by(Proposal.updated_at.desc(), Proposal.id.desc()).limit(SHOWN)
+    for row in db.session.scalars(newest):
+        url = address("desk_proposals.show", proposal_id=row.id)
+        yield Found(f"{row.number} {row.title}", row.customer.label, PROPOSALS[row.state], url)
 
 
 def _contracts(words: str, viewer: Viewer) -> Iterator[Found]:

@@ -7,8 +7,9 @@ from datetime import datetime
 from portal.access.viewer import Viewer
 from portal.catalogue.actions.rates import seed_tax_rates
 from portal.claims.actions.limits import seed_limits
-from portal.opportunities.actions import seeding as opportunities
 from portal.insights.actions import seeding as tier_cards
+from portal.opportunities.actions import seeding as opportunities
+from portal.proposals.actions import outlines
 from portal.receivables.actions.dunning import seed_steps
 from portal.satisfaction.actions import editing as surveys
 from portal.service_requests.actions import defect_kinds, targets
@@ -26,3 +27,4 @@ def seed(actor: Viewer, now: datetime) -> None:
     surveys.seed(actor, now)
     tier_cards.seed(actor, now)
     opportunities.seed(actor, now)
+    outlines.seed(actor, now)

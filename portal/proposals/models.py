@@ -59,7 +59,7 @@ class OfItsOpportunity(CustomerOwned):
 
 
 class Proposal(OfItsOpportunity, Versioned, Stamped, Base):
-    """One proposal for one opportunity; `state` repeats the latest version's, `issued_no` the one that stands (0: none).
+    """One proposal for one opportunity; `state` repeats the latest version's, `issued_no` the standing one (0: none).
 
     A customer sees it once a version was issued, also when that one was withdrawn since: `shown` says so.
     """

@@ -16,8 +16,9 @@ from portal.db.base import db
 from portal.documents.models import Document
 from portal.kernel.pinyin import normalise
 from portal.opportunities.models import Opportunity
+from portal.opportunities.queries.evidence import PAPERS
+from portal.opportunities.rules.kinds import EntryRule
 from portal.proposals.models import Proposal, ProposalOutline, ProposalVersion
-from portal.proposals.rules.states import ProposalState
 from portal.quotations.models import Quotation, QuotationVersion
 from portal.quotations.rules.states import QuotationState
 
@@ -103,16 +104,18 @@ def of_opportunity(opportunity_id: int, viewer: Viewer) -> Sequence[Proposal]:
     return db.session.scalars(wanted.order_by(Proposal.id.desc()).limit(SHOWN)).all()
 
 
-def was_issued(opportunity_id: int) -> bool:
-    """Whether a proposal that stands was issued for an opportunity: what stages may ask for."""
-    wanted = select(Proposal.id).where(
+def _issued_for(opportunity_id: int) -> Select[Any]:
+    return select(Proposal.id).where(
         Proposal.opportunity_id == opportunity_id, Proposal.issued_no > 0
     )
-    return db.session.scalar(wanted.limit(1)) is not None
+
+
+PAPERS[EntryRule.PROPOSAL] = _issued_for
+"""What a stage that asks for a proposal is told by (opportunities.queries.evidence)."""
 
 
 def quoted(proposal: Proposal, viewer: Viewer) -> Sequence[QuotationVersion]:
-    """Versions whose prices it may print: the customer's issued, accepted and drafted ones, this opportunity's first."""
+    """Versions whose prices it may print: the customer's issued, accepted, drafted ones; this opportunity's first."""
     alive = (
         QuotationState.DRAFT, QuotationState.PENDING_APPROVAL, QuotationState.APPROVED,
         QuotationState.ISSUED, QuotationState.ACCEPTED,
@@ -135,11 +138,3 @@ def outlines(*, all_: bool = False) -> Sequence[ProposalOutline]:
     if not all_:
         wanted = wanted.where(ProposalOutline.active.is_(True))
     return db.session.scalars(wanted.order_by(ProposalOutline.position, ProposalOutline.id)).all()
-
-
-def own_drafts(viewer: Viewer, limit: int = 5) -> Sequence[Proposal]:
-    """What this person is writing."""
-    wanted = visible(select(Proposal), Proposal, viewer).where(
-        Proposal.owner_id == viewer.user_id, Proposal.state == ProposalState.DRAFT.value
-    )
-    return db.session.scalars(wanted.order_by(Proposal.updated_at.desc()).limit(limit)).all()

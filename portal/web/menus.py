@@ -50,7 +50,7 @@ DESK = (
                 "desk_opportunities.index",
                 "bullseye",
                 Permission.OPPORTUNITY_SEE,
-                "/desk/proposals /desk/sales-methods /desk/competitors",
+                "/desk/proposals /desk/sales-methods /desk/sales-words /desk/competitors /desk/proposal-outlines",
             ),
             Entry(t("Leads"), "desk_leads.index", "funnel", Permission.LEAD_SEE),
             Entry(

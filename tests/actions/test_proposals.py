@@ -17,7 +17,8 @@ from portal.documents.archive import archive
 from portal.documents.models import Document
 from portal.documents.rules.words import PaperLanguage
 from portal.kernel.errors import Invalid, NotAllowedNow
-from portal.proposals import queries
+from portal.opportunities.queries.evidence import there
+from portal.opportunities.rules.kinds import EntryRule
 from portal.proposals.actions import drafting, issuing, outlines, papers
 from portal.proposals.actions.outlines import Outlined
 from portal.proposals.models import Proposal, ProposalOutline
@@ -143,15 +144,15 @@ def test_withdrawing_needs_a_reason_and_marks_the_paper(cast: Cast, now: datetim
     issuing.withdraw(version, "运力变更", viewer(cast.sales), now)
     assert db.session.get_one(Document, version.document_id).state == "withdrawn"
     assert (proposal.state, proposal.issued_no, proposal.shown) == ("withdrawn", 0, True)
-    assert not queries.was_issued(proposal.opportunity_id)
+    assert EntryRule.PROPOSAL not in there(proposal.opportunity)
 
 
 def test_a_stage_may_ask_whether_a_proposal_was_issued(cast: Cast, now: datetime) -> None:
     row = an_opportunity(cast, now)
     a_proposal(cast, now, row)
-    assert not queries.was_issued(row.id)
+    assert EntryRule.PROPOSAL not in there(row)
     issued_proposal(cast, now, row)
-    assert queries.was_issued(row.id)
+    assert EntryRule.PROPOSAL in there(row)
 
 
 def test_the_contact_gets_one_letter(cast: Cast, now: datetime) -> None:

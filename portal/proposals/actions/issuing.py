@@ -28,7 +28,7 @@ PRICED = frozenset({QuotationState.ISSUED, QuotationState.ACCEPTED})
 
 
 def check_issuable(version: ProposalVersion, actor: Viewer, now: datetime) -> None:
-    """Raise what stops it: NotAllowedNow for a frozen version or a blacklisted customer, Invalid for what is missing."""
+    """Raise what stops it: NotAllowedNow if it is frozen or the customer blacklisted, Invalid for what is missing."""
     check_draft(version)
     check_not_blacklisted(version.proposal.customer, actor, now)
     if not any(not part.is_empty for part in from_json(version.sections)):
@@ -37,7 +37,7 @@ def check_issuable(version: ProposalVersion, actor: Viewer, now: datetime) -> No
     if prices is not None and QuotationState(prices.state) not in PRICED:
         raise Invalid(
             t(
-                "The prices are of %(number)s version %(version)s, which is not issued: issue it first, or choose another.",
+                "The prices are of %(number)s version %(version)s, which is not issued. Issue it first.",
                 number=prices.quotation.number,
                 version=prices.version_no,
             )
@@ -45,7 +45,7 @@ def check_issuable(version: ProposalVersion, actor: Viewer, now: datetime) -> No
 
 
 def issue(version: ProposalVersion, printer: Printer, actor: Viewer, now: datetime) -> Document:
-    """Print and freeze the version, replace the one issued before, tell the contact. Raises what check_issuable does."""
+    """Print and freeze it, replace the version issued before, tell the contact. Raises what check_issuable does."""
     check_issuable(version, actor, now)
     following = STEPS.next(ProposalState(version.state), ProposalStep.ISSUE)
     proposal = version.proposal

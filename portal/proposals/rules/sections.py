@@ -69,7 +69,9 @@ def checked(typed: Iterable[Mapping[str, str] | Part]) -> tuple[Part, ...]:
                 continue
             raise Invalid(t("Section %(place)s has a text but no heading.", place=place))
         _check_lengths(part, place)
-        parts.append(part if part.title_zh else Part(part.title_en, part.title_en, part.zh, part.en))
+        parts.append(
+            part if part.title_zh else Part(part.title_en, part.title_en, part.zh, part.en)
+        )
     if len(parts) > MOST_SECTIONS:
         raise Invalid(t("A proposal has at most %(count)s sections.", count=MOST_SECTIONS))
     return tuple(parts)

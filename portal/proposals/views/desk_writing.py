@@ -76,7 +76,9 @@ def _opportunity() -> Opportunity:
         return load(Opportunity, int(wanted), g.viewer, P.OPPORTUNITY_SEE)
 
 
-def _created(opportunity: Opportunity, form: NewForm, known: dict[str, ProposalOutline]) -> Proposal:
+def _created(
+    opportunity: Opportunity, form: NewForm, known: dict[str, ProposalOutline]
+) -> Proposal:
     return drafting.create(
         opportunity,
         form.title.data or "",

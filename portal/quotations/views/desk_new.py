@@ -11,6 +11,7 @@ from typing import Any
 from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
+from portal.access.gate import load
 from portal.access.guards import requires
 from portal.access.permissions import Permission as P
 from portal.catalogue.queries.places import all_places
@@ -20,8 +21,11 @@ from portal.customers.models import Customer
 from portal.kernel import clock
 from portal.kernel.boxes import BOX_TYPES
 from portal.kernel.errors import Invalid
+from portal.opportunities.models import Opportunity
 from portal.quotations import queries
 from portal.quotations.actions import drafting
+from portal.quotations.actions.for_opportunity import link
+from portal.quotations.actions.from_opportunity import take_items
 from portal.quotations.actions.picking import pick
 from portal.quotations.forms.offer import CopyForm
 from portal.quotations.forms.shipment import NewQuotationForm
@@ -37,6 +41,7 @@ from portal.web.forms import attempted, form_page
 from portal.web.pages import page
 
 Picked = Sequence[LanePrice]
+LONGEST_ID = 9
 
 
 @bp.route("/quotations/new", methods=["GET", "POST"])
@@ -44,14 +49,16 @@ Picked = Sequence[LanePrice]
 @requires(P.QUOTATION_EDIT)
 def new() -> Any:
     """For whom, called what, shipping what; with prices that were ticked on the board."""
+    opportunity = _opportunity()
     chosen, picked, book = chosen_customer(), _picked(), all_places()
-    form = NewQuotationForm(data=_proposal(picked, chosen, book))
+    form = NewQuotationForm(data=_proposal(picked, chosen, book, opportunity))
     if form.validate_on_submit():
-        quotation = attempted(form, lambda: _created(form, chosen, book))
+        quotation = attempted(form, lambda: _created(form, chosen, book, opportunity))
         if quotation is not None:
             flash(_("%(number)s is drafted.", number=quotation.number), "success")
             return redirect(url_for(".show", quotation_id=quotation.id), 303)
-    return form_page("quotations/desk_new.html", form, **_choice(chosen), picked=picked)
+    shown = {**_choice(chosen), "picked": picked, "opportunity": opportunity}
+    return form_page("quotations/desk_new.html", form, **shown)
 
 
 @bp.get("/quotations/customers")
@@ -82,6 +89,14 @@ def copy(quotation_id: int) -> Any:
     return form_page("quotations/desk_copy.html", form, quotation=quotation, **_choice(chosen))
 
 
+def _opportunity() -> Opportunity | None:
+    """The opportunity that it is written for, where its page led here."""
+    wanted = request.values.get("opportunity", "")
+    if not wanted.isdecimal() or len(wanted) > LONGEST_ID:
+        return None
+    return load(Opportunity, int(wanted), g.viewer, P.OPPORTUNITY_SEE)
+
+
 def _choice(chosen: Chosen) -> dict[str, Any]:
     """What the customer's field shows below itself."""
     found = chosen.found if chosen.typed else suggested()
@@ -97,8 +112,10 @@ def _picked() -> list[LanePrice]:
     return list(prices_named(ids, g.viewer, chosen_customer().customer, on).values())
 
 
-def _proposal(picked: Picked, chosen: Chosen, book: Gazetteer) -> dict[str, Any]:
-    """The form's first values, from the board."""
+def _proposal(
+    picked: Picked, chosen: Chosen, book: Gazetteer, opportunity: Opportunity | None
+) -> dict[str, Any]:
+    """The form's first values, from the board or the opportunity."""
     args = request.args
     first = picked[0] if picked else None
     origin, destination = (
@@ -107,7 +124,7 @@ def _proposal(picked: Picked, chosen: Chosen, book: Gazetteer) -> dict[str, Any]
     boxes = args.get("boxes", "")[:LONGEST] or _a_box_each(picked)
     return {
         "customer": chosen.typed,
-        "title": _title(origin, destination, boxes, book),
+        "title": _title(origin, destination, boxes, book) or (opportunity.title if opportunity else ""),
         "origin": place_as_typed(origin, book),
         "destination": place_as_typed(destination, book),
         "category": getattr(first, "category", "") or args.get("category", ""),
@@ -149,7 +166,9 @@ def _asked_day() -> date | None:
     return None
 
 
-def _created(form: NewQuotationForm, chosen: Chosen, book: Gazetteer) -> Quotation:
+def _created(
+    form: NewQuotationForm, chosen: Chosen, book: Gazetteer, opportunity: Opportunity | None
+) -> Quotation:
     customer: Customer = chosen.needed()
     facts = facts_of(form, book)
     contact = queries.main_contact(customer, g.viewer)
@@ -161,12 +180,23 @@ def _created(form: NewQuotationForm, chosen: Chosen, book: Gazetteer) -> Quotati
         contact_id=contact.id if contact else None,
         facts=facts,
     )
+    if opportunity is not None:
+        _for_opportunity(quotation, opportunity)
     ids = [int(each) for each in request.form.getlist("price") if each.isdecimal()]
     if ids:
         version = drafting.latest_version(quotation)
         apart = "side_by_side" in request.form
         pick(version, ids, g.viewer, clock.now(), side_by_side=apart)
     return quotation
+
+
+def _for_opportunity(quotation: Quotation, opportunity: Opportunity) -> None:
+    """It is written for the opportunity; what is named there becomes its first charges."""
+    now = clock.now()
+    if opportunity.lines:
+        take_items(drafting.latest_version(quotation), opportunity.id, g.viewer, now)
+    else:
+        link(quotation, opportunity.id, g.viewer, now)
 
 
 def _copied(quotation: Quotation, chosen: Chosen, form: CopyForm) -> Quotation:

@@ -1,0 +1,93 @@
+"""What the page of one opportunity shows: its course, worth, items, tasks, notes, and who has a part in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g
+
+from portal.access.permissions import Permission as P
+from portal.customers.rules.kinds import SOURCES
+from portal.kernel import clock
+from portal.opportunities import labels
+from portal.opportunities.actions.sharing import may_decide
+from portal.opportunities.models import Opportunity
+from portal.opportunities.queries import one, tasks
+from portal.opportunities.queries.lists import is_overdue, is_stuck
+from portal.opportunities.rules.kinds import AMOUNTS_FROM, KINDS, PARTY_ROLES
+from portal.opportunities.rules.papers import PAPER_KINDS, PAPER_STEPS
+from portal.opportunities.rules.states import OpportunityState
+from portal.web.chain import reached
+
+PAGE = "opportunities/show.html"
+SOURCES_OF = {
+    "service_request": ("desk_requests.show", "request_id", P.REQUEST_SEE),
+    "lead": ("desk_leads.show", "lead_id", P.LEAD_SEE),
+    "campaign": ("desk_campaigns.show", "campaign_id", P.CAMPAIGN_SEE),
+    "upsell": ("desk_upsells.show", "upsell_id", P.UPSELL_SEE),
+}
+"""Where the record is that an opportunity came from."""
+
+
+def context(row: Opportunity) -> dict[str, Any]:
+    """All but the papers of later rooms."""
+    today = clock.today()
+    return {
+        "row": row,
+        "label": labels.STATES[row.state],
+        "rating": labels.RATING_LABELS.get(row.rating),
+        "category": labels.CATEGORY_LABELS[row.category],
+        "kind": KINDS[row.kind],
+        "overdue": is_overdue(row, today),
+        "stuck": labels.STUCK if is_stuck(row, clock.now()) else None,
+        "source": SOURCES.get(row.source),
+        "source_url": _source_url(row),
+        "amount_from": AMOUNTS_FROM[row.amount_from],
+        "ways": one.ways(row, g.viewer),
+        "days_in_stage": (today - clock.business_day(row.entered_stage_at)).days,
+        "tasks": tasks.of_opportunity(row.id, g.viewer),
+        "task_labels": labels.TASKS,
+        "today": today,
+        "notes_on_it": one.notes(row, g.viewer),
+        "may": _may(row),
+        **_parts(row),
+    }
+
+
+def _parts(row: Opportunity) -> dict[str, Any]:
+    collaborators = one.collaborators(row, g.viewer)
+    return {
+        "lines": one.lines(row, g.viewer),
+        "collaborators": collaborators,
+        "forecasts": one.forecasts(row, collaborators),
+        "parties": one.parties(row, g.viewer),
+        "party_roles": PARTY_ROLES,
+        "rivals": one.competitors(row, g.viewer),
+        "threats": labels.THREAT_LABELS,
+        "write_backs": one.write_backs(row, g.viewer),
+        "paper_kinds": PAPER_KINDS,
+        "paper_steps": PAPER_STEPS,
+    }
+
+
+def _may(row: Opportunity) -> dict[str, bool]:
+    """Which steps the viewer may take from here."""
+    is_open = row.state == OpportunityState.OPEN.value
+    works = g.viewer.may(P.OPPORTUNITY_EDIT)
+    decides = may_decide(row, g.viewer)
+    return {
+        "edit": works and is_open,
+        "note": is_open,
+        "hand_over": works and is_open and decides,
+        "decide": decides,
+        "unlock": works and not is_open and g.viewer.may(P.OPPORTUNITY_UNLOCK),
+        "quote": works and is_open and g.viewer.may(P.QUOTATION_EDIT),
+        "propose": works and is_open and g.viewer.may(P.PROPOSAL_EDIT),
+    }
+
+
+def _source_url(row: Opportunity) -> str | None:
+    if row.source_id is None or row.source_type not in SOURCES_OF:
+        return None
+    endpoint, name, permission = SOURCES_OF[row.source_type]
+    return reached(endpoint, permission, **{name: row.source_id})
