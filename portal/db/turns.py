@@ -14,6 +14,7 @@ class Turn(IntEnum):
     """What is waited for; arbitrary numbers that no other advisory lock of ours uses."""
 
     MONEY = 7_401_002  # receipts, allocations, credit standings
+    DIGEST = 7_401_013  # the management's letter of a week
 
 
 def take_turn(turn: Turn) -> None:

@@ -24,6 +24,7 @@ from portal.jobs import (
     contracts,
     entitlements,
     found,
+    insights,
     knowledge,
     loyalty,
     papers,
@@ -75,6 +76,8 @@ JOBS = (
     Job("points", 3600, loyalty.settle),
     Job("classification", 3600, classes.monthly),
     Job("classification runs", 20, lambda _now: classes.work_all()),
+    Job("service indices", 21600, insights.measure),
+    Job("weekly letter", 1800, insights.digest),
     Job("alive", 30, lambda _now: "alive"),
 )
 

@@ -150,7 +150,7 @@ DESK = (
     Section(
         t("Insight"),
         (
-            Entry(t("Dashboards"), "desk_dashboards.index", "graph-up", Permission.INSIGHT_SEE),
+            Entry(t("Dashboards"), "desk_dashboards.index", "graph-up", Permission.CUSTOMER_SEE),
             Entry(
                 t("Forecast"),
                 "desk_opportunities.forecast",

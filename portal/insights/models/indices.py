@@ -17,7 +17,7 @@ class IndexSum(CustomerOwned, Base):
     """So many of one kind in one month, of one customer, on one lane; the indices add these up (rules.indices).
 
     `name` is a `Count`; a `Spread` with `key` the days; or "ordered" and "done" with `key` the unit. `month` is its
-    first day; `category` a kind of shipment, `origin` and `destination` as the shipment says them; "" where there is none.
+    first day; `category` a kind of shipment, `origin` and `destination` as the shipment has them; "" for none.
     """
 
     __tablename__ = "index_sum"

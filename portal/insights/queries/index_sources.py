@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
@@ -17,6 +17,7 @@ from portal.billing.rules.states import FROZEN, DisputeState
 from portal.catalogue.models import ServiceItem
 from portal.claims.models import Claim
 from portal.claims.rules.kinds import Loss
+from portal.db.base import db
 from portal.receivables.rules.report_months import Months
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.rules.kinds import RequestKind
@@ -42,6 +43,12 @@ DECIDED = (
     DisputeState.REJECTED.value,
 )
 B, C, D, L, M, Q, S = Booking, Claim, Dispute, StatementLine, Milestone, ServiceRequest, Shipment
+
+
+class Within(Protocol):
+    """Some time that rows may lie in."""
+
+    def holds(self, column: Any) -> ColumnElement[bool]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,7 @@ def reached() -> Any:
     )
 
 
-def deliveries(span: Span, viewer: Viewer) -> Select[Any]:
+def deliveries(span: Within, viewer: Viewer) -> Select[Any]:
     """(shipment, ordered at, left at, delivered at, claim for damage, claim for loss) delivered in the span.
 
     Delivered is the last of ENDS; without such a milestone the moment of completion.
@@ -180,3 +187,13 @@ def _claimed(*losses: Loss) -> Any:
         C.shipment_id == S.id, C.loss.in_([each.value for each in losses]), C.agreed_amount > 0
     )
     return accepted.exists()
+
+
+def number_of(statement: Select[Any]) -> int:
+    """What a counting select gives."""
+    return int(db.session.scalar(statement) or 0)
+
+
+def number(criterion: Any) -> Any:
+    """How many rows meet a criterion, as a sum of the database."""
+    return func.coalesce(func.sum(case((criterion, 1), else_=0)), 0)

@@ -157,4 +157,3 @@ def promised_figures(
     for name, key, amount in db.session.execute(statement):
         _put(facts, name, key, amount)
     return facts
-

@@ -1,0 +1,156 @@
+"""Sums that comparisons and dashboards are made of: facts of customers by month, requests, people's load."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Select, case, func, select
+
+from portal.access.models import Assignment
+from portal.access.scope import visible
+from portal.access.viewer import Viewer
+from portal.accounts.models import User
+from portal.customers.models import Customer
+from portal.db.base import db
+from portal.insights.models import CustomerMonth
+from portal.insights.queries.index_sources import Span
+from portal.receivables.rules.report_months import Months
+from portal.service_requests.models import ServiceRequest
+
+M, Q = CustomerMonth, ServiceRequest
+ZERO = Decimal(0)
+
+
+class Measure(StrEnum):
+    """What is added up of a customer's month."""
+
+    NET = "net_amount"
+    KNOWN = "known_net"
+    COST = "cost_amount"
+    BILLED = "billed_amount"
+    PAID = "paid_amount"
+    ORDERS = "order_count"
+    REQUESTS = "request_count"
+    COMPLAINTS = "complaint_count"
+    CLAIMS = "claim_count"
+    DISPUTES = "dispute_count"
+    ANSWERS = "answer_count"
+    GOOD = "good_count"
+
+
+class Region(StrEnum):
+    """What customers are put together by."""
+
+    AREA = "area"
+    MARKET = "market"
+    REACH = "reach"
+    NATURE = "nature"
+    SOURCE = "source"
+    TIER = "segment"
+    INDUSTRY = "industry"
+
+
+ACTIVE = "active"
+"""Customers with an order: counted, not added up."""
+
+
+def months_of(months: Months, viewer: Viewer) -> Select[Any]:
+    """The facts of these months that the viewer may see."""
+    return visible(select(M), M, viewer).where(M.month.between(months.first, months.last))
+
+
+def totals(months: Months, viewer: Viewer) -> dict[date, dict[str, Decimal]]:
+    """First day of each month → measure → sum; months without facts have none."""
+    active = func.sum(case((M.order_count > 0, 1), else_=0))
+    sums = [func.sum(getattr(M, each.value)) for each in Measure]
+    statement = months_of(months, viewer).with_only_columns(M.month, active, *sums)
+    names = (ACTIVE, *(each.value for each in Measure))
+    return {
+        month: {
+            name: Decimal(value or 0) for name, value in zip(names, values, strict=True)
+        }
+        for month, *values in db.session.execute(statement.group_by(M.month))
+    }  # fmt: skip
+
+
+def by_customer(months: Months, measure: Measure, viewer: Viewer) -> dict[int, Decimal]:
+    """Customer id → sum of a measure."""
+    statement = months_of(months, viewer).with_only_columns(
+        M.customer_id, func.sum(getattr(M, measure.value))
+    )
+    rows = db.session.execute(statement.group_by(M.customer_id))
+    return {customer_id: Decimal(value or 0) for customer_id, value in rows}
+
+
+def by_region(months: Months, region: Region, viewer: Viewer) -> dict[str, dict[str, Decimal]]:
+    """Measure → what customers are put together by → sum."""
+    column = getattr(Customer, region.value)
+    wanted = (Measure.NET, Measure.ORDERS)
+    sums = [func.sum(getattr(M, each.value)) for each in wanted]
+    statement = months_of(months, viewer).with_only_columns(column, *sums)
+    joined = statement.join(Customer, Customer.id == M.customer_id).group_by(column)
+    found: dict[str, dict[str, Decimal]] = {each.value: {} for each in wanted}
+    for key, *values in db.session.execute(joined):
+        for each, value in zip(wanted, values, strict=True):
+            found[each.value][str(key or "")] = Decimal(value or 0)
+    return found
+
+
+def customers_of(region: Region, key: str) -> Any:
+    """The criterion that a month's customer belongs to a group."""
+    column = getattr(Customer, region.value)
+    mine = column == key if key else (column == "") | column.is_(None)
+    return M.customer_id.in_(select(Customer.id).where(mine))
+
+
+def requests(months: Months, viewer: Viewer) -> Select[Any]:
+    """What customers asked for in these months."""
+    return visible(select(Q), Q, viewer).where(
+        Span(months).holds(Q.received_at), Q.is_internal.is_(False)
+    )
+
+
+def by_kind(months: Months, viewer: Viewer) -> dict[str, Decimal]:
+    """Kind of request → how many were received."""
+    statement = requests(months, viewer).with_only_columns(Q.kind, func.count())
+    return {kind: Decimal(count) for kind, count in db.session.execute(statement.group_by(Q.kind))}
+
+
+def by_owner(months: Months, viewer: Viewer) -> dict[int, Decimal]:
+    """User id (0: nobody) → how many of the months' requests this person has."""
+    statement = requests(months, viewer).with_only_columns(Q.owner_id, func.count())
+    rows = db.session.execute(statement.group_by(Q.owner_id))
+    return {owner or 0: Decimal(count) for owner, count in rows}
+
+
+def load_now(viewer: Viewer) -> dict[int, tuple[int, int]]:
+    """User id → (requests open now, customers in charge of)."""
+    still = visible(select(Q.owner_id, func.count()), Q, viewer).where(
+        Q.is_open.is_(True), Q.owner_id.is_not(None)
+    )
+    open_ones = dict(db.session.execute(still.group_by(Q.owner_id)).tuples().all())
+    part = visible(select(Assignment.user_id, func.count()), Assignment, viewer)
+    owned = part.where(Assignment.part == "owner").group_by(Assignment.user_id)
+    customers = dict(db.session.execute(owned).tuples().all())
+    return {
+        user_id: (open_ones.get(user_id, 0), customers.get(user_id, 0))
+        for user_id in {*open_ones, *customers}
+        if user_id is not None
+    }
+
+
+def people(ids: Mapping[int, Any] | set[int]) -> dict[int, str]:
+    """User id → name."""
+    wanted = sorted(each for each in ids if each)
+    rows = db.session.execute(select(User.id, User.name).where(User.id.in_(wanted)))
+    return dict(rows.tuples().all())
+
+
+def customer_names(ids: set[int], viewer: Viewer) -> dict[int, str]:
+    """Customer id → how it is called."""
+    wanted = visible(select(Customer), Customer, viewer).where(Customer.id.in_(sorted(ids)))
+    return {row.id: row.label for row in db.session.scalars(wanted)}

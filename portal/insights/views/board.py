@@ -1,0 +1,67 @@
+"""A dashboard's panels as values: a few figures, a picture, and where each leads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+
+from portal.web.bars import Chart
+from portal.web.spark import Spark
+
+TENTH, HUNDRED, ZERO = Decimal("0.1"), Decimal(100), Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Stat:
+    """One figure. `tone` good or bad where it is to be noticed."""
+
+    label: str
+    value: str
+    url: str | None = None
+    note: str = ""
+    tone: str = ""
+    spark: Spark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One line of a picture: how long it is of a hundred; `second` a lighter one below."""
+
+    name: str
+    value: str
+    wide: str
+    url: str | None = None
+    second: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One part of the dashboard."""
+
+    title: str
+    url: str | None
+    stats: Sequence[Stat] = ()
+    bars: Sequence[Bar] = ()
+    chart: tuple[Chart, list[str]] | None = None
+    more: str = ""
+    empty: str = ""
+    wide: bool = field(default=False)
+
+
+def bars(rows: Sequence[tuple[str, Decimal, str, str | None]]) -> list[Bar]:
+    """(name, size, as it is read, address) as bars to one scale."""
+    top = max((size for _name, size, _read, _url in rows), default=ZERO)
+    if not top:
+        return []
+    return [Bar(name, read, wide(size, top), url) for name, size, read, url in rows]
+
+
+def wide(size: Decimal, top: Decimal) -> str:
+    """A size as a part of a hundred of the greatest."""
+    return str((max(size, ZERO) * HUNDRED / top).quantize(TENTH, ROUND_HALF_UP))
+
+
+def counted(number: int) -> str:
+    """A count as it is read."""
+    return f"{number:,}"

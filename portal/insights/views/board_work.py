@@ -1,0 +1,190 @@
+"""Panels about the work: service, its quality, shipments, the warehouse, prices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+
+from flask import g, url_for
+from flask_babel import gettext as _
+
+from portal.access.permissions import Permission as P
+from portal.insights.queries import boards
+from portal.insights.queries import indices as sums
+from portal.insights.queries.indices import Narrowed
+from portal.insights.rules.index_table import INDICES
+from portal.insights.rules.indices import Facts
+from portal.insights.views.board import Panel, Stat, bars, counted
+from portal.insights.views.board_sales import (
+    bills,
+    business,
+    commission,
+    customers,
+    owed,
+    pipeline,
+)
+from portal.insights.views.index_page import shown
+from portal.insights.views.index_question import Asked
+from portal.kernel import clock
+from portal.receivables.rules.report_months import Months, moved
+from portal.satisfaction.queries import results
+from portal.satisfaction.queries.results import By
+from portal.service_requests.rules.kinds import KIND_WORDS, RequestKind
+from portal.web.bars import chart_of
+from portal.web.spark import spark_of
+from portal.web.words import say
+
+ZERO = Decimal(0)
+ON_BOARD = ("on_time", "undamaged", "cycle", "complaints")
+FORTNIGHT = 14
+
+
+def service() -> Panel | None:
+    """Open requests by kind, late ones, nobody's."""
+    if not g.viewer.may(P.REQUEST_WORK):
+        return None
+    rows = boards.open_requests(g.viewer, clock.now())
+    late, nobody = sum(row[2] for row in rows), sum(row[3] for row in rows)
+    queue = lambda name, **more: url_for("desk_requests.queue", queue=name, **more)  # noqa: E731
+    of_kind = lambda kind: queue("open", kind=kind)  # noqa: E731
+    stats = [
+        Stat(_("Open"), counted(sum(row[1] for row in rows)), queue("open")),
+        Stat(_("Late now"), counted(late), queue("late"), tone="bad" if late else ""),
+        Stat(_("Nobody's"), counted(nobody), queue("unassigned"), tone="bad" if nobody else ""),
+    ]
+    drawn = [
+        (
+            say(KIND_WORDS[RequestKind(kind)]),
+            Decimal(count),
+            counted(count),
+            of_kind(kind),
+        )
+        for kind, count, _late, _nobody in rows
+    ]
+    url = url_for("desk_requests.index")
+    return Panel(_("Service requests"), url, stats, bars(drawn), empty=_("No request is open."))  # fmt: skip
+
+
+def quality() -> Panel | None:
+    """A few indices of the month that ended last, with their year."""
+    if not g.viewer.may(P.INSIGHT_SEE):
+        return None
+    today = clock.today()
+    asked = Asked(moved(today.replace(day=1), -1), Narrowed())
+    by_month = sums.by_month(asked.year, asked.narrowed, g.viewer, today)
+    stats = [_index_stat(asked, code, by_month) for code in ON_BOARD]
+    title = _("Service indices %(month)s", month=f"{asked.month:%Y-%m}")
+    return Panel(title, asked.url(), stats, more=_("All indices"))
+
+
+def _index_stat(asked: Asked, code: str, by_month: dict[date, Facts]) -> Stat:
+    index = INDICES[code]
+    year = [index.figure(by_month[month]) for month in asked.year]
+    now = year[-1]
+    note = f"n={now.base:,}" if now.base else _("nothing counted")
+    url = asked.rows_url(index) if now.value is not None else None
+    spark = spark_of([each.value for each in year])
+    return Stat(say(index.label), shown(now, index.unit), url, note, spark=spark)
+
+
+def satisfaction() -> Panel | None:
+    """Satisfied answers of the year, month by month."""
+    if not g.viewer.may(P.SURVEY_SEE):
+        return None
+    this = clock.today().replace(day=1)
+    year = Months(this, this).back(12)
+    within = results.span(year.first, moved(year.last, 1))
+    found = {each.key: each for each in results.tallied(g.viewer, within, By.MONTH, list(year))}
+    values = [found[at].satisfied.percent if at in found else None for at in range(12)]
+    chart = chart_of(
+        [
+            (f"{month:%m}", value or ZERO, month == this)
+            for month, value in zip(year, values, strict=True)
+        ]
+    )
+    urls = [url_for("desk_surveys.answers", month=f"{month:%Y-%m}") for month in year]
+    answers = sum(each.count for each in found.values())
+    low = sum(each.low for each in found.values())
+    url = url_for("desk_surveys.index")
+    stats = [
+        Stat(_("Answers of the year"), counted(answers), url),
+        Stat(
+            _("Low scores"),
+            counted(low),
+            url_for("desk_surveys.answers", score="low"),
+            tone="bad" if low else "",
+        ),
+    ]
+    return Panel(_("Satisfied answers, %%"), url, stats, chart=(chart, urls) if chart else None,
+                 empty=_("Too few answers for a percentage."))  # fmt: skip
+
+
+def carriage() -> Panel | None:
+    """Shipments under way, late, promised soon; bookings to answer."""
+    if not (g.viewer.may(P.SHIPMENT_EDIT) or g.viewer.may(P.BOOKING_DECIDE)):
+        return None
+    going, late, week = boards.carriage(g.viewer, clock.now(), clock.today())
+    address = lambda **narrowed: url_for("desk_shipments.index", **narrowed)  # noqa: E731
+    stats = [
+        Stat(_("Not finished"), counted(going), address(state="open")),
+        Stat(_("Late"), counted(late), address(late="yes"), tone="bad" if late else ""),
+        Stat(_("Promised within a week"), counted(week), address(due="week")),
+    ]
+    if g.viewer.may(P.BOOKING_DECIDE):
+        asked = boards.requested(g.viewer)
+        url = url_for("desk_bookings.index", state="requested")
+        stats.append(
+            Stat(_("Bookings to answer"), counted(asked), url, tone="bad" if asked else "")
+        )
+    return Panel(_("Shipments"), url_for("desk_shipments.index"), stats)
+
+
+def warehouse() -> Panel | None:
+    """Movements of the last two weeks, day by day."""
+    if not g.viewer.may(P.STOCK_RECORD):
+        return None
+    today = clock.today()
+    since = today - timedelta(days=FORTNIGHT - 1)
+    found = boards.movements(g.viewer, since)
+    days = [since + timedelta(days=each) for each in range(FORTNIGHT)]
+    counts = [sum(number for (on, _kind), number in found.items() if on == each) for each in days]
+    chart = chart_of(
+        [
+            (f"{each:%d}", Decimal(count), each == today)
+            for each, count in zip(days, counts, strict=True)
+        ]
+    )
+    url = url_for("desk_warehouse.index")
+    stats = [
+        Stat(_("Today"), counted(counts[-1]), url, _("movements")),
+        Stat(_("In two weeks"), counted(sum(counts)), url, _("movements")),
+    ]
+    return Panel(_("Warehouse, movements a day"), url, stats, chart=(chart, [url] * FORTNIGHT) if chart else None,
+                 empty=_("Nothing moved in two weeks."))  # fmt: skip
+
+
+def prices() -> Panel | None:
+    """Tariffs in force, drafts, those that end soon."""
+    if not g.viewer.may(P.TARIFF_ACTIVATE):
+        return None
+    today = clock.today()
+    active, drafts, ending = boards.tariffs(today, today + timedelta(days=30))
+    address = lambda state: url_for("desk_tariffs.index", state=state)  # noqa: E731
+    stats = [
+        Stat(_("In force"), counted(active), address("active")),
+        Stat(_("Drafts"), counted(drafts), address("draft")),
+        Stat(
+            _("End within 30 days"),
+            counted(ending),
+            address("active"),
+            tone="bad" if ending else "",
+        ),
+    ]
+    return Panel(_("Tariffs"), url_for("desk_tariffs.index"), stats)
+
+
+PANELS: tuple[Callable[[], Panel | None], ...] = (
+    pipeline, business, service, carriage, warehouse, prices, quality, customers, satisfaction, owed, bills, commission,
+)  # fmt: skip
+"""In the order of the page; each asks for its own right."""

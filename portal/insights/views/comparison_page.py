@@ -1,0 +1,105 @@
+"""The comparisons on their page: figures side by side, a picture with its table, each figure opens its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from flask import g
+
+from portal.insights.queries import comparison as queries
+from portal.insights.views import comparison_tables as made
+from portal.insights.views.comparison_question import (
+    AGAINST_WORDS,
+    REGION_WORDS,
+    REPORT_WORDS,
+    SPAN_WORDS,
+    Question,
+    Report,
+    rows_url,
+    words,
+)
+from portal.insights.views.index_question import month_choices
+from portal.receivables.rules.report_months import Months
+from portal.web.bars import Chart, chart_of
+from portal.web.report_tables import ReportTable
+from portal.web.words import say
+
+ZERO, HUNDRED = Decimal(0), Decimal(100)
+TENTH = Decimal("0.1")
+DRAWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """One row of the picture: its name, both figures as they are read, and as parts of a hundred."""
+
+    name: str
+    url: str | None
+    now: str
+    before: str
+    wide: str
+    wide_before: str
+
+
+def page_context(question: Question) -> dict[str, Any]:
+    """The page."""
+    table = made.MAKERS[question.report](question)
+    key = table.shown.key
+    return {
+        "asked": question,
+        "tabs": [
+            (say(text), question.url(report=report.value, region=None), report is question.report, None)
+            for report, text in REPORT_WORDS.items()
+        ],
+        "table": table.shown,
+        "bars": _bars(table.drawn),
+        "chart": _year(question),
+        "lead": table.lead,
+        "now_words": words(question.months),
+        "before_words": words(question.before),
+        "month_choices": month_choices(question.month),
+        "against_words": AGAINST_WORDS,
+        "span_words": SPAN_WORDS,
+        "region_words": REGION_WORDS if question.report is Report.REGION else {},
+        "file_urls": {key: {kind: question.url(table=key, export=kind) for kind in ("xlsx", "csv")}},
+    }  # fmt: skip
+
+
+def tables(question: Question) -> Mapping[str, Callable[[], ReportTable]]:
+    """Key → the table, for a file."""
+    return {question.report.value: lambda: made.MAKERS[question.report](question).shown}
+
+
+def _bars(drawn: Sequence[made.Drawn]) -> list[Bars]:
+    """The first rows as bars beside each other, all to one scale."""
+    some = drawn[:DRAWN]
+    top = max((max(abs(each.pair.now), abs(each.pair.before)) for each in some), default=ZERO)
+    if not top:
+        return []
+    return [
+        Bars(each.name, each.url, each.read(each.pair.now), each.read(each.pair.before),
+             _wide(each.pair.now, top), _wide(each.pair.before, top))
+        for each in some
+    ]  # fmt: skip
+
+
+def _wide(value: Decimal, top: Decimal) -> str:
+    return str((abs(value) * HUNDRED / top).quantize(TENTH, ROUND_HALF_UP))
+
+
+def _year(question: Question) -> tuple[Chart, list[str]] | None:
+    """Net revenue of twelve months, each month with the way to its customers; for the business report."""
+    if question.report is not Report.BUSINESS:
+        return None
+    year = Months(question.month, question.month).back(12)
+    found = queries.totals(year, g.viewer)
+    nets = {month: found.get(month, {}).get("net_amount", ZERO) for month in year}
+    chart = chart_of(
+        [(f"{month:%m}", net, question.months.contains(month)) for month, net in nets.items()]
+    )
+    if chart is None:
+        return None
+    return chart, [rows_url("customers", Months(month, month)) for month in year]

@@ -1,0 +1,47 @@
+"""A weekly letter on its page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal.home.links import address
+from portal.insights.models import DigestIssue
+from portal.insights.rules.digest import Told, notable, reported, told_from
+from portal.kernel.money import format_amount
+from portal.web.words import say
+
+
+def context(row: DigestIssue) -> dict[str, Any]:
+    """The figures with the week before, and what is to be noticed."""
+    figures = told_from(row.figures)
+    first, last = reported(row.week_on)
+    return {
+        "issue": row,
+        "first": first,
+        "last": last,
+        "figures": [drawn(each) for each in figures],
+        "notable": [drawn(each) for each in notable(figures)],
+    }
+
+
+def drawn(figure: Told) -> dict[str, Any]:
+    """One figure as it is read, and where it leads."""
+    kind = figure.kind
+    label = say(kind.label)
+    return {
+        "label": f"{label}, {figure.currency}" if figure.currency else label,
+        "now": read(figure, figure.now),
+        "before": read(figure, figure.before),
+        "percent": None if figure.percent is None else f"{figure.percent:+,.1f} %",
+        "tone": figure.tone,
+        "url": address(kind.endpoint) if kind.endpoint else None,
+    }
+
+
+def read(figure: Told, value: Any) -> str:
+    """A value in its unit; a dash where there is none."""
+    if value is None:
+        return "—"
+    if figure.kind.unit == "money":
+        return format_amount(value, figure.currency)
+    return f"{value:f} %" if figure.kind.unit == "percent" else f"{value:,.0f}"
