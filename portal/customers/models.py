@@ -131,7 +131,6 @@ class Customer(CustomerItself, HasPhone, Versioned, Stamped, Base):
     nature: Mapped[str] = mapped_column(String(12), default="")
     source: Mapped[str] = mapped_column(String(12), default="")
     is_foreign: Mapped[bool] = mapped_column(default=False)
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
     billing: Mapped[str] = mapped_column(String(8), default="own")
     default_currency: Mapped[str] = mapped_column(String(3), default="CNY")
     document_language: Mapped[str] = mapped_column(String(8), default="zh_en")

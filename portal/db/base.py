@@ -82,13 +82,15 @@ class HouseOnly(CustomerOwned):
 class CustomerItself:
     """Marks the customer's own table, whose `id` is what the others' `customer_id` names.
 
-    `named_by`: selects, by user id, of the customers whose name a member of staff reads on what is shared with them.
-    They are named there; the gate and the lists of customers show them no more for it.
+    `merged_into_id`: this one was a duplicate of that one, and its pages lead there. `named_by`: selects, by user id,
+    of the customers whose name a member of staff reads on what is shared with them. They are named there; the gate and
+    the lists of customers show them no more for it.
     """
 
     named_by: ClassVar[list[Callable[[int | None], Select[Any]]]] = []
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
 
     @classmethod
     def named_to(cls, user_id: int | None) -> ColumnElement[bool]:

@@ -156,8 +156,9 @@ def as_of(place: Place, ids: Mapping[int, int | None], at: datetime) -> dict[int
         .where(moved.c.holder == place.table, moved.c.column == place.column, moved.c.at > at)
         .order_by(moved.c.at.desc(), moved.c.id.desc())
     )
-    if len(known) == 1:
-        wanted = wanted.where(moved.c.row_id == next(iter(known)))
+    if not known:
+        return known
+    wanted = wanted.where(moved.c.row_id.between(min(known), max(known)))
     for row_id, from_id in db.session.execute(wanted):
         if row_id in known:
             known[row_id] = from_id

@@ -54,6 +54,17 @@ def columns_of(
     return {row[0]: tuple(row[1:]) for row in rows}
 
 
+def among(
+    model: type[Base], column: str, values: Iterable[Any], shown: Sequence[str]
+) -> list[tuple[Any, ...]]:
+    """The `shown` columns of the rows that hold one of `values` in `column`, by id."""
+    table, wanted = _table(model), sorted(set(values))
+    if not wanted:
+        return []
+    statement = select(*(table.c[name] for name in shown)).where(table.c[column].in_(wanted))
+    return [tuple(row) for row in db.session.execute(statement.order_by(table.c.id))]
+
+
 def looked_up(model: type[Base], column: str, row_id: Any) -> ScalarSelect[Any]:
     """`column` of the row whose id is `row_id` (a column of another table), as a part of another select."""
     table = _table(model)

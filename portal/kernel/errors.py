@@ -48,6 +48,21 @@ class NotAllowedNow(PortalError):
     code = "not_allowed_now"
 
 
+class MergedAway(NotAllowedNow):
+    """The record became part of another one, `survivor_id`: it is looked for there."""
+
+    code = "merged_away"
+
+    def __init__(self, survivor_id: int) -> None:
+        super().__init__(
+            t(
+                "This customer has been merged into another one. Nothing was saved: open the page again, and it "
+                "shows the one that stays."
+            )
+        )
+        self.survivor_id = survivor_id
+
+
 class StaleEdit(PortalError):
     """Somebody else saved the record in between; `changed` names what they changed."""
 

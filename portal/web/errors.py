@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response, current_app, g, make_response, render_template, request
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError
@@ -13,7 +23,7 @@ from werkzeug.exceptions import HTTPException
 
 from portal.access.viewer import NOBODY
 from portal.db.base import db
-from portal.kernel.errors import Invalid, InvalidMany, PortalError, StaleEdit
+from portal.kernel.errors import Invalid, InvalidMany, MergedAway, PortalError, StaleEdit
 from portal.kernel.text import Text, t
 from portal.web.words import say
 
@@ -24,6 +34,7 @@ TEMPLATES = {400, 403, 404, 409, 413, 422, 429, 500}
 def install(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(PortalError, _portal_error)
+    app.register_error_handler(MergedAway, _merged_away)
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(StaleDataError, lambda _e: _portal_error(StaleEdit(STALE)))
     app.register_error_handler(IntegrityError, _integrity_error)
@@ -42,6 +53,16 @@ def to_fields(form: FlaskForm, error: Invalid | InvalidMany) -> bool:
 
 def _portal_error(error: PortalError) -> Response:
     return _page(error.status, error.text, error=error)
+
+
+def _merged_away(error: MergedAway) -> Response:
+    """A page of the customer that was merged leads to the same page of the one that stays."""
+    named = (request.view_args or {}).get("customer_id")
+    if request.method not in ("GET", "HEAD") or named is None or request.endpoint is None:
+        return _portal_error(error)
+    db.session.rollback()
+    here = {**request.args, **(request.view_args or {}), "customer_id": error.survivor_id}
+    return redirect(url_for(request.endpoint, **here))  # type: ignore[return-value]
 
 
 def _csrf_error(_error: CSRFError) -> Response:

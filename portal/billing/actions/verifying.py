@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -16,12 +17,16 @@ from portal.billing.queries.tables import Tables
 from portal.billing.rules.content import LINE_FIELDS, Kept, hash_of_kept, kept_lines
 from portal.billing.rules.kinds import LineKind
 from portal.billing.rules.states import FROZEN
+from portal.db import moving
 from portal.db.base import db
+from portal.db.moving import Place
 from portal.kernel.errors import PortalError
 from portal.usage.actions.at_work import Tell
 
 SUMS = ("net_amount", "tax_amount", "gross_amount")
 NOTHING = "—"
+PARTY, SERVED = Place("statement", "customer_id"), Place("statement_line", "served_id")
+SERVED_AT = LINE_FIELDS.index("served_id")
 
 
 class Difference(NamedTuple):
@@ -95,12 +100,28 @@ def _hashes(
         return
     for revision in proofs.revisions(statement.id):
         of_it = [line for line in lines if _belongs(line, revision.number)]
-        head = {**header, "number": statement.number, "revision_no": revision.number}
-        digest = hash_of_kept(head, (kept[line.id] for line in of_it))
+        printed = _as_printed(statement, of_it, kept, revision.published_at)
+        head = {**header, "customer_id": printed[0]}
+        head |= {"number": statement.number, "revision_no": revision.number}
+        digest = hash_of_kept(head, printed[1])
         if revision.sha256 != digest:
             field = f"hash of revision {revision.number}"
             yield Difference(statement.number, None, field, revision.sha256, digest)
         yield from _sums(f"{statement.number} R{revision.number}", revision, of_it)
+
+
+def _as_printed(
+    statement: Statement, lines: list[Any], kept: Mapping[int, Kept], at: datetime
+) -> tuple[int | None, list[Kept]]:
+    """The party and the lines as they were named when they were published, before duplicates were merged."""
+    party = moving.as_of(PARTY, {statement.id: statement.customer_id}, at)[statement.id]
+    served = moving.as_of(SERVED, {line.id: line.served_id for line in lines}, at)
+    found = []
+    for line in lines:
+        values = list(kept[line.id])
+        values[SERVED_AT] = served[line.id]
+        found.append(tuple(values))
+    return party, found
 
 
 def _belongs(line: Any, number: int) -> bool:

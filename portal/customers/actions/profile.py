@@ -89,9 +89,10 @@ def reactivate(customer: Customer, actor: Viewer, now: datetime) -> None:
 
 
 def refresh_search(customer: Customer, facts: CustomerFacts, actor: Viewer) -> None:
-    """Bring what a search looks in up to date with the facts and the contacts."""
+    """Bring what a search looks in up to date with the facts, the contacts and the duplicates merged into it."""
     people = [part for c in queries.contacts(customer.id, actor) for part in (c.name, c.phone)]
-    customer.search_text = profile.search_text(facts, tuple(people))
+    aliases = queries.aliases([customer.id]).get(customer.id, ())
+    customer.search_text = profile.search_text(facts, (*aliases, *people))
 
 
 def _with_code(facts: CustomerFacts, code: str) -> CustomerFacts:

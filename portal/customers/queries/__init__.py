@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -136,6 +137,20 @@ def became(customer_id: int, viewer: Viewer) -> Customer | None:
     found: Customer | None = db.session.scalar(
         _seen(Customer, viewer).where(Customer.id == target[0])
     )
+    return found
+
+
+def ids_of(customer_id: int) -> list[int]:
+    """A customer's own id and those of the duplicates that were merged into it."""
+    return [customer_id, *whole.holders(Customer, "merged_into_id", customer_id)]
+
+
+def aliases(ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """Customer id → names and codes of the duplicates that were merged into it, by which it is found as well."""
+    names = ("merged_into_id", "name_zh", "name_en", "short_name", "code")
+    found: dict[int, tuple[str, ...]] = {}
+    for into, *said in whole.among(Customer, "merged_into_id", ids, names):
+        found[into] = (*found.get(into, ()), *filter(None, said))
     return found
 
 

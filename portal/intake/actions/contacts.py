@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from portal.access.viewer import Viewer
+from portal.customers import queries as customer_queries
 from portal.customers.models import Contact, Customer
 from portal.customers.rules import profile
 from portal.customers.rules.people import ContactFacts, cleaned_contact
@@ -196,9 +197,11 @@ def _refresh(ids: list[int]) -> None:
     for row in db.session.execute(wanted.order_by(Contact.is_main.desc(), Contact.id)):
         people[row.customer_id] = (*people.get(row.customer_id, ()), row.name, row.phone)
     names = [each.name for each in fields(CustomerFacts)]
+    aliases = customer_queries.aliases(ids)
     for customer in db.session.scalars(select(Customer).where(Customer.id.in_(ids))):
         facts = CustomerFacts(**{name: getattr(customer, name) or "" for name in names})
-        customer.search_text = profile.search_text(facts, people.get(customer.id, ()))
+        said = (*aliases.get(customer.id, ()), *people.get(customer.id, ()))
+        customer.search_text = profile.search_text(facts, said)
 
 
 def named(word: str, rows: Iterable[Any]) -> Any | None:

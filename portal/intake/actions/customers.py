@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 
 from portal.access.models import Assignment
 from portal.access.viewer import Viewer
+from portal.customers import queries as customer_queries
 from portal.customers.models import Contact, Customer
 from portal.customers.rules import naming, profile
 from portal.customers.rules.kinds import CustomerKind, Part
@@ -342,6 +343,7 @@ def _update(plans: list[Plan], reading: Reading, actor: Viewer) -> None:
     for some in known.chunks(plans):
         rows = {row.id: row for row in _customers([plan.row_id for plan in some])}
         people = _people(list(rows))
+        aliases = customer_queries.aliases(rows)
         entries = []
         for plan in some:
             row = rows[plan.row_id or 0]
@@ -349,7 +351,8 @@ def _update(plans: list[Plan], reading: Reading, actor: Viewer) -> None:
                 if each.field in COLUMNS and each.after != CustomerKind.BRANCH:
                     setattr(row, each.field, _stored(each))
             facts = CustomerFacts(**{name: getattr(row, name) or "" for name in FACTS})
-            row.search_text = profile.search_text(facts, people.get(row.id, ()))
+            said = (*aliases.get(row.id, ()), *people.get(row.id, ()))
+            row.search_text = profile.search_text(facts, said)
             before = {each.field: each.before for each in plan.changes}
             after = {each.field: each.after for each in plan.changes}
             entries.append((row, before, {**after, "row": plan.row}))
