@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -181,3 +183,56 @@ def test_the_new_fields_are_typed_shown_and_exported(
     row = client.get("/desk/customers?foreign=1&source=fair&abc=A&export=csv").text.splitlines()[1]
     for words in ("Enterprise", "Business district", "Across borders", "Trade fair", "Yes", "VIP"):
         assert words in row
+
+
+def test_what_happened_is_written_down_read_searched_filtered_and_exported(
+    client: CheckingClient, cast: Cast, harbour: Customer
+) -> None:
+    url = f"/desk/customers/{harbour.id}"
+    client.sign_in(cast.finance)
+    form = {
+        "kind": "meeting", "happened_on": "2026-02-27", "happened_time": "15:30", "contact_id": "",
+        "subject": "对账会", "text": "约定每月五日对账",
+    }  # fmt: skip
+    assert client.post(f"{url}/notes/new", data=form).status_code == 302
+    note = db.session.query(HistoryNote).one()
+    assert (
+        client.post(f"{url}/notes/new", data={**form, "text": "", "subject": ""}).status_code == 422
+    )
+    edit = f"/desk/customer-notes/{note.id}"
+    assert "15:30" in client.get(edit).text
+    client.post(edit, data={**form, "text": "改为每月八日", "version": str(note.version)})
+    page = client.get(f"{url}/timeline?q=八日&kind=notes").text
+    assert "对账会" in page and "Request opened" not in page and f'href="{edit}"' in page
+    lines = client.get(f"{url}/timeline?kind=notes&export=csv").text.splitlines()
+    assert len(lines) == 2 and "改为每月八日" in lines[1] and "2026-02-27" in lines[1]
+    assert "对账会" not in client.get(f"{url}/timeline?person={cast.sales.id}").text
+
+
+def test_a_long_timeline_is_read_page_by_page_without_a_gap_or_a_repeat(
+    client: CheckingClient, cast: Cast, harbour: Customer, now: datetime
+) -> None:
+    for number in range(70):  # many at the same instant
+        at = now.replace(minute=number % 3)
+        add(HistoryNote(customer_id=harbour.id, happened_at=at, subject=f"事{number:02d}。"))
+    url = f"/desk/customers/{harbour.id}/timeline"
+    db.session.commit()
+    client.sign_in(cast.sales)
+    read: list[str] = []
+    following: str | None = f"{url}?kind=notes"
+    while following:
+        text = client.get(following).text
+        read += re.findall(r"事\d\d。", text)
+        found = re.search(r'rel="next" href="([^"]+)"', text)
+        following = html.unescape(found[1]) if found else None
+    assert sorted(set(read)) == [f"事{number:02d}。" for number in range(70)]
+    assert len(client.queries) <= 6
+
+
+def test_an_auditor_reads_the_timeline_and_writes_nothing(
+    client: CheckingClient, cast: Cast, harbour: Customer
+) -> None:
+    url = f"/desk/customers/{harbour.id}"
+    client.sign_in(cast.auditor)
+    assert client.get(f"{url}/timeline").status_code == 200
+    assert client.post(f"{url}/notes/new", data={"text": "x"}).status_code == 403

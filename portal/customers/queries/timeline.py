@@ -44,6 +44,7 @@ COLUMNS: Mapping[str, Any] = {
     "person_id": Integer(),  # who of us
     "person": String(),
     "sort": String(),  # kind of note, direction of a call; of an entry the type of its subject
+    "record_id": Integer(),  # of an entry the id of its subject
     "contact": String(),
     "subject": String(),  # of an entry the name of the event
     "text": Text(),
@@ -87,6 +88,7 @@ def entries(customer_id: int, hidden: Sequence[str]) -> Select[Any]:
     return source(
         AUDIT, statement, AuditEntry.id, AuditEntry.at,
         person_id=AuditEntry.actor_id, person=AuditEntry.actor_name, sort=AuditEntry.subject_type,
+        record_id=AuditEntry.subject_id,
         subject=AuditEntry.event, text=AuditEntry.reason, before=AuditEntry.before,
         after=AuditEntry.after, is_public=AuditEntry.is_public,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from portal.customers import queries
 from portal.customers.models import Customer
 from portal.customers.rules.kinds import CUSTOMER_STATES, KINDS, SEGMENTS, STRUCTURES, Abc
 from portal.customers.rules.profile import FIELDS, SORTED_BY
-from portal.customers.views.labels import STATES, TIERS
+from portal.insights.labels import STATES, TIERS
 from portal.kernel.text import Text, t
 from portal.web.chips import chip
 from portal.web.filters import instant
@@ -86,7 +86,7 @@ CUSTOMERS = ListSpec(
             "name", t("Customer"), _name, sort=Customer.name_zh, value=lambda r: r[CUSTOMER].name_zh
         ),
         Column("code", t("Customer code"), lambda r: r[CUSTOMER].code, sort=Customer.code),
-        Column("kind", t("Kind"), lambda r: say(KINDS[r[CUSTOMER].kind])),
+        Column("kind", t("Kind"), lambda r: say(KINDS[r[CUSTOMER].kind]), only_in_files=True),
         Column(
             "segment",
             t("Tier"),

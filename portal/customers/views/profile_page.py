@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,16 +14,18 @@ from portal.billing.rules.parties import party_of
 from portal.contracts.models import Entitlement
 from portal.contracts.queries import entitlements
 from portal.customers import queries
-from portal.customers.models import Customer
-from portal.customers.rules.kinds import CustomerKind, Part
+from portal.customers.models import Contact, Customer
+from portal.customers.rules.kinds import ATTITUDES, INFLUENCES, CustomerKind, Part
 from portal.customers.views import cards, papers, spending, timeline, waiting, words
-from portal.customers.views.labels import classes_of
 from portal.customers.views.member_states import drawn_members
 from portal.db.base import db
+from portal.insights.labels import ABCS, STATES, STRUCTURE_LABELS, TIERS
 from portal.kernel import clock
 from portal.kernel.text import Text
 from portal.kernel.units import unit_word
+from portal.opportunities.rules.tree import tree
 from portal.receivables.standing_labels import credit_of
+from portal.web.labels import Label
 
 HISTORY_SHOWN = 8
 ENTITLEMENTS_SHOWN = 5
@@ -37,13 +40,15 @@ NEW: dict[str, tuple[str, str, P]] = {
 def context(customer: Customer, viewer: Viewer) -> dict[str, Any]:
     """Everything for `customers/show.html`; what the viewer may not see is not read."""
     today, team = clock.today(), queries.team(customer.id)
+    contacts = queries.contacts(customer.id, viewer)
     sees_money = viewer.may(P.AGEING_SEE)
     standing = credit_of(party_of(customer), today, viewer)
     return {
         "customer": customer,
         "group": customer.parent,
-        "classes": classes_of(customer),
-        "contacts": queries.contacts(customer.id, viewer),
+        "classes": _classes(customer),
+        "contacts": contacts,
+        "people": _people(contacts),
         "owner": next((member for member in team if member.part == Part.OWNER), None),
         "team": [member for member in team if member.part != Part.OWNER],
         "standing": standing.label if standing.is_held or standing.is_blacklisted else None,
@@ -58,6 +63,26 @@ def context(customer: Customer, viewer: Viewer) -> dict[str, Any]:
         "cards": cards.at_once(customer, viewer),
         "drawn_card": cards.drawn,
         "in_words": words.in_words,
+    }
+
+
+def _classes(customer: Customer) -> list[Label]:
+    """Tier, state, ABC class and structure, as far as they are known."""
+    found = [TIERS[customer.segment], STATES[customer.state]]
+    found += [ABCS[customer.abc]] if customer.abc else []
+    return found + ([STRUCTURE_LABELS[customer.structure]] if customer.structure else [])
+
+
+def _people(contacts: Sequence[Contact]) -> dict[str, Any] | None:
+    """What customers/_contact_tree.html draws; None while nobody is known to report to anybody."""
+    if not any(each.reports_to_id for each in contacts):
+        return None
+    branches = tree(contacts, lambda each: each.id, lambda each: each.reports_to_id)
+    return {
+        "branches": branches,
+        "marked": None,
+        "influences": INFLUENCES,
+        "attitudes": ATTITUDES,
     }
 
 

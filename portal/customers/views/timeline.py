@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from flask import g, url_for
+from flask import current_app, g, url_for
 from sqlalchemy import ColumnElement, Select, Subquery, or_, select
 
 from portal.access.permissions import Permission as P
@@ -29,7 +29,7 @@ from portal.web.listing import Column, Empty, Filter, ListSpec
 from portal.web.words import actor_word, say
 
 ANY = ("", t("Any"))
-SHORTENED = 280
+SHORTENED, TITLE = 280, 60
 ROOM_RIGHTS: Mapping[str, P] = {
     "billing": P.STATEMENT_SEE,
     "calls": P.CALL_SEE,
@@ -72,6 +72,26 @@ KINDS: Mapping[str, Text] = {
 }
 
 
+TABLES: Mapping[int, str] = {NOTE: "history_note", CALL: "call", VISIT: "care_visit"}
+PAGES: Mapping[str, tuple[str, str]] = {
+    "booking": ("desk_bookings.show", "booking_id"),
+    "call": ("desk_calls.show", "call_id"),
+    "care_visit": ("desk_visits.show", "visit_id"),
+    "claim": ("desk_claims.show", "claim_id"),
+    "contract": ("desk_contracts.show", "contract_id"),
+    "dispute": ("desk_disputes.show", "dispute_id"),
+    "entitlement": ("desk_entitlements.show", "entitlement_id"),
+    "history_note": ("desk_customers.edit_note", "history_note_id"),
+    "opportunity": ("desk_opportunities.show", "opportunity_id"),
+    "quotation": ("desk_quotations.show", "quotation_id"),
+    "receipt": ("desk_receipts.show", "receipt_id"),
+    "service_request": ("desk_requests.show", "request_id"),
+    "shipment": ("desk_shipments.show", "shipment_id"),
+    "statement": ("desk_statements.show", "statement_id"),
+}
+"""The page of a record by its table; what is not named has none, or the customer's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Happened:
     """One row of the timeline, its columns as in queries.timeline.COLUMNS."""
@@ -83,6 +103,7 @@ class Happened:
     person_id: int | None
     person: str | None
     sort: str | None
+    record_id: int | None
     contact: str | None
     subject: str | None
     text: str | None
@@ -104,7 +125,7 @@ class Happened:
         if self.source == AUDIT:
             known = EVENTS.get(self.subject or "")
             return say(known.label) if known else self.subject or ""
-        return self.subject or say(self.label.text)
+        return self.subject or (self.text or "")[:TITLE] or say(self.label.text)
 
     @property
     def who(self) -> str:
@@ -116,7 +137,8 @@ class Happened:
     def details(self) -> str:
         """The reason or the changes of a step, the text of anything else."""
         if self.source != AUDIT:
-            return self.text or ""
+            said = self.text or ""
+            return "" if not self.subject and len(said) <= TITLE else said
         return self.text or details_of(self.sort or "", self.before, self.after)
 
     @property
@@ -132,13 +154,15 @@ class Happened:
 
     @property
     def url(self) -> str | None:
-        """The page where it is read in full, or put right."""
-        if self.source == NOTE:
-            may = g.viewer.may(P.REQUEST_NOTE)
-            return url_for("desk_customers.edit_note", history_note_id=self.id) if may else None
-        if self.source == CALL:
-            return url_for("desk_calls.show", call_id=self.id)
-        return url_for("desk_visits.show", visit_id=self.id) if self.source == VISIT else None
+        """The page where it is read in full, or put right: of a step its record's."""
+        if self.source == NOTE and not g.viewer.may(P.REQUEST_NOTE):
+            return None
+        row_id = self.record_id if self.source == AUDIT else self.id
+        endpoint, argument = PAGES.get(TABLES.get(self.source, self.sort or ""), ("", ""))
+        if row_id is None or endpoint not in current_app.view_functions:
+            return None
+        values: dict[str, Any] = {argument: row_id}
+        return url_for(endpoint, **values)
 
 
 def happenings(customer: Customer, viewer: Viewer) -> Subquery:
