@@ -7,14 +7,18 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import func, select
+
 from portal.access.viewer import SYSTEM
 from portal.customers.models import Customer
 from portal.db.base import db
-from portal.insights.actions import classifying, seeding
-from portal.insights.models import Classification, ClassificationRun, CustomerMonth
+from portal.insights.actions import classifying, overriding, seeding
+from portal.insights.models import Classification, ClassificationRun, CustomerMonth, TierService
 from portal.insights.queries.classes import latest_of
+from portal.insights.rules.kinds import Aspect
 from portal.jobs import classes as job
 from portal.receivables.rules.report_months import moved
+from tests.cast import Cast, viewer
 from tests.factories import add
 
 D = Decimal
@@ -68,3 +72,19 @@ def seeded(now: datetime) -> None:
     """The five tier cards."""
     seeding.seed(SYSTEM, now)
     db.session.commit()
+
+
+def class_ids(cast: Cast, now: datetime) -> dict[str, int]:
+    """Arguments of addresses of tiers and classes → the ids of rows, of Harbour Foods where they are a customer's."""
+    seeding.seed(SYSTEM, now)
+    a_month(cast.harbour, "12000")
+    run = classified_in(FEBRUARY, now)
+    until = now.date().replace(day=28)
+    row = overriding.override(
+        cast.harbour, Aspect.STATE, "loyal", "老客户", until, viewer(cast.sales_manager), now
+    )
+    return {
+        "override_id": row.id,
+        "service_id": db.session.scalar(select(func.min(TierService.id))) or 0,
+        "tiers.run_id": run.id,
+    }

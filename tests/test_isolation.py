@@ -36,6 +36,7 @@ from portal.usage.rules.facts import UsageFact
 from portal.web.flask_app import PortalApp
 from portal.web.uploads import Upload
 from tests.articles import kept_for_harbour
+from tests.campaigns import campaign_ids
 from tests.carriage import booked, boxes_entitled
 from tests.cast import Cast, staff, viewer
 from tests.chain import entitled
@@ -44,6 +45,8 @@ from tests.client import CheckingClient
 from tests.contracts import on_paper
 from tests.factories import add
 from tests.found import found_ids
+from tests.insights import class_ids
+from tests.loyalty import points_ids
 from tests.money_pages import a_world
 from tests.offers import SECRET, fresh, issued, keep, quick_press, revised
 from tests.service import a_request
@@ -81,11 +84,13 @@ OWNED = {
     "movement_id",
     "notice_id",
     "number",
+    "override_id",
     "plan_id",
     "question_id",
     "quotation_id",
     "receipt_id",
     "receivable_id",
+    "redemption_id",
     "request_id",
     "serial",
     "sheet_id",
@@ -97,7 +102,7 @@ OWNED = {
     "usage_id",
 }
 """Arguments that name a customer's row, alone or together."""
-KEPT = {"article_file_id", "article_id"}
+KEPT = {"article_file_id", "article_id", "notice_file_id", "offer_id"}
 """Arguments that name a row of the firm's own that only some customers may see: here those of Harbour's tier."""
 OURS = re.compile(
     r"margin|rebate|利润|毛利|成本|退佣|底价|FCL-PUB|1,?700\.00|3,?200\.00|3,?300\.00",
@@ -170,6 +175,8 @@ def rows(cast: Cast, now: datetime) -> dict[str, Any]:
     }
     found |= a_world(cast, now).ids() | kept_for_harbour(cast, now)
     found |= found_ids(cast, now) | heard(cast, now) | claim_ids(cast, now)
+    found |= class_ids(cast, now)
+    found |= campaign_ids(cast, now) | points_ids(cast, now)
     keep(cast)
     return found
 

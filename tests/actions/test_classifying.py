@@ -120,19 +120,16 @@ def test_a_run_is_taken_up_after_its_last_batch(
 
 def test_the_job_gathers_the_months_and_tells_owners_once(cast: Cast, now: datetime):
     months_of(cast.harbour, ["1000"] * 3, moved(FEBRUARY, -3))
+    months_of(cast.nordwind, ["1700"] * 3)
     db.session.commit()
     run = run_whole(FEBRUARY, now)
-    assert run.state == "done" and run.counts["at_risk"] == 0
-    letters = select(func.count()).where(OutboxMessage.template == "classes_staff")
-    assert db.session.scalar(letters) == 0
-    a_month(cast.nordwind, "1700", moved(FEBRUARY, -3), order_count=30, order_days=10)
-    a_month(cast.nordwind, "1700", moved(FEBRUARY, -4), order_count=30, order_days=10)
-    db.session.commit()
+    assert (run.state, run.counts["at_risk"], run.counts["new_risk"]) == ("done", 1, 1)
+    signals = {each[0] for each in row_of(cast.harbour).causes["churn"]}
+    assert signals == {"volume", "interval"}
     run_whole(FEBRUARY, now)
-    assert row_of(cast.nordwind).is_at_risk
-    assert db.session.scalar(letters) == 1
-    run_whole(FEBRUARY, now)
-    assert db.session.scalar(letters) == 1
+    letter = db.session.scalars(select(OutboxMessage)).one()
+    assert (letter.template, letter.recipient) == ("classes_staff", cast.sales.email)
+    assert letter.facts["risks"][0]["signals"] == ["volume", "interval"]
 
 
 def test_the_month_that_ended_is_put_in_line_once_from_the_firms_day_on(cast: Cast, now: datetime):

@@ -123,18 +123,24 @@ def _inputs(
     for customer_id in sorted(there.keys() & (months.keys() | ordered.keys() | kept.keys())):
         theirs = {row.month: row for row in months.get(customer_id, ())}
         contract = contracts.get(customer_id, facts.ContractFacts())
-        first, last = ordered.get(customer_id, (None, None))
+        of_months = _of_months(firsts, theirs, settings.period_months)
+        days = (
+            *ordered.get(customer_id, ()),
+            of_months["ordered_from"],
+            of_months["ordered_until"],
+        )
+        known = [day for day in days if day is not None]
         result[customer_id] = Inputs(
             tier_before=_tier_before(customer_id, there, kept, earlier),
-            first_order_on=first,
-            last_order_on=last,
+            first_order_on=min(known, default=None),
+            last_order_on=max(known, default=None),
             place=found.places.get(customer_id),
             contract_over_on=contract.over_on,
             contract_ending=contract.ending,
             complaints_on=tuple(complaints.get(customer_id, ())),
             contacts_left=tuple(left.get(customer_id, ())),
             lost_to=lost_to.get(customer_id),
-            **_of_months(firsts, theirs, settings.period_months),
+            **of_months,
         )
     return result
 
