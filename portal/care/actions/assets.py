@@ -55,8 +55,9 @@ def change(asset: Asset, facts: AssetFacts, version: int, actor: Viewer, now: da
         setattr(row, name, values[name])
     if changed:
         db.session.flush()
-        told = _told({name: before[name] for name in changed})
-        audit.record(actor, "asset.changed", row, now, before=told, after=_told({n: values[n] for n in changed}))  # fmt: skip
+        was = _told({name: before[name] for name in changed})
+        now_is = _told({name: values[name] for name in changed})
+        audit.record(actor, "asset.changed", row, now, before=was, after=now_is)
     return row
 
 
@@ -95,7 +96,7 @@ def prolong(loan: AssetLoan, due_on: date, actor: Viewer, now: datetime) -> Asse
 
 
 def take_back(loan: AssetLoan, facts: ReturnFacts, actor: Viewer, now: datetime) -> AssetLoan:
-    """The thing is here again, in this condition. Raises InvalidMany by field, NotAllowedNow when it is back already."""
+    """The thing is here again, in this condition. Raises InvalidMany by field, NotAllowedNow when it was before."""
     _check(actor)
     row = _open(loan)
     tidy = cleaned_return(facts, row.lent_on, business_day(now))

@@ -20,6 +20,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
 )
 
 from portal.access.models import Assignment
@@ -126,7 +127,7 @@ def _standing(viewer: Viewer, rows: Sequence[VisitTarget]) -> Select[Any]:
 def last_of(rows: Sequence[VisitTarget]) -> Any:
     """The last visit that counts for a customer by its row of the plan, else of any kind; NEVER for none."""
     if rows:
-        last = case(*((of_target(row), last_visit(row)) for row in rows), else_=null())
+        last: Any = case(*((of_target(row), last_visit(row)) for row in rows), else_=null())
     else:
         done = Visit.customer_id == Customer.id, Visit.state == VisitState.DONE.value
         last = select(func.max(Visit.done_on)).where(*done).correlate(Customer).scalar_subquery()
@@ -171,18 +172,26 @@ def wanting(row: VisitTarget, today: date, horizon: int, limit: int) -> list[Wan
         last_on <= edge - timedelta(days=row.every_days),
         and_(last_on.is_(None), Customer.created_at <= datetime.combine(came, time(), ZONE)),
     )
-    owner = select(Assignment.user_id).where(
-        Assignment.customer_id == Customer.id, Assignment.part == Part.OWNER
+    owner = (
+        select(Assignment.user_id)
+        .join(User, User.id == Assignment.user_id)
+        .where(
+            Assignment.customer_id == Customer.id,
+            Assignment.part == Part.OWNER,
+            User.active.is_(True),
+        )
+        .correlate(Customer)
     )
+    has_visitor = true() if row.segment == KEY_CUSTOMERS else owner.exists()
     statement = (
         select(
             Customer.id,
             Customer.created_at,
             last_on,
             last_id.scalar_subquery(),
-            owner.correlate(Customer).limit(1).scalar_subquery(),
+            owner.limit(1).scalar_subquery(),
         )
-        .where(*in_care(), of_target(row), due, ~waiting.exists())
+        .where(*in_care(), of_target(row), due, has_visitor, ~waiting.exists())
         .order_by(Customer.id)
         .limit(limit)
     )
