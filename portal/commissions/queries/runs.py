@@ -95,7 +95,7 @@ def own_months(viewer: Viewer, limit: int = 12) -> list[tuple[CommissionRun, Dec
     """The last runs with what the viewer earned in each: for their own dashboard."""
     mine = visible(select(L.run_id, func.sum(L.commission_amount)), L, viewer)
     mine = mine.where(L.owner_id == viewer.user_id).group_by(L.run_id)
-    sums = dict(db.session.execute(mine).tuples().all())
+    sums = {row[0]: row[1] for row in db.session.execute(mine)}
     found = db.session.scalars(
         select(R).where(R.id.in_(sums)).order_by(R.month.desc()).limit(limit)
     )

@@ -84,7 +84,7 @@ def open_requests(viewer: Viewer, now: datetime) -> list[tuple[str, int, int, in
 def tiers(viewer: Viewer) -> dict[str, int]:
     """Tier → customers."""
     statement = visible(select(C.segment, func.count()), C, viewer).where(C.active.is_(True))
-    return dict(db.session.execute(statement.group_by(C.segment)).tuples().all())
+    return {row[0]: row[1] for row in db.session.execute(statement.group_by(C.segment))}
 
 
 def at_risk(viewer: Viewer) -> tuple[int, int, int]:
@@ -127,7 +127,7 @@ def statements(viewer: Viewer) -> dict[str, int]:
     statement = visible(select(Statement.state, func.count()), Statement, viewer).where(
         Statement.state.in_([each.value for each in waiting])
     )
-    return dict(db.session.execute(statement.group_by(Statement.state)).tuples().all())
+    return {row[0]: row[1] for row in db.session.execute(statement.group_by(Statement.state))}
 
 
 def disputes(viewer: Viewer) -> int:

@@ -132,10 +132,10 @@ def load_now(viewer: Viewer) -> dict[int, tuple[int, int]]:
     still = visible(select(Q.owner_id, func.count()), Q, viewer).where(
         Q.is_open.is_(True), Q.owner_id.is_not(None)
     )
-    open_ones = dict(db.session.execute(still.group_by(Q.owner_id)).tuples().all())
+    open_ones = {row[0]: row[1] for row in db.session.execute(still.group_by(Q.owner_id))}
     part = visible(select(Assignment.user_id, func.count()), Assignment, viewer)
     owned = part.where(Assignment.part == "owner").group_by(Assignment.user_id)
-    customers = dict(db.session.execute(owned).tuples().all())
+    customers = {row[0]: row[1] for row in db.session.execute(owned)}
     return {
         user_id: (open_ones.get(user_id, 0), customers.get(user_id, 0))
         for user_id in {*open_ones, *customers}
@@ -147,7 +147,7 @@ def people(ids: Mapping[int, Any] | set[int]) -> dict[int, str]:
     """User id → name."""
     wanted = sorted(each for each in ids if each)
     rows = db.session.execute(select(User.id, User.name).where(User.id.in_(wanted)))
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def customer_names(ids: set[int], viewer: Viewer) -> dict[int, str]:

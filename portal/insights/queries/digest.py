@@ -144,9 +144,9 @@ def _money(days: Days, before: Days, today: date) -> list[Told]:
         ("paid", paid, A.on),
     ):
         now, then = (
-            dict(db.session.execute(
+            {row[0]: row[1] for row in db.session.execute(
                 statement.where(column.between(span.first, span.last)).group_by(R.currency)
-            ).tuples().all())
+            )}
             for span in (days, before)
         )  # fmt: skip
         found += [

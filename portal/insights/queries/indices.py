@@ -91,7 +91,7 @@ def measured(months: Months) -> dict[date, datetime]:
     statement = select(IndexMonth.month, IndexMonth.measured_at).where(
         IndexMonth.month.between(months.first, months.last)
     )
-    return dict(db.session.execute(statement).tuples().all())
+    return {row[0]: row[1] for row in db.session.execute(statement)}
 
 
 def outstanding(months: Months, narrowed: Narrowed, viewer: Viewer, today: date) -> list[Owed]:

@@ -38,6 +38,8 @@ B, D, L, Q, S = Booking, Dispute, StatementLine, ServiceRequest, Shipment
 YES, NO = Label(t("Yes"), "good", "check-circle"), Label(t("No"), "bad", "x-circle")
 OUT = Label(t("Left out"), "neutral", "slash-circle")
 EMPTY = Empty(t("No row"), t("Nothing of this kind happened in the month."))
+ORDERED_AT, LEFT_AT, DELIVERED_AT, DAMAGED, LOST = 1, 2, 3, 4, 5
+"""Columns of `index_sources.deliveries` beside the shipment."""
 LOADS_LCL = ("lcl", "bulk", "parcel")
 
 
@@ -69,7 +71,7 @@ def spec_of(index: Index, alone: bool) -> ListSpec:
         return _spec(index, S, (NUMBER, CUSTOMER, LANE, ORDERED_ALONE), "-number", _shipment)
     model, columns, url = {
         Subject.DELIVERIES: (S, DELIVERED, _shipment),
-        Subject.DEPARTURES: (S, (NUMBER, CUSTOMER, LANE, LEFT), _shipment),
+        Subject.DEPARTURES: (S, (NUMBER, CUSTOMER, LANE, GONE), _shipment),
         Subject.DECISIONS: (B, BOOKED, _booking),
         Subject.ORDERS: (B, BOOKED, _booking),
         Subject.REQUESTS: (Q, ASKED, _request),
@@ -140,14 +142,14 @@ def _on(at: datetime | None) -> str:
 
 
 def _kept(row: Any) -> Label:
-    kept = on_time(row[0].due_on, business_day(row.delivered_at))
+    kept = on_time(row[0].due_on, business_day(row[DELIVERED_AT]))
     return OUT if kept is None else (YES if kept else NO)
 
 
 def _whole(row: Any) -> Markup | str:
     words = [
         say(text)
-        for there, text in ((row.damaged, t("Damaged")), (row.lost, t("Lost or short")))
+        for there, text in ((row[DAMAGED], t("Damaged")), (row[LOST], t("Lost or short")))
         if there
     ]
     return chip(NO) + Markup(" {}").format(", ".join(words)) if words else chip(YES)
@@ -197,21 +199,22 @@ def _lasted(key: str, words: Any, days: Callable[[Any], int | None]) -> Column:
 NUMBER = Column("number", t("Number"), lambda r: r[0].number, sort=S.number)
 CUSTOMER = Column("customer", t("Customer"), lambda r: r[-2] or r[-1], value=lambda r: r[-1])
 LANE = Column("lane", t("Lane"), _ends)
-LEFT = _dated("left", t("Departed"), lambda r: r.left_at)
+LEFT = _dated("left", t("Departed"), lambda r: r[LEFT_AT])
+GONE = _dated("left", t("Departed"), lambda r: r[1])
 ORDERED_ALONE = _dated("ordered", t("Ordered"), lambda r: r[0].created_at)
 DELIVERED = (
     NUMBER,
     CUSTOMER,
     LANE,
-    _dated("ordered", t("Ordered"), lambda r: r.ordered_at),
+    _dated("ordered", t("Ordered"), lambda r: r[ORDERED_AT]),
     LEFT,
     Column("due", t("Promised"), lambda r: day(r[0].due_on) if r[0].due_on else "—", sort=S.due_on,
            value=lambda r: r[0].due_on),
-    _dated("delivered", t("Delivered"), lambda r: r.delivered_at),
+    _dated("delivered", t("Delivered"), lambda r: r[DELIVERED_AT]),
     Column("on_time", t("On time"), lambda r: chip(_kept(r)), value=lambda r: say(_kept(r).text)),
-    Column("whole", t("Undamaged"), _whole, value=lambda r: say((NO if r.damaged or r.lost else YES).text)),
-    _lasted("cycle", t("Days since the order"), lambda r: _days(r.ordered_at, r.delivered_at)),
-    _lasted("transit", t("Days on the way"), lambda r: _days(r.left_at, r.delivered_at)),
+    Column("whole", t("Undamaged"), _whole, value=lambda r: say((NO if r[DAMAGED] or r[LOST] else YES).text)),
+    _lasted("cycle", t("Days since the order"), lambda r: _days(r[ORDERED_AT], r[DELIVERED_AT])),
+    _lasted("transit", t("Days on the way"), lambda r: _days(r[LEFT_AT], r[DELIVERED_AT])),
 )  # fmt: skip
 BOOKED = (
     Column("number", t("Number"), lambda r: r[0].number, sort=B.number),
