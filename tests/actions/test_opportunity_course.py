@@ -45,8 +45,8 @@ def a_contact(cast: Cast, influence: str = "") -> Contact:
     return add(Contact(customer_id=cast.harbour.id, name="林晓雯", influence=influence))
 
 
-def won(cast: Cast, now: datetime, **changes: object) -> Opportunity:
-    row = an_opportunity(cast, now, **changes)
+def won(cast: Cast, now: datetime) -> Opportunity:
+    row = an_opportunity(cast, now)
     course.win(row, a_reason("won").id, "价格合适", row.version, SYSTEM, now)
     return fresh(row)
 

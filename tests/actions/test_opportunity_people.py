@@ -102,7 +102,8 @@ def test_what_a_share_lacks_is_told_at_its_field(cast: Cast, now: datetime) -> N
     row = an_opportunity(cast, now)
     for wish, field in (
         (Share(cast.lin.id), "user_id"), (Share(cast.keeper.id), "user_id"), (Share(cast.sales.id), "user_id"),
-        (Share(cast.sales_manager.id, likelihood=101), "likelihood"), (Share(cast.sales_manager.id, currency="X"), "currency"),
+        (Share(cast.sales_manager.id, likelihood=101), "likelihood"),
+        (Share(cast.sales_manager.id, currency="X"), "currency"),
     ):  # fmt: skip
         with pytest.raises(InvalidMany) as error:
             sharing.share(row, wish, SYSTEM, now)

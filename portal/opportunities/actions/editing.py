@@ -74,7 +74,8 @@ def change(
     row.category_given, row.category = bool(new.category), new.category or row.stage.category
     if not db.session.is_modified(row):
         return row
-    parties.index(row)
+    with db.session.no_autoflush:  # one change, one step of the counter
+        parties.index(row)
     touch(row, now)
     audit.record(actor, "opportunity.changed", row, now, **_differing(before, _facts(row)))
     return row

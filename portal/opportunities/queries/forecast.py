@@ -25,7 +25,7 @@ from portal.opportunities.models import (
     OpportunityCompetitor,
     OpportunityLine,
 )
-from portal.opportunities.rules.forecast import Part, oldest_day
+from portal.opportunities.rules.forecast import Part, month_of, oldest_day
 from portal.opportunities.rules.kinds import ForecastCategory
 from portal.opportunities.rules.settings import ForecastSettings, Needed
 from portal.opportunities.rules.states import OpportunityState
@@ -72,7 +72,7 @@ def parts(
 ) -> list[Part]:  # fmt: skip
     """What is forecast and won from `first` to `last` (days), alike ones added up: few rows, however many there are.
 
-    Open ones whose day has passed stand apart (`month` None) as long as they enter, when `first` is not past.
+    Open ones whose day has passed stand apart (`month` None), all of them when `first` is of this month or later.
     """
     found = [
         _part(row, today) for row in db.session.execute(_open(viewer, first, last, today, narrow))
@@ -128,7 +128,7 @@ def _open(
     year, month = _month(Opp.close_on)
     has_passed = Opp.close_on < today
     from_ = Opp.close_on >= first
-    within = from_ if first < today else or_(from_, has_passed)
+    within = from_ if first < month_of(today) else or_(from_, has_passed)
     keys = (year, month, has_passed, Opp.owner_id, Opp.currency, Opp.category, Opp.likelihood)
     statement = select(*keys, func.sum(Opp.amount), func.count()).where(
         *entering(forecast_settings(), today), Opp.close_on <= last, within
