@@ -28,6 +28,7 @@ SEEN_WITH = {
     "claim": Permission.CLAIM_SEE,
     "claim_evidence": Permission.CLAIM_SEE,
     "opportunity": Permission.OPPORTUNITY_SEE,
+    "care_visit": Permission.CARE_SEE,
 }
 """The kinds of record that files belong to, and what lets a person see the record."""
 
@@ -45,6 +46,7 @@ CHANGED_WITH = {
     "request_message": Permission.REQUEST_ASSIGN,
     "internal_note": Permission.REQUEST_ASSIGN,
     "opportunity": Permission.OPPORTUNITY_EDIT,
+    "care_visit": Permission.CARE_WORK,
 }
 
 

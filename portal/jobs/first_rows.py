@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from portal.access.viewer import Viewer
+from portal.care.actions import plans
 from portal.catalogue.actions.rates import seed_tax_rates
 from portal.claims.actions.limits import seed_limits
 from portal.insights.actions import seeding as tier_cards
@@ -28,3 +29,4 @@ def seed(actor: Viewer, now: datetime) -> None:
     tier_cards.seed(actor, now)
     opportunities.seed(actor, now)
     outlines.seed(actor, now)
+    plans.seed(actor, now)

@@ -19,6 +19,7 @@ from portal.jobs import (
     answers,
     batches,
     calls,
+    care,
     campaigns,
     classes,
     contracts,
@@ -26,6 +27,7 @@ from portal.jobs import (
     found,
     insights,
     knowledge,
+    leads,
     loyalty,
     papers,
     receivables,
@@ -78,6 +80,8 @@ JOBS = (
     Job("classification runs", 20, lambda _now: classes.work_all()),
     Job("service indices", 21600, insights.measure),
     Job("weekly letter", 1800, insights.digest),
+    Job("pool of leads", 3600, leads.recycle),
+    Job("planned visits", 3600, care.plan_visits),
     Job("alive", 30, lambda _now: "alive"),
 )
 
