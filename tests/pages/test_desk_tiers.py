@@ -32,10 +32,7 @@ def form_of(desk: CheckingClient, address: str) -> dict[str, str]:
     """What a form holds: names and values of its fields."""
     text = desk.get(address).text
     found = dict(re.findall(r'<input[^>]* name="([\w-]+)"[^>]*? value="([^"]*)"', text))
-    found |= {
-        name: words
-        for name, words in re.findall(r'<textarea[^>]* name="([\w-]+)"[^>]*>\s*([^<]*)<', text)
-    }
+    found |= dict(re.findall(r'<textarea[^>]* name="([\w-]+)"[^>]*>\s*([^<]*)<', text))
     for name, inside in re.findall(
         r'<select[^>]* name="([\w-]+)"[^>]*>(.*?)</select>', text, re.DOTALL
     ):
