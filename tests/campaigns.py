@@ -18,7 +18,9 @@ from portal.campaigns.rules.writing import Written
 from portal.customers.models import Contact, Customer
 from portal.db.base import db
 from portal.db.outbox import OutboxMessage
+from portal.web.uploads import Upload
 from tests.cast import Cast, viewer
+from tests.chain import handling
 from tests.factories import add
 
 TEXT = Written(
@@ -89,3 +91,17 @@ def an_offer(
     author = viewer(cast.sales_manager)
     row = offers.write(OfferFacts(**values), author, now)
     return offers.publish(row, author, now) if published else row
+
+
+def campaign_ids(cast: Cast, now: datetime) -> dict[str, int]:
+    """Ids of what Harbour Foods, a project customer there, is shown and Nordwind is not; and of a campaign."""
+    tiers = ("project",)
+    notice = a_notice(cast, now, tiers=tiers)
+    scan = Upload(b"%PDF-1.7", "价目.pdf", "pdf")
+    file = notices.attach(notice, scan, viewer(cast.sales_manager), now)
+    offer = an_offer(cast, now, handling("COLD").id, tiers=tiers)
+    db.session.flush()
+    return {
+        "notices.notice_id": notice.id, "notice_file_id": file.id, "offer_id": offer.id,
+        "campaign_id": a_campaign(cast, now).id,
+    }  # fmt: skip

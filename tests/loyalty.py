@@ -12,7 +12,7 @@ from portal.billing.models import Receivable
 from portal.billing.rules.states import StatementState
 from portal.customers.models import Customer
 from portal.db.base import db
-from portal.loyalty.actions import adjusting, ledger
+from portal.loyalty.actions import adjusting, ledger, redeeming
 from portal.loyalty.actions.adjusting import RuleFacts
 from portal.loyalty.actions.ledger import Cause
 from portal.loyalty.models import PointsEntry, PointsRule
@@ -20,6 +20,7 @@ from portal.loyalty.queries.points import account_of
 from portal.loyalty.rules.kinds import EntryKind
 from portal.receivables.actions import allocating
 from portal.receivables.models import Receipt
+from tests.cast import Cast, viewer
 from tests.money import received
 from tests.statements import a_line, a_statement
 
@@ -67,3 +68,11 @@ def balance(customer: Customer) -> int:
     db.session.expire_all()
     found = account_of(customer.id, SYSTEM)
     return found.balance if found else 0
+
+
+def points_ids(cast: Cast, now: datetime) -> dict[str, int]:
+    """Ids of rules, and of points that Harbour Foods redeemed."""
+    rule = a_rule(now)
+    points(cast.harbour, 500, now)
+    row = redeeming.redeem(cast.harbour, 100, viewer(cast.lin), now)
+    return {"points_rule_id": rule.id, "redemption_id": row.id}

@@ -91,7 +91,9 @@ def test_delivery_killed_half_way_leaves_one_letter_for_each_address(
     set_viewer(SYSTEM)
     for turn in range(1 + MANY // BATCH):
         deliver(now + LEASE * (turn + 1), lambda mail: into_folder(mail, tmp_path) and None)
-    names = [path.read_text().partition("\nTo: ")[2].partition("\n")[0] for path in _letters(tmp_path)]
+    names = [
+        path.read_text().partition("\nTo: ")[2].partition("\n")[0] for path in _letters(tmp_path)
+    ]
     assert sorted(names) == emails
     assert set(db.session.scalars(select(OutboxMessage.state))) == {"sent"}
 

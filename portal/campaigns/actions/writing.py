@@ -20,7 +20,7 @@ from portal.db.base import db
 from portal.db.engine import write_from_here
 from portal.db.series import next_number
 from portal.kernel.clock import business_day
-from portal.kernel.errors import Forbidden, Invalid, NotFound
+from portal.kernel.errors import Forbidden, Invalid, NotAllowedNow, NotFound
 from portal.kernel.pinyin import search_words
 from portal.kernel.text import Text, t
 
@@ -79,15 +79,14 @@ def change(
 
 
 def approve(campaign: Campaign, seen: int, actor: Viewer, now: datetime) -> Campaign:
-    """It may be sent as it is written at version `seen`; another text than the one that was read is not approved."""
+    """It may be sent as it is written at version `seen`; NotAllowedNow for a text that nobody read."""
     _check_may(actor, Permission.CAMPAIGN_SEND)
     row = held(campaign.id)
-    after = {"state": CampaignState.APPROVED.value}
     if row.version != seen:
-        refuse_clash(row, seen, {name: getattr(row, name) for name in _FIELDS})
+        raise NotAllowedNow(t("It was changed meanwhile: read it again before you approve it."))
     _step(row, CampaignStep.APPROVE, now)
     row.approved_by, row.approved_at = actor.user_id, now
-    audit.record(actor, "campaign.approved", row, now, after=after)
+    audit.record(actor, "campaign.approved", row, now, after={"state": row.state})
     return row
 
 
@@ -126,9 +125,6 @@ def held(campaign_id: int) -> Campaign:
 def written_of(campaign: Campaign) -> Written:
     """Its subject and text in both languages."""
     return Written(campaign.subject_zh, campaign.subject_en, campaign.text_zh, campaign.text_en)
-
-
-_FIELDS = ("name", "subject_zh", "subject_en", "text_zh", "text_en", "segment", "per_run")
 
 
 def _values(facts: CampaignFacts) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import current_app, g
+from flask import current_app, g, render_template
 
 from portal.access.guards import signed_in
 from portal.access.permissions import Permission
@@ -20,6 +20,7 @@ from portal.home.rules import greeting
 from portal.home.waiting import at_the_customers, shown_to_customer
 from portal.kernel import clock
 from portal.quotations.labels import label_for_customer
+from portal.rooms import offered as offered_by_rooms
 from portal.service_requests.queries import mine
 from portal.shipments.labels import LATE, SHIPMENTS
 from portal.web.doors import my
@@ -48,6 +49,7 @@ def index() -> Any:
         all_quotations=address("my_quotations.index"),
         members=_to("my_customers.members", Permission.MEMBER_SEE),
         people=team(g.viewer.customer_id)[:2] if g.viewer.customer_id else [],
+        cards=_cards(),
     )
 
 
@@ -56,6 +58,13 @@ def _quoted(latest: Sequence[Issued], today: date) -> list[tuple[Issued, Label, 
     return [
         (each, label_for_customer(each.version, today), shown_to_customer(each)) for each in latest
     ]
+
+
+def _cards() -> list[str]:
+    """What other rooms have for this page, drawn: each with names of its own."""
+    modules = sorted(offered_by_rooms("my_home_card"), key=lambda each: each.ORDER)
+    found = ((each.TEMPLATE, each.card(g.viewer)) for each in modules)
+    return [render_template(template, **shown) for template, shown in found if shown is not None]
 
 
 def _to(endpoint: str, permission: Permission) -> str | None:

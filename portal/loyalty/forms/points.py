@@ -46,7 +46,7 @@ class RuleForm(FlaskForm):
 
     from_on = DateField(_l("In force from"), [Optional()])
     active = BooleanField(_l("Bills earn points"))
-    currency = SelectField(_l("Currency"), choices=[(each, each) for each in CURRENCIES])
+    currency = SelectField(_l("Currency"), choices=lambda: [(each, each) for each in CURRENCIES])
     per_amount = AmountField(_l("One point for each"))
     value = RateField(_l("One point is worth"))
     minimum = IntegerField(_l("Points redeemed at least"), [Optional()])

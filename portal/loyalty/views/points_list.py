@@ -91,7 +91,7 @@ _SHOWN = (
 
 def ledger_list(*, staff: bool) -> ListSpec:
     """One customer's ledger; staff also read who made an entry."""
-    by = Column("by", t("By"), lambda r: r.by_name or "")
+    by = Column("by", t("By"), lambda r: r[1] or "")
     return ListSpec(
         key="points-ledger",
         columns=(*_SHOWN, by) if staff else _SHOWN,
