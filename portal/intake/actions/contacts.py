@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -26,7 +25,7 @@ from portal.kernel.errors import InvalidMany
 from portal.kernel.phones import stored_keys
 from portal.kernel.pinyin import normalise
 
-FACTS = tuple(each.name for each in fields(ContactFacts))
+FACTS = ("name", "position", "email", "phone", "wechat", "note")
 COLUMNS = (*FACTS, "is_main", "influence", "attitude", "left_on")
 
 
@@ -196,10 +195,9 @@ def _refresh(ids: list[int]) -> None:
     wanted = statement.where(Contact.customer_id.in_(ids), Contact.active.is_(True))
     for row in db.session.execute(wanted.order_by(Contact.is_main.desc(), Contact.id)):
         people[row.customer_id] = (*people.get(row.customer_id, ()), row.name, row.phone)
-    names = [each.name for each in fields(CustomerFacts)]
     aliases = customer_queries.aliases(ids)
     for customer in db.session.scalars(select(Customer).where(Customer.id.in_(ids))):
-        facts = CustomerFacts(**{name: getattr(customer, name) or "" for name in names})
+        facts = CustomerFacts(**customer_queries.facts_of(customer))
         said = (*aliases.get(customer.id, ()), *people.get(customer.id, ()))
         customer.search_text = profile.search_text(facts, said)
 

@@ -17,6 +17,7 @@ from portal.customers.rules.kinds import CustomerKind, Part
 from portal.customers.rules.profile import CustomerFacts
 from portal.db import audit, phones, whole
 from portal.db.base import db
+from portal.intake.actions import written
 from portal.intake.actions.planning import Change, Plan, Reading, changed
 from portal.intake.actions.subjects import Subject
 from portal.intake.queries import known
@@ -288,9 +289,7 @@ def _insert(reading: Reading, plans: list[Plan], actor: Viewer) -> None:
         return
     codes: Codes = reading.facts.setdefault("codes", Codes())
     rows = [_new(plan, codes, reading) for plan in plans]
-    ids = db.session.scalars(
-        insert(Customer).returning(Customer.id, sort_by_parameter_order=True), rows
-    ).all()
+    ids = written.inserted(Customer, rows, "code")
     for plan, row_id in zip(plans, ids, strict=True):
         plan.row_id = plan.customer_id = row_id
     phones.write_many(
@@ -350,7 +349,7 @@ def _update(plans: list[Plan], reading: Reading, actor: Viewer) -> None:
             for each in plan.changes:
                 if each.field in COLUMNS and each.after != CustomerKind.BRANCH:
                     setattr(row, each.field, _stored(each))
-            facts = CustomerFacts(**{name: getattr(row, name) or "" for name in FACTS})
+            facts = CustomerFacts(**customer_queries.facts_of(row))
             said = (*aliases.get(row.id, ()), *people.get(row.id, ()))
             row.search_text = profile.search_text(facts, said)
             before = {each.field: each.before for each in plan.changes}

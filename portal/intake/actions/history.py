@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from portal.access.scope import visible
 from portal.access.viewer import Viewer
@@ -14,6 +14,7 @@ from portal.customers.models import HistoryNote
 from portal.customers.rules.kinds import NoteKind
 from portal.db import audit
 from portal.db.base import db
+from portal.intake.actions import written
 from portal.intake.actions.contacts import named as contact_named
 from portal.intake.actions.planning import Plan, Reading, belongs, changed
 from portal.intake.actions.subjects import Subject
@@ -145,9 +146,7 @@ def _insert(reading: Reading, plans: list[Plan], actor: Viewer) -> None:
         return
     shared = {"created_at": reading.now, "updated_at": reading.now, "contact_id": None}
     rows = [{**shared, "written_by": actor.user_id, **plan.values} for plan in plans]
-    ids = db.session.scalars(
-        insert(HistoryNote).returning(HistoryNote.id, sort_by_parameter_order=True), rows
-    ).all()
+    ids = written.inserted(HistoryNote, rows, "source_key")
     entries = [
         (
             Subject("history_note", row_id, plan.customer_id),

@@ -17,6 +17,7 @@ from portal.customers.models import Customer
 from portal.db import audit
 from portal.db.base import db
 from portal.db.series import next_numbers
+from portal.intake.actions import written
 from portal.intake.actions.contacts import named as contact_named
 from portal.intake.actions.planning import Change, Plan, Reading, belongs, changed
 from portal.intake.actions.subjects import Subject
@@ -293,9 +294,7 @@ def _insert(reading: Reading, plans: list[Plan], actor: Viewer) -> None:
         _new(plan, number, names[plan.customer_id], reading)
         for plan, number in zip(plans, numbers, strict=True)
     ]
-    ids = db.session.scalars(
-        insert(Opportunity).returning(Opportunity.id, sort_by_parameter_order=True), rows
-    ).all()
+    ids = written.inserted(Opportunity, rows, "number")
     for plan, row_id in zip(plans, ids, strict=True):
         plan.row_id = row_id
     _remember(plans, reading)

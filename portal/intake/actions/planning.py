@@ -132,7 +132,6 @@ def read(
             counts[plan.outcome] += 1
             if plan.outcome != SAME and len(preview) < SHOWN:
                 preview.append(_shown(plan))
-        db.session.expunge_all()
     reading.reader.finish()
     return Found(reading.reader.problems, _counts(reading, counts, preview), reading)
 
@@ -153,7 +152,6 @@ def apply(
             way.write(reading, [each for each in plans if each.outcome != SAME], actor)
             counts.update(each.outcome for each in plans)
             db.session.flush()
-            db.session.expunge_all()
             done += len(piece)
             tell(done, reading.lines.count)
         way.finish(reading, actor)

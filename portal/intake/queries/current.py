@@ -34,7 +34,7 @@ from portal.opportunities.models import (
 
 ZONE = ZoneInfo("Asia/Shanghai")
 AT_ONCE = 2_000
-LEFT_OUT = {"name", "country"}
+LEFT_OUT = {IntakeKind.CUSTOMERS: ("name", "country")}
 """Fields that others say more exactly."""
 
 
@@ -52,7 +52,11 @@ def rows(kind: str, viewer: Viewer, side: int) -> Iterator[list[Any]]:
 
 
 def _fields(kind: str) -> list[Any]:
-    return [each for each in FIELDS[kind].values() if each.code not in LEFT_OUT]
+    return [
+        each
+        for each in FIELDS[kind].values()
+        if each.code not in LEFT_OUT.get(IntakeKind(kind), ())
+    ]
 
 
 def _cell(field: Any, row: Mapping[str, Any], side: int) -> Any:

@@ -36,7 +36,7 @@ def edits(first: str, second: str, most: int) -> int:
         before = last
         if min(row) > most:
             return most + 1
-    return row[-1]
+    return min(row[-1], most + 1)
 
 
 def allowed(word: str) -> int:
