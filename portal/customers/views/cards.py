@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Literal
 
-from jinja2 import pass_context
+from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
@@ -21,7 +21,7 @@ from portal.customers.models import Customer
 from portal.rooms import offered
 
 Place = Literal["main", "aside"]
-FRAME = "customers/_card.html"
+MACROS = ("forms", "ui")
 AT_ONCE = frozenset({"insights"})
 """The rooms whose cards stand on the first page; the others' are brought after it, or on a page of their own."""
 
@@ -67,7 +67,12 @@ def _rank(card: Card) -> tuple[bool, int]:
 
 @pass_context
 def drawn(context: Context, card: Card) -> Markup:
-    """A card as it stands on the page that `context` draws."""
-    frame: Any = context.environment.get_template(FRAME)
-    names = {**context.get_all(), **card.facts, "card_template": card.template}
-    return Markup(frame.render(names))
+    """A card as it stands on the page that `context` draws, with the macros that every card may use."""
+    template: Any = context.environment.get_template(card.template)
+    names = {**context.get_all(), **macros(context.environment), **card.facts}
+    return Markup(template.render(names))
+
+
+def macros(environment: Environment) -> dict[str, Any]:
+    """What pages and forms are put together from, for a part that no layout draws."""
+    return {name: environment.get_template(f"macros/{name}.html").module for name in MACROS}

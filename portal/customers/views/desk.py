@@ -20,6 +20,7 @@ from portal.customers.rules.profile import CustomerFacts
 from portal.customers.views import contacts, desk_members, door, notes, profile_page, sites
 from portal.customers.views.editing import Clashes, begun, edited
 from portal.customers.views.lists import CUSTOMERS, by_state
+from portal.intake.queries.duplicates import like_new
 from portal.kernel import clock
 from portal.kernel.errors import NotFound
 from portal.web.forms import attempted, form_page
@@ -188,6 +189,9 @@ def _alike(form: CustomerForm, customer: Customer | None = None) -> queries.Simi
         return None
     code = form.credit_code.data or "" if "credit_code" in form else ""
     found = queries.similar(*names, code, g.viewer, customer.id if customer else None)
+    if customer is None and not found:  # nobody of that name, but perhaps of that number
+        reached = like_new(names, code, form.phone.data or "", "", g.viewer)
+        found = queries.Similar(tuple(each for each, _ in reached), 0)
     if found:  # what else is wrong is told at the same time
         kind = customer.kind if customer else request.args.get("kind", CustomerKind.ORGANISATION)
         attempted(form, lambda: profile.cleaned(form.facts(kind)))

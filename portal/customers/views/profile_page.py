@@ -39,21 +39,14 @@ NEW: dict[str, tuple[str, str, P]] = {
 
 def context(customer: Customer, viewer: Viewer) -> dict[str, Any]:
     """Everything for `customers/show.html`; what the viewer may not see is not read."""
-    today, team = clock.today(), queries.team(customer.id)
-    contacts = queries.contacts(customer.id, viewer)
-    sees_money = viewer.may(P.AGEING_SEE)
-    standing = credit_of(party_of(customer), today, viewer)
+    today = clock.today()
     return {
         "customer": customer,
         "group": customer.parent,
         "classes": _classes(customer),
-        "contacts": contacts,
-        "people": _people(contacts),
-        "owner": next((member for member in team if member.part == Part.OWNER), None),
-        "team": [member for member in team if member.part != Part.OWNER],
-        "standing": standing.label if standing.is_held or standing.is_blacklisted else None,
-        "credit": standing if sees_money else None,
-        "credit_url": url_for("desk_receivables.customer", customer_id=customer.id),
+        **_our_people(customer),
+        **_their_people(customer, viewer),
+        **_credit(customer, viewer),
         "waiting": waiting.open_ones(customer, viewer),
         "papers": papers.latest(customer.id, viewer),
         "begin": _begin(customer, viewer),
@@ -61,8 +54,30 @@ def context(customer: Customer, viewer: Viewer) -> dict[str, Any]:
         "year": spending.last_year(customer.id, viewer, today),
         "happenings": timeline.latest(customer, viewer, HISTORY_SHOWN),
         "cards": cards.at_once(customer, viewer),
-        "drawn_card": cards.drawn,
-        "in_words": words.in_words,
+        **_drawing(),
+    }
+
+
+def _our_people(customer: Customer) -> dict[str, Any]:
+    team = queries.team(customer.id)
+    return {
+        "owner": next((member for member in team if member.part == Part.OWNER), None),
+        "team": [member for member in team if member.part != Part.OWNER],
+    }
+
+
+def _their_people(customer: Customer, viewer: Viewer) -> dict[str, Any]:
+    contacts = queries.contacts(customer.id, viewer)
+    return {"contacts": contacts, "people": _tree(contacts)}
+
+
+def _credit(customer: Customer, viewer: Viewer) -> dict[str, Any]:
+    """That nothing may be ordered is for everybody, the figures for those who see what is owed."""
+    found = credit_of(party_of(customer), clock.today(), viewer)
+    return {
+        "standing": found.label if found.is_held or found.is_blacklisted else None,
+        "credit": found if viewer.may(P.AGEING_SEE) else None,
+        "credit_url": url_for("desk_receivables.customer", customer_id=customer.id),
     }
 
 
@@ -73,7 +88,7 @@ def _classes(customer: Customer) -> list[Label]:
     return found + ([STRUCTURE_LABELS[customer.structure]] if customer.structure else [])
 
 
-def _people(contacts: Sequence[Contact]) -> dict[str, Any] | None:
+def _tree(contacts: Sequence[Contact]) -> dict[str, Any] | None:
     """What customers/_contact_tree.html draws; None while nobody is known to report to anybody."""
     if not any(each.reports_to_id for each in contacts):
         return None
@@ -95,9 +110,14 @@ def more(customer: Customer, viewer: Viewer) -> dict[str, Any]:
         "branches": queries.branches(customer, viewer) if is_group else None,
         "members": drawn_members(queries.members(viewer, customer.id)) if may_see_members else None,
         "cards": cards.afterwards(customer, viewer),
-        "drawn_card": cards.drawn,
-        "in_words": words.in_words,
+        **_drawing(),
     }
+
+
+def _drawing() -> dict[str, Any]:
+    """What both parts are drawn with."""
+    macros = cards.macros(current_app.jinja_env)
+    return {**macros, "drawn_card": cards.drawn, "in_words": words.in_words}
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,19 +200,12 @@ def _rights() -> dict[str, P]:
 
 def list_of(rows: Subquery) -> tuple[ListSpec, Select[Any]]:
     """The list over `happenings`, and its statement."""
-    told: Callable[[Any], Happened] = lambda row: Happened(*row)  # noqa: E731 - one word for every column
     spec = ListSpec(
         key="customer_timeline",
-        columns=(
-            Column("at", t("When"), lambda r: told(r).when, sort=rows.c.at, value=lambda r: told(r).at),
-            Column("kind", t("Kind"), lambda r: say(told(r).label.text)),
-            Column("what", t("What"), lambda r: told(r).what),
-            Column("who", t("Who"), lambda r: told(r).who),
-            Column("details", t("Details"), lambda r: told(r).short, value=lambda r: told(r).details),
-        ),
+        columns=_columns(rows),
         row_id=rows.c.key,
         sort="-at",
-        url=lambda row: told(row).url,
+        url=lambda row: _told(row).url,
         filters=(
             Filter("kind", t("Kind"), lambda: [ANY, *KINDS.items()], _of_kind(rows)),
             Filter("person", t("Who"), _people, _of_person(rows)),
@@ -220,8 +213,23 @@ def list_of(rows: Subquery) -> tuple[ListSpec, Select[Any]]:
         search=_search(rows),
         search_hint=t("Words of a remark, a name, a step"),
         empty=Empty(t("Nothing has happened yet"), t("Each step leaves its entry here.")),
-    )  # fmt: skip
+    )
     return spec, select(rows)
+
+
+def _told(row: Any) -> Happened:
+    return Happened(*row)
+
+
+def _columns(rows: Subquery) -> tuple[Column, ...]:
+    at, details = lambda r: _told(r).at, lambda r: _told(r).details
+    return (
+        Column("at", t("When"), lambda r: _told(r).when, sort=rows.c.at, value=at),
+        Column("kind", t("Kind"), lambda r: say(_told(r).label.text)),
+        Column("what", t("What"), lambda r: _told(r).what),
+        Column("who", t("Who"), lambda r: _told(r).who),
+        Column("details", t("Details"), lambda r: _told(r).short, value=details),
+    )
 
 
 def _people() -> list[tuple[str, Any]]:
