@@ -25,7 +25,11 @@ from portal.web.forms import InnerForm, choices
 from portal.web.words import say
 
 NOT_SAID = ""
-CODES = [(code, code) for code in CURRENCIES]
+
+
+def codes() -> list[tuple[str, str]]:
+    """The currencies to choose from."""
+    return [(code, code) for code in CURRENCIES]
 
 
 def or_not_said(words: object) -> object:
@@ -39,7 +43,7 @@ class Worth(FlaskForm):
     title = StringField(_l("What may be sold"), [InputRequired(), Length(max=160)])
     kind = SelectField(_l("Kind"), choices=choices(KINDS))
     amount = AmountField(_l("Amount before tax"))
-    currency = SelectField(_l("Currency"), choices=CODES)
+    currency = SelectField(_l("Currency"), choices=codes)
     close_on = DateField(_l("Decided by"), [Optional()])
     contact_id = SelectField(_l("Contact"))
     site_id = SelectField(_l("Site"))
@@ -83,5 +87,5 @@ class LinesForm(FlaskForm):
 
     version = HiddenField()
     lines = FieldList(FormField(LineForm), max_entries=520)
-    currency = SelectField(_l("Currency"), choices=CODES)
+    currency = SelectField(_l("Currency"), choices=codes)
     takes_total = BooleanField(_l("The amount of the opportunity becomes their sum"))

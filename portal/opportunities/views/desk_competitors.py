@@ -20,6 +20,7 @@ from portal.kernel.text import t
 from portal.opportunities.actions import words as actions
 from portal.opportunities.actions.words import CompetitorFacts
 from portal.opportunities.forms.settings import CompetitorForm
+from portal.opportunities.happenings import happenings
 from portal.opportunities.labels import STATES, THREAT_LABELS
 from portal.opportunities.models import Competitor, Opportunity, OpportunityCompetitor
 from portal.opportunities.queries import words
@@ -90,7 +91,7 @@ def show(competitor_id: int) -> Any:
         met=db.session.scalars(wanted.order_by(OpportunityCompetitor.id.desc()).limit(MET)).all(),
         states=STATES,
         threats=THREAT_LABELS,
-        entries=audit.timeline(row, public_only=False),
+        entries=happenings(audit.timeline(row, public_only=False)),
     )
 
 

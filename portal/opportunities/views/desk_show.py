@@ -11,6 +11,7 @@ from portal.access.permissions import Permission as P
 from portal.db import audit
 from portal.documents.attached import attached_to
 from portal.opportunities.forms.parts import NoteForm
+from portal.opportunities.happenings import happenings
 from portal.opportunities.models import Opportunity
 from portal.opportunities.views import beside, show_page
 from portal.opportunities.views.door import bp, opportunity_of
@@ -32,13 +33,13 @@ def show(opportunity_id: int) -> Any:
 def history(opportunity_id: int) -> Any:
     """All that happened to it."""
     row = opportunity_of(opportunity_id)
-    entries = audit.timeline(row, public_only=False)
+    entries = happenings(audit.timeline(row, public_only=False))
     return page("opportunities/history.html", row=row, entries=entries)
 
 
 def whole(row: Opportunity, form: NoteForm | None = None, private: bool = False) -> dict[str, Any]:
     """What the page shows; `form`: a note that was refused, `private` or for all."""
-    entries = audit.timeline(row, public_only=False)
+    entries = happenings(audit.timeline(row, public_only=False))
     return {
         **show_page.context(row),
         "papers": beside.papers(row),

@@ -170,9 +170,9 @@ def _group(name: str, parts: list[Part], found: Forecast, where: dict[str, Any])
         _line(name, found, figures, {**where, "currency": code}, code)
         for code, figures in sorted(by_currency.items())
     ]
-    if list(by_currency) == [found.currency]:
-        return [_line(name, found, by_currency[found.currency], where)]
-    whole = found.converted(parts) if parts else Converted(NOTHING, found.currency)
+    if set(by_currency) <= {found.currency}:
+        return [_line(name, found, by_currency.get(found.currency, NOTHING), where)]
+    whole = found.converted(parts)
     return [*lines, _line(name, found, whole.figures, where, is_sum=True, missing=whole.missing)]
 
 

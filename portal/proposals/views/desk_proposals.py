@@ -15,6 +15,7 @@ from portal.documents.serving import pdf_response
 from portal.kernel import clock
 from portal.kernel.errors import NotFound
 from portal.opportunities.desk_tabs import tabs
+from portal.opportunities.happenings import happenings
 from portal.proposals import queries
 from portal.proposals.actions import papers
 from portal.proposals.labels import LANGUAGES, PROPOSALS
@@ -122,7 +123,7 @@ def _context(proposal_id: int, number: int | None) -> dict[str, Any]:
         "parts": parts,
         "versions": queries.versions(proposal, g.viewer),
         "may": _may(version.state, is_latest=version.version_no == proposal.latest_no),
-        "entries": audit.timeline(proposal, public_only=False),
+        "entries": happenings(audit.timeline(proposal, public_only=False)),
     }
 
 
