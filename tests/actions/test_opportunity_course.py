@@ -14,6 +14,7 @@ from portal.access.viewer import SYSTEM
 from portal.customers.models import Contact
 from portal.db.audit import timeline
 from portal.db.base import db
+from portal.documents.models import Attachment
 from portal.kernel.errors import Forbidden, Invalid, InvalidMany, NotAllowedNow, StaleEdit
 from portal.opportunities.actions import (
     competing,
@@ -195,8 +196,13 @@ LOCKED: dict[str, Callable[[Opportunity, Cast, datetime], object]] = {
     "reopen_task": lambda r, c, now: tasks.reopen(_task(r), SYSTEM, now),
     "note": lambda r, c, now: notes.write(r, "x", False, viewer(c.sales), now),
     "private_note": lambda r, c, now: notes.write(r, "x", True, viewer(c.sales), now),
+    "remove_file": lambda r, c, now: notes.remove_file(r, _file(), SYSTEM, now),
     "add_files": lambda r, c, now: notes.add_files(r, [File()], SYSTEM, now),
 }
+
+
+def _file() -> Attachment:
+    return db.session.scalars(select(Attachment)).one()
 
 
 def _task(row: Opportunity) -> OpportunityTask:
@@ -211,6 +217,7 @@ def test_nothing_of_a_locked_one_changes(
 ) -> None:
     row = an_opportunity(cast, now)
     parties.add(row, Party("agent", "代理"), SYSTEM, now)
+    notes.add_files(row, [File()], SYSTEM, now)
     close = course.win if outcome == "won" else lambda r, i, *rest: course.lose(r, i, None, *rest)
     close(row, a_reason(outcome).id, "", None, SYSTEM, now)
     counter = fresh(row).version
@@ -220,8 +227,8 @@ def test_nothing_of_a_locked_one_changes(
 
 
 def test_every_verb_of_the_room_is_walked() -> None:
-    """A new action on an opportunity belongs into LOCKED, or is one of these, which a locked one allows."""
-    allowed = {"unlock", "remove_file"}
+    """A new action on an opportunity belongs into LOCKED, or is `unlock`."""
+    allowed = {"unlock"}
     written = {
         f"{module.__name__.rsplit('.', 1)[1]}.{name}"
         for module in (course, editing, sharing, parties, competing, tasks, notes)
