@@ -7,10 +7,10 @@ from datetime import date, datetime
 
 from portal.access.permissions import Permission
 from portal.access.viewer import Viewer
-from portal.home import bills, chain_waiting, queries, request_waiting
+from portal.home import bills, chain_waiting, queries, relation_waiting, request_waiting
 from portal.home.links import address
 from portal.home.queries import Issued
-from portal.home.rules import Waiting
+from portal.home.rules import Waiting, in_order
 from portal.kernel.text import Text, t
 from portal.quotations import queries as quotation_queries
 from portal.quotations.models import Quotation
@@ -21,15 +21,17 @@ P = Permission
 
 
 def at_the_desk(viewer: Viewer, today: date, now: datetime) -> list[Waiting]:
-    """For a member of staff: approvals, questions, answers, dates that run out, what the chain waits for, tariffs."""
-    return [
+    """For a member of staff: what is late before what is to be decided, and that before what is good to know."""
+    found = [
         *_approvals(viewer),
         *_questions(viewer),
         *_decided(viewer, now),
         *_expiring(viewer, today),
+        *relation_waiting.at_the_desk(viewer, today, now),
         *chain_waiting.at_the_desk(viewer, today, now),
         *_tariffs(viewer, today),
     ]
+    return in_order(found)
 
 
 def at_the_customers(

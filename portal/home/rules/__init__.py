@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from portal.kernel.text import Text, t
@@ -17,6 +18,14 @@ class Waiting:
     note: Text | str
     url: str | None
     button: Text
+
+
+URGENCY = ("bad", "warn", "info", "good")
+
+
+def in_order(found: Iterable[Waiting]) -> list[Waiting]:
+    """The late things first, then what is to be decided, then the rest; what is alike keeps its order."""
+    return sorted(found, key=lambda each: URGENCY.index(each.tone))
 
 
 def greeting(hour: int) -> Text:

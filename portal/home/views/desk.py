@@ -21,6 +21,7 @@ from portal.kernel import clock
 from portal.quotations import queries as quotation_queries
 from portal.quotations.labels import label_of
 from portal.quotations.models import Quotation
+from portal.rooms import offered
 from portal.web.doors import desk
 from portal.web.pages import page
 
@@ -48,6 +49,7 @@ def index() -> Any:
         else [],
         unwell=_unwell(),
         steps=steps(),
+        cards=_cards(),
     )
 
 
@@ -70,6 +72,12 @@ def search() -> Any:
             (each, _customer(each.id)) for each in (matching(words, g.viewer) if words else [])
         ],
     )
+
+
+def _cards() -> list[tuple[str, Any]]:
+    """What rooms have for the first page: (template, its facts) of those with something for this viewer."""
+    offers = ((each.TEMPLATE, each.card(g.viewer)) for each in offered("home_card"))
+    return [(template, facts) for template, facts in offers if facts is not None]
 
 
 def _quotations(words: str) -> list[Any]:

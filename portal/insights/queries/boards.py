@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, case, func, select, type_coerce
 
 from portal.access.scope import visible
 from portal.access.viewer import Viewer
@@ -15,6 +15,7 @@ from portal.billing.rules.states import DisputeState, StatementState
 from portal.catalogue.models import Tariff
 from portal.customers.models import Customer
 from portal.db.base import db
+from portal.db.types import Amount
 from portal.insights.models import Classification, ClassificationRun
 from portal.opportunities.models import Opportunity, SalesStage
 from portal.opportunities.rules.states import OpportunityState
@@ -41,7 +42,7 @@ def _number(criterion: Any) -> Any:
 def stages(viewer: Viewer) -> list[tuple[str, str, str, int, Decimal]]:
     """(Chinese name, English name, currency, how many, amount) of the open opportunities by stage, in its order."""
     columns: Any = (
-        SalesStage.name_zh, SalesStage.name_en, Opp.currency, func.count(), func.coalesce(func.sum(Opp.amount), 0),
+        SalesStage.name_zh, SalesStage.name_en, Opp.currency, func.count(), func.sum(Opp.amount),
     )  # fmt: skip
     statement = visible(select(*columns), Opp, viewer).join(
         SalesStage, SalesStage.id == Opp.stage_id
@@ -49,7 +50,8 @@ def stages(viewer: Viewer) -> list[tuple[str, str, str, int, Decimal]]:
     grouped = statement.where(Opp.state == OpportunityState.OPEN.value).group_by(
         SalesStage.position, SalesStage.id, SalesStage.name_zh, SalesStage.name_en, Opp.currency
     )
-    return [tuple(row) for row in db.session.execute(grouped.order_by(SalesStage.position))]
+    rows = db.session.execute(grouped.order_by(SalesStage.position))
+    return [(zh, en, code, count, amount or Decimal(0)) for zh, en, code, count, amount in rows]
 
 
 def decisions(viewer: Viewer, today: date, since: date) -> tuple[int, int, int]:
@@ -65,12 +67,11 @@ def decisions(viewer: Viewer, today: date, since: date) -> tuple[int, int, int]:
 
 def owed(viewer: Viewer, today: date) -> list[tuple[str, Decimal, Decimal]]:
     """(currency, open, overdue and not disputed)."""
-    late = case((R.due_on < today, R.open_amount - R.disputed_amount))
-    sums: Any = (R.currency, func.sum(R.open_amount), func.sum(late))
+    late = case((R.due_on < today, R.open_amount - R.disputed_amount), else_=0)
+    overdue = type_coerce(func.sum(late), Amount())
+    sums: Any = (R.currency, func.sum(R.open_amount), overdue)
     statement = visible(select(*sums), R, viewer).where(R.open_amount != 0).group_by(R.currency)
-    return [
-        (code, whole, part or Decimal(0)) for code, whole, part in db.session.execute(statement)
-    ]
+    return [(code, whole, part) for code, whole, part in db.session.execute(statement)]
 
 
 def open_requests(viewer: Viewer, now: datetime) -> list[tuple[str, int, int, int]]:
@@ -94,6 +95,13 @@ def at_risk(viewer: Viewer) -> tuple[int, int, int]:
     counts = (_number(k.is_at_risk), _number(k.is_star), _number(k.promotes_to != ""))
     statement = visible(select(*counts), k, viewer).where(k.run_id == last)
     return tuple(map(int, db.session.execute(statement).one()))  # type: ignore[return-value]
+
+
+def at_risk_rows(viewer: Viewer) -> Select[Any]:
+    """The customers whom the last run found at risk."""
+    last = select(func.max(ClassificationRun.id)).scalar_subquery()
+    k = Classification
+    return visible(select(k.id), k, viewer).where(k.run_id == last, k.is_at_risk.is_(True))
 
 
 def carriage(viewer: Viewer, now: datetime, today: date) -> tuple[int, int, int]:

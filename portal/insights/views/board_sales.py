@@ -115,11 +115,11 @@ def customers() -> Panel | None:
         Stat(
             _("At risk"),
             counted(risk),
-            address("desk_churn.index") or tiers,
+            address("desk_tiers.churn"),
             tone="bad" if risk else "",
         ),
-        Stat(_("Growing"), counted(stars), address("desk_classes.stars") or tiers),
-        Stat(_("Near the next tier"), counted(near), address("desk_classes.promotions") or tiers),
+        Stat(_("Growing"), counted(stars), address("desk_tiers.stars")),
+        Stat(_("Near the next tier"), counted(near), address("desk_tiers.promotions")),
     ]
     return Panel(_("Customers by tier"), tiers, stats, bars(rows), more=_("Tiers and classes"))
 
@@ -136,7 +136,8 @@ def owed() -> Panel | None:
              "bad" if late > 0 else "")
         for code, whole, late in rows
     ]  # fmt: skip
-    return Panel(_("Receivables"), url, stats, more=_("Ageing"), empty=_("Nobody owes anything."))
+    empty = "" if stats else _("Nobody owes anything.")
+    return Panel(_("Receivables"), url, stats, more=_("Ageing"), empty=empty)
 
 
 def bills() -> Panel | None:

@@ -116,7 +116,7 @@ def satisfaction() -> Panel | None:
             tone="bad" if low else "",
         ),
     ]
-    return Panel(_("Satisfied answers, %%"), url, stats, chart=(chart, urls) if chart else None,
+    return Panel(_("Satisfied answers in percent"), url, stats, chart=(chart, urls) if chart else None,
                  empty=_("Too few answers for a percentage."))  # fmt: skip
 
 

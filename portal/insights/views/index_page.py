@@ -42,7 +42,7 @@ UNITS: Mapping[Unit, Text] = {
     Unit.PERCENT: Text("%"),
     Unit.DAYS: t("days"),
     Unit.WEEKLY: t("a week"),
-    Unit.RATE: t("per 10,000"),
+    Unit.RATE: Text(""),
     Unit.NUMBER: Text(""),
 }
 
