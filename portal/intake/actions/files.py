@@ -127,12 +127,12 @@ def _check_heads(kind: str, chosen: Mapping[str, str]) -> None:
 
 
 def _remember(
-    row: ImportBatch, heads: Heads, actor: Viewer, now: datetime, **kept: Mapping[str, Any]
+    row: ImportBatch, layout: Heads, actor: Viewer, now: datetime, **kept: Mapping[str, Any]
 ) -> None:
-    known = mapping_of(row.kind, heads.fingerprint)
+    known = mapping_of(row.kind, layout.fingerprint)
     if known is None:
-        guessed = {squeeze(each.head): each.field for each in heads.columns}
-        known = HeadMapping(kind=row.kind, fingerprint=heads.fingerprint, heads=guessed)
+        guessed = {squeeze(each.head): each.field for each in layout.columns}
+        known = HeadMapping(kind=row.kind, fingerprint=layout.fingerprint, heads=guessed)
         known.created_by = actor.user_id
         db.session.add(known)
     known.file_name = row.file_name

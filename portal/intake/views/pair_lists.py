@@ -69,6 +69,6 @@ PAIRS = ListSpec(
     search_hint=t("Name, pinyin, initials, code"),
     empty=Empty(
         t("No duplicates in sight"),
-        t("Customers are compared every night by name, code, telephone, mail and bank account."),
+        t("Customers are compared every day by name, code, telephone, mail and bank account."),
     ),
 )  # fmt: skip
