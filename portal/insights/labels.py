@@ -47,7 +47,8 @@ LABELS_OF: Mapping[Aspect, Mapping[str, Label]] = {
 }
 """The chips of each aspect's values."""
 AT_RISK = Label(t("At risk"), "bad", "exclamation-triangle")
-STAR = Label(t("Tomorrow's star"), "good", "stars")
+STAR = Label(t("Star"), "good", "stars")
+NEAR = Label(t("Near the next tier"), "info", "arrow-up")
 RUNS: Mapping[str, Label] = {
     RunState.WAITING: Label(RUN_WORDS[RunState.WAITING], "neutral", "hourglass"),
     RunState.RUNNING: Label(RUN_WORDS[RunState.RUNNING], "info", "arrow-repeat"),

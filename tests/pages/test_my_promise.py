@@ -34,7 +34,7 @@ def test_it_tells_the_tiers_promise_menu_and_targets(mine: CheckingClient):
     text = content(mine.get("/my/promise").text)
     assert "A specialist of your own, space and trucks first, quicker answers" in text
     assert "Space and trucks first" in text and "Logistics processes made to measure" not in text
-    assert "30 min" in text and "1 days" in text and "Chen Li" in text
+    assert "30 min" in text and "1 day" in text and "Chen Li" in text
 
 
 def test_no_word_of_the_houses_own_stands_on_it(mine: CheckingClient, cast: Cast, now: datetime):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import g, url_for
@@ -17,7 +18,7 @@ from portal.billing.models import Dispute
 from portal.customers.models import Customer
 from portal.customers.queries import found_by
 from portal.customers.rules.kinds import CUSTOMER_STATES, SEGMENTS, STRUCTURES
-from portal.insights.labels import ABCS, AT_RISK, RUNS, STAR, STATES, STRUCTURE_LABELS, TIERS
+from portal.insights.labels import AT_RISK, NEAR, RUNS, STAR, STATES, TIERS
 from portal.insights.models import Classification, ClassificationRun
 from portal.insights.rules.kinds import ABC_WORDS, SIGNALS
 from portal.insights.views.tier_door import next_steps, texts
@@ -28,6 +29,7 @@ from portal.service_requests.rules.kinds import RequestKind
 from portal.web.chips import chip
 from portal.web.filters import amount, instant
 from portal.web.icons import icon
+from portal.web.labels import Label
 from portal.web.listing import Column, Empty, Filter, ListSpec
 from portal.web.words import name_of, say
 
@@ -97,11 +99,17 @@ def _money(name: str) -> Callable[[Any], str]:
     return lambda row: amount(getattr(row[0], name))
 
 
+def _marks_of(found: Classification) -> list[Label]:
+    pairs = ((found.is_at_risk, AT_RISK), (found.is_star, STAR), (bool(found.promotes_to), NEAR))
+    return [label for is_so, label in pairs if is_so]
+
+
 def _marks(row: Any) -> Any:
-    found = row[0]
-    marks = [AT_RISK] if found.is_at_risk else []
-    marks += [STAR] if found.is_star else []
-    return Markup(" ").join(chip(each) for each in marks)
+    return Markup(" ").join(chip(each) for each in _marks_of(row[0]))
+
+
+def _marks_in_files(row: Any) -> str:
+    return ", ".join(say(each.text) for each in _marks_of(row[0]))
 
 
 def _said(aspect: str) -> Callable[[Any], str]:
@@ -117,8 +125,8 @@ def warnings_of(found: Classification) -> list[tuple[Text, int, Text]]:
 
 
 def _warnings(row: Any) -> Any:
-    drawn = [f"<div>{escape(say(cause))}</div>" for _, _, cause in warnings_of(row[0])]
-    return Markup("".join(drawn))
+    causes = (escape(say(cause)) for _, _, cause in warnings_of(row[0]))
+    return Markup('<div class="causes">{}</div>').format(Markup("<br>").join(causes))
 
 
 def _warnings_in_files(row: Any) -> str:
@@ -134,12 +142,17 @@ def _day(at: Any) -> str:
 
 
 def _steps(row: Any) -> Any:
-    drawn = '<a class="btn btn-plain btn-sm" href="{}">{}{}</a>'
+    drawn = '<a class="btn btn-plain btn-sm" href="{}" title="{}">{}<span class="visually-hidden">{}</span></a>'
     found = (
-        Markup(drawn).format(url, icon(mark), words)
+        Markup(drawn).format(url, words, icon(mark), words)
         for mark, words, url in next_steps(row[0].customer)
     )
-    return Markup(" ").join(found)
+    return Markup('<span class="nowrap">{}</span>').format(Markup(" ").join(found))
+
+
+def _structure(row: Any) -> str:
+    structure = row[0].customer.structure
+    return say(STRUCTURES[structure]) if structure else ""
 
 
 CUSTOMER = Column(
@@ -183,16 +196,13 @@ CLASSES = _spec(
     "classes",
     (
         CUSTOMER, CODE, TIER, STATE,
-        Column("abc", t("ABC"), lambda r: chip(ABCS[r[0].customer.abc]) if r[0].customer.abc else "",
-               value=lambda r: r[0].customer.abc),
-        Column("structure", t("Structure"),
-               lambda r: chip(STRUCTURE_LABELS[r[0].customer.structure]) if r[0].customer.structure else "",
-               value=lambda r: say(STRUCTURES[r[0].customer.structure]) if r[0].customer.structure else ""),
+        Column("abc", t("ABC"), lambda r: r[0].customer.abc),
+        Column("structure", t("Structure"), _structure, value=_structure),
         MEAN, PERIOD,
-        Column("rank", t("Rank"), lambda r: r[0].rank or "", align="num", value=lambda r: r[0].rank),
+        Column("rank", t("Rank"), lambda r: r[0].rank or "", value=lambda r: r[0].rank, only_in_files=True),
         Column("rfm", t("RFM"), lambda r: _rfm(r[0]), value=lambda r: _rfm(r[0])),
-        Column("marks", t("Marks"), _marks, value=lambda r: ""),
-        OWNER,
+        Column("marks", t("Marks"), _marks, value=_marks_in_files),
+        replace(OWNER, only_in_files=True),
     ),
     "-period",
     (
@@ -211,9 +221,11 @@ CHURN = _spec(
                value=lambda r: r[0].churn_points),
         Column("causes", t("Causes"), _warnings, value=_warnings_in_files),
         LAST_ORDER,
-        Column("complaint", t("Last complaint"), lambda r: _day(r[1])),
-        Column("dispute", t("Last dispute"), lambda r: _day(r[2])),
-        PERIOD, TIER, OWNER,
+        Column("complaint", t("Complaint"), lambda r: _day(r[1])),
+        Column("dispute", t("Dispute"), lambda r: _day(r[2])),
+        OWNER,
+        replace(TIER, only_in_files=True),
+        replace(PERIOD, only_in_files=True),
         Column("steps", t("Next step"), _steps, value=lambda r: ""),
     ),
     "-points",

@@ -17,7 +17,13 @@ from portal.customers.rules.kinds import SEGMENTS, STRUCTURES
 from portal.documents.queries import firm_profile
 from portal.insights.actions.overriding import COLUMN_OF
 from portal.insights.labels import AT_RISK, LABELS_OF, RUNS, STATES, TIERS
-from portal.insights.models import Classification, ClassificationRun, ClassOverride, TierCard
+from portal.insights.models import (
+    Classification,
+    ClassificationRun,
+    ClassOverride,
+    CustomerMonth,
+    TierCard,
+)
 from portal.insights.queries import classes as queries
 from portal.insights.queries import tiers
 from portal.insights.rules.inputs import Inputs
@@ -28,11 +34,13 @@ from portal.insights.views.class_lists import warnings_of
 from portal.insights.views.tier_door import newest, next_steps, said, texts
 from portal.jobs import classes as jobs
 from portal.kernel.text import Text
+from portal.receivables.rules.report_months import moved
 from portal.service_requests.rules.ranking import TIERS as QUEUE
-from portal.web.bars import chart_of
+from portal.web.bars import Chart, chart_of
 from portal.web.labels import Label
 
 SHOWN_MONTHS = 24
+YEAR = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +117,7 @@ def context(customer: Customer, viewer: Viewer) -> dict[str, Any]:
         "rfm_cause": texts(found.causes.get("rfm")) if found else [],
         "inputs": Inputs.from_json(found.inputs) if found else None,
         "months": months,
-        "chart": chart_of([(f"{m.month:%m}", m.net_amount, n == 0) for n, m in enumerate(months)][::-1]),
+        "chart": _chart(months),
         "history": [(row, TIERS[row.tier], STATES[row.state]) for row in history],
         "overrides": [(row, ASPECTS[row.aspect], WORDS_OF[row.aspect][row.value]) for row in overrides],
         "currency": firm_profile().currency or "CNY",
@@ -138,6 +146,16 @@ def run_context(run: ClassificationRun, viewer: Viewer) -> dict[str, Any]:
         "currency": (run.rules or {}).get("currency", "CNY"),
         "may_run": viewer.may(P.INSIGHT_RUN),
     }  # fmt: skip
+
+
+def _chart(months: list[CustomerMonth]) -> Chart | None:
+    """Net revenue of a year up to the newest month that is known; months without facts are nothing."""
+    if not months:
+        return None
+    known = {row.month: row.net_amount for row in months}
+    last = months[0].month
+    shown = [moved(last, back - YEAR + 1) for back in range(YEAR)]
+    return chart_of([(f"{m:%m}", known.get(m, Decimal(0)), m == last) for m in shown])
 
 
 def _aspect(

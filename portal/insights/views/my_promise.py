@@ -29,7 +29,7 @@ from portal.web import doors
 from portal.web.pages import page
 
 bp = doors.my("promise", __name__)
-MINUTE, DAY = 60, 86_400
+MINUTE = 60
 LONG = 10**9
 """More seconds than any target has: hours of work are told as hours, however many."""
 
@@ -57,8 +57,10 @@ def told(span: Span) -> Text:
     if span.unit in (TimeUnit.WORKING_MINUTES, TimeUnit.NATURAL_MINUTES):
         return in_words(span.amount * MINUTE, LONG)
     if span.unit is TimeUnit.WORKING_DAYS:
-        return t("%(days)s working days", days=span.amount)
-    return t("%(days)s days", days=span.amount)
+        return (
+            t("1 working day") if span.amount == 1 else t("%(days)s working days", days=span.amount)
+        )
+    return t("1 day") if span.amount == 1 else t("%(days)s days", days=span.amount)
 
 
 def _targets(segment: str) -> list[tuple[Text, Text | None, Text | None]]:
