@@ -26,10 +26,10 @@ from sqlalchemy import (
 from portal.access.scope import visible
 from portal.access.viewer import Viewer
 from portal.accounts.models import User
-from portal.customers.models import Contact, HistoryNote
+from portal.customers.models import Contact, Customer, HistoryNote
 from portal.db.audit import AuditEntry
 from portal.db.types import JSONText, UTCDateTime
-from portal.db.whole import looked_up
+from portal.db.whole import holders, looked_up
 
 SOURCES = 8
 """How many sources there may be; a row's key is its id times this plus the number of its source."""
@@ -80,11 +80,16 @@ def source(
 
 
 def entries(customer_id: int, hidden: Sequence[str]) -> Select[Any]:
-    """What the house wrote about the customer and everything of it, but for subjects whose type is `hidden`."""
+    """What the house wrote about the customer and everything of it, but for subjects whose type is `hidden`.
+
+    History is never rewritten: what was written about duplicates of the customer still names them.
+    """
     left_out = sorted({*hidden, *TOLD_THEMSELVES})
-    statement = select(AuditEntry.id).where(
-        AuditEntry.customer_id == customer_id, AuditEntry.subject_type.not_in(left_out)
-    )
+    merged = holders(Customer, "merged_into_id", customer_id)
+    whose = AuditEntry.customer_id == customer_id
+    if merged:
+        whose = AuditEntry.customer_id.in_([customer_id, *merged])
+    statement = select(AuditEntry.id).where(whose, AuditEntry.subject_type.not_in(left_out))
     return source(
         AUDIT, statement, AuditEntry.id, AuditEntry.at,
         person_id=AuditEntry.actor_id, person=AuditEntry.actor_name, sort=AuditEntry.subject_type,

@@ -273,8 +273,16 @@ def _counts(
         "blank_customers": reading.blank.rows,
         "preview": preview,
         "spellings": [_spelling(each) for each in spellings[:SHOWN_SPELLINGS]],
+        "choices": _choices(reading),
         "heads": {each.head: each.field for each in reading.heads.columns},
     }
+
+
+def _choices(reading: Reading) -> dict[str, list[str]]:
+    """Field → the words that an unknown one of it may be meant for, where they are few."""
+    fields = {name for name, _ in reading.reader.spellings} - {"customer", "parent"}
+    known_words = {name: reading.reader.vocabulary(name).shown for name in sorted(fields)}
+    return {name: words for name, words in known_words.items() if len(words) <= SHOWN_SPELLINGS}
 
 
 def _spelling(each: Spelling) -> dict[str, Any]:
