@@ -9,10 +9,23 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import Date, Integer, Select, String, cast, literal, null, select, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    Date,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    cast,
+    literal,
+    null,
+    select,
+    union_all,
+)
 
 from portal.access.permissions import Permission as P
 from portal.access.scope import visible
@@ -32,7 +45,7 @@ from portal.service_requests.labels import REQUESTS
 from portal.service_requests.models import ServiceRequest
 from portal.web.labels import Label
 
-SHOWN = 5
+SHOWN, KEPT = 5, 256
 COLUMNS: Mapping[str, Any] = {
     "id": Integer(), "number": String(), "title": String(), "state": String(), "at": UTCDateTime(),
     "starts_on": Date(), "ends_on": Date(), "amount": Amount(), "disputed": Amount(),
@@ -128,12 +141,11 @@ KINDS: Mapping[str, Kind] = {
 
 def latest(customer_id: int, viewer: Viewer) -> dict[str, list[Paper]]:
     """The latest few of every kind that the viewer may see, newest first, by kind; one question."""
-    kinds = [name for name, kind in KINDS.items() if viewer.may(kind.permission)]
+    kinds = _kinds(viewer)
     found: dict[str, list[Paper]] = {name: [] for name in kinds}
     if not kinds:
         return found
-    parts = [_latest(place, name, customer_id, viewer) for place, name in enumerate(kinds)]
-    for row in db.session.execute(union_all(*parts)):
+    for row in db.session.execute(_statement(viewer), {"customer": customer_id}):
         paper = Paper(kinds[row.place], *(getattr(row, name) for name in COLUMNS))
         found[paper.kind].append(paper)
     for papers in found.values():  # a UNION promises no order of its own
@@ -141,7 +153,17 @@ def latest(customer_id: int, viewer: Viewer) -> dict[str, list[Paper]]:
     return found
 
 
-def _latest(place: int, name: str, customer_id: int, viewer: Viewer) -> Select[Any]:
+def _kinds(viewer: Viewer) -> list[str]:
+    return [name for name, kind in KINDS.items() if viewer.may(kind.permission)]
+
+
+@lru_cache(KEPT)
+def _statement(viewer: Viewer) -> CompoundSelect[Any]:
+    """The question, put together once for each viewer: that takes longer than its answer."""
+    return union_all(*(_latest(place, name, viewer) for place, name in enumerate(_kinds(viewer))))
+
+
+def _latest(place: int, name: str, viewer: Viewer) -> Select[Any]:
     kind = KINDS[name]
     shown = [
         kind.columns[column].label(column)
@@ -150,7 +172,7 @@ def _latest(place: int, name: str, customer_id: int, viewer: Viewer) -> Select[A
         for column, type_ in COLUMNS.items()
     ]
     theirs = visible(select(*shown), kind.model, viewer)
-    newest = theirs.where(kind.model.customer_id == customer_id).order_by(*kind.newest)
+    newest = theirs.where(kind.model.customer_id == bindparam("customer")).order_by(*kind.newest)
     rows = newest.limit(SHOWN).subquery()
     return select(literal(place).label("place"), *rows.c)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from flask import current_app, g, url_for
-from sqlalchemy import ColumnElement, Select, Subquery, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, bindparam, or_, select
 
 from portal.access.permissions import Permission as P
 from portal.access.viewer import Viewer
@@ -29,7 +29,7 @@ from portal.web.listing import Column, Empty, Filter, ListSpec
 from portal.web.words import actor_word, say
 
 ANY = ("", t("Any"))
-SHORTENED, TITLE = 280, 60
+SHORTENED, TITLE, KEPT = 280, 60, 256
 ROOM_RIGHTS: Mapping[str, P] = {
     "billing": P.STATEMENT_SEE,
     "calls": P.CALL_SEE,
@@ -167,19 +167,29 @@ class Happened:
 
 def happenings(customer: Customer, viewer: Viewer) -> Subquery:
     """Everything that happened with the customer and that the viewer may read of."""
+    return _merged(customer.id, viewer)
+
+
+def _merged(customer_id: Any, viewer: Viewer) -> Subquery:
     sources = [
-        queries.entries(customer.id, hidden_from(viewer)),
-        queries.notes(customer.id, viewer),
+        queries.entries(customer_id, hidden_from(viewer)),
+        queries.notes(customer_id, viewer),
     ]
-    found = (module.happened(customer.id, viewer) for module in offered("customer_timeline"))
+    found = (module.happened(customer_id, viewer) for module in offered("customer_timeline"))
     return queries.merged([*sources, *(each for each in found if each is not None)])
 
 
 def latest(customer: Customer, viewer: Viewer, limit: int) -> list[Happened]:
     """The newest lines; one question."""
-    rows = happenings(customer, viewer)
-    newest = select(rows).order_by(rows.c.at.desc(), rows.c.key.desc()).limit(limit)
-    return [Happened(*row) for row in db.session.execute(newest)]
+    newest = db.session.execute(_newest(viewer, limit), {"customer": customer.id})
+    return [Happened(*row) for row in newest]
+
+
+@lru_cache(KEPT)
+def _newest(viewer: Viewer, limit: int) -> Select[Any]:
+    """The question, put together once for each viewer."""
+    rows = _merged(bindparam("customer"), viewer)
+    return select(rows).order_by(rows.c.at.desc(), rows.c.key.desc()).limit(limit)
 
 
 def hidden_from(viewer: Viewer) -> list[str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask import url_for
 from flask_babel import ngettext
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, Select, bindparam, func, select
 
 from portal.access.permissions import Permission as P
 from portal.access.scope import visible
@@ -26,6 +27,8 @@ from portal.quotations.rules.states import QuotationState
 from portal.service_requests.models import ServiceRequest
 from portal.shipments.models import Shipment
 from portal.shipments.rules.states import ShipmentState
+
+KEPT = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +79,10 @@ KINDS: Mapping[str, _Kind] = {
 
 def open_ones(customer: Customer, viewer: Viewer) -> list[Open]:
     """What is open, of every kind that the viewer may see and that there is any of; one question."""
-    kinds = {name: kind for name, kind in KINDS.items() if viewer.may(kind.permission)}
+    kinds = _kinds(viewer)
     if not kinds:
         return []
-    counts = db.session.execute(
-        select(*(_count(kind, customer.id, viewer) for kind in kinds.values()))
-    ).one()
+    counts = db.session.execute(_statement(viewer), {"customer": customer.id}).one()
     return [
         Open(_words(name, count), kind.icon, _url(name, kind, customer))
         for (name, kind), count in zip(kinds.items(), counts, strict=True)
@@ -89,9 +90,21 @@ def open_ones(customer: Customer, viewer: Viewer) -> list[Open]:
     ]
 
 
-def _count(kind: _Kind, customer_id: int, viewer: Viewer) -> ScalarSelect[Any]:
+def _kinds(viewer: Viewer) -> dict[str, _Kind]:
+    return {name: kind for name, kind in KINDS.items() if viewer.may(kind.permission)}
+
+
+@lru_cache(KEPT)
+def _statement(viewer: Viewer) -> Select[Any]:
+    """The question, put together once for each viewer."""
+    return select(*(_count(kind, viewer) for kind in _kinds(viewer).values()))
+
+
+def _count(kind: _Kind, viewer: Viewer) -> ScalarSelect[Any]:
     theirs = visible(select(func.count(kind.model.id)), kind.model, viewer)
-    return theirs.where(kind.model.customer_id == customer_id, kind.is_open).scalar_subquery()
+    return theirs.where(
+        kind.model.customer_id == bindparam("customer"), kind.is_open
+    ).scalar_subquery()
 
 
 def _words(name: str, count: int) -> str:
