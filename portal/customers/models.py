@@ -157,6 +157,14 @@ class Customer(CustomerItself, HasPhone, Versioned, Stamped, Base):
         return self.short_name or self.name_zh or self.name_en
 
 
+Index(  # of the few that have one: SQLite would take "IS NULL" for a search, and read all others by it
+    "ix_customer_merged_into_id",
+    Customer.merged_into_id,
+    sqlite_where=Customer.merged_into_id.is_not(None),
+    postgresql_where=Customer.merged_into_id.is_not(None),
+)
+
+
 class Contact(CustomerOwned, HasPhone, Versioned, Base):
     """A person at the customer; not necessarily somebody who signs in.
 

@@ -90,7 +90,7 @@ class CustomerItself:
     named_by: ClassVar[list[Callable[[int | None], Select[Any]]]] = []
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"))
 
     @classmethod
     def named_to(cls, user_id: int | None) -> ColumnElement[bool]:
