@@ -144,15 +144,15 @@ MADE = ListSpec(
 
 
 def _last(row: Any) -> Any:
-    return say(t("never")) if row.last_on == NEVER else day(row.last_on)
+    return say(t("never")) if row[1] == NEVER else day(row[1])
 
 
 def _last_day(row: Any) -> date | None:
-    return None if row.last_on == NEVER else row.last_on
+    return None if row[1] == NEVER else row[1]
 
 
 def _next(row: Any) -> Any:
-    return "" if row.planned_on is None else day(row.planned_on)
+    return "" if row[2] is None else day(row[2])
 
 
 def _segment(statement: Select[Any], value: str) -> Select[Any]:
@@ -160,22 +160,22 @@ def _segment(statement: Select[Any], value: str) -> Select[Any]:
 
 
 def due_spec(last_on: Any, empty: Empty) -> ListSpec:
-    """A list of customers by their last visit, `last_on` the column that says when it was."""
+    """A list of (customer, last visit, planned day, owner), `last_on` the column that says when the last one was."""
     return ListSpec(
         key="customers to visit",
         columns=(
-            Column("customer", t("Customer"), lambda r: Markup("<strong>{}</strong>").format(r.Customer.label),
-                   sort=Customer.name_zh, value=lambda r: name_of(r.Customer)),
-            Column("code", t("Code"), lambda r: r.Customer.code, only_in_files=True),
-            Column("segment", t("Tier"), lambda r: say(SEGMENTS[r.Customer.segment])),
+            Column("customer", t("Customer"), lambda r: Markup("<strong>{}</strong>").format(r[0].label),
+                   sort=Customer.name_zh, value=lambda r: name_of(r[0])),
+            Column("code", t("Code"), lambda r: r[0].code, only_in_files=True),
+            Column("segment", t("Tier"), lambda r: say(SEGMENTS[r[0].segment])),
             Column("last", t("Last visit"), _last, sort=last_on, value=_last_day),
-            Column("planned", t("Planned for"), _next, value=lambda r: r.planned_on),
-            Column("owner", t("Account manager"), lambda r: r.owner or ""),
+            Column("planned", t("Planned for"), _next, value=lambda r: r[2]),
+            Column("owner", t("Account manager"), lambda r: r[3] or ""),
         ),
         row_id=Customer.id,
         sort="last",
-        url=lambda r: url_for("desk_visits.new", customer=r.Customer.id) if g.viewer.may(P.CARE_WORK)
-        else url_for("desk_customers.show", customer_id=r.Customer.id),
+        url=lambda r: url_for("desk_visits.new", customer=r[0].id) if g.viewer.may(P.CARE_WORK)
+        else url_for("desk_customers.show", customer_id=r[0].id),
         filters=(Filter("segment", t("Tier"), lambda: [ANY, *SEGMENTS.items()], _segment),),
         search=customers_with,
         search_hint=t("Customer, pinyin, initials, code …"),

@@ -36,10 +36,9 @@ def _named(words: Mapping[str, Text]) -> Callable[[str], str]:
     return lambda value: say(words[value]) if value else ""
 
 
-def _who(lead: Lead) -> Markup:
-    """The firm, and below it whom to ask for and where they are."""
-    below = " · ".join(part for part in (lead.contact_name, lead.city) if part)
-    return Markup('<strong>{}</strong><div class="sub">{}</div>').format(lead.name, below or "—")
+def _where(lead: Lead) -> str:
+    """Whom to ask for, and where they are."""
+    return " · ".join(part for part in (lead.contact_name, lead.city) if part)
 
 
 def _need(lead: Lead) -> Markup:
@@ -99,7 +98,8 @@ def _quiet(statement: Select[Any], value: str) -> Select[Any]:
     return statement.where(L.quiet_since < clock.now() - timedelta(days=int(value)))
 
 
-WHO = Column("name", t("Lead"), _who, sort=L.name, value=lambda r: r.name)
+WHO = Column("name", t("Lead"), lambda r: r.name, sort=L.name)
+WHERE = Column("where", t("Contact and city"), _where)
 NEXT_ON = func.coalesce(L.next_touch_on, literal(FAR, Date))
 STATE = Column(
     "state", t("State"), lambda r: chip(LEADS[r.state]), value=lambda r: say(LEADS[r.state].text)
@@ -173,10 +173,10 @@ NOTHING_MINE = Empty(
     P.LEAD_SEE,
 )
 MINE = _spec(
-    (WHO, *MIDDLE, NEXT, QUIET, FALLS), "next", NOTHING_MINE, (RATING_FILTER, QUIET_FILTER)
+    (WHO, WHERE, *MIDDLE, NEXT, QUIET, FALLS), "next", NOTHING_MINE, (RATING_FILTER, QUIET_FILTER)
 )
 DUE = _spec(
-    (WHO, *MIDDLE, NEXT, QUIET, FALLS),
+    (WHO, WHERE, *MIDDLE, NEXT, QUIET, FALLS),
     "next",
     Empty(
         t("Nothing is due"),
@@ -188,7 +188,7 @@ DUE = _spec(
     (RATING_FILTER,),
 )
 POOL = _spec(
-    (WHO, *MIDDLE, LIES),
+    (WHO, WHERE, *MIDDLE, LIES),
     "quiet",
     Empty(
         t("The pool is empty"),
@@ -200,7 +200,7 @@ POOL = _spec(
     (RATING_FILTER, SOURCE_FILTER, MARKET_FILTER),
 )
 ALL = _spec(
-    (WHO, *MIDDLE, OWNER, QUIET, STATE),
+    (WHO, WHERE, *MIDDLE, OWNER, QUIET, STATE),
     "-quiet",
     Empty(t("No leads yet"), t("Write down whom you have heard of."), t("New lead"), "desk_leads.new", P.LEAD_WORK),
     (STATE_FILTER, OWNER_FILTER, RATING_FILTER, SOURCE_FILTER, QUIET_FILTER),

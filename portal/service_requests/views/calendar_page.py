@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from portal.access.permissions import Permission as P
 from portal.kernel import clock
 from portal.kernel.text import Text, t
+from portal.rooms import offered
 from portal.service_requests.models import RequestTask
 from portal.service_requests.queries import tasks as queries
 from portal.service_requests.queries.people import holders
@@ -27,6 +28,20 @@ WEEKDAYS: tuple[Text, ...] = (
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """Something of another room on the calendar: on a day, or from `starts_at` (UTC) to `ends_at`."""
+
+    on: date
+    title: str
+    customer: str
+    person: str
+    url: str
+    state: str
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
     """The head of a column: its name, whether it is today or free, and the tasks to be done by then."""
 
@@ -36,6 +51,7 @@ class Day:
     is_today: bool
     is_free: bool
     due: tuple[RequestTask, ...]
+    also: tuple[Entry, ...]
     url: str
     plan_url: str
 
@@ -48,13 +64,17 @@ def context() -> dict[str, Any]:
     person = _person(who)
     visits = queries.in_span(g.viewer, person, *_instants(span))
     waiting = queries.unplanned(g.viewer, person)
-    drawn = grid(span.days, [_planned(each) for each in visits])
+    others = _others(person, span)
+    timed = {-place: each for place, each in enumerate(others, 1) if each.starts_at}
+    planned = [*map(_planned, visits), *(_entry(key, each) for key, each in timed.items())]
+    drawn = grid(span.days, planned)
     return {
         "span": span,
-        "days": _days(span, drawn.lanes, waiting, today, who),
+        "days": _days(span, drawn.lanes, waiting, others, today, who),
         "rows": drawn.rows,
         "visits": {each.id: each for each in visits},
-        "times": {each.id: _time_of(each) for each in visits},
+        "others": timed,
+        "times": {each.key: f"{each.starts:%H:%M} – {each.ends:%H:%M}" for each in planned},
         "waiting": waiting,
         "late": {each.id for each in waiting if each.due_at < clock.now()},
         **_choices(span, today, who),
@@ -99,13 +119,29 @@ def _planned(task: RequestTask) -> Planned:
     return Planned(task.id, starts, local(task.ends_at) if task.ends_at else starts + HALF_HOUR)
 
 
-def _time_of(task: RequestTask) -> str:
-    planned = _planned(task)
-    return f"{planned.starts:%H:%M} – {planned.ends:%H:%M}"
+def _others(person: int | None, span: Span) -> list[Entry]:
+    """What other rooms have for these days: each `views/calendar.py` with `entries`, as mappings of Entry's fields."""
+    starts, ends = _instants(span)
+    return [
+        Entry(**each)
+        for room in offered("calendar")
+        for each in room.entries(g.viewer, person, span.first, span.last, starts, ends)
+    ]
+
+
+def _entry(key: int, each: Entry) -> Planned:
+    assert each.starts_at is not None
+    starts = local(each.starts_at)
+    return Planned(key, starts, local(each.ends_at) if each.ends_at else starts + HALF_HOUR)
 
 
 def _days(
-    span: Span, lanes: tuple[int, ...], waiting: list[RequestTask], today: date, who: str
+    span: Span,
+    lanes: tuple[int, ...],
+    waiting: list[RequestTask],
+    others: list[Entry],
+    today: date,
+    who: str,
 ) -> list[Day]:
     calendar = firm_calendar()
     return [
@@ -116,6 +152,7 @@ def _days(
             is_today=each == today,
             is_free=not calendar.is_working(each),
             due=tuple(task for task in waiting if local(task.due_at).date() == each),
+            also=tuple(e for e in others if e.on == each and e.starts_at is None),
             url=_url(Look.DAY, each, who),
             plan_url=url_for("desk_tasks.new", on=each.isoformat(), kind="visit"),
         )
