@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     Boolean,
+    ColumnElement,
     Integer,
     Select,
     String,
@@ -26,10 +27,10 @@ from sqlalchemy import (
 from portal.access.scope import visible
 from portal.access.viewer import Viewer
 from portal.accounts.models import User
-from portal.customers.models import Contact, Customer, HistoryNote
+from portal.customers.models import Contact, HistoryNote
 from portal.db.audit import AuditEntry
 from portal.db.types import JSONText, UTCDateTime
-from portal.db.whole import holders, looked_up
+from portal.db.whole import holding, looked_up
 
 SOURCES = 8
 """How many sources there may be; a row's key is its id times this plus the number of its source."""
@@ -80,15 +81,21 @@ def source(
 
 
 def entries(customer_id: int, hidden: Sequence[str]) -> Select[Any]:
-    """What the house wrote about the customer and everything of it, but for subjects whose type is `hidden`.
+    """What the house wrote about the customer and everything of it, but for subjects whose type is `hidden`."""
+    return _written(AuditEntry.customer_id == customer_id, hidden)
 
-    History is never rewritten: what was written about duplicates of the customer still names them.
+
+def entries_of_duplicates(customer_id: int, hidden: Sequence[str]) -> Select[Any]:
+    """The same of the customers that were merged into this one: history is never rewritten, and still names them.
+
+    A source of its own, since most customers have none: the other is read by its index.
     """
+    merged_ones = holding(Customer, "merged_into_id", customer_id)
+    return _written(AuditEntry.customer_id.in_(merged_ones), hidden)
+
+
+def _written(whose: ColumnElement[bool], hidden: Sequence[str]) -> Select[Any]:
     left_out = sorted({*hidden, *TOLD_THEMSELVES})
-    merged = holders(Customer, "merged_into_id", customer_id)
-    whose = AuditEntry.customer_id == customer_id
-    if merged:
-        whose = AuditEntry.customer_id.in_([customer_id, *merged])
     statement = select(AuditEntry.id).where(whose, AuditEntry.subject_type.not_in(left_out))
     return source(
         AUDIT, statement, AuditEntry.id, AuditEntry.at,
