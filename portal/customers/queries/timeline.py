@@ -27,7 +27,7 @@ from sqlalchemy import (
 from portal.access.scope import visible
 from portal.access.viewer import Viewer
 from portal.accounts.models import User
-from portal.customers.models import Contact, HistoryNote
+from portal.customers.models import Contact, Customer, HistoryNote
 from portal.db.audit import AuditEntry
 from portal.db.types import JSONText, UTCDateTime
 from portal.db.whole import holding, looked_up
