@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from portal.db.base import db
+from portal.opportunities.actions import parties, tasks, words
 from portal.opportunities.models import Opportunity
 from portal.proposals.actions import drafting, issuing, papers
 from portal.proposals.actions.drafting import Written
@@ -49,3 +50,18 @@ def issued_proposal(
     issuing.issue(version, papers.print_version, viewer(cast.sales), now)
     db.session.flush()
     return proposal
+
+
+def sales_ids(cast: Cast, now: datetime) -> dict[str, int]:
+    """Argument of an address → the id of a row of Harbour's opportunities and proposals."""
+    row = an_opportunity(cast, now)
+    desk = viewer(cast.sales)
+    plan = tasks.Plan("回访", date(2026, 3, 9))
+    facts = words.CompetitorFacts("蓝海货运")
+    return {
+        "opportunity_id": row.id,
+        "opportunity_task_id": tasks.make(row, plan, desk, now).id,
+        "opportunity_party_id": parties.add(row, parties.Party("agent", "代理"), desk, now).id,
+        "competitor_id": words.save_competitor(None, facts, None, desk, now).id,
+        "proposal_id": issued_proposal(cast, now, row).id,
+    }

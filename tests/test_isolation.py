@@ -37,6 +37,7 @@ from portal.web.flask_app import PortalApp
 from portal.web.uploads import Upload
 from tests.articles import kept_for_harbour
 from tests.campaigns import campaign_ids
+from tests.care import care_ids
 from tests.carriage import booked, boxes_entitled
 from tests.cast import Cast, staff, viewer
 from tests.chain import entitled
@@ -49,6 +50,7 @@ from tests.insights import class_ids
 from tests.loyalty import points_ids
 from tests.money_pages import a_world
 from tests.offers import SECRET, fresh, issued, keep, quick_press, revised
+from tests.proposals import sales_ids
 from tests.service import a_request
 from tests.statements import a_statement, lines
 from tests.stock import goods_in, stored
@@ -76,16 +78,23 @@ OWNED = {
     "evidence_id",
     "goods_id",
     "invoice_id",
+    "lead_id",
     "lift_id",
     "line_id",
     "link_id",
+    "loan_id",
     "lot_id",
     "membership_id",
     "movement_id",
+    "note_id",
     "notice_id",
     "number",
+    "opportunity_id",
+    "opportunity_party_id",
+    "opportunity_task_id",
     "override_id",
     "plan_id",
+    "proposal_id",
     "question_id",
     "quotation_id",
     "receipt_id",
@@ -100,6 +109,7 @@ OWNED = {
     "task_id",
     "upsell_id",
     "usage_id",
+    "visit_id",
 }
 """Arguments that name a customer's row, alone or together."""
 KEPT = {"article_file_id", "article_id", "notice_file_id", "offer_id"}
@@ -175,7 +185,8 @@ def rows(cast: Cast, now: datetime) -> dict[str, Any]:
     }
     found |= a_world(cast, now).ids() | kept_for_harbour(cast, now)
     found |= found_ids(cast, now) | heard(cast, now) | claim_ids(cast, now)
-    found |= class_ids(cast, now)
+    found |= care_ids(cast, now)
+    found |= class_ids(cast, now) | sales_ids(cast, now)
     found |= campaign_ids(cast, now) | points_ids(cast, now)
     keep(cast)
     return found

@@ -124,10 +124,11 @@ def test_a_new_one_is_recorded_for_the_chosen_customer(
     desk, harbour, sales = client.sign_in(cast.sales), cast.harbour.id, cast.sales.id
     method = db.session.scalars(select(SalesMethod.id).order_by(SalesMethod.position)).first()
     assert "For which customer" in desk.get("/desk/opportunities/new").text
-    form = {"title": "嘉定仓储", "kind": "new", "currency": "CNY", "amount": "30,000", "close_on": "2026-05-01"}
+    form = {"title": "嘉定仓储", "kind": "new", "currency": "CNY", "amount": "30,000"}
+    unsaid = dict.fromkeys(("contact_id", "site_id", "category_id", "rating", "source"), "")
     page = desk.get(f"/desk/opportunities/new?customer_id={harbour}")
     assert "嘉定" not in page.text
-    more = {"owner_id": cast.sales.id, "method_id": db.session.scalar(select(Opportunity.method_id)) or 1}
+    more = {"owner_id": sales, "method_id": method, "close_on": "2026-05-01", **unsaid}
     made = desk.post(f"/desk/opportunities/new?customer_id={harbour}", data=form | more)
     assert made.status_code == 303
     row = db.session.scalars(select(Opportunity)).one()

@@ -21,7 +21,7 @@ from portal.proposals.actions.drafting import Written
 from portal.proposals.forms.writing import DraftForm, NewForm
 from portal.proposals.models import Proposal, ProposalOutline, ProposalVersion
 from portal.proposals.rules.sections import from_json, to_json
-from portal.proposals.views.door import arranged, bp, check_seen, of_address, to
+from portal.proposals.views.door import arranged, bp, of_address, to
 from portal.quotations.labels import STATES
 from portal.web.flask_app import once
 from portal.web.forms import attempted, form_page
@@ -54,8 +54,7 @@ def edit(proposal_id: int) -> Any:
     proposal, version = of_address(proposal_id)
     drafting.check_draft(version)
     form = _form(proposal, version)
-    if form.validate_on_submit():
-        check_seen(version)
+    if form.validate_on_submit() and _fresh(form, version):
         parts, anchor = arranged(form.parts)
         written = _written(form, parts)
         saved = attempted(form, lambda: (drafting.change(version, written, g.viewer, clock.now()),))
@@ -65,6 +64,15 @@ def edit(proposal_id: int) -> Any:
             flash(_("Saved."), "success")
             return to("desk_proposals.show", proposal_id=proposal_id)
     return form_page("proposals/desk_edit.html", form, proposal=proposal, shown=version)
+
+
+def _fresh(form: DraftForm, version: ProposalVersion) -> bool:
+    """Whether the draft is still what the form was begun on; else the page says so, and keeps what was typed."""
+    if form.version.data == str(version.version):
+        return True
+    flash(_("It has changed since you opened this page. Look at it again, then repeat."), "error")
+    form.version.data = str(version.version)
+    return False
 
 
 def _opportunity() -> Opportunity:
