@@ -62,6 +62,11 @@ def wide(size: Decimal, top: Decimal) -> str:
     return str((max(size, ZERO) * HUNDRED / top).quantize(TENTH, ROUND_HALF_UP))
 
 
+def noticed(what: object) -> str:
+    """The tone of a figure that should be nothing."""
+    return "bad" if what else ""
+
+
 def counted(number: int) -> str:
     """A count as it is read."""
     return f"{number:,}"

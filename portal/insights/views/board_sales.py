@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 from flask import g, url_for
@@ -16,7 +18,7 @@ from portal.documents.queries import firm_profile
 from portal.home.links import address
 from portal.insights.queries import boards, comparison
 from portal.insights.rules.kinds import TIER_ORDER
-from portal.insights.views.board import Panel, Stat, bars, counted
+from portal.insights.views.board import Panel, Stat, bars, counted, noticed
 from portal.insights.views.comparison_question import rows_url
 from portal.kernel import clock
 from portal.receivables.rules.report_figures import change, percent
@@ -29,49 +31,42 @@ ZERO = Decimal(0)
 
 
 def pipeline() -> Panel | None:
-    """Open opportunities by stage, in the firm's currency; other currencies are told apart."""
+    """Open opportunities by stage, in the firm's currency; other currencies are only counted."""
     if not g.viewer.may(P.OPPORTUNITY_SEE):
         return None
-    today, code = clock.today(), _currency()
-    rows = boards.stages(g.viewer)
-    passed, won, lost = boards.decisions(g.viewer, today, today.replace(day=1))
-    board = address("desk_opportunities.board")
-    late = address("desk_opportunities.index", state="open", sort="close")
-    ended = address("desk_opportunities.index", state="won")
-    drawn: dict[str, tuple[int, Decimal]] = {}
-    for zh, en, currency, count, value in rows:
-        name = name_of(Named(zh, en))
-        known = drawn.get(name, (0, ZERO))
-        drawn[name] = known[0] + count, known[1] + (Decimal(value) if currency == code else ZERO)
-    whole = sum((value for _count, value in drawn.values()), ZERO)
-    open_ones = sum(row[3] for row in rows)
-    stats = [
-        Stat(
-            _("Open"),
-            counted(open_ones),
-            address("desk_opportunities.index"),
-            _("worth %(sum)s", sum=_money(whole)),
-        ),
-        Stat(
-            _("Day has passed"),
-            counted(passed),
-            late,
-            tone="bad" if passed else "",
-        ),
-        Stat(
-            _("Won this month"),
-            counted(won),
-            ended,
-            _("%(lost)s lost", lost=lost),
-        ),
-    ]
+    board, drawn = address("desk_opportunities.board"), _by_stage()
     some = [
         (f"{name} · {count}", value, _money(value), board) for name, (count, value) in drawn.items()
     ]
     more = address("desk_opportunities.forecast") if g.viewer.may(P.FORECAST_SEE) else board
     return Panel(
-        _("Opportunities"), more, stats, bars(some), more=_("Forecast"), empty=_("No open opportunity.")
+        _("Opportunities"), more, _pipeline_stats(list(drawn.values())), bars(some), more=_("Forecast"),
+        empty=_("No open opportunity."),
     )  # fmt: skip
+
+
+def _by_stage() -> dict[str, tuple[int, Decimal]]:
+    """Stage → how many stand in it, and what those in the firm's currency are worth."""
+    code, found = _currency(), dict[str, tuple[int, Decimal]]()
+    for zh, en, currency, count, value in boards.stages(g.viewer):
+        name = name_of(Named(zh, en))
+        known = found.get(name, (0, ZERO))
+        found[name] = known[0] + count, known[1] + (value if currency == code else ZERO)
+    return found
+
+
+def _pipeline_stats(drawn: Sequence[tuple[int, Decimal]]) -> list[Stat]:
+    today = clock.today()
+    passed, won, lost = boards.decisions(g.viewer, today, today.replace(day=1))
+    worth = _("worth %(sum)s", sum=_money(sum((value for _count, value in drawn), ZERO)))
+    index = lambda **narrowed: address("desk_opportunities.index", **narrowed)  # noqa: E731
+    count = counted(sum(count for count, _value in drawn))
+    late = index(state="open", sort="close")
+    return [
+        Stat(_("Open"), count, index(), worth),
+        Stat(_("Day has passed"), counted(passed), late, tone=noticed(passed)),
+        Stat(_("Won this month"), counted(won), index(state="won"), _("%(lost)s lost", lost=lost)),
+    ]
 
 
 def business() -> Panel | None:
@@ -84,19 +79,22 @@ def business() -> Panel | None:
     nets = {month: found.get(month, {}).get("net_amount", ZERO) for month in year}
     now, before = nets[last], nets[moved(last, -1)]
     chart = chart_of([(f"{month:%m}", net, month == last) for month, net in nets.items()])
-    rate, active = change(now, before), found.get(last, {}).get(comparison.ACTIVE, ZERO)
-    here = rows_url("customers", Months(last, last))
-    note = "—" if rate is None else f"{rate:+,.1f} %"
-    stats = [
-        Stat(_("Net revenue %(month)s", month=f"{last:%Y-%m}"), _money(now), here, note,
-             "bad" if rate is not None and rate < 0 else ""),
-        Stat(_("Customers with an order"), f"{active:,.0f}", here),
-    ]  # fmt: skip
+    active = found.get(last, {}).get(comparison.ACTIVE, ZERO)
     urls = [rows_url("customers", Months(month, month)) for month in year]
     return Panel(
-        _("Business"), url_for("desk_comparisons.index"), stats, chart=(chart, urls) if chart else None,
-        more=_("Compare"), empty=_("Nothing was billed in the year."),
+        _("Business"), url_for("desk_comparisons.index"), _business_stats(last, now, before, active),
+        chart=(chart, urls) if chart else None, more=_("Compare"), empty=_("Nothing was billed in the year."),
     )  # fmt: skip
+
+
+def _business_stats(month: date, now: Decimal, before: Decimal, active: Decimal) -> list[Stat]:
+    here, rate = rows_url("customers", Months(month, month)), change(now, before)
+    note = "—" if rate is None else f"{rate:+,.1f} %"
+    title = _("Net revenue %(month)s", month=f"{month:%Y-%m}")
+    return [
+        Stat(title, _money(now), here, note, noticed(rate is not None and rate < 0)),
+        Stat(_("Customers with an order"), f"{active:,.0f}", here),
+    ]
 
 
 def customers() -> Panel | None:
@@ -112,12 +110,7 @@ def customers() -> Panel | None:
     ]  # fmt: skip
     tiers = address("desk_tiers.index")
     stats = [
-        Stat(
-            _("At risk"),
-            counted(risk),
-            address("desk_tiers.churn"),
-            tone="bad" if risk else "",
-        ),
+        Stat(_("At risk"), counted(risk), address("desk_tiers.churn"), tone=noticed(risk)),
         Stat(_("Growing"), counted(stars), address("desk_tiers.stars")),
         Stat(_("Near the next tier"), counted(near), address("desk_tiers.promotions")),
     ]
@@ -144,28 +137,17 @@ def bills() -> Panel | None:
     """Statements by where they are; disputes and usage that wait."""
     if not g.viewer.may(P.STATEMENT_RUN):
         return None
-    found = boards.statements(g.viewer)
+    index = lambda **narrowed: url_for("desk_statements.index", **narrowed)  # noqa: E731
     rows = [
-        (say(STATEMENTS[state].text), Decimal(count), counted(count), url_for("desk_statements.index", state=state))
-        for state, count in found.items()
-    ]  # fmt: skip
-    disputes, unmatched = boards.disputes(g.viewer), boards.unmatched(g.viewer)
-    stats = [
-        Stat(
-            _("Disputes to decide"),
-            counted(disputes),
-            url_for("desk_disputes.index"),
-            tone="bad" if disputes else "",
-        ),
-        Stat(
-            _("Usage to match"),
-            counted(unmatched),
-            url_for("desk_usage.queue"),
-            tone="bad" if unmatched else "",
-        ),
+        (say(STATEMENTS[state].text), Decimal(count), counted(count), index(state=state))
+        for state, count in boards.statements(g.viewer).items()
     ]
-    url = url_for("desk_statements.index")
-    return Panel(_("Statements"), url, stats, bars(rows), empty=_("No statement waits."))  # fmt: skip
+    waiting = (
+        (_("Disputes to decide"), boards.disputes(g.viewer), url_for("desk_disputes.index")),
+        (_("Usage to match"), boards.unmatched(g.viewer), url_for("desk_usage.queue")),
+    )
+    stats = [Stat(words, counted(count), url, tone=noticed(count)) for words, count, url in waiting]
+    return Panel(_("Statements"), index(), stats, bars(rows), empty=_("No statement waits."))
 
 
 def commission() -> Panel | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ from portal.insights.queries import indices as sums
 from portal.insights.queries.indices import Narrowed
 from portal.insights.rules.index_table import INDICES
 from portal.insights.rules.indices import Facts
-from portal.insights.views.board import Panel, Stat, bars, counted
+from portal.insights.views.board import Panel, Stat, bars, counted, noticed
 from portal.insights.views.board_sales import (
     bills,
     business,
@@ -29,7 +29,7 @@ from portal.insights.views.index_question import Asked
 from portal.kernel import clock
 from portal.receivables.rules.report_months import Months, moved
 from portal.satisfaction.queries import results
-from portal.satisfaction.queries.results import By
+from portal.satisfaction.queries.results import By, Tally
 from portal.service_requests.rules.kinds import KIND_WORDS, RequestKind
 from portal.web.bars import chart_of
 from portal.web.spark import spark_of
@@ -47,23 +47,18 @@ def service() -> Panel | None:
     rows = boards.open_requests(g.viewer, clock.now())
     late, nobody = sum(row[2] for row in rows), sum(row[3] for row in rows)
     queue = lambda name, **more: url_for("desk_requests.queue", queue=name, **more)  # noqa: E731
-    of_kind = lambda kind: queue("open", kind=kind)  # noqa: E731
     stats = [
         Stat(_("Open"), counted(sum(row[1] for row in rows)), queue("open")),
-        Stat(_("Late now"), counted(late), queue("late"), tone="bad" if late else ""),
-        Stat(_("Nobody's"), counted(nobody), queue("unassigned"), tone="bad" if nobody else ""),
+        Stat(_("Late now"), counted(late), queue("late"), tone=noticed(late)),
+        Stat(_("Nobody's"), counted(nobody), queue("unassigned"), tone=noticed(nobody)),
     ]
+    named = lambda kind: say(KIND_WORDS[RequestKind(kind)])  # noqa: E731
     drawn = [
-        (
-            say(KIND_WORDS[RequestKind(kind)]),
-            Decimal(count),
-            counted(count),
-            of_kind(kind),
-        )
-        for kind, count, _late, _nobody in rows
+        (named(kind), Decimal(count), counted(count), queue("open", kind=kind))
+        for kind, count, *_rest in rows
     ]
-    url = url_for("desk_requests.index")
-    return Panel(_("Service requests"), url, stats, bars(drawn), empty=_("No request is open."))  # fmt: skip
+    url, empty = url_for("desk_requests.index"), _("No request is open.")
+    return Panel(_("Service requests"), url, stats, bars(drawn), empty=empty)
 
 
 def quality() -> Panel | None:
@@ -96,28 +91,24 @@ def satisfaction() -> Panel | None:
     year = Months(this, this).back(12)
     within = results.span(year.first, moved(year.last, 1))
     found = {each.key: each for each in results.tallied(g.viewer, within, By.MONTH, list(year))}
-    values = [found[at].satisfied.percent if at in found else None for at in range(12)]
-    chart = chart_of(
-        [
-            (f"{month:%m}", value or ZERO, month == this)
-            for month, value in zip(year, values, strict=True)
-        ]
+    shares = [found[at].satisfied.percent if at in found else None for at in range(12)]
+    drawn = chart_of(
+        [(f"{on:%m}", share or ZERO, on == this) for on, share in zip(year, shares, strict=True)]
     )
-    urls = [url_for("desk_surveys.answers", month=f"{month:%Y-%m}") for month in year]
-    answers = sum(each.count for each in found.values())
-    low = sum(each.low for each in found.values())
-    url = url_for("desk_surveys.index")
-    stats = [
-        Stat(_("Answers of the year"), counted(answers), url),
-        Stat(
-            _("Low scores"),
-            counted(low),
-            url_for("desk_surveys.answers", score="low"),
-            tone="bad" if low else "",
-        ),
+    answers = lambda **narrowed: url_for("desk_surveys.answers", **narrowed)  # noqa: E731
+    chart = (drawn, [answers(month=f"{month:%Y-%m}") for month in year]) if drawn else None
+    stats = _answer_stats(list(found.values()), answers(score="low"))
+    url, empty = url_for("desk_surveys.index"), _("Too few answers for a percentage.")
+    title = _("Satisfied answers in percent")
+    return Panel(title, url, stats, chart=chart, empty=empty)
+
+
+def _answer_stats(found: Sequence[Tally], low_url: str) -> list[Stat]:
+    count, low = sum(each.count for each in found), sum(each.low for each in found)
+    return [
+        Stat(_("Answers of the year"), counted(count), url_for("desk_surveys.index")),
+        Stat(_("Low scores"), counted(low), low_url, tone=noticed(low)),
     ]
-    return Panel(_("Satisfied answers in percent"), url, stats, chart=(chart, urls) if chart else None,
-                 empty=_("Too few answers for a percentage."))  # fmt: skip
 
 
 def carriage() -> Panel | None:
@@ -149,19 +140,16 @@ def warehouse() -> Panel | None:
     found = boards.movements(g.viewer, since)
     days = [since + timedelta(days=each) for each in range(FORTNIGHT)]
     counts = [sum(number for (on, _kind), number in found.items() if on == each) for each in days]
-    chart = chart_of(
-        [
-            (f"{each:%d}", Decimal(count), each == today)
-            for each, count in zip(days, counts, strict=True)
-        ]
+    drawn = chart_of(
+        [(f"{on:%d}", Decimal(count), on == today) for on, count in zip(days, counts, strict=True)]
     )
-    url = url_for("desk_warehouse.index")
+    url, words = url_for("desk_warehouse.index"), _("movements")
     stats = [
-        Stat(_("Today"), counted(counts[-1]), url, _("movements")),
-        Stat(_("In two weeks"), counted(sum(counts)), url, _("movements")),
+        Stat(_("Today"), counted(counts[-1]), url, words),
+        Stat(_("In two weeks"), counted(sum(counts)), url, words),
     ]
-    return Panel(_("Warehouse, movements a day"), url, stats, chart=(chart, [url] * FORTNIGHT) if chart else None,
-                 empty=_("Nothing moved in two weeks."))  # fmt: skip
+    chart, empty = (drawn, [url] * FORTNIGHT) if drawn else None, _("Nothing moved in two weeks.")
+    return Panel(_("Warehouse, movements a day"), url, stats, chart=chart, empty=empty)
 
 
 def prices() -> Panel | None:

@@ -50,10 +50,7 @@ def page_context(question: Question) -> dict[str, Any]:
     key = table.shown.key
     return {
         "asked": question,
-        "tabs": [
-            (say(text), question.url(report=report.value, region=None), report is question.report, None)
-            for report, text in REPORT_WORDS.items()
-        ],
+        "tabs": _tabs(question),
         "table": table.shown,
         "bars": _bars(table.drawn),
         "chart": _year(question),
@@ -66,6 +63,15 @@ def page_context(question: Question) -> dict[str, Any]:
         "region_words": REGION_WORDS if question.report is Report.REGION else {},
         "file_urls": {key: {kind: question.url(table=key, export=kind) for kind in ("xlsx", "csv")}},
     }  # fmt: skip
+
+
+def _tabs(question: Question) -> list[tuple[str, str, bool, None]]:
+    """The reports, the same months in each."""
+    url = lambda report: question.url(report=report.value, region=None)  # noqa: E731
+    return [
+        (say(text), url(report), report is question.report, None)
+        for report, text in REPORT_WORDS.items()
+    ]
 
 
 def tables(question: Question) -> Mapping[str, Callable[[], ReportTable]]:

@@ -24,7 +24,7 @@ from portal.satisfaction.queries import results
 from portal.satisfaction.queries.results import By
 from portal.service_requests.rules.kinds import KIND_WORDS, RequestKind
 from portal.web.filters import amount, quantity
-from portal.web.report_tables import Head, Kind, Line, ReportTable, Where
+from portal.web.report_tables import Head, Kind, Line, ReportTable
 from portal.web.words import say
 
 ZERO = Decimal(0)
@@ -54,6 +54,14 @@ LINES: tuple[tuple[str, Text, Kind], ...] = (
     (Measure.COMPLAINTS, t("Complaints"), Kind.COUNT),
     (Measure.CLAIMS, t("Claims"), Kind.COUNT),
     (Measure.DISPUTES, t("Disputes of bills"), Kind.COUNT),
+)
+ORDER_HEADS = (
+    Head(t("Orders now"), Kind.COUNT, total=True),
+    Head(t("Orders before"), Kind.COUNT, total=True),
+)
+LOAD_HEADS = (
+    Head(t("Open today"), Kind.COUNT, total=True),
+    Head(t("Customers in charge of"), Kind.COUNT, total=True),
 )
 MARGIN = t("Margin after rebate, of what has a known cost")
 Reader = Callable[[Decimal], str]
@@ -101,15 +109,6 @@ def _line(name: str, pair: Pair[Any], urls: tuple[str | None, str | None], *more
 def business(question: Question) -> Made:
     """What came in, went out and was said, each measure for itself; never added up."""
     now, before = (_summed(span) for span in (question.months, question.before))
-    lines = [
-        (say(words), kind, Pair(name, now.get(name, ZERO), before.get(name, ZERO)))
-        for name, words, kind in LINES
-    ]
-    if g.viewer.may(P.COST_SEE):
-        margins = (
-            each.get(Measure.KNOWN, ZERO) - each.get(Measure.COST, ZERO) for each in (now, before)
-        )
-        lines.insert(1, (say(MARGIN), Kind.AMOUNT, Pair("margin", *margins)))  # fmt: skip
     urls = rows_url("customers", question.months), rows_url("customers", question.before)
     heads = [
         Head(t("Figure")),
@@ -117,19 +116,36 @@ def business(question: Question) -> Made:
         Head(t("Before")),
         Head(t("In percent"), Kind.CHANGE),
     ]
-    drawn_lines = [
+    lines = [
         Line([name, _read(kind)(pair.now), _read(kind)(pair.before), pair.percent],
              {1: urls[0] if pair.now else None, 2: urls[1] if pair.before else None})
-        for name, kind, pair in lines
+        for name, kind, pair in _measured(now, before)
     ]  # fmt: skip
-    good = [
-        percent(each.get(Measure.GOOD, ZERO), each.get(Measure.ANSWERS, ZERO))
-        for each in (now, before)
-    ]
-    drawn_lines.append(Line([_("Satisfied answers"), *(_share(each) for each in good), None]))
+    lines.append(_satisfied(now, before))
     note = _("Amounts in the firm's currency; what has no rate of exchange is left out.")
-    table = ReportTable(Report.BUSINESS.value, _("Business"), heads, drawn_lines, note=note)
+    table = ReportTable(Report.BUSINESS.value, _("Business"), heads, lines, note=note)
     return Made(table, lead=_("How the months went, measure by measure."))
+
+
+def _satisfied(*sums: Mapping[str, Decimal]) -> Line:
+    good = (percent(each.get(Measure.GOOD, ZERO), each.get(Measure.ANSWERS, ZERO)) for each in sums)
+    return Line([_("Satisfied answers"), *(_share(each) for each in good), None])
+
+
+def _measured(
+    now: Mapping[str, Decimal], before: Mapping[str, Decimal]
+) -> list[tuple[str, Kind, Pair[str]]]:
+    """Each measure by name; the margin only for who may see costs (DOMAIN M5)."""
+    found = [
+        (say(words), kind, Pair(name, now.get(name, ZERO), before.get(name, ZERO)))
+        for name, words, kind in LINES
+    ]
+    if g.viewer.may(P.COST_SEE):
+        margins = (
+            each.get(Measure.KNOWN, ZERO) - each.get(Measure.COST, ZERO) for each in (now, before)
+        )
+        found.insert(1, (say(MARGIN), Kind.AMOUNT, Pair("margin", *margins)))
+    return found
 
 
 def growth(question: Question) -> Made:
@@ -152,21 +168,30 @@ def region(question: Question) -> Made:
         queries.by_region(span, by, g.viewer) for span in (question.months, question.before)
     )
     net = largest(pairs(now[Measure.NET], before[Measure.NET]), lambda each: each.now)
-    name = lambda key: say(WORDS_OF[by].get(key, Text(key) if key else t("Not said")))  # noqa: E731
-    url = lambda span, key: rows_url("customers", span, region=by.value, key=key or "-")  # noqa: E731
-    heads = _heads(
-        REGION_WORDS[by], Kind.AMOUNT, Head(t("Orders now"), Kind.COUNT, total=True),
-        Head(t("Orders before"), Kind.COUNT, total=True),
-    )  # fmt: skip
+    heads = _heads(REGION_WORDS[by], Kind.AMOUNT, *ORDER_HEADS)
     lines = [
-        _line(name(each.key), each, (url(question.months, each.key), url(question.before, each.key)),
+        _line(_region_name(by, each.key), each, _region_urls(question, each.key),
               now[Measure.ORDERS].get(each.key, ZERO), before[Measure.ORDERS].get(each.key, ZERO))
         for each in net
     ]  # fmt: skip
-    drawn = [Drawn(name(each.key), each, url(question.months, each.key), _money) for each in net]
+    drawn = [
+        Drawn(_region_name(by, each.key), each, _region_urls(question, each.key)[0], _money)
+        for each in net
+    ]
     title = _("Net revenue by %(what)s", what=say(REGION_WORDS[by]).lower())
     lead = _("Customers as they are put together now.")
     return Made(ReportTable(Report.REGION.value, title, heads, lines), drawn, lead)
+
+
+def _region_name(by: Region, key: str) -> str:
+    return say(WORDS_OF[by].get(key, Text(key) if key else t("Not said")))
+
+
+def _region_urls(question: Question, key: str) -> tuple[str, str]:
+    part = {"region": question.region.value, "key": key or "-"}
+    spans = question.months, question.before
+    now, before = (rows_url("customers", span, **part) for span in spans)
+    return now, before
 
 
 def requests(question: Question) -> Made:
@@ -185,23 +210,17 @@ def load(question: Question) -> Made:
     known = {each.key for each in found}
     found += [Pair(key, ZERO, ZERO) for key in now if key not in known]
     names = queries.people({each.key for each in found})
-    heads = _heads(
-        t("Person"), Kind.COUNT, Head(t("Open today"), Kind.COUNT, total=True),
-        Head(t("Customers in charge of"), Kind.COUNT, total=True),
-    )  # fmt: skip
+    name = lambda key: names.get(key) or _("Nobody")  # noqa: E731
     url = lambda span, key: rows_url("requests", span, owner=key)  # noqa: E731
+    urls = lambda key: (url(question.months, key), url(question.before, key))  # noqa: E731
     lines = [
-        _line(names.get(each.key) or _("Nobody"), each,
-              (url(question.months, each.key), url(question.before, each.key)), *now.get(each.key, (0, 0)))
-        for each in found
-    ]  # fmt: skip
-    drawn = [
-        Drawn(names.get(each.key) or _("Nobody"), each, url(question.months, each.key), _plain)
-        for each in found
+        _line(name(each.key), each, urls(each.key), *now.get(each.key, (0, 0))) for each in found
     ]
+    drawn = [Drawn(name(each.key), each, urls(each.key)[0], _plain) for each in found]
+    heads = _heads(t("Person"), Kind.COUNT, *LOAD_HEADS)
     title = _("Requests received, by who has them")
     lead = _("Who has how much: requests of the months, open ones today, customers in charge of.")
-    return Made(ReportTable(Report.LOAD.value, title, heads, lines), drawn, lead)  # fmt: skip
+    return Made(ReportTable(Report.LOAD.value, title, heads, lines), drawn, lead)
 
 
 def satisfaction(question: Question) -> Made:
@@ -251,13 +270,13 @@ def _by_customer(question: Question) -> list[Pair[int]]:
 
 def _customers(question: Question, report: Report, found: list[Pair[int]], lead: str) -> Made:
     names = queries.customer_names({each.key for each in found}, g.viewer)
-    heads = _heads(t("Customer"), Kind.AMOUNT, Head(t("Course")), Head(t("Code"), where=Where.FILE))
+    heads = _heads(t("Customer"), Kind.AMOUNT, Head(t("Course")))
     url = lambda span, key: rows_url("customers", span, customer=key)  # noqa: E731
     lines = []
     for each in found:
         name = names.get(each.key, "—")
         urls = url(question.months, each.key), url(question.before, each.key)
-        line = _line(name, each, urls, say(COURSE_WORDS[each.course]), each.key)
+        line = _line(name, each, urls, say(COURSE_WORDS[each.course]))
         page = url_for("desk_customers.show", customer_id=each.key)
         lines.append(Line(line.values, {**line.urls, 0: page}))
     drawn = [

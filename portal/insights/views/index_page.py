@@ -66,25 +66,21 @@ class Row:
 def page_context(asked: Asked) -> dict[str, Any]:
     """The page."""
     customer, today = customer_of(asked), clock.today()
+    lanes = queries.lanes(asked.year, g.viewer)
     by_month = queries.by_month(asked.year, asked.narrowed, g.viewer, today)
-    table = group_table(asked)
-    measured = queries.measured(asked.months).get(asked.month)
     return {
         "asked": asked,
         "customer": customer,
         "groups": [(group.label, [_row(asked, each, by_month) for each in group.indices]) for group in GROUPS],
         "outstanding": _outstanding(asked),
-        "table": table,
+        "table": group_table(asked),
         "by_words": BY_WORDS,
         "month_choices": month_choices(asked.month),
         "kinds": KINDS,
-        "lanes": [(f"{one}>{other}", lane_words(one, other)) for one, other in queries.lanes(asked.year, g.viewer)],
-        "measured_at": measured,
+        "lanes": [(f"{one}>{other}", lane_words(one, other)) for one, other in lanes],
+        "measured_at": queries.measured(asked.months).get(asked.month),
         "is_running": asked.month == today.replace(day=1),
-        "file_urls": {
-            key: {kind: asked.url(table=key, export=kind) for kind in ("xlsx", "csv")}
-            for key in ("indices", "by")
-        },
+        "file_urls": {key: asked.file_urls(key) for key in ("indices", "by")},
     }  # fmt: skip
 
 

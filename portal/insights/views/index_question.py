@@ -63,6 +63,10 @@ class Asked:
         """The page with some of it changed."""
         return url_for("desk_indices.index", **{**self.parts(), **changed})
 
+    def file_urls(self, table: str) -> dict[str, str]:
+        """Kind of file → where a table is as one."""
+        return {kind: self.url(table=table, export=kind) for kind in ("xlsx", "csv")}
+
     def rows_url(self, index: Index, narrowed: Narrowed | None = None) -> str:
         """The rows behind a figure."""
         asked = self if narrowed is None else replace(self, narrowed=narrowed)
