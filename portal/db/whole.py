@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Table, or_, select
+from sqlalchemy import ScalarSelect, Select, Table, or_, select
 
 from portal.db.base import Base, db
 
@@ -69,6 +69,12 @@ def looked_up(model: type[Base], column: str, row_id: Any) -> ScalarSelect[Any]:
     """`column` of the row whose id is `row_id` (a column of another table), as a part of another select."""
     table = _table(model)
     return select(table.c[column]).where(table.c.id == row_id).scalar_subquery()
+
+
+def holding(model: type[Base], column: str, value: Any) -> Select[Any]:
+    """The ids of the rows that hold `value` in `column`, as a part of another select."""
+    table = _table(model)
+    return select(table.c.id).where(table.c[column] == value)
 
 
 def _table(model: type[Base]) -> Table:

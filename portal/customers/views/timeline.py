@@ -171,8 +171,10 @@ def happenings(customer: Customer, viewer: Viewer) -> Subquery:
 
 
 def _merged(customer_id: Any, viewer: Viewer) -> Subquery:
+    hidden = hidden_from(viewer)
     sources = [
-        queries.entries(customer_id, hidden_from(viewer)),
+        queries.entries(customer_id, hidden),
+        queries.entries_of_duplicates(customer_id, hidden),
         queries.notes(customer_id, viewer),
     ]
     found = (module.happened(customer_id, viewer) for module in offered("customer_timeline"))
