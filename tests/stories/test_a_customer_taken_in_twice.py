@@ -42,22 +42,21 @@ def test_a_customer_taken_in_twice(client: CheckingClient, cast: Cast, now: date
         select(Customer).where(Customer.name_zh == "海港食品股份有限公司")
     ).one()
     owed(double, "250", now.date(), now)
+    ours, theirs = cast.harbour.id, double.id
     db.session.commit()
 
     client.post("/desk/duplicates/search")
     pair = db.session.scalars(select(DuplicatePair)).one()
     assert "The same name" in client.get(f"/desk/duplicates/{pair.id}").text
-    here = f"/desk/duplicates/merge/{cast.harbour.id}/{double.id}"
+    here = f"/desk/duplicates/merge/{ours}/{theirs}"
     versions = client.get(here).text.split('name="versions" type="hidden" value="')[1].split('"')[0]
     client.post(here, data={"versions": versions, "reason": "aus der alten Liste"})
 
-    people = db.session.scalars(select(Contact.name).where(Contact.customer_id == cast.harbour.id))
+    people = db.session.scalars(select(Contact.name).where(Contact.customer_id == ours))
     assert list(people) == ["周敏"]
-    open_ = select(func.sum(Receivable.open_amount)).where(
-        Receivable.customer_id == cast.harbour.id
-    )
+    open_ = select(func.sum(Receivable.open_amount)).where(Receivable.customer_id == ours)
     assert db.session.scalar(open_) == Decimal(250)
-    old = client.get(f"/desk/customers/{double.id}")
-    assert old.location == f"/desk/customers/{cast.harbour.id}"
+    old = client.get(f"/desk/customers/{theirs}")
+    assert old.location == f"/desk/customers/{ours}"
     sent_again = client.get("/desk/customers?q=股份")
     assert "HARBOUR" in sent_again.text

@@ -78,7 +78,7 @@ def _values(reading: Reading, line: Line) -> Values | None:
     }
     if line.values.get(ASIDE):
         given["note"] = "\n".join(filter(None, [given.get("note", ""), *line.values[ASIDE]]))
-    facts = {name: str(given.get(name, "")) for name in FACTS}
+    facts: dict[str, Any] = {name: str(given.get(name, "")) for name in FACTS}
     try:
         tidy = cleaned_contact(ContactFacts(**facts))
     except InvalidMany as error:

@@ -109,7 +109,7 @@ def _planned(reading: Reading, line: Line) -> Plan | None:
         _check_parent(reading, line.row, values)
         if "kind" in values:
             values["kind"] = CustomerKind.BRANCH.value
-    return Plan(line.row, values, label, row_id=found.id if found else None)
+    return Plan(line.row, values, label, row_id=found.id if isinstance(found, Named) else None)
 
 
 def _values(given: Values) -> Values:

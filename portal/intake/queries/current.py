@@ -59,7 +59,7 @@ def _fields(kind: str) -> list[Any]:
     ]
 
 
-def _cell(field: Any, row: Mapping[str, Any], side: int) -> Any:
+def _cell(field: Any, row: Any, side: int) -> Any:
     value = row.get(field.code)
     if value is None or value == "":
         return None
@@ -128,7 +128,7 @@ def _opportunities(viewer: Viewer) -> Select[Any]:
     reference = select(func.min(BroughtIn.reference)).where(
         BroughtIn.kind == IntakeKind.OPPORTUNITIES, BroughtIn.row_id == one.id
     )
-    statement = (
+    statement: Any = (
         select(
             func.coalesce(reference.scalar_subquery(), one.number).label("reference"),
             Customer.code.label("customer"),
@@ -154,12 +154,13 @@ def _opportunities(viewer: Viewer) -> Select[Any]:
         .outerjoin(Contact, Contact.id == one.contact_id)
         .outerjoin(OpportunityCategory, OpportunityCategory.id == one.category_id)
     )
-    return visible(statement, one, viewer).order_by(one.id)
+    shown: Select[Any] = visible(statement, one, viewer).order_by(one.id)
+    return shown
 
 
 def _history(viewer: Viewer) -> Select[Any]:
     note = HistoryNote
-    statement = (
+    statement: Any = (
         select(
             func.coalesce(note.source_key, "note:" + cast(note.id, String)).label("reference"),
             Customer.code.label("customer"), note.happened_at, note.kind, Contact.name.label("contact"),
@@ -169,7 +170,8 @@ def _history(viewer: Viewer) -> Select[Any]:
         .outerjoin(Contact, Contact.id == note.contact_id)
         .outerjoin(User, User.id == note.written_by)
     )  # fmt: skip
-    return visible(statement, note, viewer).order_by(note.happened_at, note.id)
+    shown: Select[Any] = visible(statement, note, viewer).order_by(note.happened_at, note.id)
+    return shown
 
 
 _STATEMENTS: Mapping[str, Callable[[Viewer], Select[Any]]] = {

@@ -90,7 +90,8 @@ def category_words() -> Vocabulary:
 
 def brought_in(references: Iterable[str], viewer: Viewer) -> dict[str, dict[str, Any]]:
     """Reference → the opportunity that came in by it, or has it as its number, with its first item as "item"."""
-    wanted, ids = sorted(set(references)), {}
+    wanted = sorted(set(references))
+    ids: dict[str, int] = {}
     for some in chunks(wanted):
         statement = visible(select(BroughtIn.reference, BroughtIn.row_id), BroughtIn, viewer)
         known = statement.where(BroughtIn.kind == KIND, BroughtIn.reference.in_(some))

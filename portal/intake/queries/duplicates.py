@@ -41,9 +41,9 @@ def seen_for_search(viewer: Viewer, ids: list[int] | None = None) -> list[likene
     for row in db.session.execute(statement.with_only_columns(*SHOWN)):
         found[row.id] = each = _seen(row)
         each.reached_by(row.phone, "")
-    for row in db.session.execute(people):
-        if row.customer_id in found:
-            found[row.customer_id].reached_by(row.phone, row.email)
+    for customer_id, phone, email in db.session.execute(people):
+        if customer_id in found:
+            found[customer_id].reached_by(phone, email)
     return list(found.values())
 
 

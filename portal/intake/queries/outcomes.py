@@ -35,9 +35,9 @@ def by_item(viewer: Viewer) -> list[Outcome]:
     )
 
 
-def _added_up(statement: Select[Any], viewer: Viewer) -> list[Outcome]:
+def _added_up(statement: Any, viewer: Viewer) -> list[Outcome]:
     """One walk over the closed ones; the days between two dates are not every database's to count."""
-    wanted = visible(statement, Opportunity, viewer).where(Of.state.in_(CLOSED))
+    wanted: Select[Any] = visible(statement, Opportunity, viewer).where(Of.state.in_(CLOSED))
     sums: dict[tuple[str, str], list[Any]] = {}
     for name, currency, state, amount, opened, closed in db.session.execute(
         wanted.execution_options(yield_per=2_000)

@@ -21,6 +21,6 @@ _ALSO = {
 def countries() -> Vocabulary:
     """The vocabulary of countries: each name gives the country's code."""
     english, chinese = Locale("en").territories, Locale("zh").territories
-    codes = [code for code in english if len(code) == 2 and code.isalpha()]
+    codes = [code for code in map(str, english) if len(code) == 2 and code.isalpha()]
     words = {code: (english[code], chinese.get(code, ""), *_ALSO.get(code, ())) for code in codes}
     return Vocabulary.coded({code: tuple(filter(None, each)) for code, each in words.items()})

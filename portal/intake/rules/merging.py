@@ -95,6 +95,7 @@ def joined_membership(ours: Row, theirs: Row) -> dict[str, Any]:
 def joined_standing(ours: Row, theirs: Row) -> dict[str, Any]:
     """The stricter of both: held if either is, blacklisted if either is. What is owed is worked out anew."""
     found: dict[str, Any] = {}
+    names: tuple[str, ...]
     if ours["held_since"] is None and theirs["held_since"] is not None:
         names = ("held_since", "hold_reason", "held_by", "lifted_until", "lift_reason")
         found |= {name: theirs[name] for name in names}
