@@ -40,7 +40,8 @@ from tests.offers import keep
 from tests.opportunities import first_words
 
 TYPED = {
-    "name": "五一促销", "subject_zh": "五一仓储九折", "text_zh": "五月一日起 **九折**。", "per_run": "200", "tiers": ["vip"],
+    "name": "五一促销", "subject_zh": "五一仓储九折", "text_zh": "五月一日起 **九折**。", "per_run": "200",
+    "tiers": ["vip"],
     "bought_category": "",
 }  # fmt: skip
 

@@ -16,7 +16,8 @@ from tests.loyalty import a_rule, balance, points
 from tests.offers import keep
 
 RULE = {
-    "from_on": "2026-03-02", "currency": "CNY", "per_amount": "10", "value": "0.05", "minimum": "100", "months_valid": "24",
+    "from_on": "2026-03-02", "currency": "CNY", "per_amount": "10", "value": "0.05", "minimum": "100",
+    "months_valid": "24",
     "active": "y", "factor_vip": "1.5", "categories": ["storage"],
 }  # fmt: skip
 

@@ -14,6 +14,7 @@ from portal.campaigns.models import Campaign, CampaignMail
 from portal.campaigns.rules.kinds import MailState
 from portal.campaigns.rules.results import Tally
 from portal.customers.models import Customer
+from portal.customers.rules.kinds import Segment
 from portal.db.base import db
 
 M = CampaignMail
@@ -38,7 +39,9 @@ def of_campaign(campaign_id: int, viewer: Viewer) -> Tally:
 
 def by_tier(campaign_id: int, viewer: Viewer) -> list[Tally]:
     """By the customers' tier on the day of posting."""
-    return [each for each in _tallied(campaign_id, viewer, M.segment) if each.posted]
+    order = [tier.value for tier in Segment]
+    found = [each for each in _tallied(campaign_id, viewer, M.segment) if each.posted]
+    return sorted(found, key=lambda each: order.index(each.key))
 
 
 def of_several(campaign_ids: Iterable[int], viewer: Viewer) -> dict[int, Tally]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, case, func, select
 
 from portal.access.permissions import Permission as P
 from portal.access.scope import visible
@@ -26,19 +27,24 @@ def card(customer: Customer, viewer: Viewer) -> Mapping[str, object] | None:
     if not viewer.may(P.CAMPAIGN_SEE):
         return None
     wanted = interest_rows(viewer).where(Interest.customer_id == customer.id)
-    latest = db.session.scalars(
-        wanted.order_by(Interest.at.desc(), Interest.id.desc()).limit(SHOWN)
-    )
-    given = func.coalesce(
-        func.sum(case((MarketingConsent.state == Consent.GIVEN.value, 1), else_=0)), 0
-    )
+    latest = wanted.order_by(Interest.at.desc(), Interest.id.desc()).limit(SHOWN)
+    contacts, agreed, last_mail = db.session.execute(_counts(customer, viewer)).one()
+    interests = db.session.scalars(latest).all()
+    return {
+        "interests": interests, "contacts": contacts, "agreed": agreed, "last_mail": last_mail
+    }  # fmt: skip
+
+
+def _counts(customer: Customer, viewer: Viewer) -> Select[Any]:
+    """Contacts, those who agreed, and when the last mail was posted."""
+    given = case((MarketingConsent.state == Consent.GIVEN.value, 1), else_=0)
     last = select(func.max(CampaignMail.posted_at)).where(CampaignMail.customer_id == customer.id)
-    counts = (
-        visible(select(func.count(Contact.id), given, last.scalar_subquery()), Contact, viewer)
-        .outerjoin(MarketingConsent, MarketingConsent.email == func.lower(func.trim(Contact.email)))
+    columns = (
+        func.count(Contact.id), func.coalesce(func.sum(given), 0), last.scalar_subquery()
+    )  # fmt: skip
+    address = func.lower(func.trim(Contact.email))
+    return (
+        visible(select(*columns), Contact, viewer)
+        .outerjoin(MarketingConsent, MarketingConsent.email == address)
         .where(Contact.customer_id == customer.id, Contact.active.is_(True))
     )
-    contacts, agreed, last_mail = db.session.execute(counts).one()
-    return {
-        "interests": latest.all(), "contacts": contacts, "agreed": agreed, "last_mail": last_mail
-    }  # fmt: skip

@@ -42,9 +42,9 @@ def stepped(there: str, said: str, verb: Callable[[], object]) -> Response:
         for text in texts:
             flash(say(text), "error")
         answer.headers["X-Refused"] = "1"
-        return answer  # type: ignore[no-any-return]
+        return answer
     flash(said, "success")
-    return answer  # type: ignore[no-any-return]
+    return answer
 
 
 def _drawn(form: Edited, clash: Any) -> dict[str, Any]:

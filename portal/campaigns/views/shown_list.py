@@ -74,7 +74,8 @@ NOTICE_LIST = ListSpec(
     key="notices",
     columns=(
         Column("title", t("Notice"), lambda r: _title(r[0]), value=lambda r: name_of(r[0])),
-        Column("state", t("State"), lambda r: chip(label_of(r[0])), sort=Notice.state, value=lambda r: say(label_of(r[0]).text)),
+        Column("state", t("State"), lambda r: chip(label_of(r[0])), sort=Notice.state,
+               value=lambda r: say(label_of(r[0]).text)),
         Column("days", t("Shown"), lambda r: _days(r[0])),
         Column("tiers", t("For"), lambda r: tiers_in_words(r[0].tiers)),
         Column("readers", t("Read by"), lambda r: r[1], align="num", value=lambda r: r[1]),
@@ -97,7 +98,8 @@ OFFER_LIST = ListSpec(
     columns=(
         Column("title", t("Recommended service"), lambda r: name_of(r[0])),
         Column("thing", t("Service item or bundle"), lambda r: name_of(r[0].item or r[0].bundle)),
-        Column("state", t("State"), lambda r: chip(label_of(r[0])), sort=Offer.state, value=lambda r: say(label_of(r[0]).text)),
+        Column("state", t("State"), lambda r: chip(label_of(r[0])), sort=Offer.state,
+               value=lambda r: say(label_of(r[0]).text)),
         Column("days", t("Shown"), lambda r: _days(r[0])),
         Column("tiers", t("For"), lambda r: tiers_in_words(r[0].tiers)),
         Column("interested", t("Interested"), lambda r: r[1], align="num", value=lambda r: r[1]),

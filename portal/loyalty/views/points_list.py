@@ -45,7 +45,7 @@ def signed(points: int) -> Any:
     return Markup('<span class="{}">{}</span>').format(look, f"{points:+,}".replace("-", "−"))
 
 
-def about(entry: E) -> str:
+def about(entry: PointsEntry) -> str:
     """What an entry is about: a bill, a redemption, a reason."""
     return " · ".join(part for part in (entry.label, entry.reason) if part)
 
@@ -59,14 +59,17 @@ POINTS_LIST = ListSpec(
         Column("balance", t("Points"), lambda a: f"{a.balance:,}", sort=A.balance, align="num",
                value=lambda a: a.balance, total=True),
         Column("expiry", t("First expiry"), lambda a: str(a.next_expiry_on or ""), value=lambda a: a.next_expiry_on),
-        Column("owed", t("Points owed"), lambda a: f"{a.owed:,}" if a.owed else "", align="num", value=lambda a: a.owed),
-        Column("changed", t("Changed"), lambda a: instant(a.changed_at), sort=A.changed_at, value=lambda a: a.changed_at),
+        Column("owed", t("Points owed"), lambda a: f"{a.owed:,}" if a.owed else "", align="num",
+               value=lambda a: a.owed),
+        Column("changed", t("Changed"), lambda a: instant(a.changed_at), sort=A.changed_at,
+               value=lambda a: a.changed_at),
     ),
     row_id=A.id,
     sort="-changed",
     url=lambda a: url_for("desk_points.show", customer_id=a.customer_id),
     filters=(
-        Filter("standing", t("Standing"), lambda: [ANY, ("some", t("With points")), ("soon", t("Expire within 60 days")),
+        Filter("standing", t("Standing"),
+               lambda: [ANY, ("some", t("With points")), ("soon", t("Expire within 60 days")),
                ("owed", t("Owe points"))], _standing),
         Filter("tier", t("Tier"), lambda: [ANY, *SEGMENTS.items()],
                lambda s, value: s.where(Customer.segment == value) if value in SEGMENTS else s),

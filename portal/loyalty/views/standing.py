@@ -11,7 +11,7 @@ from portal.customers.models import Customer
 from portal.kernel import clock
 from portal.loyalty.labels import REDEMPTIONS
 from portal.loyalty.queries import points
-from portal.loyalty.rules.earning import worth
+from portal.loyalty.rules.earning import in_force, latest_of, worth
 from portal.loyalty.rules.lots import expired
 
 FIRST = 6
@@ -19,25 +19,28 @@ FIRST = 6
 
 def context(customer: Customer) -> dict[str, Any]:
     """What both doors show of it."""
-    today = clock.today()
-    left = [lot for lot in points.lots(customer.id) if lot not in expired([lot], today)]
-    days: Counter[Any] = Counter()
-    for lot in left:
-        days[lot.expires_on] += lot.left
-    balance = sum(lot.left for lot in left)
-    rule, earning = points.redeeming_rule(today), points.earning_rule(today)
     account = points.account_of(customer.id, g.viewer)
     return {
         "customer": customer,
-        "balance": balance,
         "owed": account.owed if account else 0,
-        "expiries": list(days.items())[:FIRST],
-        "most": max(days.values(), default=1),
-        "rule": rule,
-        "earning": earning,
-        "factor": earning.factors.get(customer.segment, 1) if earning else None,
-        "worth": worth(balance, rule) if rule and balance else None,
-        "may_redeem": bool(rule and balance >= rule.minimum),
+        **_left(customer),
         "redemptions": points.redemptions(customer.id, g.viewer),
         "labels": REDEMPTIONS,
     }
+
+
+def _left(customer: Customer) -> dict[str, Any]:
+    """What is left, by the day on which it expires, and what the rules of today make of it."""
+    today = clock.today()
+    days: Counter[Any] = Counter()
+    for lot in points.lots(customer.id):
+        if not expired([lot], today):
+            days[lot.expires_on] += lot.left
+    balance, rules = sum(days.values()), points.rules()
+    rule, earning = latest_of(rules, today), in_force(rules, today)
+    return {
+        "balance": balance, "expiries": list(days.items())[:FIRST], "most": max(days.values(), default=1),
+        "rule": rule, "earning": earning, "factor": earning.factors.get(customer.segment, 1) if earning else None,
+        "worth": worth(balance, rule) if rule and balance else None,
+        "may_redeem": bool(rule and balance >= rule.minimum),
+    }  # fmt: skip
