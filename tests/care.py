@@ -16,6 +16,7 @@ from portal.customers.models import Customer
 from portal.db.base import db
 from portal.kernel.clock import business_day
 from tests.cast import Cast, viewer
+from tests.leads import a_lead
 
 
 def visit_plan(cast: Cast, now: datetime, **changes: Any) -> VisitPlan:
@@ -98,3 +99,16 @@ def a_loan(customer: Customer, now: datetime, number: str = "PR-001", **changes:
     loan = assets.lend(a_thing(now, number), facts, SYSTEM, now)
     db.session.flush()
     return loan
+
+
+def care_ids(cast: Cast, now: datetime) -> dict[str, int]:
+    """Argument of an address → the id of a row of Harbour Foods, and of a lead in Chen Li's hands."""
+    visit = a_visit_made(cast, now)
+    return {
+        "visit_id": visit.id,
+        "watch_notes.note_id": a_note(cast.harbour, now).id,
+        "loan_id": a_loan(cast.harbour, now, "ISO-1").id,
+        "asset_id": a_thing(now, "ISO-2").id,
+        "entry_id": a_price(now).id,
+        "lead_id": a_lead(cast, now).id,
+    }
