@@ -232,13 +232,7 @@ class Classification(HouseOnly, Base):
 
 
 # The lists of a run that few customers are on.
-Index(
-    "ix_classification_star",
-    Classification.run_id,
-    Classification.id,
-    sqlite_where=Classification.is_star,
-    postgresql_where=Classification.is_star,
-)
+Index("ix_classification_star", Classification.run_id, Classification.is_star, Classification.id)
 Index(
     "ix_classification_promotion",
     Classification.run_id,

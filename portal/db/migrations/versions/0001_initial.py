@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: nothing
-Create Date: 2026-11-22 10:53:23.175007
+Create Date: 2026-11-22 12:17:09.315418
 
 """
 
@@ -48,6 +48,36 @@ def upgrade():
         batch_op.create_index("ix_article_category_parent", ["parent_id", "position"], unique=False)
 
     op.create_table(
+        "asset",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("serial", sa.String(length=60), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("worth", types.Amount(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("condition", sa.String(length=300), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("search_text", sa.String(length=600), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('printer', 'scanner', 'scale', 'container', 'computer', 'other')",
+            name=op.f("ck_asset_known_kind"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('here', 'lent', 'lost', 'retired')", name=op.f("ck_asset_known_state")
+        ),
+        sa.CheckConstraint("worth IS NULL OR worth >= 0", name=op.f("ck_asset_worth_not_negative")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_asset")),
+        sa.UniqueConstraint("number", name=op.f("uq_asset_number")),
+    )
+    with op.batch_alter_table("asset", schema=None) as batch_op:
+        batch_op.create_index("ix_asset_state", ["state", "number"], unique=False)
+
+    op.create_table(
         "audit_entry",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("at", types.UTCDateTime(), nullable=False),
@@ -67,7 +97,7 @@ def upgrade():
         sa.UniqueConstraint("entry_hash", name=op.f("uq_audit_entry_entry_hash")),
     )
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
-        batch_op.create_index("ix_audit_entry_customer", ["customer_id", "id"], unique=False)
+        batch_op.create_index("ix_audit_entry_customer", ["customer_id", "at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_entry_event"), ["event"], unique=False)
         batch_op.create_index(
             "ix_audit_entry_subject", ["subject_type", "subject_id", "id"], unique=False
@@ -167,7 +197,6 @@ def upgrade():
         sa.Column("nature", sa.String(length=12), nullable=False),
         sa.Column("source", sa.String(length=12), nullable=False),
         sa.Column("is_foreign", sa.Boolean(), nullable=False),
-        sa.Column("merged_into_id", sa.Integer(), nullable=True),
         sa.Column("billing", sa.String(length=8), nullable=False),
         sa.Column("default_currency", sa.String(length=3), nullable=False),
         sa.Column("document_language", sa.String(length=8), nullable=False),
@@ -179,6 +208,7 @@ def upgrade():
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("search_text", sa.String(length=1000), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("merged_into_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", types.UTCDateTime(), nullable=False),
         sa.Column("updated_at", types.UTCDateTime(), nullable=False),
@@ -234,7 +264,11 @@ def upgrade():
     )
     with op.batch_alter_table("customer", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_customer_merged_into_id"), ["merged_into_id"], unique=False
+            "ix_customer_merged_into_id",
+            ["merged_into_id"],
+            unique=False,
+            sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+            postgresql_where=sa.text("merged_into_id IS NOT NULL"),
         )
         batch_op.create_index("ix_customer_name", ["name_zh", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_customer_parent_id"), ["parent_id"], unique=False)
@@ -253,6 +287,15 @@ def upgrade():
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_defect_kind")),
         sa.UniqueConstraint("code", name=op.f("uq_defect_kind_code")),
+    )
+    op.create_table(
+        "digest_issue",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("week_on", sa.Date(), nullable=False),
+        sa.Column("figures", types.JSONText(), nullable=False),
+        sa.Column("made_at", types.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_digest_issue")),
+        sa.UniqueConstraint("week_on", name=op.f("uq_digest_issue_week_on")),
     )
     op.create_table(
         "dunning_step",
@@ -346,6 +389,12 @@ def upgrade():
         sa.PrimaryKeyConstraint("job", name=op.f("pk_heartbeat")),
     )
     op.create_table(
+        "index_month",
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("measured_at", types.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("month", name=op.f("pk_index_month")),
+    )
+    op.create_table(
         "legal_deadline",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=32), nullable=False),
@@ -423,6 +472,21 @@ def upgrade():
         sa.UniqueConstraint("category", name=op.f("uq_milestone_plan_category")),
     )
     op.create_table(
+        "moved_row",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("holder", sa.String(length=48), nullable=False),
+        sa.Column("column", sa.String(length=48), nullable=False),
+        sa.Column("row_id", sa.Integer(), nullable=False),
+        sa.Column("from_id", sa.Integer(), nullable=False),
+        sa.Column("at", types.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_moved_row")),
+    )
+    with op.batch_alter_table("moved_row", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_moved_row_row", ["holder", "column", "row_id", "at"], unique=False
+        )
+
+    op.create_table(
         "number_series",
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
@@ -456,7 +520,8 @@ def upgrade():
         sa.Column("sent_at", types.UTCDateTime(), nullable=True),
         sa.Column("last_error", sa.String(length=500), nullable=True),
         sa.CheckConstraint(
-            "state IN ('pending', 'sent', 'dead')", name=op.f("ck_outbox_message_known_state")
+            "state IN ('pending', 'sent', 'dead', 'dropped')",
+            name=op.f("ck_outbox_message_known_state"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_message")),
         sa.UniqueConstraint("key", name=op.f("uq_outbox_message_key")),
@@ -493,6 +558,20 @@ def upgrade():
     with op.batch_alter_table("phone_key", schema=None) as batch_op:
         batch_op.create_index("ix_phone_key_key", ["key", "holder", "holder_id"], unique=False)
 
+    op.create_table(
+        "proposal_outline",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name_zh", sa.String(length=60), nullable=False),
+        sa.Column("name_en", sa.String(length=80), nullable=False),
+        sa.Column("sections", types.JSONText(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal_outline")),
+        sa.UniqueConstraint("name_zh", name=op.f("uq_proposal_outline_name_zh")),
+    )
     op.create_table(
         "request_category",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -658,6 +737,38 @@ def upgrade():
         ),
     )
     op.create_table(
+        "tier_card",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("segment", sa.String(length=16), nullable=False),
+        sa.Column("lower_amount", types.Amount(), nullable=False),
+        sa.Column("definition_zh", sa.String(length=400), nullable=False),
+        sa.Column("definition_en", sa.String(length=600), nullable=False),
+        sa.Column("need_zh", sa.String(length=400), nullable=False),
+        sa.Column("need_en", sa.String(length=600), nullable=False),
+        sa.Column("strategy_zh", sa.String(length=400), nullable=False),
+        sa.Column("strategy_en", sa.String(length=600), nullable=False),
+        sa.Column("promise_zh", sa.String(length=400), nullable=False),
+        sa.Column("promise_en", sa.String(length=600), nullable=False),
+        sa.Column("channel_zh", sa.String(length=200), nullable=False),
+        sa.Column("channel_en", sa.String(length=300), nullable=False),
+        sa.Column("capacity_from", sa.Integer(), nullable=True),
+        sa.Column("capacity_to", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "segment IN ('floating', 'ordinary', 'mid', 'vip', 'project')",
+            name=op.f("ck_tier_card_known_segment"),
+        ),
+        sa.CheckConstraint(
+            "capacity_from IS NULL OR capacity_to IS NULL OR capacity_from <= capacity_to",
+            name=op.f("ck_tier_card_capacity_in_order"),
+        ),
+        sa.CheckConstraint("lower_amount >= 0", name=op.f("ck_tier_card_bound_not_negative")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tier_card")),
+        sa.UniqueConstraint("segment", name=op.f("uq_tier_card_segment")),
+    )
+    op.create_table(
         "user",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
@@ -683,6 +794,25 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user")),
         sa.UniqueConstraint("email", name=op.f("uq_user_email")),
         sa.UniqueConstraint("fs_uniquifier", name=op.f("uq_user_fs_uniquifier")),
+    )
+    op.create_table(
+        "visit_target",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("segment", sa.String(length=16), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("every_days", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('on_site', 'telephone', 'video', 'reception', 'management')",
+            name=op.f("ck_visit_target_known_kind"),
+        ),
+        sa.CheckConstraint(
+            "segment = '' OR segment IN ('floating', 'ordinary', 'mid', 'vip', 'project')",
+            name=op.f("ck_visit_target_known_segment"),
+        ),
+        sa.CheckConstraint("every_days BETWEEN 0 AND 1095", name=op.f("ck_visit_target_days")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_target")),
+        sa.UniqueConstraint("segment", name=op.f("uq_visit_target_segment")),
     )
     op.create_table(
         "warehouse",
@@ -828,6 +958,188 @@ def upgrade():
         sa.UniqueConstraint("user_id", name=op.f("uq_calendar_feed_user_id")),
     )
     op.create_table(
+        "campaign",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=24), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("subject_zh", sa.String(length=120), nullable=False),
+        sa.Column("subject_en", sa.String(length=160), nullable=False),
+        sa.Column("text_zh", sa.Text(), nullable=False),
+        sa.Column("text_en", sa.Text(), nullable=False),
+        sa.Column("segment", types.JSONText(), nullable=False),
+        sa.Column("per_run", sa.Integer(), nullable=False),
+        sa.Column("starts_at", types.UTCDateTime(), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("approved_by", sa.Integer(), nullable=True),
+        sa.Column("approved_at", types.UTCDateTime(), nullable=True),
+        sa.Column("started_at", types.UTCDateTime(), nullable=True),
+        sa.Column("ended_at", types.UTCDateTime(), nullable=True),
+        sa.Column("stop_reason", sa.String(length=500), nullable=False),
+        sa.Column("search_text", sa.String(length=600), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "state = 'draft' OR approved_at IS NOT NULL",
+            name=op.f("ck_campaign_approved_before_sent"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('draft', 'approved', 'sending', 'sent', 'stopped')",
+            name=op.f("ck_campaign_known_state"),
+        ),
+        sa.CheckConstraint(
+            "subject_zh <> '' OR subject_en <> ''", name=op.f("ck_campaign_has_subject")
+        ),
+        sa.CheckConstraint("per_run BETWEEN 1 AND 5000", name=op.f("ck_campaign_throttled")),
+        sa.ForeignKeyConstraint(["approved_by"], ["user.id"], name=op.f("fk_campaign_approved_by")),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_campaign_author_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign")),
+        sa.UniqueConstraint("number", name=op.f("uq_campaign_number")),
+    )
+    with op.batch_alter_table("campaign", schema=None) as batch_op:
+        batch_op.create_index("ix_campaign_state", ["state", "id"], unique=False)
+        batch_op.create_index("ix_campaign_updated", ["updated_at", "id"], unique=False)
+
+    op.create_table(
+        "class_override",
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("aspect", sa.String(length=12), nullable=False),
+        sa.Column("value", sa.String(length=16), nullable=False),
+        sa.Column("before", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("set_by", sa.Integer(), nullable=True),
+        sa.Column("ended_at", types.UTCDateTime(), nullable=True),
+        sa.Column("ended_by", sa.Integer(), nullable=True),
+        sa.Column("end_reason", sa.String(length=500), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "aspect IN ('tier', 'state', 'abc', 'structure')",
+            name=op.f("ck_class_override_known_aspect"),
+        ),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_class_override_with_reason")),
+        sa.CheckConstraint("until_on >= from_on", name=op.f("ck_class_override_ends_after_start")),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_class_override_customer_id")
+        ),
+        sa.ForeignKeyConstraint(["ended_by"], ["user.id"], name=op.f("fk_class_override_ended_by")),
+        sa.ForeignKeyConstraint(["set_by"], ["user.id"], name=op.f("fk_class_override_set_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_class_override")),
+    )
+    with op.batch_alter_table("class_override", schema=None) as batch_op:
+        batch_op.create_index("ix_class_override_customer", ["customer_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_class_override_until",
+            ["until_on"],
+            unique=False,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.create_index(
+            "uq_class_override_live",
+            ["customer_id", "aspect"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
+    op.create_table(
+        "classification_run",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("stage", sa.String(length=12), nullable=False),
+        sa.Column("rounds", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("last_customer_id", sa.Integer(), nullable=False),
+        sa.Column("rules", types.JSONText(), nullable=False),
+        sa.Column("portfolio", types.JSONText(), nullable=False),
+        sa.Column("counts", types.JSONText(), nullable=False),
+        sa.Column("created_by", sa.Integer(), nullable=True),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("heartbeat_at", types.UTCDateTime(), nullable=True),
+        sa.Column("finished_at", types.UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "stage IN ('months', 'customers')", name=op.f("ck_classification_run_known_stage")
+        ),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'running', 'done', 'failed')",
+            name=op.f("ck_classification_run_known_state"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by"], ["user.id"], name=op.f("fk_classification_run_created_by")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_classification_run")),
+        sa.UniqueConstraint("month", name=op.f("uq_classification_run_month")),
+    )
+    with op.batch_alter_table("classification_run", schema=None) as batch_op:
+        batch_op.create_index("ix_classification_run_state", ["state", "id"], unique=False)
+
+    op.create_table(
+        "commission_plan",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("role", sa.String(length=32), nullable=True),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("bands", types.JSONText(), nullable=False),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("made_by", sa.Integer(), nullable=True),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "(user_id IS NULL) <> (role IS NULL)", name=op.f("ck_commission_plan_for_one_or_a_role")
+        ),
+        sa.ForeignKeyConstraint(["made_by"], ["user.id"], name=op.f("fk_commission_plan_made_by")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_commission_plan_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_commission_plan")),
+        sa.UniqueConstraint("role", "starts_on", name=op.f("uq_commission_plan_role_starts_on")),
+        sa.UniqueConstraint(
+            "user_id", "starts_on", name=op.f("uq_commission_plan_user_id_starts_on")
+        ),
+    )
+    op.create_table(
+        "commission_run",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=24), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("line_count", sa.Integer(), nullable=False),
+        sa.Column("base_amount", types.Amount(), nullable=False),
+        sa.Column("commission_amount", types.Amount(), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("made_by", sa.Integer(), nullable=True),
+        sa.Column("made_at", types.UTCDateTime(), nullable=False),
+        sa.Column("approved_by", sa.Integer(), nullable=True),
+        sa.Column("approved_at", types.UTCDateTime(), nullable=True),
+        sa.Column("paid_on", sa.Date(), nullable=True),
+        sa.Column("payment_reference", sa.String(length=80), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('draft', 'approved', 'paid')", name=op.f("ck_commission_run_known_state")
+        ),
+        sa.CheckConstraint(
+            "approved_by IS NULL OR approved_by <> made_by",
+            name=op.f("ck_commission_run_second_pair_of_eyes"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["approved_by"], ["user.id"], name=op.f("fk_commission_run_approved_by")
+        ),
+        sa.ForeignKeyConstraint(["made_by"], ["user.id"], name=op.f("fk_commission_run_made_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_commission_run")),
+        sa.UniqueConstraint("month", name=op.f("uq_commission_run_month")),
+        sa.UniqueConstraint("number", name=op.f("uq_commission_run_number")),
+    )
+    op.create_table(
         "contact",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
@@ -905,6 +1217,81 @@ def upgrade():
         sa.UniqueConstraint("customer_id", name=op.f("uq_credit_standing_customer_id")),
     )
     op.create_table(
+        "customer_merge",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("merged_id", sa.Integer(), nullable=False),
+        sa.Column("at", types.UTCDateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("before", types.JSONText(), nullable=False),
+        sa.Column("chosen", types.JSONText(), nullable=False),
+        sa.Column("moved", types.JSONText(), nullable=False),
+        sa.Column("united", types.JSONText(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_customer_merge_by_id")),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_customer_merge_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["merged_id"], ["customer.id"], name=op.f("fk_customer_merge_merged_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_customer_merge")),
+        sa.UniqueConstraint("merged_id", name=op.f("uq_customer_merge_merged_id")),
+    )
+    with op.batch_alter_table("customer_merge", schema=None) as batch_op:
+        batch_op.create_index("ix_customer_merge_at", ["at", "id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_customer_merge_customer_id"), ["customer_id"], unique=False
+        )
+
+    op.create_table(
+        "customer_month",
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("net_amount", types.Amount(), nullable=False),
+        sa.Column("known_net", types.Amount(), nullable=False),
+        sa.Column("cost_amount", types.Amount(), nullable=False),
+        sa.Column("line_count", sa.Integer(), nullable=False),
+        sa.Column("unconverted", types.JSONText(), nullable=False),
+        sa.Column("order_count", sa.Integer(), nullable=False),
+        sa.Column("order_days", sa.Integer(), nullable=False),
+        sa.Column("first_order_on", sa.Date(), nullable=True),
+        sa.Column("last_order_on", sa.Date(), nullable=True),
+        sa.Column("usage_count", sa.Integer(), nullable=False),
+        sa.Column("request_count", sa.Integer(), nullable=False),
+        sa.Column("complaint_count", sa.Integer(), nullable=False),
+        sa.Column("claim_count", sa.Integer(), nullable=False),
+        sa.Column("dispute_count", sa.Integer(), nullable=False),
+        sa.Column("lost_count", sa.Integer(), nullable=False),
+        sa.Column("lost_amount", types.Amount(), nullable=False),
+        sa.Column("statement_count", sa.Integer(), nullable=False),
+        sa.Column("billed_amount", types.Amount(), nullable=False),
+        sa.Column("paid_amount", types.Amount(), nullable=False),
+        sa.Column("late_weight", types.Amount(), nullable=False),
+        sa.Column("paid_weight", types.Amount(), nullable=False),
+        sa.Column("answer_count", sa.Integer(), nullable=False),
+        sa.Column("good_count", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_customer_month_customer_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_customer_month")),
+        sa.UniqueConstraint(
+            "customer_id", "month", name=op.f("uq_customer_month_customer_id_month")
+        ),
+    )
+    with op.batch_alter_table("customer_month", schema=None) as batch_op:
+        batch_op.create_index("ix_customer_month_month", ["month", "customer_id"], unique=False)
+
+    op.create_table(
+        "digest_choice",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("chosen_at", types.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_digest_choice_user_id")),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_digest_choice")),
+    )
+    op.create_table(
         "document",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=24), nullable=False),
@@ -938,6 +1325,63 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_document_sha256"), ["sha256"], unique=False)
         batch_op.create_index("ix_document_subject", ["subject_type", "subject_id"], unique=False)
 
+    op.create_table(
+        "duplicate_pair",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("first_id", sa.Integer(), nullable=False),
+        sa.Column("second_id", sa.Integer(), nullable=False),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.Column("reasons", types.JSONText(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("found_at", types.UTCDateTime(), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("decided_at", types.UTCDateTime(), nullable=True),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('open', 'dismissed')", name=op.f("ck_duplicate_pair_known_state")
+        ),
+        sa.CheckConstraint("first_id < second_id", name=op.f("ck_duplicate_pair_older_first")),
+        sa.ForeignKeyConstraint(
+            ["decided_by"], ["user.id"], name=op.f("fk_duplicate_pair_decided_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["first_id"], ["customer.id"], name=op.f("fk_duplicate_pair_first_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["second_id"], ["customer.id"], name=op.f("fk_duplicate_pair_second_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_duplicate_pair")),
+        sa.UniqueConstraint(
+            "first_id", "second_id", name=op.f("uq_duplicate_pair_first_id_second_id")
+        ),
+    )
+    with op.batch_alter_table("duplicate_pair", schema=None) as batch_op:
+        batch_op.create_index("ix_duplicate_pair_second", ["second_id"], unique=False)
+        batch_op.create_index("ix_duplicate_pair_state", ["state", "score", "id"], unique=False)
+
+    op.create_table(
+        "head_mapping",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("file_name", sa.String(length=160), nullable=False),
+        sa.Column("heads", types.JSONText(), nullable=False),
+        sa.Column("words", types.JSONText(), nullable=False),
+        sa.Column("created_by", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('customers', 'contacts', 'opportunities', 'history')",
+            name=op.f("ck_head_mapping_known_kind"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by"], ["user.id"], name=op.f("fk_head_mapping_created_by")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_head_mapping")),
+        sa.UniqueConstraint("kind", "fingerprint", name=op.f("uq_head_mapping_kind_fingerprint")),
+    )
     op.create_table(
         "hold_lift",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1000,6 +1444,38 @@ def upgrade():
     with op.batch_alter_table("import_batch", schema=None) as batch_op:
         batch_op.create_index("ix_import_batch_kind", ["kind", "id"], unique=False)
         batch_op.create_index("ix_import_batch_state", ["state", "id"], unique=False)
+
+    op.create_table(
+        "index_sum",
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("category", sa.String(length=24), nullable=False),
+        sa.Column("origin", sa.String(length=60), nullable=False),
+        sa.Column("destination", sa.String(length=60), nullable=False),
+        sa.Column("name", sa.String(length=16), nullable=False),
+        sa.Column("key", sa.String(length=16), nullable=False),
+        sa.Column("amount", types.Quantity(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_index_sum_customer_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_index_sum")),
+        sa.UniqueConstraint(
+            "month",
+            "customer_id",
+            "category",
+            "origin",
+            "destination",
+            "name",
+            "key",
+            name=op.f("uq_index_sum_month_customer_id_category_origin_destination_name_key"),
+        ),
+    )
+    with op.batch_alter_table("index_sum", schema=None) as batch_op:
+        batch_op.create_index("ix_index_sum_customer_month", ["customer_id", "month"], unique=False)
+        batch_op.create_index(
+            "ix_index_sum_month", ["month", "name", "key", "amount"], unique=False
+        )
 
     op.create_table(
         "invitation",
@@ -1089,6 +1565,85 @@ def upgrade():
         )
 
     op.create_table(
+        "market_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("title", sa.String(length=160), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("competitor_id", sa.Integer(), nullable=True),
+        sa.Column("industry", sa.String(length=60), nullable=False),
+        sa.Column("origin", sa.String(length=80), nullable=False),
+        sa.Column("destination", sa.String(length=80), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=True),
+        sa.Column("price", types.Rate(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("unit", sa.String(length=24), nullable=False),
+        sa.Column("source", sa.String(length=160), nullable=False),
+        sa.Column("reliability", sa.String(length=8), nullable=False),
+        sa.Column("observed_on", sa.Date(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("noted_by", sa.Integer(), nullable=True),
+        sa.Column("search_text", sa.String(length=1000), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "kind <> 'price' OR price IS NOT NULL", name=op.f("ck_market_entry_price_is_named")
+        ),
+        sa.CheckConstraint(
+            "kind IN ('price', 'move', 'news', 'rule')", name=op.f("ck_market_entry_known_kind")
+        ),
+        sa.CheckConstraint(
+            "reliability IN ('sure', 'likely', 'rumour')",
+            name=op.f("ck_market_entry_known_reliability"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["competitor_id"], ["competitor.id"], name=op.f("fk_market_entry_competitor_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["service_item.id"], name=op.f("fk_market_entry_item_id")
+        ),
+        sa.ForeignKeyConstraint(["noted_by"], ["user.id"], name=op.f("fk_market_entry_noted_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_market_entry")),
+    )
+    with op.batch_alter_table("market_entry", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_market_entry_competitor", ["competitor_id", "observed_on", "id"], unique=False
+        )
+        batch_op.create_index("ix_market_entry_expiry", ["expires_on", "id"], unique=False)
+        batch_op.create_index("ix_market_entry_industry", ["industry", "expires_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_market_entry_item_id"), ["item_id"], unique=False)
+        batch_op.create_index("ix_market_entry_observed", ["observed_on", "id"], unique=False)
+
+    op.create_table(
+        "marketing_consent",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("way", sa.String(length=12), nullable=False),
+        sa.Column("at", types.UTCDateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("by_name", sa.String(length=120), nullable=False),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "email = lower(email) AND email <> ''", name=op.f("ck_marketing_consent_lower_case")
+        ),
+        sa.CheckConstraint(
+            "state IN ('given', 'withdrawn')", name=op.f("ck_marketing_consent_known_state")
+        ),
+        sa.CheckConstraint(
+            "way IN ('portal', 'link', 'one_click', 'paper', 'phone', 'mail', 'talk')",
+            name=op.f("ck_marketing_consent_known_way"),
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_marketing_consent_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_marketing_consent")),
+        sa.UniqueConstraint("email", name=op.f("uq_marketing_consent_email")),
+    )
+    op.create_table(
         "membership",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -1112,6 +1667,122 @@ def upgrade():
             batch_op.f("ix_membership_customer_id"), ["customer_id"], unique=False
         )
 
+    op.create_table(
+        "notice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("title_zh", sa.String(length=120), nullable=False),
+        sa.Column("title_en", sa.String(length=160), nullable=False),
+        sa.Column("text_zh", sa.Text(), nullable=False),
+        sa.Column("text_en", sa.Text(), nullable=False),
+        sa.Column("tiers", types.JSONText(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.Column("pinned", sa.Boolean(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('draft', 'published', 'withdrawn')", name=op.f("ck_notice_known_state")
+        ),
+        sa.CheckConstraint("title_zh <> '' OR title_en <> ''", name=op.f("ck_notice_has_title")),
+        sa.CheckConstraint(
+            "until_on IS NULL OR until_on >= from_on", name=op.f("ck_notice_ends_after_start")
+        ),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_notice_author_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+    )
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.create_index("ix_notice_shown", ["state", "pinned", "from_on", "id"], unique=False)
+        batch_op.create_index("ix_notice_updated", ["updated_at", "id"], unique=False)
+
+    op.create_table(
+        "offer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=True),
+        sa.Column("bundle_id", sa.Integer(), nullable=True),
+        sa.Column("title_zh", sa.String(length=120), nullable=False),
+        sa.Column("title_en", sa.String(length=160), nullable=False),
+        sa.Column("text_zh", sa.Text(), nullable=False),
+        sa.Column("text_en", sa.Text(), nullable=False),
+        sa.Column("tiers", types.JSONText(), nullable=False),
+        sa.Column("industries", types.JSONText(), nullable=False),
+        sa.Column("only_new", sa.Boolean(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('draft', 'published', 'withdrawn')", name=op.f("ck_offer_known_state")
+        ),
+        sa.CheckConstraint("title_zh <> '' OR title_en <> ''", name=op.f("ck_offer_has_title")),
+        sa.CheckConstraint(
+            "(item_id IS NULL) <> (bundle_id IS NULL)", name=op.f("ck_offer_one_thing")
+        ),
+        sa.CheckConstraint(
+            "until_on IS NULL OR until_on >= from_on", name=op.f("ck_offer_ends_after_start")
+        ),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_offer_author_id")),
+        sa.ForeignKeyConstraint(["bundle_id"], ["bundle.id"], name=op.f("fk_offer_bundle_id")),
+        sa.ForeignKeyConstraint(["item_id"], ["service_item.id"], name=op.f("fk_offer_item_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_offer")),
+    )
+    with op.batch_alter_table("offer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_offer_bundle_id"), ["bundle_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_offer_item_id"), ["item_id"], unique=False)
+        batch_op.create_index("ix_offer_shown", ["state", "from_on", "id"], unique=False)
+        batch_op.create_index("ix_offer_updated", ["updated_at", "id"], unique=False)
+
+    op.create_table(
+        "points_account",
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("balance", sa.Integer(), nullable=False),
+        sa.Column("owed", sa.Integer(), nullable=False),
+        sa.Column("next_expiry_on", sa.Date(), nullable=True),
+        sa.Column("changed_at", types.UTCDateTime(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("balance >= 0", name=op.f("ck_points_account_not_negative")),
+        sa.CheckConstraint("owed >= 0", name=op.f("ck_points_account_owed_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_points_account_customer_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_points_account")),
+        sa.UniqueConstraint("customer_id", name=op.f("uq_points_account_customer_id")),
+    )
+    with op.batch_alter_table("points_account", schema=None) as batch_op:
+        batch_op.create_index("ix_points_account_expiry", ["next_expiry_on", "id"], unique=False)
+
+    op.create_table(
+        "points_rule",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("per_amount", types.Amount(), nullable=False),
+        sa.Column("factors", types.JSONText(), nullable=False),
+        sa.Column("categories", types.JSONText(), nullable=False),
+        sa.Column("months_valid", sa.Integer(), nullable=False),
+        sa.Column("value", types.Rate(), nullable=False),
+        sa.Column("minimum", sa.Integer(), nullable=False),
+        sa.Column("set_by", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint("minimum >= 1", name=op.f("ck_points_rule_minimum_positive")),
+        sa.CheckConstraint(
+            "months_valid BETWEEN 1 AND 120", name=op.f("ck_points_rule_valid_for_a_while")
+        ),
+        sa.CheckConstraint("per_amount > 0", name=op.f("ck_points_rule_amount_positive")),
+        sa.CheckConstraint("value > 0", name=op.f("ck_points_rule_value_positive")),
+        sa.ForeignKeyConstraint(["set_by"], ["user.id"], name=op.f("fk_points_rule_set_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_points_rule")),
+        sa.UniqueConstraint("from_on", name=op.f("uq_points_rule_from_on")),
+    )
     op.create_table(
         "price_scheme",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1406,6 +2077,33 @@ def upgrade():
         batch_op.create_index("ix_survey_question_survey", ["survey_id", "position"], unique=False)
 
     op.create_table(
+        "tier_service",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("card_id", sa.Integer(), nullable=False),
+        sa.Column("level", sa.String(length=12), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name_zh", sa.String(length=120), nullable=False),
+        sa.Column("name_en", sa.String(length=160), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "level IN ('basic', 'value_added', 'exclusive', 'bespoke')",
+            name=op.f("ck_tier_service_known_level"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["card_id"], ["tier_card.id"], name=op.f("fk_tier_service_card_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["service_item.id"], name=op.f("fk_tier_service_item_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tier_service")),
+    )
+    with op.batch_alter_table("tier_service", schema=None) as batch_op:
+        batch_op.create_index("ix_tier_service_card", ["card_id", "position", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_tier_service_item_id"), ["item_id"], unique=False)
+
+    op.create_table(
         "article_file",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("article_id", sa.Integer(), nullable=False),
@@ -1483,6 +2181,62 @@ def upgrade():
         ),
     )
     op.create_table(
+        "asset_loan",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("asset_id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=True),
+        sa.Column("site_id", sa.Integer(), nullable=True),
+        sa.Column("lent_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("condition_out", sa.String(length=300), nullable=False),
+        sa.Column("deposit", types.Amount(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("returned_on", sa.Date(), nullable=True),
+        sa.Column("condition_in", sa.String(length=300), nullable=False),
+        sa.Column("deposit_back_on", sa.Date(), nullable=True),
+        sa.Column("is_lost", sa.Boolean(), nullable=False),
+        sa.Column("lent_by", sa.Integer(), nullable=True),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint("deposit >= 0", name=op.f("ck_asset_loan_deposit_not_negative")),
+        sa.CheckConstraint("due_on >= lent_on", name=op.f("ck_asset_loan_due_after_lent")),
+        sa.CheckConstraint(
+            "returned_on IS NULL OR returned_on >= lent_on",
+            name=op.f("ck_asset_loan_back_after_lent"),
+        ),
+        sa.ForeignKeyConstraint(["asset_id"], ["asset.id"], name=op.f("fk_asset_loan_asset_id")),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contact.id"], name=op.f("fk_asset_loan_contact_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_asset_loan_customer_id")
+        ),
+        sa.ForeignKeyConstraint(["lent_by"], ["user.id"], name=op.f("fk_asset_loan_lent_by")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_asset_loan_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_asset_loan")),
+    )
+    with op.batch_alter_table("asset_loan", schema=None) as batch_op:
+        batch_op.create_index("ix_asset_loan_asset", ["asset_id", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_asset_loan_contact_id"), ["contact_id"], unique=False)
+        batch_op.create_index(
+            "ix_asset_loan_customer", ["customer_id", "returned_on", "due_on", "id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_asset_loan_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index("ix_asset_loan_due", ["due_on", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_asset_loan_site_id"), ["site_id"], unique=False)
+        batch_op.create_index(
+            "uq_asset_loan_open",
+            ["asset_id"],
+            unique=True,
+            sqlite_where=sa.text("returned_on IS NULL"),
+            postgresql_where=sa.text("returned_on IS NULL"),
+        )
+
+    op.create_table(
         "booking",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(length=24), nullable=False),
@@ -1541,12 +2295,172 @@ def upgrade():
         sa.UniqueConstraint("token", name=op.f("uq_booking_token")),
     )
     with op.batch_alter_table("booking", schema=None) as batch_op:
+        batch_op.create_index("ix_booking_created", ["created_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_booking_customer_id"), ["customer_id"], unique=False)
         batch_op.create_index(
             "ix_booking_customer_updated", ["customer_id", "updated_at", "id"], unique=False
         )
+        batch_op.create_index("ix_booking_decided", ["decided_at", "id"], unique=False)
         batch_op.create_index("ix_booking_state", ["state", "updated_at", "id"], unique=False)
         batch_op.create_index("ix_booking_updated", ["updated_at", "id"], unique=False)
+
+    op.create_table(
+        "brought_in",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("reference", sa.String(length=80), nullable=False),
+        sa.Column("row_id", sa.Integer(), nullable=False),
+        sa.Column("batch_id", sa.Integer(), nullable=True),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('customers', 'contacts', 'opportunities', 'history')",
+            name=op.f("ck_brought_in_known_kind"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["import_batch.id"], name=op.f("fk_brought_in_batch_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_brought_in_customer_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_brought_in")),
+        sa.UniqueConstraint("kind", "reference", name=op.f("uq_brought_in_kind_reference")),
+    )
+    with op.batch_alter_table("brought_in", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_brought_in_batch_id"), ["batch_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_brought_in_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index("ix_brought_in_row", ["kind", "row_id"], unique=False)
+
+    op.create_table(
+        "campaign_mail",
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=True),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("locale", sa.String(length=8), nullable=False),
+        sa.Column("segment", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("cause", sa.String(length=12), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("posted_at", types.UTCDateTime(), nullable=False),
+        sa.Column("ended_at", types.UTCDateTime(), nullable=True),
+        sa.Column("unsubscribed_at", types.UTCDateTime(), nullable=True),
+        sa.Column("interested_at", types.UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "cause = '' OR cause IN ('withdrawn', 'stopped', 'customer', 'address', 'refused')",
+            name=op.f("ck_campaign_mail_known_cause"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('queued', 'sent', 'failed', 'dropped')",
+            name=op.f("ck_campaign_mail_known_state"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_campaign_mail_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contact.id"], name=op.f("fk_campaign_mail_contact_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_campaign_mail_customer_id")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_campaign_mail_owner_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_campaign_mail_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign_mail")),
+        sa.UniqueConstraint(
+            "campaign_id", "email", name=op.f("uq_campaign_mail_campaign_id_email")
+        ),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_campaign_mail_token_hash")),
+    )
+    with op.batch_alter_table("campaign_mail", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_campaign_mail_contact_id"), ["contact_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_campaign_mail_customer", ["customer_id", "posted_at", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_campaign_mail_state", ["campaign_id", "state", "id"], unique=False
+        )
+
+    op.create_table(
+        "classification",
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("tier", sa.String(length=16), nullable=False),
+        sa.Column("tier_before", sa.String(length=16), nullable=False),
+        sa.Column("tier_amount", types.Amount(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("abc", sa.String(length=1), nullable=False),
+        sa.Column("structure", sa.String(length=12), nullable=False),
+        sa.Column("period_amount", types.Amount(), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=True),
+        sa.Column("cumulative_percent", types.Rate(), nullable=True),
+        sa.Column("recency", sa.Integer(), nullable=False),
+        sa.Column("frequency", sa.Integer(), nullable=False),
+        sa.Column("money", sa.Integer(), nullable=False),
+        sa.Column("churn_points", sa.Integer(), nullable=False),
+        sa.Column("is_at_risk", sa.Boolean(), nullable=False),
+        sa.Column("growth_percent", types.Rate(), nullable=True),
+        sa.Column("is_star", sa.Boolean(), nullable=False),
+        sa.Column("promotes_to", sa.String(length=16), nullable=False),
+        sa.Column("inputs", types.JSONText(), nullable=False),
+        sa.Column("causes", types.JSONText(), nullable=False),
+        sa.CheckConstraint(
+            "abc = '' OR abc IN ('A', 'B', 'C')", name=op.f("ck_classification_known_abc")
+        ),
+        sa.CheckConstraint(
+            "promotes_to = '' OR promotes_to IN ('floating', 'ordinary', 'mid', 'vip', 'project')",
+            name=op.f("ck_classification_known_promotion"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('potential', 'new', 'active', 'loyal', 'dormant', 'lost')",
+            name=op.f("ck_classification_known_state"),
+        ),
+        sa.CheckConstraint(
+            "structure = '' OR structure IN ('key', 'suitable', 'general')",
+            name=op.f("ck_classification_known_structure"),
+        ),
+        sa.CheckConstraint(
+            "tier IN ('floating', 'ordinary', 'mid', 'vip', 'project')",
+            name=op.f("ck_classification_known_tier"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_classification_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["run_id"], ["classification_run.id"], name=op.f("fk_classification_run_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_classification")),
+        sa.UniqueConstraint(
+            "customer_id", "month", name=op.f("uq_classification_customer_id_month")
+        ),
+        sa.UniqueConstraint(
+            "run_id", "customer_id", name=op.f("uq_classification_run_id_customer_id")
+        ),
+    )
+    with op.batch_alter_table("classification", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_classification_amount", ["run_id", "period_amount", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_classification_churn", ["run_id", "churn_points", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_classification_promotion",
+            ["run_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("promotes_to != ''"),
+            postgresql_where=sa.text("promotes_to != ''"),
+        )
+        batch_op.create_index("ix_classification_star", ["run_id", "is_star", "id"], unique=False)
 
     op.create_table(
         "history_note",
@@ -1652,6 +2566,47 @@ def upgrade():
         batch_op.create_index("ix_invoice_issued", ["issued_on", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_invoice_red_of_id"), ["red_of_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_invoice_request_id"), ["request_id"], unique=False)
+
+    op.create_table(
+        "notice_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("notice_id", sa.Integer(), nullable=False),
+        sa.Column("file_name", sa.String(length=160), nullable=False),
+        sa.Column("media_type", sa.String(length=80), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("added_by", sa.Integer(), nullable=True),
+        sa.Column("added_at", types.UTCDateTime(), nullable=False),
+        sa.Column("removed_at", types.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["added_by"], ["user.id"], name=op.f("fk_notice_file_added_by")),
+        sa.ForeignKeyConstraint(
+            ["notice_id"], ["notice.id"], name=op.f("fk_notice_file_notice_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_file")),
+    )
+    with op.batch_alter_table("notice_file", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notice_file_notice_id"), ["notice_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_notice_file_sha256"), ["sha256"], unique=False)
+
+    op.create_table(
+        "notice_reading",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("notice_id", sa.Integer(), nullable=False),
+        sa.Column("read_at", types.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["notice_id"], ["notice.id"], name=op.f("fk_notice_reading_notice_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_notice_reading_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_reading")),
+        sa.UniqueConstraint(
+            "user_id", "notice_id", name=op.f("uq_notice_reading_user_id_notice_id")
+        ),
+    )
+    with op.batch_alter_table("notice_reading", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_notice_reading_notice_id"), ["notice_id"], unique=False
+        )
 
     op.create_table(
         "opportunity",
@@ -1943,6 +2898,7 @@ def upgrade():
         sa.Column("void_reason", sa.String(length=500), nullable=False),
         sa.Column("note", sa.String(length=1000), nullable=False),
         sa.Column("search_text", sa.String(length=400), nullable=False),
+        sa.Column("merged_from_id", sa.Integer(), nullable=True),
         sa.Column("customer_id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", types.UTCDateTime(), nullable=False),
@@ -1966,6 +2922,9 @@ def upgrade():
             ["customer_id"], ["customer.id"], name=op.f("fk_statement_customer_id")
         ),
         sa.ForeignKeyConstraint(
+            ["merged_from_id"], ["customer.id"], name=op.f("fk_statement_merged_from_id")
+        ),
+        sa.ForeignKeyConstraint(
             ["reviewed_by"], ["user.id"], name=op.f("fk_statement_reviewed_by")
         ),
         sa.ForeignKeyConstraint(["run_id"], ["statement_run.id"], name=op.f("fk_statement_run_id")),
@@ -1985,8 +2944,8 @@ def upgrade():
             "uq_statement_live",
             ["customer_id", "currency", "starts_on", "ends_on"],
             unique=True,
-            sqlite_where=sa.text("state != 'void'"),
-            postgresql_where=sa.text("state != 'void'"),
+            sqlite_where=sa.text("state != 'void' AND merged_from_id IS NULL"),
+            postgresql_where=sa.text("state != 'void' AND merged_from_id IS NULL"),
         )
 
     op.create_table(
@@ -2206,6 +3165,52 @@ def upgrade():
         batch_op.create_index("ix_tariff_state", ["state", "valid_from"], unique=False)
 
     op.create_table(
+        "watch_note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.String(length=8), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=True),
+        sa.Column("importance", sa.String(length=8), nullable=False),
+        sa.Column("text", sa.String(length=1000), nullable=False),
+        sa.Column("source", sa.String(length=160), nullable=False),
+        sa.Column("noted_on", sa.Date(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("written_by", sa.Integer(), nullable=True),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "importance IN ('high', 'middle', 'low')", name=op.f("ck_watch_note_known_importance")
+        ),
+        sa.CheckConstraint(
+            "subject <> 'person' OR contact_id IS NOT NULL",
+            name=op.f("ck_watch_note_person_is_named"),
+        ),
+        sa.CheckConstraint(
+            "subject IN ('person', 'firm', 'industry')", name=op.f("ck_watch_note_known_subject")
+        ),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contact.id"], name=op.f("fk_watch_note_contact_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_watch_note_customer_id")
+        ),
+        sa.ForeignKeyConstraint(["written_by"], ["user.id"], name=op.f("fk_watch_note_written_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_watch_note")),
+    )
+    with op.batch_alter_table("watch_note", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_watch_note_contact_id"), ["contact_id"], unique=False)
+        batch_op.create_index(
+            "ix_watch_note_customer", ["customer_id", "expires_on", "id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_watch_note_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index("ix_watch_note_expiry", ["expires_on", "id"], unique=False)
+        batch_op.create_index("ix_watch_note_noted", ["noted_on", "id"], unique=False)
+
+    op.create_table(
         "bank_entry",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("account", sa.String(length=80), nullable=False),
@@ -2236,6 +3241,105 @@ def upgrade():
     with op.batch_alter_table("bank_entry", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_bank_entry_batch_id"), ["batch_id"], unique=False)
         batch_op.create_index("ix_bank_entry_state", ["state", "on", "id"], unique=False)
+
+    op.create_table(
+        "care_visit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=24), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("purpose", sa.String(length=160), nullable=False),
+        sa.Column("planned_on", sa.Date(), nullable=False),
+        sa.Column("starts_at", types.UTCDateTime(), nullable=True),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("visitor_id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=True),
+        sa.Column("site_id", sa.Integer(), nullable=True),
+        sa.Column("opportunity_id", sa.Integer(), nullable=True),
+        sa.Column("place", sa.String(length=240), nullable=False),
+        sa.Column("plan_key", sa.String(length=80), nullable=True),
+        sa.Column("made_by", sa.Integer(), nullable=True),
+        sa.Column("done_on", sa.Date(), nullable=True),
+        sa.Column("met", sa.String(length=300), nullable=False),
+        sa.Column("mood", sa.String(length=8), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("needs", sa.Text(), nullable=False),
+        sa.Column("competitor_id", sa.Integer(), nullable=True),
+        sa.Column("competitor_words", sa.String(length=500), nullable=False),
+        sa.Column("next_step", sa.String(length=300), nullable=False),
+        sa.Column("next_on", sa.Date(), nullable=True),
+        sa.Column("end_reason", sa.String(length=500), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'done') = (done_on IS NOT NULL)", name=op.f("ck_care_visit_done_has_day")
+        ),
+        sa.CheckConstraint(
+            "kind IN ('on_site', 'telephone', 'video', 'reception', 'management')",
+            name=op.f("ck_care_visit_known_kind"),
+        ),
+        sa.CheckConstraint(
+            "mood = '' OR mood IN ('good', 'neutral', 'bad')", name=op.f("ck_care_visit_known_mood")
+        ),
+        sa.CheckConstraint(
+            "state <> 'cancelled' OR end_reason <> ''",
+            name=op.f("ck_care_visit_cancelled_with_reason"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'done' OR summary <> ''", name=op.f("ck_care_visit_done_with_summary")
+        ),
+        sa.CheckConstraint(
+            "state IN ('planned', 'done', 'cancelled')", name=op.f("ck_care_visit_known_state")
+        ),
+        sa.CheckConstraint("minutes BETWEEN 5 AND 1440", name=op.f("ck_care_visit_length")),
+        sa.ForeignKeyConstraint(
+            ["competitor_id"], ["competitor.id"], name=op.f("fk_care_visit_competitor_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contact.id"], name=op.f("fk_care_visit_contact_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_care_visit_customer_id")
+        ),
+        sa.ForeignKeyConstraint(["made_by"], ["user.id"], name=op.f("fk_care_visit_made_by")),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"], ["opportunity.id"], name=op.f("fk_care_visit_opportunity_id")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_care_visit_site_id")),
+        sa.ForeignKeyConstraint(["visitor_id"], ["user.id"], name=op.f("fk_care_visit_visitor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_care_visit")),
+        sa.UniqueConstraint("number", name=op.f("uq_care_visit_number")),
+    )
+    with op.batch_alter_table("care_visit", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_care_visit_competitor_id"), ["competitor_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_care_visit_contact_id"), ["contact_id"], unique=False)
+        batch_op.create_index(
+            "ix_care_visit_customer", ["customer_id", "state", "done_on", "id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_care_visit_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index("ix_care_visit_done", ["state", "done_on", "id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_care_visit_opportunity_id"), ["opportunity_id"], unique=False
+        )
+        batch_op.create_index("ix_care_visit_planned", ["state", "planned_on", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_care_visit_site_id"), ["site_id"], unique=False)
+        batch_op.create_index("ix_care_visit_starts", ["starts_at"], unique=False)
+        batch_op.create_index(
+            "ix_care_visit_visitor", ["visitor_id", "state", "planned_on", "id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_care_visit_plan_key",
+            ["plan_key"],
+            unique=True,
+            sqlite_where=sa.text("plan_key IS NOT NULL"),
+            postgresql_where=sa.text("plan_key IS NOT NULL"),
+        )
 
     op.create_table(
         "carrier_bill",
@@ -2298,6 +3402,70 @@ def upgrade():
         )
         batch_op.create_index(
             batch_op.f("ix_deposit_move_receipt_id"), ["receipt_id"], unique=False
+        )
+
+    op.create_table(
+        "interest",
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("offer_id", sa.Integer(), nullable=True),
+        sa.Column("campaign_id", sa.Integer(), nullable=True),
+        sa.Column("mail_id", sa.Integer(), nullable=True),
+        sa.Column("contact_id", sa.Integer(), nullable=True),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("text", sa.String(length=1000), nullable=False),
+        sa.Column("at", types.UTCDateTime(), nullable=False),
+        sa.Column("opportunity_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "(campaign_id IS NULL) = (mail_id IS NULL)",
+            name=op.f("ck_interest_campaign_by_its_mail"),
+        ),
+        sa.CheckConstraint(
+            "(offer_id IS NULL) <> (campaign_id IS NULL)", name=op.f("ck_interest_of_one_thing")
+        ),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_interest_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contact.id"], name=op.f("fk_interest_contact_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_interest_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["mail_id"], ["campaign_mail.id"], name=op.f("fk_interest_mail_id")
+        ),
+        sa.ForeignKeyConstraint(["offer_id"], ["offer.id"], name=op.f("fk_interest_offer_id")),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"], ["opportunity.id"], name=op.f("fk_interest_opportunity_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_interest_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_interest")),
+    )
+    with op.batch_alter_table("interest", schema=None) as batch_op:
+        batch_op.create_index("ix_interest_at", ["at", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_interest_campaign_id"), ["campaign_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_interest_contact_id"), ["contact_id"], unique=False)
+        batch_op.create_index("ix_interest_customer", ["customer_id", "at", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_interest_mail_id"), ["mail_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_interest_offer_id"), ["offer_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_interest_opportunity_id"), ["opportunity_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_interest_campaign",
+            ["campaign_id", "customer_id"],
+            unique=True,
+            sqlite_where=sa.text("campaign_id IS NOT NULL"),
+            postgresql_where=sa.text("campaign_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "uq_interest_offer",
+            ["offer_id", "customer_id"],
+            unique=True,
+            sqlite_where=sa.text("offer_id IS NOT NULL"),
+            postgresql_where=sa.text("offer_id IS NOT NULL"),
         )
 
     op.create_table(
@@ -2366,6 +3534,90 @@ def upgrade():
         batch_op.create_index(
             batch_op.f("ix_invoice_request_part_statement_id"), ["statement_id"], unique=False
         )
+
+    op.create_table(
+        "lead",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=24), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("credit_code", sa.String(length=18), nullable=False),
+        sa.Column("contact_name", sa.String(length=80), nullable=False),
+        sa.Column("position", sa.String(length=80), nullable=False),
+        sa.Column("phone", sa.String(length=40), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("wechat", sa.String(length=60), nullable=False),
+        sa.Column("city", sa.String(length=60), nullable=False),
+        sa.Column("industry", sa.String(length=60), nullable=False),
+        sa.Column("market", sa.String(length=16), nullable=False),
+        sa.Column("source", sa.String(length=12), nullable=False),
+        sa.Column("rating", sa.String(length=8), nullable=False),
+        sa.Column("need", sa.Text(), nullable=False),
+        sa.Column("amount", types.Amount(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("held_at", types.UTCDateTime(), nullable=True),
+        sa.Column("quiet_since", types.UTCDateTime(), nullable=False),
+        sa.Column("next_touch_on", sa.Date(), nullable=True),
+        sa.Column("next_touch_kind", sa.String(length=8), nullable=False),
+        sa.Column("recorded_by", sa.Integer(), nullable=True),
+        sa.Column("customer_id", sa.Integer(), nullable=True),
+        sa.Column("opportunity_id", sa.Integer(), nullable=True),
+        sa.Column("ended_at", types.UTCDateTime(), nullable=True),
+        sa.Column("end_reason", sa.String(length=500), nullable=False),
+        sa.Column("search_text", sa.String(length=800), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'converted') = (opportunity_id IS NOT NULL)",
+            name=op.f("ck_lead_converted_to_something"),
+        ),
+        sa.CheckConstraint("kind IN ('company', 'person')", name=op.f("ck_lead_known_kind")),
+        sa.CheckConstraint(
+            "market = '' OR market IN ('e_commerce', 'enterprise', 'scattered')",
+            name=op.f("ck_lead_known_market"),
+        ),
+        sa.CheckConstraint(
+            "rating = '' OR rating IN ('hot', 'warm', 'cold')", name=op.f("ck_lead_known_rating")
+        ),
+        sa.CheckConstraint(
+            "source = '' OR source IN ('visit', 'phone', 'referral', 'fair', 'online', 'campaign', 'request', 'portal', 'other')",
+            name=op.f("ck_lead_known_source"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'discarded' OR end_reason <> ''", name=op.f("ck_lead_discarded_with_reason")
+        ),
+        sa.CheckConstraint(
+            "state <> 'held' OR (owner_id IS NOT NULL AND held_at IS NOT NULL)",
+            name=op.f("ck_lead_held_by_one"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'pool' OR owner_id IS NULL", name=op.f("ck_lead_pool_is_nobodys")
+        ),
+        sa.CheckConstraint(
+            "state IN ('pool', 'held', 'converted', 'discarded')", name=op.f("ck_lead_known_state")
+        ),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_lead_customer_id")),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"], ["opportunity.id"], name=op.f("fk_lead_opportunity_id")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_lead_owner_id")),
+        sa.ForeignKeyConstraint(["recorded_by"], ["user.id"], name=op.f("fk_lead_recorded_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lead")),
+        sa.UniqueConstraint("number", name=op.f("uq_lead_number")),
+        sa.UniqueConstraint("opportunity_id", name=op.f("uq_lead_opportunity_id")),
+    )
+    with op.batch_alter_table("lead", schema=None) as batch_op:
+        batch_op.create_index("ix_lead_credit_code", ["credit_code"], unique=False)
+        batch_op.create_index("ix_lead_customer", ["customer_id", "id"], unique=False)
+        batch_op.create_index("ix_lead_next", ["owner_id", "state", "next_touch_on"], unique=False)
+        batch_op.create_index(
+            "ix_lead_owner", ["owner_id", "state", "quiet_since", "id"], unique=False
+        )
+        batch_op.create_index("ix_lead_state", ["state", "quiet_since", "id"], unique=False)
+        batch_op.create_index("ix_lead_updated", ["updated_at", "id"], unique=False)
 
     op.create_table(
         "opportunity_collaborator",
@@ -2604,6 +3856,7 @@ def upgrade():
         sa.Column("after_amount", types.Amount(), nullable=True),
         sa.Column("after_currency", sa.String(length=3), nullable=False),
         sa.Column("lines", types.JSONText(), nullable=False),
+        sa.Column("is_applied", sa.Boolean(), nullable=False),
         sa.Column("opportunity_id", sa.Integer(), nullable=False),
         sa.Column("customer_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -2667,6 +3920,55 @@ def upgrade():
             "ix_price_lane", ["origin", "destination", "tariff_id", "packaging"], unique=False
         )
         batch_op.create_index("ix_price_tariff", ["tariff_id", "id"], unique=False)
+
+    op.create_table(
+        "proposal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=24), nullable=False),
+        sa.Column("title", sa.String(length=160), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=True),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("latest_no", sa.Integer(), nullable=False),
+        sa.Column("issued_no", sa.Integer(), nullable=False),
+        sa.Column("shown", sa.Boolean(), nullable=False),
+        sa.Column("issued_at", types.UTCDateTime(), nullable=True),
+        sa.Column("search_text", sa.String(length=600), nullable=False),
+        sa.Column("opportunity_id", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('draft', 'issued', 'superseded', 'withdrawn')",
+            name=op.f("ck_proposal_known_state"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contact.id"], name=op.f("fk_proposal_contact_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_proposal_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"], ["opportunity.id"], name=op.f("fk_proposal_opportunity_id")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_proposal_owner_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal")),
+        sa.UniqueConstraint("number", name=op.f("uq_proposal_number")),
+    )
+    with op.batch_alter_table("proposal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_proposal_contact_id"), ["contact_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_proposal_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(
+            "ix_proposal_customer_updated", ["customer_id", "updated_at", "id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_proposal_opportunity_id"), ["opportunity_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_proposal_owner", ["owner_id", "state", "updated_at"], unique=False
+        )
+        batch_op.create_index("ix_proposal_updated", ["updated_at", "id"], unique=False)
 
     op.create_table(
         "quotation",
@@ -2894,6 +4196,8 @@ def upgrade():
     )
     with op.batch_alter_table("shipment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_shipment_bill_number"), ["bill_number"], unique=False)
+        batch_op.create_index("ix_shipment_completed", ["completed_at", "id"], unique=False)
+        batch_op.create_index("ix_shipment_created", ["created_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_shipment_customer_id"), ["customer_id"], unique=False)
         batch_op.create_index(
             "ix_shipment_customer_updated", ["customer_id", "updated_at", "id"], unique=False
@@ -3047,6 +4351,49 @@ def upgrade():
         )
 
     op.create_table(
+        "lead_pick",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("lead_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("at", types.UTCDateTime(), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('picked', 'assigned', 'given_back', 'recycled', 'taken', 'converted', 'discarded', 'reopened')",
+            name=op.f("ck_lead_pick_known_kind"),
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_lead_pick_by_id")),
+        sa.ForeignKeyConstraint(["lead_id"], ["lead.id"], name=op.f("fk_lead_pick_lead_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_lead_pick_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lead_pick")),
+    )
+    with op.batch_alter_table("lead_pick", schema=None) as batch_op:
+        batch_op.create_index("ix_lead_pick_lead", ["lead_id", "id"], unique=False)
+        batch_op.create_index("ix_lead_pick_person", ["user_id", "at"], unique=False)
+
+    op.create_table(
+        "lead_touch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("lead_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("at", types.UTCDateTime(), nullable=False),
+        sa.Column("reached", sa.Boolean(), nullable=False),
+        sa.Column("text", sa.String(length=2000), nullable=False),
+        sa.Column("next_on", sa.Date(), nullable=True),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('call', 'visit', 'mail', 'wechat')", name=op.f("ck_lead_touch_known_kind")
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_lead_touch_by_id")),
+        sa.ForeignKeyConstraint(["lead_id"], ["lead.id"], name=op.f("fk_lead_touch_lead_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lead_touch")),
+    )
+    with op.batch_alter_table("lead_touch", schema=None) as batch_op:
+        batch_op.create_index("ix_lead_touch_lead", ["lead_id", "at", "id"], unique=False)
+        batch_op.create_index("ix_lead_touch_person", ["by_id", "at"], unique=False)
+
+    op.create_table(
         "milestone",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("shipment_id", sa.Integer(), nullable=False),
@@ -3077,6 +4424,9 @@ def upgrade():
     )
     with op.batch_alter_table("milestone", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_milestone_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(
+            "ix_milestone_reached", ["code", "actual_at", "shipment_id"], unique=False
+        )
         batch_op.create_index("ix_milestone_shipment", ["shipment_id", "position"], unique=False)
 
     op.create_table(
@@ -3115,6 +4465,52 @@ def upgrade():
         batch_op.create_index("ix_netting_credit", ["credit_id", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_netting_customer_id"), ["customer_id"], unique=False)
         batch_op.create_index("ix_netting_receivable", ["receivable_id", "id"], unique=False)
+
+    op.create_table(
+        "points_entry",
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column("lot_id", sa.Integer(), nullable=True),
+        sa.Column("receivable_id", sa.Integer(), nullable=True),
+        sa.Column("label", sa.String(length=80), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("working", types.JSONText(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('earn', 'bonus', 'redeem', 'give_back', 'take_back', 'expire', 'adjust')",
+            name=op.f("ck_points_entry_known_kind"),
+        ),
+        sa.CheckConstraint(
+            "points <> 0 OR kind IN ('earn', 'take_back')",
+            name=op.f("ck_points_entry_changes_something"),
+        ),
+        sa.CheckConstraint(
+            "expires_on IS NULL OR points > 0",
+            name=op.f("ck_points_entry_only_added_points_expire"),
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_points_entry_by_id")),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_points_entry_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["lot_id"], ["points_entry.id"], name=op.f("fk_points_entry_lot_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["receivable_id"], ["receivable.id"], name=op.f("fk_points_entry_receivable_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_points_entry")),
+        sa.UniqueConstraint("key", name=op.f("uq_points_entry_key")),
+    )
+    with op.batch_alter_table("points_entry", schema=None) as batch_op:
+        batch_op.create_index("ix_points_entry_customer", ["customer_id", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_points_entry_lot_id"), ["lot_id"], unique=False)
+        batch_op.create_index("ix_points_entry_receivable", ["receivable_id", "id"], unique=False)
 
     op.create_table(
         "price_cost",
@@ -3369,6 +4765,40 @@ def upgrade():
         )
 
     op.create_table(
+        "commission_take",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("allocation_id", sa.Integer(), nullable=False),
+        sa.Column("statement_id", sa.Integer(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("amount", types.Amount(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["allocation_id"], ["allocation.id"], name=op.f("fk_commission_take_allocation_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_commission_take_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["run_id"],
+            ["commission_run.id"],
+            name=op.f("fk_commission_take_run_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["statement_id"], ["statement.id"], name=op.f("fk_commission_take_statement_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_commission_take")),
+        sa.UniqueConstraint("allocation_id", name=op.f("uq_commission_take_allocation_id")),
+    )
+    with op.batch_alter_table("commission_take", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_commission_take_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index("ix_commission_take_run", ["run_id", "id"], unique=False)
+        batch_op.create_index("ix_commission_take_statement", ["statement_id"], unique=False)
+
+    op.create_table(
         "contract",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(length=24), nullable=False),
@@ -3456,6 +4886,83 @@ def upgrade():
         )
         batch_op.create_index(batch_op.f("ix_contract_payer_id"), ["payer_id"], unique=False)
         batch_op.create_index("ix_contract_updated", ["updated_at", "id"], unique=False)
+
+    op.create_table(
+        "proposal_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("proposal_id", sa.Integer(), nullable=False),
+        sa.Column("version_no", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("title", sa.String(length=160), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("sections", types.JSONText(), nullable=False),
+        sa.Column("quotation_version_id", sa.Integer(), nullable=True),
+        sa.Column("change_note", sa.String(length=500), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("issued_by", sa.Integer(), nullable=True),
+        sa.Column("issued_at", types.UTCDateTime(), nullable=True),
+        sa.Column("document_id", sa.Integer(), nullable=True),
+        sa.Column("withdraw_reason", sa.String(length=500), nullable=False),
+        sa.Column("opportunity_id", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "state = 'draft' OR state = 'withdrawn' OR document_id IS NOT NULL",
+            name=op.f("ck_proposal_version_has_paper"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('draft', 'issued', 'superseded', 'withdrawn')",
+            name=op.f("ck_proposal_version_known_state"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["user.id"], name=op.f("fk_proposal_version_author_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_proposal_version_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("fk_proposal_version_document_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["issued_by"], ["user.id"], name=op.f("fk_proposal_version_issued_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"], ["opportunity.id"], name=op.f("fk_proposal_version_opportunity_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"], ["proposal.id"], name=op.f("fk_proposal_version_proposal_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["quotation_version_id"],
+            ["quotation_version.id"],
+            name=op.f("fk_proposal_version_quotation_version_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal_version")),
+        sa.UniqueConstraint(
+            "proposal_id", "version_no", name=op.f("uq_proposal_version_proposal_id_version_no")
+        ),
+    )
+    with op.batch_alter_table("proposal_version", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_proposal_version_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_proposal_version_opportunity_id"), ["opportunity_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_proposal_version_quotation_version_id"),
+            ["quotation_version_id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "uq_proposal_version_issued",
+            ["proposal_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'issued'"),
+            postgresql_where=sa.text("state = 'issued'"),
+        )
 
     op.create_table(
         "quotation_line",
@@ -3561,6 +5068,75 @@ def upgrade():
         batch_op.create_index(
             batch_op.f("ix_quotation_margin_customer_id"), ["customer_id"], unique=False
         )
+
+    op.create_table(
+        "commission_line",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("take_id", sa.Integer(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("statement_id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=True),
+        sa.Column("reverses_id", sa.Integer(), nullable=True),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("whole_amount", types.Amount(), nullable=False),
+        sa.Column("before_amount", types.Amount(), nullable=False),
+        sa.Column("paid_amount", types.Amount(), nullable=False),
+        sa.Column("net_amount", types.Amount(), nullable=False),
+        sa.Column("known_net", types.Amount(), nullable=False),
+        sa.Column("cost_amount", types.Amount(), nullable=False),
+        sa.Column("rate", types.Rate(), nullable=True),
+        sa.Column("base_amount", types.Amount(), nullable=False),
+        sa.Column("percent", types.Rate(), nullable=False),
+        sa.Column("commission_amount", types.Amount(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "reverses_id IS NULL OR reverses_id <> id", name=op.f("ck_commission_line_not_its_own")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_commission_line_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["user.id"], name=op.f("fk_commission_line_owner_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["plan_id"], ["commission_plan.id"], name=op.f("fk_commission_line_plan_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reverses_id"], ["commission_line.id"], name=op.f("fk_commission_line_reverses_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["run_id"],
+            ["commission_run.id"],
+            name=op.f("fk_commission_line_run_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["statement_id"], ["statement.id"], name=op.f("fk_commission_line_statement_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["take_id"],
+            ["commission_take.id"],
+            name=op.f("fk_commission_line_take_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_commission_line")),
+        sa.UniqueConstraint("reverses_id", name=op.f("uq_commission_line_reverses_id")),
+        sa.UniqueConstraint(
+            "take_id", "owner_id", name=op.f("uq_commission_line_take_id_owner_id")
+        ),
+    )
+    with op.batch_alter_table("commission_line", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_commission_line_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index("ix_commission_line_owner", ["owner_id", "run_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_commission_line_plan_id"), ["plan_id"], unique=False)
+        batch_op.create_index(
+            "ix_commission_line_run", ["run_id", "owner_id", "on", "id"], unique=False
+        )
+        batch_op.create_index("ix_commission_line_statement", ["statement_id"], unique=False)
 
     op.create_table(
         "contract_amendment",
@@ -4107,7 +5683,7 @@ def upgrade():
         sa.Column("updated_at", types.UTCDateTime(), nullable=False),
         sa.CheckConstraint("reason <> ''", name=op.f("ck_credit_with_reason")),
         sa.CheckConstraint(
-            "state IN ('pending_approval', 'granted', 'placed', 'refused')",
+            "state IN ('pending_approval', 'granted', 'placed', 'refused', 'cancelled')",
             name=op.f("ck_credit_known_state"),
         ),
         sa.CheckConstraint(
@@ -4940,6 +6516,50 @@ def upgrade():
         batch_op.create_index("ix_internal_note_request", ["request_id", "id"], unique=False)
 
     op.create_table(
+        "points_redemption",
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=24), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("amount", types.Amount(), nullable=False),
+        sa.Column("credit_id", sa.Integer(), nullable=True),
+        sa.Column("lots", types.JSONText(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("at", types.UTCDateTime(), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("cancelled_at", types.UTCDateTime(), nullable=True),
+        sa.Column("cancelled_by", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "state <> 'cancelled' OR reason <> ''",
+            name=op.f("ck_points_redemption_cancelled_with_reason"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('credited', 'cancelled')", name=op.f("ck_points_redemption_known_state")
+        ),
+        sa.CheckConstraint("points > 0 AND amount > 0", name=op.f("ck_points_redemption_positive")),
+        sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_points_redemption_by_id")),
+        sa.ForeignKeyConstraint(
+            ["cancelled_by"], ["user.id"], name=op.f("fk_points_redemption_cancelled_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["credit_id"], ["credit.id"], name=op.f("fk_points_redemption_credit_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_points_redemption_customer_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_points_redemption")),
+        sa.UniqueConstraint("credit_id", name=op.f("uq_points_redemption_credit_id")),
+        sa.UniqueConstraint("number", name=op.f("uq_points_redemption_number")),
+    )
+    with op.batch_alter_table("points_redemption", schema=None) as batch_op:
+        batch_op.create_index("ix_points_redemption_customer", ["customer_id", "id"], unique=False)
+
+    op.create_table(
         "request_clock",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("request_id", sa.Integer(), nullable=False),
@@ -5409,6 +7029,34 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_call_plan_request_id"), ["request_id"], unique=False)
 
     op.create_table(
+        "care_visit_promise",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("task_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(length=160), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_care_visit_promise_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["task_id"], ["request_task.id"], name=op.f("fk_care_visit_promise_task_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["visit_id"], ["care_visit.id"], name=op.f("fk_care_visit_promise_visit_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_care_visit_promise")),
+        sa.UniqueConstraint("task_id", name=op.f("uq_care_visit_promise_task_id")),
+    )
+    with op.batch_alter_table("care_visit_promise", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_care_visit_promise_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_care_visit_promise_visit_id"), ["visit_id"], unique=False
+        )
+
+    op.create_table(
         "claim_evidence",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("claim_id", sa.Integer(), nullable=False),
@@ -5618,6 +7266,11 @@ def downgrade():
         batch_op.drop_index("ix_claim_evidence_claim")
 
     op.drop_table("claim_evidence")
+    with op.batch_alter_table("care_visit_promise", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_care_visit_promise_visit_id"))
+        batch_op.drop_index(batch_op.f("ix_care_visit_promise_customer_id"))
+
+    op.drop_table("care_visit_promise")
     with op.batch_alter_table("call_plan", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_call_plan_request_id"))
         batch_op.drop_index("ix_call_plan_person")
@@ -5682,6 +7335,10 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_request_clock_customer_id"))
 
     op.drop_table("request_clock")
+    with op.batch_alter_table("points_redemption", schema=None) as batch_op:
+        batch_op.drop_index("ix_points_redemption_customer")
+
+    op.drop_table("points_redemption")
     with op.batch_alter_table("internal_note", schema=None) as batch_op:
         batch_op.drop_index("ix_internal_note_request")
         batch_op.drop_index(batch_op.f("ix_internal_note_customer_id"))
@@ -5882,6 +7539,14 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_contract_amendment_customer_id"))
 
     op.drop_table("contract_amendment")
+    with op.batch_alter_table("commission_line", schema=None) as batch_op:
+        batch_op.drop_index("ix_commission_line_statement")
+        batch_op.drop_index("ix_commission_line_run")
+        batch_op.drop_index(batch_op.f("ix_commission_line_plan_id"))
+        batch_op.drop_index("ix_commission_line_owner")
+        batch_op.drop_index(batch_op.f("ix_commission_line_customer_id"))
+
+    op.drop_table("commission_line")
     with op.batch_alter_table("quotation_margin", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_quotation_margin_customer_id"))
 
@@ -5891,6 +7556,17 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_quotation_line_customer_id"))
 
     op.drop_table("quotation_line")
+    with op.batch_alter_table("proposal_version", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_proposal_version_issued",
+            sqlite_where=sa.text("state = 'issued'"),
+            postgresql_where=sa.text("state = 'issued'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_proposal_version_quotation_version_id"))
+        batch_op.drop_index(batch_op.f("ix_proposal_version_opportunity_id"))
+        batch_op.drop_index(batch_op.f("ix_proposal_version_customer_id"))
+
+    op.drop_table("proposal_version")
     with op.batch_alter_table("contract", schema=None) as batch_op:
         batch_op.drop_index("ix_contract_updated")
         batch_op.drop_index(batch_op.f("ix_contract_payer_id"))
@@ -5901,6 +7577,12 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_contract_customer_id"))
 
     op.drop_table("contract")
+    with op.batch_alter_table("commission_take", schema=None) as batch_op:
+        batch_op.drop_index("ix_commission_take_statement")
+        batch_op.drop_index("ix_commission_take_run")
+        batch_op.drop_index(batch_op.f("ix_commission_take_customer_id"))
+
+    op.drop_table("commission_take")
     with op.batch_alter_table("acceptance_link", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_acceptance_link_version_id"))
         batch_op.drop_index(batch_op.f("ix_acceptance_link_customer_id"))
@@ -5934,6 +7616,12 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_price_cost_price_id"))
 
     op.drop_table("price_cost")
+    with op.batch_alter_table("points_entry", schema=None) as batch_op:
+        batch_op.drop_index("ix_points_entry_receivable")
+        batch_op.drop_index(batch_op.f("ix_points_entry_lot_id"))
+        batch_op.drop_index("ix_points_entry_customer")
+
+    op.drop_table("points_entry")
     with op.batch_alter_table("netting", schema=None) as batch_op:
         batch_op.drop_index("ix_netting_receivable")
         batch_op.drop_index(batch_op.f("ix_netting_customer_id"))
@@ -5942,9 +7630,20 @@ def downgrade():
     op.drop_table("netting")
     with op.batch_alter_table("milestone", schema=None) as batch_op:
         batch_op.drop_index("ix_milestone_shipment")
+        batch_op.drop_index("ix_milestone_reached")
         batch_op.drop_index(batch_op.f("ix_milestone_customer_id"))
 
     op.drop_table("milestone")
+    with op.batch_alter_table("lead_touch", schema=None) as batch_op:
+        batch_op.drop_index("ix_lead_touch_person")
+        batch_op.drop_index("ix_lead_touch_lead")
+
+    op.drop_table("lead_touch")
+    with op.batch_alter_table("lead_pick", schema=None) as batch_op:
+        batch_op.drop_index("ix_lead_pick_person")
+        batch_op.drop_index("ix_lead_pick_lead")
+
+    op.drop_table("lead_pick")
     with op.batch_alter_table("dunning_notice", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_dunning_notice_customer_id"))
         batch_op.drop_index("ix_dunning_notice_customer")
@@ -5972,6 +7671,8 @@ def downgrade():
         batch_op.drop_index("ix_shipment_due")
         batch_op.drop_index("ix_shipment_customer_updated")
         batch_op.drop_index(batch_op.f("ix_shipment_customer_id"))
+        batch_op.drop_index("ix_shipment_created")
+        batch_op.drop_index("ix_shipment_completed")
         batch_op.drop_index(batch_op.f("ix_shipment_bill_number"))
 
     op.drop_table("shipment")
@@ -6006,6 +7707,15 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_quotation_customer_id"))
 
     op.drop_table("quotation")
+    with op.batch_alter_table("proposal", schema=None) as batch_op:
+        batch_op.drop_index("ix_proposal_updated")
+        batch_op.drop_index("ix_proposal_owner")
+        batch_op.drop_index(batch_op.f("ix_proposal_opportunity_id"))
+        batch_op.drop_index("ix_proposal_customer_updated")
+        batch_op.drop_index(batch_op.f("ix_proposal_customer_id"))
+        batch_op.drop_index(batch_op.f("ix_proposal_contact_id"))
+
+    op.drop_table("proposal")
     with op.batch_alter_table("price", schema=None) as batch_op:
         batch_op.drop_index("ix_price_tariff")
         batch_op.drop_index("ix_price_lane")
@@ -6051,6 +7761,15 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_opportunity_collaborator_customer_id"))
 
     op.drop_table("opportunity_collaborator")
+    with op.batch_alter_table("lead", schema=None) as batch_op:
+        batch_op.drop_index("ix_lead_updated")
+        batch_op.drop_index("ix_lead_state")
+        batch_op.drop_index("ix_lead_owner")
+        batch_op.drop_index("ix_lead_next")
+        batch_op.drop_index("ix_lead_customer")
+        batch_op.drop_index("ix_lead_credit_code")
+
+    op.drop_table("lead")
     with op.batch_alter_table("invoice_request_part", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invoice_request_part_statement_id"))
         batch_op.drop_index(batch_op.f("ix_invoice_request_part_customer_id"))
@@ -6061,17 +7780,63 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_invoice_coverage_customer_id"))
 
     op.drop_table("invoice_coverage")
+    with op.batch_alter_table("interest", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_interest_offer",
+            sqlite_where=sa.text("offer_id IS NOT NULL"),
+            postgresql_where=sa.text("offer_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "uq_interest_campaign",
+            sqlite_where=sa.text("campaign_id IS NOT NULL"),
+            postgresql_where=sa.text("campaign_id IS NOT NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_interest_opportunity_id"))
+        batch_op.drop_index(batch_op.f("ix_interest_offer_id"))
+        batch_op.drop_index(batch_op.f("ix_interest_mail_id"))
+        batch_op.drop_index("ix_interest_customer")
+        batch_op.drop_index(batch_op.f("ix_interest_contact_id"))
+        batch_op.drop_index(batch_op.f("ix_interest_campaign_id"))
+        batch_op.drop_index("ix_interest_at")
+
+    op.drop_table("interest")
     with op.batch_alter_table("deposit_move", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_deposit_move_receipt_id"))
         batch_op.drop_index(batch_op.f("ix_deposit_move_customer_id"))
 
     op.drop_table("deposit_move")
     op.drop_table("carrier_bill")
+    with op.batch_alter_table("care_visit", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_care_visit_plan_key",
+            sqlite_where=sa.text("plan_key IS NOT NULL"),
+            postgresql_where=sa.text("plan_key IS NOT NULL"),
+        )
+        batch_op.drop_index("ix_care_visit_visitor")
+        batch_op.drop_index("ix_care_visit_starts")
+        batch_op.drop_index(batch_op.f("ix_care_visit_site_id"))
+        batch_op.drop_index("ix_care_visit_planned")
+        batch_op.drop_index(batch_op.f("ix_care_visit_opportunity_id"))
+        batch_op.drop_index("ix_care_visit_done")
+        batch_op.drop_index(batch_op.f("ix_care_visit_customer_id"))
+        batch_op.drop_index("ix_care_visit_customer")
+        batch_op.drop_index(batch_op.f("ix_care_visit_contact_id"))
+        batch_op.drop_index(batch_op.f("ix_care_visit_competitor_id"))
+
+    op.drop_table("care_visit")
     with op.batch_alter_table("bank_entry", schema=None) as batch_op:
         batch_op.drop_index("ix_bank_entry_state")
         batch_op.drop_index(batch_op.f("ix_bank_entry_batch_id"))
 
     op.drop_table("bank_entry")
+    with op.batch_alter_table("watch_note", schema=None) as batch_op:
+        batch_op.drop_index("ix_watch_note_noted")
+        batch_op.drop_index("ix_watch_note_expiry")
+        batch_op.drop_index(batch_op.f("ix_watch_note_customer_id"))
+        batch_op.drop_index("ix_watch_note_customer")
+        batch_op.drop_index(batch_op.f("ix_watch_note_contact_id"))
+
+    op.drop_table("watch_note")
     with op.batch_alter_table("tariff", schema=None) as batch_op:
         batch_op.drop_index("ix_tariff_state")
 
@@ -6108,8 +7873,8 @@ def downgrade():
     with op.batch_alter_table("statement", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_statement_live",
-            sqlite_where=sa.text("state != 'void'"),
-            postgresql_where=sa.text("state != 'void'"),
+            sqlite_where=sa.text("state != 'void' AND merged_from_id IS NULL"),
+            postgresql_where=sa.text("state != 'void' AND merged_from_id IS NULL"),
         )
         batch_op.drop_index("ix_statement_updated")
         batch_op.drop_index("ix_statement_state_ends")
@@ -6154,6 +7919,15 @@ def downgrade():
         batch_op.drop_index("ix_opportunity_board")
 
     op.drop_table("opportunity")
+    with op.batch_alter_table("notice_reading", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_notice_reading_notice_id"))
+
+    op.drop_table("notice_reading")
+    with op.batch_alter_table("notice_file", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_notice_file_sha256"))
+        batch_op.drop_index(batch_op.f("ix_notice_file_notice_id"))
+
+    op.drop_table("notice_file")
     with op.batch_alter_table("invoice", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invoice_request_id"))
         batch_op.drop_index(batch_op.f("ix_invoice_red_of_id"))
@@ -6174,13 +7948,52 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_history_note_contact_id"))
 
     op.drop_table("history_note")
+    with op.batch_alter_table("classification", schema=None) as batch_op:
+        batch_op.drop_index("ix_classification_star")
+        batch_op.drop_index(
+            "ix_classification_promotion",
+            sqlite_where=sa.text("promotes_to != ''"),
+            postgresql_where=sa.text("promotes_to != ''"),
+        )
+        batch_op.drop_index("ix_classification_churn")
+        batch_op.drop_index("ix_classification_amount")
+
+    op.drop_table("classification")
+    with op.batch_alter_table("campaign_mail", schema=None) as batch_op:
+        batch_op.drop_index("ix_campaign_mail_state")
+        batch_op.drop_index("ix_campaign_mail_customer")
+        batch_op.drop_index(batch_op.f("ix_campaign_mail_contact_id"))
+
+    op.drop_table("campaign_mail")
+    with op.batch_alter_table("brought_in", schema=None) as batch_op:
+        batch_op.drop_index("ix_brought_in_row")
+        batch_op.drop_index(batch_op.f("ix_brought_in_customer_id"))
+        batch_op.drop_index(batch_op.f("ix_brought_in_batch_id"))
+
+    op.drop_table("brought_in")
     with op.batch_alter_table("booking", schema=None) as batch_op:
         batch_op.drop_index("ix_booking_updated")
         batch_op.drop_index("ix_booking_state")
+        batch_op.drop_index("ix_booking_decided")
         batch_op.drop_index("ix_booking_customer_updated")
         batch_op.drop_index(batch_op.f("ix_booking_customer_id"))
+        batch_op.drop_index("ix_booking_created")
 
     op.drop_table("booking")
+    with op.batch_alter_table("asset_loan", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_asset_loan_open",
+            sqlite_where=sa.text("returned_on IS NULL"),
+            postgresql_where=sa.text("returned_on IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_asset_loan_site_id"))
+        batch_op.drop_index("ix_asset_loan_due")
+        batch_op.drop_index(batch_op.f("ix_asset_loan_customer_id"))
+        batch_op.drop_index("ix_asset_loan_customer")
+        batch_op.drop_index(batch_op.f("ix_asset_loan_contact_id"))
+        batch_op.drop_index("ix_asset_loan_asset")
+
+    op.drop_table("asset_loan")
     op.drop_table("article_vote")
     op.drop_table("article_version")
     with op.batch_alter_table("article_term", schema=None) as batch_op:
@@ -6192,6 +8005,11 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_article_file_article_id"))
 
     op.drop_table("article_file")
+    with op.batch_alter_table("tier_service", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_tier_service_item_id"))
+        batch_op.drop_index("ix_tier_service_card")
+
+    op.drop_table("tier_service")
     with op.batch_alter_table("survey_question", schema=None) as batch_op:
         batch_op.drop_index("ix_survey_question_survey")
 
@@ -6231,10 +8049,36 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_price_scheme_customer_id"))
 
     op.drop_table("price_scheme")
+    op.drop_table("points_rule")
+    with op.batch_alter_table("points_account", schema=None) as batch_op:
+        batch_op.drop_index("ix_points_account_expiry")
+
+    op.drop_table("points_account")
+    with op.batch_alter_table("offer", schema=None) as batch_op:
+        batch_op.drop_index("ix_offer_updated")
+        batch_op.drop_index("ix_offer_shown")
+        batch_op.drop_index(batch_op.f("ix_offer_item_id"))
+        batch_op.drop_index(batch_op.f("ix_offer_bundle_id"))
+
+    op.drop_table("offer")
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.drop_index("ix_notice_updated")
+        batch_op.drop_index("ix_notice_shown")
+
+    op.drop_table("notice")
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_membership_customer_id"))
 
     op.drop_table("membership")
+    op.drop_table("marketing_consent")
+    with op.batch_alter_table("market_entry", schema=None) as batch_op:
+        batch_op.drop_index("ix_market_entry_observed")
+        batch_op.drop_index(batch_op.f("ix_market_entry_item_id"))
+        batch_op.drop_index("ix_market_entry_industry")
+        batch_op.drop_index("ix_market_entry_expiry")
+        batch_op.drop_index("ix_market_entry_competitor")
+
+    op.drop_table("market_entry")
     with op.batch_alter_table("mapping_profile", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_mapping_profile_fingerprint"))
 
@@ -6249,6 +8093,11 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_invitation_user_id"))
 
     op.drop_table("invitation")
+    with op.batch_alter_table("index_sum", schema=None) as batch_op:
+        batch_op.drop_index("ix_index_sum_month")
+        batch_op.drop_index("ix_index_sum_customer_month")
+
+    op.drop_table("index_sum")
     with op.batch_alter_table("import_batch", schema=None) as batch_op:
         batch_op.drop_index("ix_import_batch_state")
         batch_op.drop_index("ix_import_batch_kind")
@@ -6259,18 +8108,59 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_hold_lift_customer_id"))
 
     op.drop_table("hold_lift")
+    op.drop_table("head_mapping")
+    with op.batch_alter_table("duplicate_pair", schema=None) as batch_op:
+        batch_op.drop_index("ix_duplicate_pair_state")
+        batch_op.drop_index("ix_duplicate_pair_second")
+
+    op.drop_table("duplicate_pair")
     with op.batch_alter_table("document", schema=None) as batch_op:
         batch_op.drop_index("ix_document_subject")
         batch_op.drop_index(batch_op.f("ix_document_sha256"))
         batch_op.drop_index(batch_op.f("ix_document_customer_id"))
 
     op.drop_table("document")
+    op.drop_table("digest_choice")
+    with op.batch_alter_table("customer_month", schema=None) as batch_op:
+        batch_op.drop_index("ix_customer_month_month")
+
+    op.drop_table("customer_month")
+    with op.batch_alter_table("customer_merge", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_customer_merge_customer_id"))
+        batch_op.drop_index("ix_customer_merge_at")
+
+    op.drop_table("customer_merge")
     op.drop_table("credit_standing")
     with op.batch_alter_table("contact", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_contact_reports_to_id"))
         batch_op.drop_index(batch_op.f("ix_contact_customer_id"))
 
     op.drop_table("contact")
+    op.drop_table("commission_run")
+    op.drop_table("commission_plan")
+    with op.batch_alter_table("classification_run", schema=None) as batch_op:
+        batch_op.drop_index("ix_classification_run_state")
+
+    op.drop_table("classification_run")
+    with op.batch_alter_table("class_override", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_class_override_live",
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_class_override_until",
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.drop_index("ix_class_override_customer")
+
+    op.drop_table("class_override")
+    with op.batch_alter_table("campaign", schema=None) as batch_op:
+        batch_op.drop_index("ix_campaign_updated")
+        batch_op.drop_index("ix_campaign_state")
+
+    op.drop_table("campaign")
     op.drop_table("calendar_feed")
     with op.batch_alter_table("bundle_line", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_bundle_line_item_id"))
@@ -6295,7 +8185,9 @@ def downgrade():
 
     op.drop_table("article")
     op.drop_table("warehouse")
+    op.drop_table("visit_target")
     op.drop_table("user")
+    op.drop_table("tier_card")
     op.drop_table("tax_rate")
     op.drop_table("survey")
     op.drop_table("sla_target")
@@ -6309,6 +8201,7 @@ def downgrade():
         batch_op.drop_index("ix_request_category_parent")
 
     op.drop_table("request_category")
+    op.drop_table("proposal_outline")
     with op.batch_alter_table("phone_key", schema=None) as batch_op:
         batch_op.drop_index("ix_phone_key_key")
 
@@ -6320,6 +8213,10 @@ def downgrade():
     op.drop_table("outbox_message")
     op.drop_table("opportunity_category")
     op.drop_table("number_series")
+    with op.batch_alter_table("moved_row", schema=None) as batch_op:
+        batch_op.drop_index("ix_moved_row_row")
+
+    op.drop_table("moved_row")
     op.drop_table("milestone_plan")
     with op.batch_alter_table("liability_limit", schema=None) as batch_op:
         batch_op.drop_index("ix_liability_limit_mode")
@@ -6329,11 +8226,13 @@ def downgrade():
         batch_op.drop_index("ix_legal_deadline_duty")
 
     op.drop_table("legal_deadline")
+    op.drop_table("index_month")
     op.drop_table("heartbeat")
     op.drop_table("firm_profile")
     op.drop_table("firm_place")
     op.drop_table("exchange_rate")
     op.drop_table("dunning_step")
+    op.drop_table("digest_issue")
     op.drop_table("defect_kind")
     with op.batch_alter_table("customer", schema=None) as batch_op:
         batch_op.drop_index("ix_customer_updated")
@@ -6341,7 +8240,11 @@ def downgrade():
         batch_op.drop_index("ix_customer_segment")
         batch_op.drop_index(batch_op.f("ix_customer_parent_id"))
         batch_op.drop_index("ix_customer_name")
-        batch_op.drop_index(batch_op.f("ix_customer_merged_into_id"))
+        batch_op.drop_index(
+            "ix_customer_merged_into_id",
+            sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+            postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+        )
 
     op.drop_table("customer")
     op.drop_table("competitor")
@@ -6355,6 +8258,10 @@ def downgrade():
         batch_op.drop_index("ix_audit_entry_customer")
 
     op.drop_table("audit_entry")
+    with op.batch_alter_table("asset", schema=None) as batch_op:
+        batch_op.drop_index("ix_asset_state")
+
+    op.drop_table("asset")
     with op.batch_alter_table("article_category", schema=None) as batch_op:
         batch_op.drop_index("ix_article_category_parent")
 
