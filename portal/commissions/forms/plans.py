@@ -30,7 +30,7 @@ class PlanForm(FlaskForm):
     """For one person or a role."""
 
     whom = SelectField(_l("For whom"), [InputRequired()], choices=[])
-    starts_on = DateField(_l("From"), [InputRequired()])
+    starts_on = DateField(_l("In force from"), [InputRequired()])
     bands = FieldList(FormField(BandForm), label=_l("Thresholds"), min_entries=ROWS, max_entries=6)
     note = StringField(_l("Note"), [Length(max=300)])
 

@@ -121,7 +121,7 @@ def _earned(code: str) -> tuple[Column, ...]:
                value=lambda r: r[0].percent, permission=P.COST_SEE),
         Column("commission", t("Commission"), lambda r: money(r[0].commission_amount, code), align="num",
                sort=L.commission_amount, value=lambda r: r[0].commission_amount, total=True),
-        Column("working", t("How it arose"), lambda r: _shown_working(r[0], code), permission=P.COST_SEE,
+        Column("working", t("Working"), lambda r: _shown_working(r[0], code), permission=P.COST_SEE,
                value=lambda r: "; ".join(working(r[0], code))),
     )  # fmt: skip
 

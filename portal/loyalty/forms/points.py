@@ -36,7 +36,7 @@ class RedeemForm(FlaskForm):
 class AdjustForm(FlaskForm):
     """More or fewer points by hand, with the reason."""
 
-    way = SelectField(_l("What for"), choices=choices(WAYS))
+    way = SelectField(_l("Kind"), choices=choices(WAYS))
     change = IntegerField(_l("Points, with a minus to take some away"), [InputRequired()])
     reason = TextAreaField(_l("Reason"), [InputRequired(), Length(max=500)], render_kw={"rows": 2})
 

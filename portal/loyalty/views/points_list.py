@@ -56,7 +56,7 @@ POINTS_LIST = ListSpec(
         Column("customer", t("Customer"), lambda a: a.customer.label, sort=Customer.name_zh,
                value=lambda a: name_of(a.customer)),
         Column("tier", t("Tier"), lambda a: say(SEGMENTS[a.customer.segment])),
-        Column("balance", t("Points"), lambda a: f"{a.balance:,}", sort=A.balance, align="num",
+        Column("balance", t("Loyalty points"), lambda a: f"{a.balance:,}", sort=A.balance, align="num",
                value=lambda a: a.balance, total=True),
         Column("expiry", t("First expiry"), lambda a: str(a.next_expiry_on or ""), value=lambda a: a.next_expiry_on),
         Column("owed", t("Points owed"), lambda a: f"{a.owed:,}" if a.owed else "", align="num",
@@ -86,7 +86,8 @@ _SHOWN = (
     Column("at", t("When"), lambda r: instant(r[0].at), value=lambda r: r[0].at),
     Column("kind", t("What"), lambda r: chip(ENTRIES[r[0].kind]), value=lambda r: say(ENTRIES[r[0].kind].text)),
     Column("about", t("About"), lambda r: about(r[0])),
-    Column("points", t("Points"), lambda r: signed(r[0].points), align="num", value=lambda r: r[0].points, total=True),
+    Column("points", t("Loyalty points"), lambda r: signed(r[0].points), align="num", value=lambda r: r[0].points,
+           total=True),
     Column("expires", t("Usable until"), lambda r: str(r[0].expires_on or ""), value=lambda r: r[0].expires_on),
     Column("row", t("Entry"), lambda r: r[0].id, sort=E.id, only_in_files=True),
 )  # fmt: skip

@@ -48,7 +48,7 @@ class Worth(FlaskForm):
     contact_id = SelectField(_l("Contact"))
     site_id = SelectField(_l("Site"))
     category_id = SelectField(_l("Category"))
-    rating = SelectField(_l("Rating"), choices=or_not_said(RATINGS))
+    rating = SelectField(_l("How it looks"), choices=or_not_said(RATINGS))
     source = SelectField(_l("Source"), choices=or_not_said(SOURCES))
     text = TextAreaField(_l("What they need"), [Length(max=8000)], render_kw={"rows": 5})
 
@@ -76,7 +76,7 @@ class LineForm(InnerForm):
     """One service item, or one in words alone."""
 
     code = StringField(_l("Service item"), [Length(max=80)], render_kw={"list": "service-items"})
-    name = StringField(_l("In words"), [Length(max=160)])
+    name = StringField(_l("Item in words"), [Length(max=160)])
     quantity = QuantityField(_l("Quantity"))
     unit = StringField(_l("Unit"), [Length(max=16)])
     rate = RateField(_l("Price of one"))

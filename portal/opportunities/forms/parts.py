@@ -28,7 +28,7 @@ class ShareForm(FlaskForm):
     """A colleague's part and their own forecast."""
 
     user_id = SelectField(_l("Colleague"))
-    part = StringField(_l("Part"), [Length(max=80)])
+    part = StringField(_l("Part in the sale"), [Length(max=80)])
     amount = AmountField(_l("Amount, as they forecast it"))
     currency = SelectField(_l("Currency"), choices=codes)
     likelihood = IntegerField(_l("Likelihood, as they see it"), [Optional(), NumberRange(0, 100)])
@@ -39,8 +39,8 @@ class PartyForm(FlaskForm):
     """A third party."""
 
     role = SelectField(_l("Role"), choices=choices(PARTY_ROLES))
-    name = StringField(_l("Name"), [InputRequired(), Length(max=120)])
-    contact_name = StringField(_l("Person"), [Length(max=80)])
+    name = StringField(_l("Name of the company"), [InputRequired(), Length(max=120)])
+    contact_name = StringField(_l("Contact"), [Length(max=80)])
     phone = StringField(_l("Telephone"), [Length(max=40)])
     email = StringField(_l("E-mail"), [Length(max=254)])
     share_percent = PercentField(_l("Share of what we earn, percent"))
@@ -60,7 +60,7 @@ class TaskForm(FlaskForm):
     """Something to be done."""
 
     version = HiddenField()
-    title = StringField(_l("What is to be done"), [InputRequired(), Length(max=160)])
+    title = StringField(_l("Task"), [InputRequired(), Length(max=160)])
     due_on = DateField(_l("Until"), [InputRequired()])
     assignee_id = SelectField(_l("Who does it"))
     text = TextAreaField(_l("Details"), [Length(max=4000)], render_kw=LINES)
@@ -78,7 +78,7 @@ class WonForm(FlaskForm):
 
     version = HiddenField()
     reason_id = SelectField(_l("Reason"), validate_choice=False)
-    text = TextAreaField(_l("In words"), [Length(max=1000)], render_kw=LINES)
+    text = TextAreaField(_l("In your own words"), [Length(max=1000)], render_kw=LINES)
 
 
 class LostForm(FlaskForm):
@@ -87,7 +87,7 @@ class LostForm(FlaskForm):
     version = HiddenField()
     reason_id = SelectField(_l("Reason"), validate_choice=False)
     competitor_id = SelectField(_l("Lost to"))
-    text = TextAreaField(_l("In words"), [Length(max=1000)], render_kw=LINES)
+    text = TextAreaField(_l("In your own words"), [Length(max=1000)], render_kw=LINES)
 
 
 class UnlockForm(FlaskForm):

@@ -40,7 +40,7 @@ class StageTaskForm(InnerForm):
 
     zh = StringField(_l("Task in Chinese"), [Length(max=80)])
     en = StringField(_l("Task in English"), [Length(max=80)])
-    days = IntegerField(_l("Working days"), [Optional(), NumberRange(0, MOST_DAYS)])
+    days = IntegerField(_l("Due after"), [Optional(), NumberRange(0, MOST_DAYS)])
 
 
 class StageForm(FlaskForm):

@@ -81,7 +81,7 @@ KINDS: dict[str, Text] = {
     OpportunityKind.NEW: t("New business"),
     OpportunityKind.EXPANSION: t("More of what they buy"),
     OpportunityKind.RENEWAL: t("Renewal of a contract"),
-    OpportunityKind.PROJECT: t("Project"),
+    OpportunityKind.PROJECT: t("Project business"),
 }
 
 RATINGS: dict[str, Text] = {
@@ -128,7 +128,7 @@ PARTY_ROLES: dict[str, Text] = {
 }
 
 THREATS: dict[str, Text] = {
-    Threat.LOW: t("Low"),
-    Threat.MIDDLE: t("Middle"),
-    Threat.HIGH: t("High"),
+    Threat.LOW: t("Little danger"),
+    Threat.MIDDLE: t("Some danger"),
+    Threat.HIGH: t("Great danger"),
 }

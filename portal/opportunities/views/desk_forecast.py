@@ -17,7 +17,7 @@ from portal.opportunities.queries.forecast import forecast_settings
 from portal.opportunities.rules.settings import ForecastSettings
 from portal.opportunities.views import forecast_page
 from portal.opportunities.views.door import bp, number_in, to, tried
-from portal.web.exports import Total, table_response
+from portal.web.exports import table_response
 from portal.web.forms import form_page
 from portal.web.pages import page
 
@@ -65,26 +65,18 @@ def _changed(form: ForecastRulesForm) -> bool:
 def _exported(kind: str) -> Response:
     """Both tables below each other: by month, by person; converted lines are left to the reader's own sums."""
     found = forecast_page.read()
-    heads = [
-        _("By"),
-        _("Name"),
-        _("Currency"),
-        _("Open ones"),
-        _("Won"),
-        _("Committed"),
-        _("Best case"),
-        _("Weighted"),
-        _("All open"),
-    ]
-    tables = (
-        (_("Month"), forecast_page.by_month(found)),
-        (_("Person"), forecast_page.by_person(found)),
-    )
+    heads = [_("By"), _("Name"), _("Currency"), _("Open ones"), _("Won"), _("Committed"), _("Best case"), _("Weighted"),
+             _("All open")]  # fmt: skip
     rows = [
+        *_rows(_("Month"), forecast_page.by_month(found)),
+        *_rows(_("Person"), forecast_page.by_person(found)),
+    ]
+    return table_response(kind, "forecast", heads, rows, [None] * len(heads))
+
+
+def _rows(by: str, lines: list[forecast_page.Line]) -> list[list[Any]]:
+    return [
         [by, line.name, line.currency, line.figures.count, *(line.shown(each) for each in forecast_page.KINDS)]
-        for by, lines in tables
         for line in lines
         if not line.is_sum
     ]  # fmt: skip
-    totals: list[Total | None] = [None] * len(heads)
-    return table_response(kind, "forecast", heads, rows, totals)

@@ -61,7 +61,7 @@ class DraftForm(Sections):
     version = HiddenField()
     title = StringField(_l("What is proposed"), [InputRequired(), Length(max=160)])
     language = SelectField(_l("Language of the paper"), choices=choices(LANGUAGES))
-    contact_id = SelectField(_l("To whom"))
+    contact_id = SelectField(_l("Addressed to"))
     quotation_version_id = SelectField(_l("Prices of"))
     change_note = StringField(_l("What is new in this version"), [Length(max=500)])
 
