@@ -81,7 +81,7 @@ def _pages(options: argparse.Namespace) -> tuple[tuple[str, str, str], ...]:
         ("dashboards", "/desk/dashboards", "desk"),
         ("tiers", "/desk/tiers", "desk"),
         ("visits", "/desk/visits", "desk"),
-        ("visit plan", "/desk/visit-plan", "desk"),
+        ("visit plan", "/desk/visit-plans", "desk"),
         ("leads", "/desk/leads", "desk"),
         ("duplicates", "/desk/duplicates", "desk"),
         ("comparisons", "/desk/comparisons", "desk"),
