@@ -79,7 +79,7 @@ def of_target(row: VisitTarget) -> ColumnElement[bool]:
 
 def last_visit(row: VisitTarget) -> Any:
     """The day of the last visit that counts for a row of the plan, as a part of a select over customers."""
-    kinds = [kind.value for kind in COUNTS[VisitKind(row.kind)]]
+    kinds = _kinds(row)
     return (
         select(func.max(Visit.done_on))
         .where(
@@ -159,12 +159,8 @@ def wanting(row: VisitTarget, today: date, horizon: int, limit: int) -> list[Wan
 
     Counted from the last visit that counts; one that was called off counts by the day that was planned.
     """
-    kinds = [kind.value for kind in COUNTS[VisitKind(row.kind)]]
-    counted = Visit.customer_id == Customer.id, Visit.kind.in_(kinds)
-    ended = Visit.state.in_(ENDED)
-    day = func.coalesce(Visit.done_on, Visit.planned_on)
-    last_on = select(func.max(day)).where(*counted, ended).correlate(Customer).scalar_subquery()
-    last_id = select(func.max(Visit.id)).where(*counted, ended).correlate(Customer)
+    counted = Visit.customer_id == Customer.id, Visit.kind.in_(_kinds(row))
+    last_on, last_id = _last_ended(counted)
     waiting = select(Visit.id).where(*counted, Visit.state == VisitState.PLANNED.value)
     edge = today + timedelta(days=horizon)
     came = edge - timedelta(days=within(row.every_days, is_first=True))
@@ -172,33 +168,35 @@ def wanting(row: VisitTarget, today: date, horizon: int, limit: int) -> list[Wan
         last_on <= edge - timedelta(days=row.every_days),
         and_(last_on.is_(None), Customer.created_at <= datetime.combine(came, time(), ZONE)),
     )
-    owner = (
-        select(Assignment.user_id)
-        .join(User, User.id == Assignment.user_id)
-        .where(
-            Assignment.customer_id == Customer.id,
-            Assignment.part == Part.OWNER,
-            User.active.is_(True),
-        )
-        .correlate(Customer)
-    )
+    owner = _owner_id()
     has_visitor = true() if row.segment == KEY_CUSTOMERS else owner.exists()
-    statement = (
-        select(
-            Customer.id,
-            Customer.created_at,
-            last_on,
-            last_id.scalar_subquery(),
-            owner.limit(1).scalar_subquery(),
-        )
-        .where(*in_care(), of_target(row), due, has_visitor, ~waiting.exists())
-        .order_by(Customer.id)
-        .limit(limit)
-    )
+    statement = select(
+        Customer.id, Customer.created_at, last_on, last_id, owner.limit(1).scalar_subquery()
+    ).where(*in_care(), of_target(row), due, has_visitor, ~waiting.exists())
     return [
         Wanted(found[0], found[1].astimezone(ZONE).date(), found[2], found[3], found[4])
-        for found in db.session.execute(statement)
+        for found in db.session.execute(statement.order_by(Customer.id).limit(limit))
     ]
+
+
+def _kinds(row: VisitTarget) -> list[str]:
+    return [kind.value for kind in COUNTS[VisitKind(row.kind)]]
+
+
+def _last_ended(counted: tuple[ColumnElement[bool], ...]) -> tuple[Any, Any]:
+    """Day and id of the last visit that was made or called off, as parts of a select over customers."""
+    day = func.coalesce(Visit.done_on, Visit.planned_on)
+    ended = *counted, Visit.state.in_(ENDED)
+    parts = (select(func.max(each)).where(*ended).correlate(Customer) for each in (day, Visit.id))
+    last_on, last_id = (part.scalar_subquery() for part in parts)
+    return last_on, last_id
+
+
+def _owner_id() -> Select[Any]:
+    """Who looks after a customer and is at work, as a part of a select over customers."""
+    mine = Assignment.customer_id == Customer.id, Assignment.part == Part.OWNER
+    at_work = select(Assignment.user_id).join(User, User.id == Assignment.user_id)
+    return at_work.where(*mine, User.active.is_(True)).correlate(Customer)
 
 
 def taken_days(user_id: int, from_on: date) -> dict[date, int]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import String, cast, literal, select, union_all
+from sqlalchemy import Select, String, cast, literal, select, union_all
 
 from portal.access.permissions import Permission as P
 from portal.access.scope import visible
 from portal.access.viewer import Viewer
 from portal.care.labels import TEMPERS, VISITS, WAYS, WEIGHTS
 from portal.care.models import Asset, AssetLoan, WatchNote
+from portal.care.queries.notes import in_force
 from portal.care.queries.visits import of_customer
 from portal.care.views.visit_list import is_overdue
 from portal.customers.models import Contact, Customer
@@ -46,7 +47,15 @@ def card(customer: Customer, viewer: Viewer) -> Mapping[str, object] | None:
 
 def _beside(customer_id: int, viewer: Viewer) -> list[Any]:
     """Notes and loans in one question: (what, id, day, mark, whom or number, text)."""
-    notes = visible(
+    notes = _notes(customer_id, viewer).order_by(WatchNote.noted_on.desc(), WatchNote.id.desc())
+    loans = _loans(customer_id, viewer).order_by(AssetLoan.due_on, AssetLoan.id)
+    parts = (select(each.limit(SHOWN).subquery()) for each in (notes, loans))
+    return list(db.session.execute(union_all(*parts)))
+
+
+def _notes(customer_id: int, viewer: Viewer) -> Select[Any]:
+    """What counts today."""
+    statement: Any = (
         select(
             literal(NOTE, String).label("what"),
             WatchNote.id.label("row_id"),
@@ -56,15 +65,14 @@ def _beside(customer_id: int, viewer: Viewer) -> list[Any]:
             WatchNote.text.label("text"),
         )
         .outerjoin(Contact, Contact.id == WatchNote.contact_id)
-        .where(
-            WatchNote.customer_id == customer_id,
-            WatchNote.expires_on >= clock.today(),
-            WatchNote.ended_on.is_(None),
-        ),
-        WatchNote,
-        viewer,
+        .where(WatchNote.customer_id == customer_id)
     )
-    loans = visible(
+    return in_force(visible(statement, WatchNote, viewer), WatchNote, clock.today())
+
+
+def _loans(customer_id: int, viewer: Viewer) -> Select[Any]:
+    """What they have of ours."""
+    statement: Any = (
         select(
             literal(LOAN, String),
             AssetLoan.id,
@@ -74,11 +82,7 @@ def _beside(customer_id: int, viewer: Viewer) -> list[Any]:
             Asset.name,
         )
         .join(Asset, Asset.id == AssetLoan.asset_id)
-        .where(AssetLoan.customer_id == customer_id, AssetLoan.returned_on.is_(None)),
-        AssetLoan,
-        viewer,
+        .where(AssetLoan.customer_id == customer_id, AssetLoan.returned_on.is_(None))
     )
-    latest = notes.order_by(WatchNote.noted_on.desc(), WatchNote.id.desc()).limit(SHOWN).subquery()
-    soonest = loans.order_by(AssetLoan.due_on, AssetLoan.id).limit(SHOWN).subquery()
-    both = union_all(select(latest), select(soonest))
-    return list(db.session.execute(both))
+    found: Select[Any] = visible(statement, AssetLoan, viewer)
+    return found

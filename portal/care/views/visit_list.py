@@ -159,28 +159,39 @@ def _segment(statement: Select[Any], value: str) -> Select[Any]:
     return statement.where(Customer.segment == value) if value in SEGMENTS else statement
 
 
+TO_VISIT = (
+    Column("customer", t("Customer"), lambda r: Markup("<strong>{}</strong>").format(r[0].label),
+           sort=Customer.name_zh, value=lambda r: name_of(r[0])),
+    Column("code", t("Code"), lambda r: r[0].code, only_in_files=True),
+    Column("segment", t("Tier"), lambda r: say(SEGMENTS[r[0].segment])),
+)  # fmt: skip
+AFTER = (
+    Column("planned", t("Planned for"), _next, value=lambda r: r[2]),
+    Column("owner", t("Account manager"), lambda r: r[3] or ""),
+)
+
+
+def _plan_url(row: Any) -> str:
+    """To planning a visit, for who may; else to the customer."""
+    if g.viewer.may(P.CARE_WORK):
+        return url_for("desk_visits.new", customer=row[0].id)
+    return url_for("desk_customers.show", customer_id=row[0].id)
+
+
 def due_spec(last_on: Any, empty: Empty) -> ListSpec:
     """A list of (customer, last visit, planned day, owner), `last_on` the column that says when the last one was."""
+    last = Column("last", t("Last visit"), _last, sort=last_on, value=_last_day)
     return ListSpec(
         key="customers to visit",
-        columns=(
-            Column("customer", t("Customer"), lambda r: Markup("<strong>{}</strong>").format(r[0].label),
-                   sort=Customer.name_zh, value=lambda r: name_of(r[0])),
-            Column("code", t("Code"), lambda r: r[0].code, only_in_files=True),
-            Column("segment", t("Tier"), lambda r: say(SEGMENTS[r[0].segment])),
-            Column("last", t("Last visit"), _last, sort=last_on, value=_last_day),
-            Column("planned", t("Planned for"), _next, value=lambda r: r[2]),
-            Column("owner", t("Account manager"), lambda r: r[3] or ""),
-        ),
+        columns=(*TO_VISIT, last, *AFTER),
         row_id=Customer.id,
         sort="last",
-        url=lambda r: url_for("desk_visits.new", customer=r[0].id) if g.viewer.may(P.CARE_WORK)
-        else url_for("desk_customers.show", customer_id=r[0].id),
+        url=_plan_url,
         filters=(Filter("segment", t("Tier"), lambda: [ANY, *SEGMENTS.items()], _segment),),
         search=customers_with,
         search_hint=t("Customer, pinyin, initials, code …"),
         empty=empty,
-    )  # fmt: skip
+    )
 
 
 NOBODY_DUE = Empty(

@@ -27,11 +27,7 @@ OPEN = (LeadState.POOL.value, LeadState.HELD.value)
 
 def context(lead: Lead, form: Any = None) -> dict[str, Any]:
     """Everything on the page; `form`: the note of a touch that was refused."""
-    viewer, today, settings = g.viewer, clock.today(), queries.lead_settings()
-    end, may = end_of(lead), steps_of(lead)
-    is_pooled = lead.state == LeadState.POOL.value
-    left_at = queries.left_at(lead.id, viewer.user_id) if is_pooled else None
-    left = cools_off_until(left_at, settings)
+    may = steps_of(lead)
     return {
         "prospect": lead,
         "label": LEADS[lead.state],
@@ -41,17 +37,27 @@ def context(lead: Lead, form: Any = None) -> dict[str, Any]:
         "assign_form": assign_form(lead) if may["assign"] else None,
         "touches": [(row, TOUCHED[row.kind], NOBODY) for row in queries.touches_of(lead.id)],
         "log": [(row, PICKS[row.kind], _said(row)) for row in queries.picks_of(lead.id)],
+        "likely": likely(lead, g.viewer) if lead.state in OPEN else None,
+        "market": MARKETS.get(lead.market),
+        "source": SOURCES.get(lead.source),
+        "next_kind": TOUCHES.get(lead.next_touch_kind),
+        **_days(lead),
+        **_became(lead),
+    }
+
+
+def _days(lead: Lead) -> dict[str, Any]:
+    """When it falls back, or from when on the viewer may pick it again."""
+    today, settings, end = clock.today(), queries.lead_settings(), end_of(lead)
+    is_pooled = lead.state == LeadState.POOL.value
+    left_at = queries.left_at(lead.id, g.viewer.user_id) if is_pooled else None
+    cools_until = cools_off_until(left_at, settings)
+    return {
         "end": end,
         "cause": CAUSES[end.cause] if end else None,
         "days_left": (end.on - today).days if end else None,
         "is_near": bool(end and end.is_near(today, settings)),
-        "cools_until": left if left and today < left else None,
-        "likely": likely(lead, viewer) if lead.state in OPEN else None,
-        "market": MARKETS.get(lead.market),
-        "source": SOURCES.get(lead.source),
-        "next_kind": TOUCHES.get(lead.next_touch_kind),
-        "today": today,
-        **_became(lead),
+        "cools_until": cools_until if cools_until and today < cools_until else None,
     }
 
 

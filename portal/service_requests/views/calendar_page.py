@@ -59,12 +59,10 @@ class Day:
 def context() -> dict[str, Any]:
     """The page as its address asks for it; what it does not say, or says wrongly, is my week."""
     today = clock.today()
-    look = Look.DAY if request.args.get("look") == Look.DAY else Look.WEEK
-    span, who = span_of(look, day_in("on", today)), _who()
+    span, who = _span(today), _who()
     person = _person(who)
     visits = queries.in_span(g.viewer, person, *_instants(span))
-    waiting = queries.unplanned(g.viewer, person)
-    others = _others(person, span)
+    waiting, others = queries.unplanned(g.viewer, person), _others(person, span)
     timed = {-place: each for place, each in enumerate(others, 1) if each.starts_at}
     planned = [*map(_planned, visits), *(_entry(key, each) for key, each in timed.items())]
     drawn = grid(span.days, planned)
@@ -74,11 +72,24 @@ def context() -> dict[str, Any]:
         "rows": drawn.rows,
         "visits": {each.id: each for each in visits},
         "others": timed,
-        "times": {each.key: f"{each.starts:%H:%M} – {each.ends:%H:%M}" for each in planned},
-        "waiting": waiting,
-        "late": {each.id for each in waiting if each.due_at < clock.now()},
+        "times": _times(planned),
+        **_without_time(waiting),
         **_choices(span, today, who),
     }
+
+
+def _without_time(waiting: list[RequestTask]) -> dict[str, Any]:
+    late = {each.id for each in waiting if each.due_at < clock.now()}
+    return {"waiting": waiting, "late": late}
+
+
+def _times(planned: list[Planned]) -> dict[int, str]:
+    return {each.key: f"{each.starts:%H:%M} – {each.ends:%H:%M}" for each in planned}
+
+
+def _span(today: date) -> Span:
+    look = Look.DAY if request.args.get("look") == Look.DAY else Look.WEEK
+    return span_of(look, day_in("on", today))
 
 
 def _choices(span: Span, today: date, who: str) -> dict[str, Any]:
