@@ -6,10 +6,13 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
+from portal.access.models import Assignment
 from portal.access.scope import visible
 from portal.access.viewer import Viewer
+from portal.accounts.models import User
+from portal.billing.models import Dispute
 from portal.billing.rules.states import RunState
 from portal.customers.models import Customer
 from portal.db.base import db
@@ -19,6 +22,8 @@ from portal.insights.models import (
     ClassOverride,
     CustomerMonth,
 )
+from portal.service_requests.models import ServiceRequest
+from portal.service_requests.rules.kinds import RequestKind
 
 
 def latest_run(*, before: date | None = None) -> ClassificationRun | None:
@@ -39,12 +44,23 @@ def runs() -> Select[ClassificationRun]:
     return select(ClassificationRun)
 
 
-def of_run(run: ClassificationRun, viewer: Viewer) -> Select[Classification, Customer]:
-    """(Classification, Customer) of the customers that the viewer may see."""
-    statement = select(Classification, Customer).join(
-        Customer, Customer.id == Classification.customer_id
+def with_last_words(run_id: int, viewer: Viewer) -> Select[Any]:
+    """(what was found, last complaint, last dispute, the owner's name) of a run's customers that the viewer sees."""
+    found = Classification
+    complaint = select(func.max(ServiceRequest.received_at)).where(
+        ServiceRequest.customer_id == found.customer_id,
+        ServiceRequest.kind == RequestKind.COMPLAINT.value,
     )
-    return visible(statement, Classification, viewer).where(Classification.run_id == run.id)
+    dispute = select(func.max(Dispute.raised_at)).where(Dispute.customer_id == found.customer_id)
+    owner = (
+        select(func.min(User.name))
+        .join(Assignment, Assignment.user_id == User.id)
+        .where(Assignment.customer_id == found.customer_id, Assignment.part == "owner")
+    )
+    beside = (each.scalar_subquery() for each in (complaint, dispute, owner))
+    statement = select(found, *beside).join(Customer, Customer.id == found.customer_id)
+    mine = visible(statement, found, viewer).where(found.run_id == run_id)
+    return mine.options(contains_eager(found.customer))
 
 
 def latest_of(customer_id: int) -> Classification | None:
@@ -77,11 +93,3 @@ def overrides_of(customer_id: int, viewer: Viewer) -> list[ClassOverride]:
     )
     newest = statement.order_by(ClassOverride.id.desc()).limit(50)
     return list(db.session.scalars(newest.options(joinedload(ClassOverride.setter))))
-
-
-def classes_of(run: ClassificationRun, column: Any, viewer: Viewer) -> dict[str, int]:
-    """Value of a column of the run's rows → how many customers."""
-    statement = visible(select(column, func.count()), Classification, viewer).where(
-        Classification.run_id == run.id
-    )
-    return {row[0]: row[1] for row in db.session.execute(statement.group_by(column))}

@@ -95,11 +95,8 @@ def classified(found: Inputs, rules: Rules) -> Classified:
             rules.currency,
         )  # fmt: skip
         tier, causes["tier"] = by_tier.tier, (by_tier.cause,)
-    abc = structure = None
-    if found.place is not None:
-        abc, abc_cause = abc_of(found.place, rules.portfolio, settings)
-        structure, structure_cause = structure_of(found.place, rules.portfolio, settings)
-        causes |= {"abc": (abc_cause,), "structure": (structure_cause,)}
+    abc, structure, by_rank = _by_rank(found, rules)
+    causes |= by_rank
     bought = _bought(found, rules)
     risk = risk_of(_watched(found, rules), settings)
     growth = growth_of(amounts, rules.bounds, structure, settings, rules.currency)
@@ -126,6 +123,17 @@ def classified(found: Inputs, rules: Rules) -> Classified:
         promotes_to=promotion[0] if promotion else None,
         causes=causes,
     )
+
+
+def _by_rank(
+    found: Inputs, rules: Rules
+) -> tuple[Abc | None, Structure | None, dict[str, tuple[Text, ...]]]:
+    """ABC class and structure class with their causes; neither for who is no part of the portfolio."""
+    if found.place is None:
+        return None, None, {}
+    abc, abc_cause = abc_of(found.place, rules.portfolio, rules.settings)
+    structure, structure_cause = structure_of(found.place, rules.portfolio, rules.settings)
+    return abc, structure, {"abc": (abc_cause,), "structure": (structure_cause,)}
 
 
 def period_amount(amounts: Sequence[Decimal], settings: InsightSettings) -> Decimal:

@@ -8,24 +8,18 @@ from typing import Any
 
 from flask import g, url_for
 from markupsafe import Markup, escape
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import Select
 
-from portal.access.models import Assignment
-from portal.access.scope import visible
-from portal.accounts.models import User
-from portal.billing.models import Dispute
 from portal.customers.models import Customer
 from portal.customers.queries import found_by
 from portal.customers.rules.kinds import CUSTOMER_STATES, SEGMENTS, STRUCTURES
 from portal.insights.labels import AT_RISK, NEAR, RUNS, STAR, STATES, TIERS
 from portal.insights.models import Classification, ClassificationRun
+from portal.insights.queries.classes import with_last_words
 from portal.insights.rules.kinds import ABC_WORDS, SIGNALS
 from portal.insights.views.tier_door import next_steps, texts
 from portal.kernel.clock import business_day
 from portal.kernel.text import Text, t
-from portal.service_requests.models import ServiceRequest
-from portal.service_requests.rules.kinds import RequestKind
 from portal.web.chips import chip
 from portal.web.filters import amount, instant
 from portal.web.icons import icon
@@ -39,29 +33,8 @@ NO_RUN = t("The month that ended is classified by itself; “Classify a month”
 
 
 def rows_of(run: ClassificationRun | None) -> Select[Any]:
-    """(what was found, complaint, dispute, owner) of a run's customers that the viewer may see."""
-    complaint = (
-        select(func.max(ServiceRequest.received_at))
-        .where(
-            ServiceRequest.customer_id == C.customer_id,
-            ServiceRequest.kind == RequestKind.COMPLAINT.value,
-        )
-        .scalar_subquery()
-    )
-    dispute = (
-        select(func.max(Dispute.raised_at))
-        .where(Dispute.customer_id == C.customer_id)
-        .scalar_subquery()
-    )
-    owner = (
-        select(func.min(User.name))
-        .join(Assignment, Assignment.user_id == User.id)
-        .where(Assignment.customer_id == C.customer_id, Assignment.part == "owner")
-        .scalar_subquery()
-    )
-    statement = select(C, complaint, dispute, owner).join(Customer, Customer.id == C.customer_id)
-    mine = visible(statement, C, g.viewer).where(C.run_id == (run.id if run else 0))
-    return mine.options(contains_eager(C.customer))
+    """(what was found, last complaint, last dispute, owner) of a run's customers that the viewer may see."""
+    return with_last_words(run.id if run else 0, g.viewer)
 
 
 def _chosen(key: str, label: Text, words: Mapping[str, Text], column: Any) -> Filter:

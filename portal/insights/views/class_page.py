@@ -58,25 +58,27 @@ class TierShown:
 
 def overview(viewer: Viewer) -> dict[str, Any]:
     """The tiers from the highest, the newest run, its structure classes."""
-    cards, counts, run = tiers.cards(), tiers.counts(viewer), newest()
-    loads = tiers.loads(viewer)
-    shown = [
-        TierShown(
-            cards[tier], TIERS[tier], counts.get(tier.value, 0), _upper(tier, cards), QUEUE.index(tier) + 1,
-            [(each.name, each.customers, _is_over(each.customers, cards[tier]))
-             for each in loads if each.segment == tier.value],
-            menu_of(cards[tier]),
-        )
-        for tier in reversed(TIER_ORDER) if tier in cards
-    ]  # fmt: skip
+    run = newest()
     return {
-        "tiers": shown,
+        "tiers": _tiers(viewer),
         "run": run,
         "shares": _shares(run) if run else [],
         "currency": firm_profile().currency or "CNY",
         "settings": tiers.insight_settings(),
         "said": said,
     }
+
+
+def _tiers(viewer: Viewer) -> list[TierShown]:
+    cards, counts, loads = tiers.cards(), tiers.counts(viewer), tiers.loads(viewer)
+    return [
+        TierShown(
+            card, TIERS[tier], counts.get(tier.value, 0), _upper(tier, cards), QUEUE.index(tier) + 1,
+            [(each.name, each.customers, _is_over(each.customers, card)) for each in loads if each.segment == tier],
+            menu_of(card),
+        )
+        for tier, card in reversed(cards.items())
+    ]  # fmt: skip
 
 
 def menu_of(card: TierCard) -> list[tuple[Text, list[Any]]]:
@@ -108,14 +110,7 @@ def context(customer: Customer, viewer: Viewer) -> dict[str, Any]:
     months = queries.months_of(customer.id, viewer, SHOWN_MONTHS)
     return {
         "customer": customer,
-        "found": found,
         "aspects": [_aspect(each, customer, found, live) for each in Aspect],
-        "warnings": warnings_of(found) if found else [],
-        "growth": texts(found.causes.get("growth")) if found else [],
-        "promotion": texts(found.causes.get("promotion")) if found else [],
-        "rfm": Rfm(found.recency, found.frequency, found.money) if found else Rfm(),
-        "rfm_cause": texts(found.causes.get("rfm")) if found else [],
-        "inputs": Inputs.from_json(found.inputs) if found else None,
         "months": months,
         "chart": _chart(months),
         "history": [(row, TIERS[row.tier], STATES[row.state]) for row in history],
@@ -123,9 +118,24 @@ def context(customer: Customer, viewer: Viewer) -> dict[str, Any]:
         "currency": firm_profile().currency or "CNY",
         "steps": next_steps(customer),
         "rating_url": _rating_url(customer, viewer),
+        **(_found(found) if found else {"found": None}),
+    }  # fmt: skip
+
+
+def _found(found: Classification) -> dict[str, Any]:
+    """What the newest run said beside the classes."""
+    causes = found.causes
+    return {
+        "found": found,
+        "warnings": warnings_of(found),
+        "growth": texts(causes.get("growth")),
+        "promotion": texts(causes.get("promotion")),
+        "rfm": Rfm(found.recency, found.frequency, found.money),
+        "rfm_cause": texts(causes.get("rfm")),
+        "inputs": Inputs.from_json(found.inputs),
         "tier_words": SEGMENTS,
         "risk_label": AT_RISK,
-    }  # fmt: skip
+    }
 
 
 def run_context(run: ClassificationRun, viewer: Viewer) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from portal.insights.labels import ABCS, STATES, STRUCTURE_LABELS, TIERS
 from portal.insights.queries.classes import history_of
 from portal.insights.views.class_lists import warnings_of
 from portal.insights.views.tier_door import texts
+from portal.web.labels import Label
 
 TEMPLATE = "insights/customer_card.html"
 PLACE = "main"
@@ -23,19 +24,21 @@ def card(customer: Customer, viewer: Viewer) -> Mapping[str, object] | None:
         return None
     rows = history_of(customer.id, viewer, 1)
     found = rows[0] if rows else None
-    labels = [
-        TIERS[customer.segment],
-        STATES[customer.state],
-        *([ABCS[customer.abc]] if customer.abc else []),
-        *([STRUCTURE_LABELS[customer.structure]] if customer.structure else []),
-    ]
+    causes = found.causes if found else {}
     return {
         "class_customer": customer,
         "class_found": found,
-        "class_labels": labels,
-        "class_cause": texts(found.causes.get("tier")) if found else [],
+        "class_labels": _labels(customer),
+        "class_causes": [*texts(causes.get("tier")), *texts(causes.get("promotion"))],
         "class_warnings": warnings_of(found) if found else [],
-        "class_promotion": texts(found.causes.get("promotion")) if found else [],
-        "class_currency": ((found.run.rules or {}).get("currency", "CNY")) if found else "CNY",
+        "class_currency": (found.run.rules or {}).get("currency", "CNY") if found else "CNY",
         "may_classify": viewer.may(P.CUSTOMER_CLASSIFY),
     }
+
+
+def _labels(customer: Customer) -> list[Label]:
+    known = (TIERS, customer.segment), (STATES, customer.state), (ABCS, customer.abc)
+    found = [
+        labels.get(value) for labels, value in (*known, (STRUCTURE_LABELS, customer.structure))
+    ]
+    return [label for label in found if label is not None]
