@@ -110,11 +110,17 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "BABEL_DEFAULT_TIMEZONE": values["PORTAL_TIMEZONE"],
         "RATELIMIT_STORAGE_URI": values["PORTAL_LIMIT_STORAGE"],
         "SIGN_IN_LIMIT": values["PORTAL_SIGN_IN_LIMIT"],
-        "BACKUPS": Path(values["PORTAL_BACKUPS"] or instance / "backups"),
-        "BACKUP_RECIPIENT": values["PORTAL_BACKUP_RECIPIENT"],
+        **_backups(values, instance),
         "SECRET_SALT": _derived(secret, "password salt"),
         "TOTP_SECRET": _derived(secret, "totp"),
         "WTF_CSRF_TIME_LIMIT": None,
+    }
+
+
+def _backups(values: Mapping[str, str], instance: Path) -> dict[str, Any]:
+    return {
+        "BACKUPS": Path(values["PORTAL_BACKUPS"] or instance / "backups"),
+        "BACKUP_RECIPIENT": values["PORTAL_BACKUP_RECIPIENT"],
     }
 
 
