@@ -65,8 +65,8 @@ def _changed(form: ForecastRulesForm) -> bool:
 def _exported(kind: str) -> Response:
     """Both tables below each other: by month, by person; converted lines are left to the reader's own sums."""
     found = forecast_page.read()
-    heads = [_("By"), _("Name"), _("Currency"), _("Open ones"), _("Won"), _("Committed"), _("Best case"), _("Weighted"),
-             _("All open")]  # fmt: skip
+    heads = [_("Grouped by"), _("Month or person"), _("Currency"), _("Open ones"), _("Won"), _("Committed"),
+             _("Best case"), _("Weighted"), _("All open")]  # fmt: skip
     rows = [
         *_rows(_("Month"), forecast_page.by_month(found)),
         *_rows(_("Person"), forecast_page.by_person(found)),
