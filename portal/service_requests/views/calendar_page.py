@@ -147,13 +147,8 @@ def _entry(key: int, each: Entry) -> Planned:
 
 
 def _days(
-    span: Span,
-    lanes: tuple[int, ...],
-    waiting: list[RequestTask],
-    others: list[Entry],
-    today: date,
-    who: str,
-) -> list[Day]:
+    span: Span, lanes: tuple[int, ...], waiting: list[RequestTask], others: list[Entry], today: date, who: str
+) -> list[Day]:  # fmt: skip
     calendar = firm_calendar()
     return [
         Day(
