@@ -183,10 +183,11 @@ def rows(cast: Cast, now: datetime) -> dict[str, Any]:
         "usage_id": recording.record(used, SYSTEM, now).id,
         "user_id": cast.sales.id,
     }
+    found |= class_ids(cast, now)  # first: its run sets the tier that the rows after it go by
     found |= a_world(cast, now).ids() | kept_for_harbour(cast, now)
     found |= found_ids(cast, now) | heard(cast, now) | claim_ids(cast, now)
     found |= care_ids(cast, now)
-    found |= class_ids(cast, now) | sales_ids(cast, now)
+    found |= sales_ids(cast, now)
     found |= campaign_ids(cast, now) | points_ids(cast, now)
     keep(cast)
     return found
