@@ -118,13 +118,11 @@ def _proposal(
     """The form's first values, from the board or the opportunity."""
     args = request.args
     first = picked[0] if picked else None
-    origin, destination = (
-        args.get(side, "")[:60] or getattr(first, side, "") for side in ("origin", "destination")
-    )
+    origin, destination = _ends(first)
     boxes = args.get("boxes", "")[:LONGEST] or _a_box_each(picked)
     return {
         "customer": chosen.typed,
-        "title": _title(origin, destination, boxes, book) or (opportunity.title if opportunity else ""),
+        "title": _title(origin, destination, boxes, book) or getattr(opportunity, "title", ""),
         "origin": place_as_typed(origin, book),
         "destination": place_as_typed(destination, book),
         "category": getattr(first, "category", "") or args.get("category", ""),
@@ -134,6 +132,13 @@ def _proposal(
         **{name: _number(args.get(name, "")) for name in ("gross_kg", "volume_m3")},
         "reference_on": _asked_day(),
     }
+
+
+def _ends(first: Any) -> tuple[str, str]:
+    """From where to where: as the address says, else as on the board."""
+    told = {side: request.args.get(side, "")[:60] for side in ("origin", "destination")}
+    origin, destination = (told[side] or getattr(first, side, "") for side in told)
+    return origin, destination
 
 
 def _title(origin: str, destination: str, boxes: str, book: Gazetteer) -> str:

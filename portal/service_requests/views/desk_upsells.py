@@ -169,9 +169,9 @@ def _opportunity(upsell: Upsell) -> Opportunity | None:
 
 def _context(upsell: Upsell) -> dict[str, Any]:
     viewer, state = g.viewer, UpsellState(upsell.state)
-    may_edit = viewer.may(P.UPSELL_EDIT)
-    is_passed = upsell.opportunity_id is not None
-    at_work = state in (UpsellState.OPEN, UpsellState.QUOTED) and not is_passed
+    may_edit = viewer.may(P.UPSELL_EDIT) and upsell.opportunity_id is None
+    at_work = may_edit and state in (UpsellState.OPEN, UpsellState.QUOTED)
+    is_open = at_work and state is UpsellState.OPEN
     quotation = db.session.get(Quotation, upsell.quotation_id) if upsell.quotation_id else None
     return {
         "upsell": upsell,
@@ -179,12 +179,9 @@ def _context(upsell: Upsell) -> dict[str, Any]:
         "quotation": quotation if viewer.may(P.QUOTATION_SEE) else None,
         "opportunity": _opportunity(upsell),
         "may": {
-            "edit": may_edit and at_work,
-            "quote": may_edit and at_work and state is UpsellState.OPEN,
-            "make": may_edit
-            and at_work
-            and state is UpsellState.OPEN
-            and viewer.may(P.QUOTATION_EDIT),
+            "edit": at_work,
+            "quote": is_open,
+            "make": is_open and viewer.may(P.QUOTATION_EDIT),
         },
         "entries": happenings(audit.timeline(upsell, public_only=False)),
     }
