@@ -35,10 +35,12 @@ def main(arguments: list[str]) -> None:
     os.environ["PORTAL_INSTANCE"] = str(instance)
     app, cookies = _prepared(options)
     _classify(app)
+    _search_duplicates(app)
     plain = plain_page(options.seconds)
     for each in plain.values():
         print_beside(each, plain)
-    with served("wsgi:app", {"PORTAL_INSTANCE": str(instance)}) as (port, process, _start):
+    environment = {"PORTAL_INSTANCE": str(instance), "PORTAL_WORKER": "0"}  # jobs are timed apart
+    with served("wsgi:app", environment) as (port, process, _start):
         for (label, path, who), clients in ((each, n) for each in _pages(options) for n in (1, 8)):
             found = ask(port, label, path, cookies[who], clients=clients, seconds=options.seconds)
             print_beside(found, plain)
@@ -135,3 +137,18 @@ def _classify(app: Any) -> None:
             took = time.perf_counter() - wall
             print(f"{label}: {took:.1f} s ({time.process_time() - cpu:.1f} s of processor)")
     print(f"peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+
+
+def _search_duplicates(app: Any) -> None:
+    """The nightly search for customers that are here twice."""
+    from portal.access.scope import set_viewer  # noqa: PLC0415 - the instance folder must be named first
+    from portal.access.viewer import SYSTEM  # noqa: PLC0415 - the same
+    from portal.jobs import intake  # noqa: PLC0415 - the same
+    from portal.kernel import clock  # noqa: PLC0415 - the same
+
+    with app.app_context():
+        set_viewer(SYSTEM)
+        wall, cpu = time.perf_counter(), time.process_time()
+        found = intake.search(clock.now())
+        took = time.perf_counter() - wall
+        print(f"duplicates: {took:.1f} s ({time.process_time() - cpu:.1f} s of processor), {found}")
