@@ -20,6 +20,7 @@ COMMANDS = (
     "statements",
     "carrier_bills",
     "classes",
+    "intake",
     "worker",
     "audit",
     "backup",

@@ -38,7 +38,18 @@ ROWS = (
     ("", "Delta Toys Ltd.", "玩具", "+49 40 123456", "", ""),
     ("YYSZ", "远洋贸易深圳分公司", "", "", "", "YYMY"),
 )
-DEALS = ("Reference", "Customer", "Title", "Stage", "Owner", "Amount", "Opened on", "Closed on", "Reason", "Competitor")  # fmt: skip
+DEALS = (
+    "Reference",
+    "Customer",
+    "Title",
+    "Stage",
+    "Owner",
+    "Amount",
+    "Opened on",
+    "Closed on",
+    "Reason",
+    "Competitor",
+)
 
 
 def count(model: Any) -> int:
@@ -55,12 +66,22 @@ def test_customers_come_in_with_owner_numbers_and_groups(
     batch = sent("customers", csv_file(tmp_path, HEADS, *ROWS), now, viewer(cast.sales_manager))
     assert (batch.state, figures(batch), count(Customer)) == (BatchState.READY, (3, 0, 0), 2)
     assert applied(batch, now).state == BatchState.APPLIED
-    head, delta = one(Customer, Customer.code == "YYMY"), one(Customer, Customer.name_en == "Delta Toys Ltd.")  # fmt: skip
+    head, delta = (
+        one(Customer, Customer.code == "YYMY"),
+        one(Customer, Customer.name_en == "Delta Toys Ltd."),
+    )
     branch = one(Customer, Customer.code == "YYSZ")
     assert (head.kind, branch.kind, branch.parent_id) == ("group", "branch", head.id)
-    assert (delta.code, delta.name_zh, "delta" in delta.search_text) == ("DT001", "Delta Toys Ltd.", True)  # fmt: skip
+    assert (delta.code, delta.name_zh, "delta" in delta.search_text) == (
+        "DT001",
+        "Delta Toys Ltd.",
+        True,
+    )
     owners = select(Assignment.user_id).where(Assignment.customer_id.in_((head.id, delta.id)))
-    assert list(db.session.scalars(owners.order_by(Assignment.customer_id))) == [cast.sales.id, cast.sales_manager.id]  # fmt: skip
+    assert list(db.session.scalars(owners.order_by(Assignment.customer_id))) == [
+        cast.sales.id,
+        cast.sales_manager.id,
+    ]
     assert (
         one(PhoneKey, PhoneKey.holder_id == head.id, PhoneKey.holder == "customer").key
         == "75526588888"
@@ -152,7 +173,11 @@ def test_contacts_are_found_again_by_name_and_reach(
     cast: Cast, now: datetime, tmp_path: Path
 ) -> None:
     heads = ("客户", "姓名", "电话", "邮箱", "影响力")
-    rows = [("海港食品", "周敏", "13800138000", "zhou@harbour.example", "决策人"), ("NORDWIND", "张伟", "13900139000", "", ""), ("NORDWIND", "张伟", "13700137000", "", "")]  # fmt: skip
+    rows = [
+        ("海港食品", "周敏", "13800138000", "zhou@harbour.example", "决策人"),
+        ("NORDWIND", "张伟", "13900139000", "", ""),
+        ("NORDWIND", "张伟", "13700137000", "", ""),
+    ]
     applied(sent("contacts", csv_file(tmp_path, heads, *rows), now), now)
     assert count(Contact) == 3
     assert figures(sent("contacts", csv_file(tmp_path, heads, *rows), now)) == (0, 0, 3)
@@ -181,7 +206,10 @@ def test_history_comes_in_once_and_nobody_is_mailed(
     cast: Cast, now: datetime, tmp_path: Path
 ) -> None:
     heads = ("客户", "时间", "方式", "主题", "内容", "记录人")
-    rows = [("HARBOUR", "2025-11-03 10:00", "电话", "询价", "问宁波价格", "Chen Li"), ("HARBOUR", "2025-12-01", "拜访", "", "仓库参观", "")]  # fmt: skip
+    rows = [
+        ("HARBOUR", "2025-11-03 10:00", "电话", "询价", "问宁波价格", "Chen Li"),
+        ("HARBOUR", "2025-12-01", "拜访", "", "仓库参观", ""),
+    ]
     mails, tasks = count(OutboxMessage), count(OpportunityTask)
     applied(sent("history", csv_file(tmp_path, heads, *rows), now), now)
     assert figures(sent("history", csv_file(tmp_path, heads, *rows), now)) == (0, 0, 2)
@@ -211,7 +239,18 @@ DEAL = (
     "",
     "",
 )
-LOST = ("C-2", "Nordwind Parts GmbH", "空运", "Lost", "Chen Li", "500", "2025-10-01", "2025-10-31", "价格太高了", "大海物流")  # fmt: skip
+LOST = (
+    "C-2",
+    "Nordwind Parts GmbH",
+    "空运",
+    "Lost",
+    "Chen Li",
+    "500",
+    "2025-10-01",
+    "2025-10-31",
+    "价格太高了",
+    "大海物流",
+)
 OPEN = ("C-3", "HARBOUR", "仓储", "谈判", "Chen Li", "", "2026-02-01", "2026-05-01", "", "")
 
 
@@ -223,9 +262,24 @@ def test_opportunities_come_in_won_lost_and_open(
     assert (batch.state, figures(batch)) == (BatchState.READY, (3, 0, 0))
     applied(batch, now)
     won, lost, open_ = db.session.scalars(select(Opportunity).order_by(Opportunity.id))
-    assert (won.state, won.amount, won.closed_on, won.likelihood) == ("won", Decimal(1000), date(2025, 11, 15), 100)  # fmt: skip
-    assert (lost.state, lost.outcome_text, lost.lost_to.name_zh, lost.outcome_reason.name_zh) == ("lost", "价格太高了", "大海物流", "未说明")  # fmt: skip
-    assert (open_.state, open_.stage.name_zh, open_.close_on, open_.likelihood) == ("open", "谈判", date(2026, 5, 1), 75)  # fmt: skip
+    assert (won.state, won.amount, won.closed_on, won.likelihood) == (
+        "won",
+        Decimal(1000),
+        date(2025, 11, 15),
+        100,
+    )
+    assert (lost.state, lost.outcome_text, lost.lost_to.name_zh, lost.outcome_reason.name_zh) == (
+        "lost",
+        "价格太高了",
+        "大海物流",
+        "未说明",
+    )
+    assert (open_.state, open_.stage.name_zh, open_.close_on, open_.likelihood) == (
+        "open",
+        "谈判",
+        date(2026, 5, 1),
+        75,
+    )
     assert (count(OutboxMessage), count(OpportunityTask)) == (mails, 0)
     assert won.number < lost.number < open_.number
 
@@ -251,8 +305,16 @@ def test_opportunities_again_change_nothing_and_a_closed_ones_change_is_told(
 
 @pytest.mark.parametrize(
     ("place", "wrong", "column"),
-    [(0, "", "A"), (3, "Somewhere", "D"), (4, "Chen", "E"), (5, "$ 5", "F"), (6, "31/12/2025", "G"), (7, "2025-09-01", "H"), (7, "", "H")],
-)  # fmt: skip
+    [
+        (0, "", "A"),
+        (3, "Somewhere", "D"),
+        (4, "Chen", "E"),
+        (5, "$ 5", "F"),
+        (6, "31/12/2025", "G"),
+        (7, "2025-09-01", "H"),
+        (7, "", "H"),
+    ],
+)
 def test_a_wrong_cell_of_an_opportunity_is_named(
     selling: Cast, now: datetime, tmp_path: Path, place: int, wrong: str, column: str
 ) -> None:
@@ -330,3 +392,12 @@ def test_statements_do_not_grow_with_the_rows(cast: Cast, now: datetime, tmp_pat
     event.remove(db.engine, "before_cursor_execute", note)
     assert count(Customer) == 1502
     assert len(seen) < 80
+
+
+def test_what_was_done_is_told_as_it_was_foreseen(
+    cast: Cast, now: datetime, tmp_path: Path
+) -> None:
+    batch = applied(sent("customers", csv_file(tmp_path, HEADS, *ROWS), now), now)
+    assert batch.counts["applied"] == {"new": 3, "changed": 0, "unchanged": 0}
+    written = select(func.count()).where(audit.AuditEntry.event == "customer.imported")
+    assert db.session.scalar(written) == 3

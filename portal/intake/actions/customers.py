@@ -60,11 +60,10 @@ class CustomersWay:
 
     def write(self, reading: Reading, plans: list[Plan], actor: Viewer) -> None:
         """Insert what is new, then change what is there; who belongs to whom comes last."""
+        there = [plan for plan in plans if plan.row_id is not None]
         news = [plan for plan in plans if plan.row_id is None]
         customer_writing.insert_new(reading, news, actor)
-        customer_writing.update_changed(
-            [plan for plan in plans if plan.row_id is not None], reading, actor
-        )
+        customer_writing.update_changed(there, reading, actor)
         below = reading.facts.setdefault(PARENTS, [])
         below += [(plan.row_id, plan.values[PARENT]) for plan in plans if PARENT in plan.values]
 

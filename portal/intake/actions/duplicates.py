@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from heapq import nlargest
 
 from sqlalchemy import insert
 
@@ -17,13 +18,17 @@ from portal.intake.rules.likeness import likely_pairs
 from portal.kernel.errors import Invalid, NotAllowedNow, StaleEdit
 from portal.kernel.text import t
 
+MOST_PAIRS = 5_000
+"""The likeliest ones: nobody decides more before the next search finds those after them."""
+
 
 def search(now: datetime) -> int:
     """Look among all customers; how many pairs are new. Those no longer likely go, those decided stay."""
     with past_the_walls():
         customers = queries.seen_for_search(SYSTEM)
         known = queries.known_pairs()
-        found = {(pair.first, pair.second): pair for pair in likely_pairs(customers)}
+        likely = nlargest(MOST_PAIRS, likely_pairs(customers), key=lambda pair: pair.score)
+        found = {(pair.first, pair.second): pair for pair in likely}
     rows = [
         {"first_id": pair.first, "second_id": pair.second, "score": pair.score,
          "reasons": [str(each) for each in pair.reasons], "found_at": now, "state": PairState.OPEN.value,

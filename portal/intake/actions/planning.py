@@ -149,8 +149,8 @@ def apply(
         for piece in reading.lines.pieces():
             plans = _compared(way, reading, piece)
             _refuse(reading)
-            way.write(reading, [each for each in plans if each.outcome != SAME], actor)
             counts.update(each.outcome for each in plans)
+            way.write(reading, [each for each in plans if each.outcome != SAME], actor)
             db.session.flush()
             done += len(piece)
             tell(done, reading.lines.count)
