@@ -11,14 +11,13 @@ from tests.browser.desk import SALES, Visit
 
 pytestmark = pytest.mark.browser
 BOARD = "/desk/opportunities/board"
-TITLE = "看板上的机会"
 
 
-def opened(page: Page) -> None:
+def opened(page: Page, title: str) -> None:
     """A new opportunity in the first stage, with a day and an amount; then the board."""
     page.goto("/desk/opportunities/new?q=yunshang")
     page.locator("main .items a").first.click()
-    page.fill("[name=title]", TITLE)
+    page.fill("[name=title]", title)
     page.fill("[name=amount]", "1000")
     page.fill("[name=close_on]", "2030-01-31")
     page.locator("main .form-buttons .btn-primary").click()
@@ -26,8 +25,8 @@ def opened(page: Page) -> None:
     page.goto(f"{BOARD}?owner=mine")
 
 
-def card(page: Page) -> Locator:
-    return page.locator("[data-card]", has_text=TITLE).first
+def card(page: Page, title: str) -> Locator:
+    return page.locator("[data-card]", has_text=title)
 
 
 def column(page: Page, at: int) -> Locator:
@@ -36,22 +35,22 @@ def column(page: Page, at: int) -> Locator:
 
 def test_a_card_goes_by_mouse_and_by_keys_and_says_what_is_missing(visit: Visit) -> None:
     desk = visit(SALES)
-    page = desk.page
-    opened(page)
-    card(page).drag_to(column(page, 1))
-    expect(card(page).locator(".wrong")).to_be_visible()
+    page, title = desk.page, "看板上拖动的机会"
+    opened(page, title)
+    card(page, title).drag_to(column(page, 1))
+    expect(card(page, title).locator(".wrong")).to_be_visible()
     desk.look("opportunity-board-refused")
-    page.goto(card(page).locator(".wrong a").get_attribute("href") or "")
+    page.goto(card(page, title).locator(".wrong a").get_attribute("href") or "")
     page.locator("[name=contact_id]").select_option(index=1)
     page.locator("main .form-buttons .btn-primary").click()
     page.goto(f"{BOARD}?owner=mine")
-    card(page).drag_to(column(page, 1))
-    expect(column(page, 1).locator("[data-card]", has_text=TITLE).first).to_be_visible()
-    card(page).locator("> a").focus()
+    card(page, title).drag_to(column(page, 1))
+    expect(column(page, 1).locator("[data-card]", has_text=title)).to_be_visible()
+    card(page, title).locator("> a").focus()
     page.keyboard.press("Space")
     expect(page.locator(".deal.is-taken")).to_have_count(1)
     page.keyboard.press("ArrowLeft")
-    expect(column(page, 0).locator("[data-card]", has_text=TITLE).first).to_be_visible()
+    expect(column(page, 0).locator("[data-card]", has_text=title)).to_be_visible()
     expect(page.locator(".deal.is-taken")).to_have_count(1)
     page.keyboard.press("Escape")
     page.keyboard.press("Enter")
@@ -60,9 +59,9 @@ def test_a_card_goes_by_mouse_and_by_keys_and_says_what_is_missing(visit: Visit)
 
 def test_without_scripts_each_card_has_a_choice_and_a_button(visit: Visit) -> None:
     desk = visit(SALES, scripts=False)
-    page = desk.page
-    opened(page)
-    stages = card(page).locator("[name=stage_id]")
+    page, title = desk.page, "看板上选择的机会"
+    opened(page, title)
+    stages = card(page, title).locator("[name=stage_id]")
     stages.select_option(index=1)
-    card(page).locator(".deal-move button").click()
-    expect(card(page).locator(".wrong")).to_be_visible()
+    card(page, title).locator(".deal-move button").click()
+    expect(card(page, title).locator(".wrong")).to_be_visible()

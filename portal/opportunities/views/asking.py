@@ -35,7 +35,7 @@ class Question:
     @property
     def url(self) -> str:
         """Where its form goes."""
-        named = {"opportunity_id": self.row.id} if self.of_row else {}
+        named: dict[str, Any] = {"opportunity_id": self.row.id} if self.of_row else {}
         return url_for(f"desk_opportunities.{self.endpoint}", **named, **self.where)
 
 

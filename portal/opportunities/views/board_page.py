@@ -24,6 +24,7 @@ from portal.opportunities.views.lists import by_owner
 from portal.web.words import name_of
 
 PAGE = "opportunities/board.html"
+LOOKS = {"ratings": RATING_LABELS, "overdue": OVERDUE, "stuck": STUCK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,7 @@ def context(refused: Opportunity | None = None, why: str = "") -> dict[str, Any]
         "owners": _owners(),
         "here": url_for("desk_opportunities.board", **_kept(method, owner)),
         "moves": g.viewer.may(P.OPPORTUNITY_EDIT),
-        "ratings": RATING_LABELS,
-        "overdue": OVERDUE,
-        "stuck": STUCK,
-        "refusal": why,
+        **LOOKS,
     }
 
 

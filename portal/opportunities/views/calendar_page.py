@@ -55,12 +55,19 @@ def context() -> dict[str, Any]:
         "late": late,
         "today": today,
         "open": TaskState.OPEN.value,
+        **_choices(shown, today, who),
+    }  # fmt: skip
+
+
+def _choices(shown: Sheet, today: date, who: str) -> dict[str, Any]:
+    """Whose calendar it is, whose it may be, and the ways to other days."""
+    return {
         "everybody": who == ALL,
         "who": who,
         "people": _people(),
         "urls": _urls(shown, today, who),
         "here": request.full_path,
-    }  # fmt: skip
+    }
 
 
 def _drawn(day: date, found: list[OpportunityTask], shown: Sheet, today: date) -> Day:

@@ -135,10 +135,17 @@ def context() -> dict[str, Any]:
         "methods": words.methods(),
         "owners": [(each.id, each.name) for each in sellers()],
         "rules": forecast.forecast_settings(),
-        "before": found.asked.url(**{"from": f"{months_from(found.asked.first, 1)[0] - ONE_DAY:%Y-%m}"}),
-        "after": found.asked.url(**{"from": f"{months_from(found.asked.first, 2)[1]:%Y-%m}"}),
+        **_ways(found.asked),
         "exports": {kind: found.asked.url(export=kind) for kind in ("xlsx", "csv")},
     }  # fmt: skip
+
+
+def _ways(wish: Asked) -> dict[str, str]:
+    """One month earlier, and one later."""
+    return {
+        "before": wish.url(**{"from": f"{wish.first - ONE_DAY:%Y-%m}"}),
+        "after": wish.url(**{"from": f"{months_from(wish.first, 2)[1]:%Y-%m}"}),
+    }
 
 
 def by_month(found: Forecast) -> list[Line]:

@@ -37,12 +37,8 @@ def context(row: Opportunity) -> dict[str, Any]:
         "label": labels.STATES[row.state],
         "rating": labels.RATING_LABELS.get(row.rating),
         "category": labels.CATEGORY_LABELS[row.category],
-        "kind": KINDS[row.kind],
         "overdue": is_overdue(row, today),
         "stuck": labels.STUCK if is_stuck(row, clock.now()) else None,
-        "source": SOURCES.get(row.source),
-        "source_url": _source_url(row),
-        "amount_from": AMOUNTS_FROM[row.amount_from],
         "ways": one.ways(row, g.viewer),
         "days_in_stage": (today - clock.business_day(row.entered_stage_at)).days,
         "tasks": tasks.of_opportunity(row.id, g.viewer),
@@ -50,7 +46,17 @@ def context(row: Opportunity) -> dict[str, Any]:
         "today": today,
         "notes_on_it": one.notes(row, g.viewer),
         "may": _may(row),
+        **_words(row),
         **_parts(row),
+    }
+
+
+def _words(row: Opportunity) -> dict[str, Any]:
+    return {
+        "kind": KINDS[row.kind],
+        "source": SOURCES.get(row.source),
+        "source_url": _source_url(row),
+        "amount_from": AMOUNTS_FROM[row.amount_from],
     }
 
 

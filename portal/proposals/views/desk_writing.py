@@ -23,6 +23,8 @@ from portal.proposals.models import Proposal, ProposalOutline, ProposalVersion
 from portal.proposals.rules.sections import from_json, to_json
 from portal.proposals.views.door import arranged, bp, of_address, to
 from portal.quotations.labels import STATES
+from portal.quotations.models import QuotationVersion
+from portal.quotations.rules.states import QuotationState
 from portal.web.flask_app import once
 from portal.web.forms import attempted, form_page
 from portal.web.words import name_of, say
@@ -56,14 +58,17 @@ def edit(proposal_id: int) -> Any:
     form = _form(proposal, version)
     if form.validate_on_submit() and _fresh(form, version):
         parts, anchor = arranged(form.parts)
-        written = _written(form, parts)
-        saved = attempted(form, lambda: (drafting.change(version, written, g.viewer, clock.now()),))
-        if saved is not None:
+        if attempted(form, lambda: _saved(version, form, parts)):
             if anchor:
                 return to("desk_proposals.edit", proposal_id=proposal_id, anchor=anchor)
             flash(_("Saved."), "success")
             return to("desk_proposals.show", proposal_id=proposal_id)
     return form_page("proposals/desk_edit.html", form, proposal=proposal, shown=version)
+
+
+def _saved(version: ProposalVersion, form: DraftForm, parts: Any) -> bool:
+    drafting.change(version, _written(form, parts), g.viewer, clock.now())
+    return True
 
 
 def _fresh(form: DraftForm, version: ProposalVersion) -> bool:
@@ -119,13 +124,12 @@ def _prices(proposal: Proposal, version: ProposalVersion) -> list[tuple[str, str
     found = {each.id: each for each in queries.quoted(proposal, g.viewer)}
     if version.quotation_version is not None:
         found.setdefault(version.quotation_version.id, version.quotation_version)
-    return [
-        (
-            str(each.id),
-            f"{each.quotation.number} v{each.version_no} · {say(STATES[each.state].text)} · {each.quotation.title}",
-        )
-        for each in found.values()
-    ]
+    return [(str(each.id), _price_words(each)) for each in found.values()]
+
+
+def _price_words(version: QuotationVersion) -> str:
+    quotation, state = version.quotation, STATES[QuotationState(version.state)].text
+    return f"{quotation.number} v{version.version_no} · {say(state)} · {quotation.title}"
 
 
 def _written(form: DraftForm, parts: Any) -> Written:
