@@ -175,15 +175,10 @@ def _created(
     form: NewQuotationForm, chosen: Chosen, book: Gazetteer, opportunity: Opportunity | None
 ) -> Quotation:
     customer: Customer = chosen.needed()
-    facts = facts_of(form, book)
-    contact = queries.main_contact(customer, g.viewer)
+    facts, contact = facts_of(form, book), queries.main_contact(customer, g.viewer)
+    first = contact.id if contact else None
     quotation = drafting.create(
-        customer,
-        form.title.data,
-        g.viewer,
-        clock.now(),
-        contact_id=contact.id if contact else None,
-        facts=facts,
+        customer, form.title.data, g.viewer, clock.now(), contact_id=first, facts=facts
     )
     if opportunity is not None:
         _for_opportunity(quotation, opportunity)
