@@ -23,6 +23,8 @@ from portal.db.outbox import OutboxMessage, OutboxState
 from portal.db.work import unit_of_work
 from portal.demo import pictures
 from portal.demo.bills import tell_bills
+from portal.demo.campaigns import tell_campaigns
+from portal.demo.care import tell_care
 from portal.demo.carriage import tell_carriage
 from portal.demo.catalogue import (
     Sheets,
@@ -31,14 +33,19 @@ from portal.demo.catalogue import (
     read_sheets,
     write_items,
 )
+from portal.demo.chances import tell_opportunities
 from portal.demo.claims import tell_claims
 from portal.demo.clauses import write_clauses
 from portal.demo.contracts import tell_contracts
 from portal.demo.customers import CUSTOMERS, DemoCustomer, DemoMember
 from portal.demo.firm import DOMAIN, FIRM, PASSWORD, PHONES, STAFF
+from portal.demo.insights import tell_insights
 from portal.demo.knowledge import tell_knowledge
+from portal.demo.leads import tell_leads
 from portal.demo.money import tell_money
 from portal.demo.quotations import write_agreed, write_quotations
+from portal.demo.relations import tell_relations
+from portal.demo.rewards import tell_rewards
 from portal.demo.service import tell_service
 from portal.demo.stage import Stage, Timeline
 from portal.demo.stock import tell_stock, write_warehouses
@@ -89,6 +96,13 @@ def _tell(stage: Stage, sheets: Sheets, progress: Tell) -> None:
     tell_service(stage)
     tell_claims(stage)
     days.add(days.day(1), "00:00", lambda at: write_quotations(at, stage.people))
+    tell_relations(stage)
+    tell_opportunities(stage)
+    tell_leads(stage)
+    tell_care(stage)
+    tell_campaigns(stage)
+    tell_rewards(stage)
+    tell_insights(stage)
 
 
 def _letters_of_the_past(now: datetime) -> None:
