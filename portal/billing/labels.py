@@ -77,7 +77,7 @@ CREDIT_SOURCES = {
     "dispute_again": t("Dispute raised again"),
     "claim": t("Claim"),
     "goodwill": t("Goodwill"),
-    "points": t("Points"),
+    "points": t("Loyalty points"),
 }
 RUNS: Mapping[str, Label] = {
     RunState.WAITING: Label(RUN_WORDS[RunState.WAITING], "neutral", "hourglass-split"),

@@ -22,7 +22,7 @@ from portal.web.icons import icon
 from portal.web.links import house_links
 from portal.web.markdown import rendered
 from portal.web.nav import nav_sections
-from portal.web.words import actor_word, locale_code, name_of, say
+from portal.web.words import actor_word, locale_code, name_of, say, translate
 
 MUTED_DASH = Markup('<span class="muted">—</span>')
 LONGEST_CODE = 24
@@ -40,6 +40,7 @@ def install(app: Flask) -> None:
         say=say,
         name=name_of,
         markdown=rendered,
+        translated=translate,
     )
     app.jinja_env.globals.update(
         icon=icon, say=say, actor_word=actor_word, static_url=static_url, name_of=name_of

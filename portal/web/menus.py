@@ -140,7 +140,7 @@ DESK = (
                 "hand-thumbs-up",
                 Permission.OFFER_EDIT,
             ),
-            Entry(t("Points"), "desk_points.index", "award", Permission.POINTS_SEE),
+            Entry(t("Loyalty points"), "desk_points.index", "award", Permission.POINTS_SEE),
             Entry(
                 t("Lent things"), "desk_assets.index", "box-arrow-up-right", Permission.ASSET_SEE
             ),
@@ -271,6 +271,7 @@ MY = (
                 "my_quotations.index",
                 "file-earmark-text",
                 Permission.QUOTATION_SEE,
+                "/my/proposals",
             ),
             Entry(
                 t("Entitlements"), "my_entitlements.index", "pie-chart", Permission.ENTITLEMENT_SEE
@@ -282,6 +283,7 @@ MY = (
             ),
             Entry(t("Usage"), "my_usage.index", "speedometer2", Permission.USAGE_SEE),
             Entry(t("Stock"), "my_warehouse.index", "box-seam", Permission.STOCK_SEE),
+            Entry(t("Lent things"), "my_assets.index", "box-arrow-up-right", Permission.ASSET_SEE),
             Entry(
                 t("Statements"),
                 "my_statements.index",
@@ -303,7 +305,7 @@ MY = (
                 Permission.REQUEST_SEE,
                 "/my/claims",
             ),
-            Entry(t("Points"), "my_points.index", "award", Permission.POINTS_SEE),
+            Entry(t("Loyalty points"), "my_points.index", "award", Permission.POINTS_SEE),
             Entry(t("Service promise"), "my_promise.index", "patch-check", Permission.PROMISE_SEE),
             Entry(
                 t("For you"),

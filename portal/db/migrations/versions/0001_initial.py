@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: nothing
-Create Date: 2026-11-22 12:17:09.315418
+Create Date: 2026-11-22 12:29:16.615702
 
 """
 
