@@ -63,7 +63,7 @@ ASSETS: Mapping[str, Label] = {
     AssetState.RETIRED: Label(ASSET_WORDS[AssetState.RETIRED], "done", "archive"),
 }
 ON_LOAN = Label(t("On loan"), "info", "box-arrow-up-right")
-GIVEN_BACK = Label(t("Given back"), "good", "check-circle")
+GIVEN_BACK = Label(t("Returned to us"), "good", "check-circle")
 NOT_GIVEN_BACK = Label(t("Not given back"), "bad", "x-circle")
 NEWS: Mapping[str, Label] = {
     MarketKind.PRICE: Label(MARKET_KINDS[MarketKind.PRICE], "warn", "tag"),

@@ -142,7 +142,7 @@ def planned(cast: Cast, now: datetime) -> Cast:
 def test_who_waits_for_a_visit_stands_on_each_list(client: CheckingClient, planned: Cast, tab: str):
     client.sign_in(planned.sales)
     page = client.get(f"/desk/visit-plans/{tab}").text
-    assert "海港食品" in page and "never" in page and "Chen Li" in page
+    assert "海港食品" in page and "Never visited" in page and "Chen Li" in page
     sent = client.get(f"/desk/visit-plans/{tab}?segment=vip&export=csv").get_data(as_text=True)
     assert "HARBOUR" in sent and "NORDWIND" not in sent
 
@@ -251,7 +251,7 @@ def test_a_thing_is_registered_lent_prolonged_and_given_back(
     page = client.post(
         f"/desk/assets/loans/{loan_id}/return", data=back, follow_redirects=True
     ).text
-    assert "Given back" in page and "划痕" in client.get("/desk/assets?state=here").text
+    assert "Returned to us" in page and "划痕" in client.get("/desk/assets?state=here").text
 
 
 def test_a_thing_that_is_lost_and_found_is_here_again(

@@ -73,11 +73,11 @@ def _title(row: Any) -> Any:
 NOTICE_LIST = ListSpec(
     key="notices",
     columns=(
-        Column("title", t("Notice"), lambda r: _title(r[0]), value=lambda r: name_of(r[0])),
+        Column("title", t("Notice to customers"), lambda r: _title(r[0]), value=lambda r: name_of(r[0])),
         Column("state", t("State"), lambda r: chip(label_of(r[0])), sort=Notice.state,
                value=lambda r: say(label_of(r[0]).text)),
         Column("days", t("Shown"), lambda r: _days(r[0])),
-        Column("tiers", t("For"), lambda r: tiers_in_words(r[0].tiers)),
+        Column("tiers", t("For whom"), lambda r: tiers_in_words(r[0].tiers)),
         Column("readers", t("Read by"), lambda r: r[1], align="num", value=lambda r: r[1]),
         Column("from", t("Shown from"), lambda r: str(r[0].from_on), sort=Notice.from_on, value=lambda r: r[0].from_on,
                only_in_files=True),
@@ -101,7 +101,7 @@ OFFER_LIST = ListSpec(
         Column("state", t("State"), lambda r: chip(label_of(r[0])), sort=Offer.state,
                value=lambda r: say(label_of(r[0]).text)),
         Column("days", t("Shown"), lambda r: _days(r[0])),
-        Column("tiers", t("For"), lambda r: tiers_in_words(r[0].tiers)),
+        Column("tiers", t("For whom"), lambda r: tiers_in_words(r[0].tiers)),
         Column("interested", t("Interested"), lambda r: r[1], align="num", value=lambda r: r[1]),
         Column("from", t("Shown from"), lambda r: str(r[0].from_on), sort=Offer.from_on, value=lambda r: r[0].from_on,
                only_in_files=True),

@@ -31,7 +31,7 @@ class WatchForm(FlaskForm):
     """A watch note."""
 
     version = HiddenField()
-    subject = SelectField(_l("About"), choices=choices(WATCH_SUBJECTS))
+    subject = SelectField(_l("Concerns"), choices=choices(WATCH_SUBJECTS))
     contact_id = SelectField(_l("Which person"), choices=list, validate_choice=False)
     importance = SelectField(_l("Importance"), choices=choices(IMPORTANCES))
     text = TextAreaField(
@@ -59,7 +59,7 @@ class MarketForm(FlaskForm):
     currency = currency_field()
     unit = StringField(_l("Per"), [Length(max=notes.LONGEST_UNIT)])
     source = StringField(_l("Where from"), [InputRequired(), Length(max=notes.LONGEST_SOURCE)])
-    reliability = SelectField(_l("How sure"), choices=choices(RELIABILITIES))
+    reliability = SelectField(_l("How sure it is"), choices=choices(RELIABILITIES))
     observed_on = DateField(_l("Heard on"), [InputRequired()])
     expires_on = DateField(_l("Counts until"), [Optional()])
 
@@ -71,7 +71,7 @@ class AssetForm(FlaskForm):
     number = StringField(
         _l("Number on its label"), [InputRequired(), Length(max=assets.LONGEST_NUMBER)], render_kw=NO_FILL
     )  # fmt: skip
-    name = StringField(_l("What it is"), [InputRequired(), Length(max=assets.LONGEST_NAME)])
+    name = StringField(_l("Name of the thing"), [InputRequired(), Length(max=assets.LONGEST_NAME)])
     kind = SelectField(_l("Kind"), choices=choices(ASSET_KINDS))
     serial = StringField(
         _l("Serial number"), [Length(max=assets.LONGEST_SERIAL)], render_kw=NO_FILL
@@ -86,7 +86,7 @@ class LoanForm(FlaskForm):
     """A thing goes to a customer."""
 
     contact_id = SelectField(_l("Who answers for it"), choices=list, validate_choice=False)
-    site_id = SelectField(_l("Where it stands"), choices=list, validate_choice=False)
+    site_id = SelectField(_l("Place of use"), choices=list, validate_choice=False)
     lent_on = DateField(_l("Handed over on"), [InputRequired()])
     due_on = DateField(_l("Due back on"), [Optional()])
     condition_out = StringField(

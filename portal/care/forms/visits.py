@@ -70,7 +70,7 @@ class SheetForm(FlaskForm):
     competitor_id = SelectField(_l("Competitor heard of"), choices=list, validate_choice=False)
     competitor_words = StringField(_l("What was heard of it"), [Length(max=rules.LONGEST_WORDS)])
     next_step = StringField(_l("Next step"), [Length(max=rules.LONGEST_STEP)])
-    next_on = DateField(_l("On"), [Optional()])
+    next_on = DateField(_l("Next step on"), [Optional()])
     next_as = SelectField(_l("What it becomes"), choices=choices(NEXT_KINDS))
     files = FilesField(_l("Photographs and papers"))
 

@@ -25,7 +25,12 @@ from portal.web.words import name_of, say
 
 A, L = Asset, AssetLoan
 ANY = ("", t("Any"))
-STANDING = {"": t("Any"), "open": t("On loan"), "overdue": t("Overdue"), "back": t("Given back")}
+STANDING = {
+    "": t("Any"),
+    "open": t("On loan"),
+    "overdue": t("Overdue"),
+    "back": t("Returned to us"),
+}
 
 
 def label_of(loan: AssetLoan) -> Label:
@@ -64,7 +69,7 @@ REGISTER = ListSpec(
     key="things to lend",
     columns=(
         Column("number", t("Number"), lambda a: a.number, sort=A.number),
-        Column("name", t("What it is"), lambda a: Markup("<strong>{}</strong>").format(a.name), sort=A.name,
+        Column("name", t("Name of the thing"), lambda a: Markup("<strong>{}</strong>").format(a.name), sort=A.name,
                value=lambda a: a.name),
         Column("kind", t("Kind"), lambda a: say(ASSET_KINDS[a.kind])),
         Column("condition", t("Condition"), lambda a: a.condition),
@@ -89,11 +94,11 @@ REGISTER = ListSpec(
     empty=Empty(t("Nothing is registered"), t("Label printers, scanners, cages: what customers have on loan."),
                 t("Register a thing"), "desk_assets.new", P.ASSET_EDIT),
 )  # fmt: skip
-LENT = Column("lent", t("Handed over"), lambda r: day(r.lent_on), value=lambda r: r.lent_on)
+LENT = Column("lent", t("Handed over on"), lambda r: day(r.lent_on), value=lambda r: r.lent_on)
 DUE = Column("due", t("Due back"), lambda r: day(r.due_on), sort=L.due_on, value=lambda r: r.due_on)
 THING = Column("thing", t("Thing"), _thing, value=lambda r: f"{r.asset.number} {r.asset.name}")
 OUT = Column("out", t("Condition when it went out"), lambda r: r.condition_out, only_in_files=True)
-BACK = Column("back", t("Came back"), lambda r: day(r.returned_on) if r.returned_on else "",
+BACK = Column("back", t("Came back on"), lambda r: day(r.returned_on) if r.returned_on else "",
               value=lambda r: r.returned_on)  # fmt: skip
 IN = Column("in", t("Condition when it came back"), lambda r: r.condition_in, only_in_files=True)
 DEPOSIT = Column("deposit", t("Deposit"), _deposit, align="num", value=lambda r: r.deposit)
@@ -123,7 +128,7 @@ MY_LOANS = ListSpec(
     columns=(
         THING, LENT, DUE,
         Column("condition", t("Condition"), lambda r: r.condition_in or r.condition_out),
-        Column("site", t("Where it stands"), lambda r: r.site.name if r.site else ""),
+        Column("site", t("Place of use"), lambda r: r.site.name if r.site else ""),
         DEPOSIT, BACK, STATE,
     ),
     row_id=L.id,

@@ -144,7 +144,7 @@ MADE = ListSpec(
 
 
 def _last(row: Any) -> Any:
-    return say(t("never")) if row[1] == NEVER else day(row[1])
+    return say(t("Never visited")) if row[1] == NEVER else day(row[1])
 
 
 def _last_day(row: Any) -> date | None:

@@ -115,7 +115,7 @@ MIDDLE = (
     Column("need", t("What they need"), _need, value=lambda r: r.need),
     Column("rating", t("How it looks"), lambda r: chip(RATED[r.rating]) if r.rating else "",
            value=lambda r: _named(RATINGS)(r.rating)),
-    Column("amount", t("Expected"), _amount, align="num", value=lambda r: r.amount),
+    Column("amount", t("Expected amount"), _amount, align="num", value=lambda r: r.amount),
 )  # fmt: skip
 IN_FILES = (
     Column("number", t("Number"), lambda r: r.number, only_in_files=True),
