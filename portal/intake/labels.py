@@ -26,12 +26,12 @@ PAIRS: Mapping[str, Label] = {
 }
 OUTCOMES: Mapping[str, Label] = {
     "new": Label(t("New"), "good", "plus-lg"),
-    "changed": Label(t("Changed"), "warn", "pencil"),
+    "changed": Label(t("Altered"), "warn", "pencil"),
 }
 FIGURES: Mapping[str, Text] = {
     "rows": t("Rows read"),
     "new": t("New"),
-    "changed": t("Changed"),
+    "changed": t("Altered"),
     "unchanged": t("As they were"),
     "left_out": t("Left out"),
     "errors": t("Errors"),

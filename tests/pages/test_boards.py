@@ -75,12 +75,12 @@ def test_the_worked_case_stands_on_the_page_with_what_was_left_out(desk: Checkin
 
 def test_each_figure_opens_as_many_rows_as_it_counts(desk: CheckingClient) -> None:
     page = desk.get(f"/desk/indices/on_time?{MONTH}").text
-    assert (words(page).count("Left out") >= 2 and "10 rows" in words(page)) or page.count(
+    assert (words(page).count("Not counted") >= 2 and "10 rows" in words(page)) or page.count(
         "SH-2026-8"
     ) >= 10
     rows = table(desk, f"/desk/indices/on_time?{MONTH}&export=csv")
     kept = [row["On time"] for row in rows if row["Number"].startswith("SH-")]
-    assert (kept.count("Yes"), kept.count("No"), kept.count("Left out")) == (7, 1, 2)
+    assert (kept.count("Yes"), kept.count("No"), kept.count("Not counted")) == (7, 1, 2)
 
 
 @pytest.mark.parametrize("code", sorted(INDICES))
@@ -119,7 +119,7 @@ def test_the_year_of_every_index_goes_into_a_file_with_its_definition(desk: Chec
     rows = table(desk, "/desk/indices?month=2026-02&table=indices&export=csv")
     assert len(rows) == 12 * len(INDICES)
     (one,) = [row for row in rows if row["Month"] == "2026-02" and row["Index"] == "On time"]
-    assert one["Figure"] == "87.50" and one["Left out"] == "2" and one["How it is worked out"]
+    assert one["Figure"] == "87.50" and one["Not counted"] == "2" and one["How it is worked out"]
 
 
 def test_business_is_set_against_the_month_before_and_opens_its_customers(

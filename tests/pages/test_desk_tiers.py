@@ -128,7 +128,7 @@ def test_a_run_that_stopped_is_taken_up(lead: CheckingClient, cast: Cast, now: d
     run = add(ClassificationRun(month=FEBRUARY, state="failed", created_at=now, counts={}))
     db.session.commit()
     address = f"/desk/classification-runs/{run.id}"
-    assert "The run stopped." in lead.get(address).text
+    assert "The classification stopped." in lead.get(address).text
     assert lead.post(f"{address}/again").status_code == 303
     assert db.session.scalar(select(ClassificationRun.state)) == "waiting"
 

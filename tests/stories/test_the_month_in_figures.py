@@ -45,7 +45,7 @@ def test_from_the_shipments_of_a_month_to_the_commission_that_is_taken_back(
     assert "87.50 %" in words(manager.get("/desk/").text)
     assert "7 of 8" not in manager.get("/desk/dashboards").text
     rows = manager.get("/desk/indices/on_time?month=2026-02").text
-    assert rows.count("Left out") >= 2
+    assert rows.count("Not counted") >= 2
     letter = db.session.query(DigestIssue).one().id
     assert "Orders received" in manager.get(f"/desk/dashboards/digest/{letter}").text
 

@@ -63,7 +63,7 @@ def _pipeline_stats(drawn: Sequence[tuple[int, Decimal]]) -> list[Stat]:
     count = counted(sum(count for count, _value in drawn))
     late = index(state="open", sort="close")
     return [
-        Stat(_("Open"), count, index(), worth),
+        Stat(_("Open opportunities"), count, index(), worth),
         Stat(_("Day has passed"), counted(passed), late, tone=noticed(passed)),
         Stat(_("Won this month"), counted(won), index(state="won"), _("%(lost)s lost", lost=lost)),
     ]

@@ -48,7 +48,7 @@ def service() -> Panel | None:
     late, nobody = sum(row[2] for row in rows), sum(row[3] for row in rows)
     queue = lambda name, **more: url_for("desk_requests.queue", queue=name, **more)  # noqa: E731
     stats = [
-        Stat(_("Open"), counted(sum(row[1] for row in rows)), queue("open")),
+        Stat(_("Open requests"), counted(sum(row[1] for row in rows)), queue("open")),
         Stat(_("Late now"), counted(late), queue("late"), tone=noticed(late)),
         Stat(_("Nobody's"), counted(nobody), queue("unassigned"), tone=noticed(nobody)),
     ]

@@ -93,7 +93,7 @@ MONTHS = ListSpec(
         _amount("margin", t("Margin after rebate"), None, lambda row: row.margin_amount, permission=P.COST_SEE),
         Column("currency", t("Currency"), lambda r: r[0].currency, only_in_files=True),
         _count("orders", t("Orders"), M.order_count),
-        _count("requests", t("Requests"), M.request_count),
+        _count("requests", t("Service requests"), M.request_count),
         _count("complaints", t("Complaints"), M.complaint_count),
         _count("claims", t("Claims"), M.claim_count),
         _count("disputes", t("Disputes"), M.dispute_count),

@@ -29,10 +29,10 @@ from portal.web.words import say
 
 ZERO = Decimal(0)
 COURSE_WORDS: Mapping[Course, Text] = {
-    Course.NEW: t("New"),
-    Course.UP: t("Up"),
+    Course.NEW: t("Newly come"),
+    Course.UP: t("Risen"),
     Course.SAME: t("Much the same"),
-    Course.DOWN: t("Down"),
+    Course.DOWN: t("Fallen"),
     Course.GONE: t("Gone"),
 }
 WORDS_OF: Mapping[Region, Mapping[Any, Text]] = {
@@ -96,7 +96,7 @@ def _money(value: Decimal) -> str:
 
 def _heads(first: Text, kind: Kind, *more: Head) -> list[Head]:
     return [
-        Head(first), Head(t("Now"), kind, total=True), Head(t("Before"), kind, total=True),
+        Head(first), Head(t("Now"), kind, total=True), Head(t("The time before"), kind, total=True),
         Head(t("Difference"), kind, total=True), Head(t("In percent"), Kind.CHANGE), *more,
     ]  # fmt: skip
 
@@ -111,9 +111,9 @@ def business(question: Question) -> Made:
     now, before = (_summed(span) for span in (question.months, question.before))
     urls = rows_url("customers", question.months), rows_url("customers", question.before)
     heads = [
-        Head(t("Figure")),
+        Head(t("What is compared")),
         Head(t("Now")),
-        Head(t("Before")),
+        Head(t("The time before")),
         Head(t("In percent"), Kind.CHANGE),
     ]
     lines = [
@@ -270,7 +270,7 @@ def _by_customer(question: Question) -> list[Pair[int]]:
 
 def _customers(question: Question, report: Report, found: list[Pair[int]], lead: str) -> Made:
     names = queries.customer_names({each.key for each in found}, g.viewer)
-    heads = _heads(t("Customer"), Kind.AMOUNT, Head(t("Course")))
+    heads = _heads(t("Customer"), Kind.AMOUNT, Head(t("How it went")))
     url = lambda span, key: rows_url("customers", span, customer=key)  # noqa: E731
     lines = []
     for each in found:

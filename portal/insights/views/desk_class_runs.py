@@ -79,5 +79,5 @@ def _begin(row: ClassificationRun) -> Response:
         jobs.start(run_id)
         return response
 
-    flash(_("The run is on its way."), "success")
+    flash(_("The classification is on its way."), "success")
     return redirect(url_for("desk_tiers.run", run_id=run_id), 303)  # type: ignore[return-value]

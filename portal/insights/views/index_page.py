@@ -193,7 +193,7 @@ def _year_table(asked: Asked) -> ReportTable:
     by_month = queries.by_month(asked.year, asked.narrowed, g.viewer, clock.today())
     heads = [
         Head(t("Month")), Head(t("Index")), Head(t("Figure"), Kind.QUANTITY), Head(t("Unit")),
-        Head(t("Worked out on"), Kind.COUNT), Head(t("Left out"), Kind.COUNT), Head(t("How it is worked out")),
+        Head(t("Base count"), Kind.COUNT), Head(t("Not counted"), Kind.COUNT), Head(t("How it is worked out")),
         Head(t("What it counts")), Head(t("What it leaves out")),
     ]  # fmt: skip
     lines = [

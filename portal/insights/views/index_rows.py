@@ -36,7 +36,7 @@ from portal.web.words import name_of, say
 
 B, D, L, Q, S = Booking, Dispute, StatementLine, ServiceRequest, Shipment
 YES, NO = Label(t("Yes"), "good", "check-circle"), Label(t("No"), "bad", "x-circle")
-OUT = Label(t("Left out"), "neutral", "slash-circle")
+OUT = Label(t("Not counted"), "neutral", "slash-circle")
 EMPTY = Empty(t("No row"), t("Nothing of this kind happened in the month."))
 ORDERED_AT, LEFT_AT, DELIVERED_AT, DAMAGED, LOST = 1, 2, 3, 4, 5
 """Columns of `index_sources.deliveries` beside the shipment."""
@@ -199,8 +199,8 @@ def _lasted(key: str, words: Any, days: Callable[[Any], int | None]) -> Column:
 NUMBER = Column("number", t("Number"), lambda r: r[0].number, sort=S.number)
 CUSTOMER = Column("customer", t("Customer"), lambda r: r[-2] or r[-1], value=lambda r: r[-1])
 LANE = Column("lane", t("Lane"), _ends)
-LEFT = _dated("left", t("Departed"), lambda r: r[LEFT_AT])
-GONE = _dated("left", t("Departed"), lambda r: r[1])
+LEFT = _dated("left", t("Departed on"), lambda r: r[LEFT_AT])
+GONE = _dated("left", t("Departed on"), lambda r: r[1])
 ORDERED_ALONE = _dated("ordered", t("Ordered"), lambda r: r[0].created_at)
 DELIVERED = (
     NUMBER,
@@ -208,9 +208,9 @@ DELIVERED = (
     LANE,
     _dated("ordered", t("Ordered"), lambda r: r[ORDERED_AT]),
     LEFT,
-    Column("due", t("Promised"), lambda r: day(r[0].due_on) if r[0].due_on else "—", sort=S.due_on,
+    Column("due", t("Promised delivery"), lambda r: day(r[0].due_on) if r[0].due_on else "—", sort=S.due_on,
            value=lambda r: r[0].due_on),
-    _dated("delivered", t("Delivered"), lambda r: r[DELIVERED_AT]),
+    _dated("delivered", t("Delivered on"), lambda r: r[DELIVERED_AT]),
     Column("on_time", t("On time"), lambda r: chip(_kept(r)), value=lambda r: say(_kept(r).text)),
     Column("whole", t("Undamaged"), _whole, value=lambda r: say((NO if r[DAMAGED] or r[LOST] else YES).text)),
     _lasted("cycle", t("Days since the order"), lambda r: _days(r[ORDERED_AT], r[DELIVERED_AT])),
@@ -221,7 +221,7 @@ BOOKED = (
     CUSTOMER,
     LANE,
     _dated("ordered", t("Ordered"), lambda r: r[0].created_at),
-    _dated("decided", t("Decided"), lambda r: r[0].decided_at),
+    _dated("decided", t("Decided on"), lambda r: r[0].decided_at),
     Column("state", t("State"), lambda r: chip(BOOKINGS[r[0].state]), value=lambda r: say(BOOKINGS[r[0].state].text)),
     Column("why", t("Why"), lambda r: r[0].decision_reason),
 )  # fmt: skip
@@ -248,9 +248,9 @@ BILLED = (
 SETTLED = (
     Column("number", t("Number"), lambda r: r[0].number, sort=D.number),
     CUSTOMER,
-    Column("amount", t("Disputed"), lambda r: money(r[0].disputed_amount, r[0].currency), align="num",
+    Column("amount", t("Disputed amount"), lambda r: money(r[0].disputed_amount, r[0].currency), align="num",
            value=lambda r: r[0].disputed_amount),
     _dated("raised", t("Raised"), lambda r: r[0].raised_at),
-    _dated("decided", t("Decided"), lambda r: r[0].decided_at),
-    _lasted("days", t("Days"), lambda r: _days(r[0].raised_at, r[0].decided_at)),
+    _dated("decided", t("Decided on"), lambda r: r[0].decided_at),
+    _lasted("days", t("Days taken"), lambda r: _days(r[0].raised_at, r[0].decided_at)),
 )  # fmt: skip

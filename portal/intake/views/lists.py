@@ -46,7 +46,7 @@ FILES = ListSpec(
         ),
         Column("rows", t("Rows"), _figure("rows"), align="num"),
         Column("new", t("New"), _figure("new"), align="num"),
-        Column("changed", t("Changed"), _figure("changed"), align="num"),
+        Column("changed", t("Altered"), _figure("changed"), align="num"),
         Column("errors", t("Errors"), _figure("errors"), align="num"),
         Column(
             "sent",
