@@ -1,4 +1,4 @@
-"""A classification of 150 customers is killed again and again: in the end it is as if it had not been."""
+"""A classification of 100 customers is killed again and again: in the end it is as if it had not been."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.cast import Cast, customer
 from tests.insights import FEBRUARY, a_month
 from tests.stories.killing import finished, killed, process
 
-MANY = 150
+MANY = 100
 KILLS = 4
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from portal.access.scope import visible
 from portal.access.viewer import SYSTEM, Viewer
@@ -33,6 +34,14 @@ LATELY = 3
 COLUMNS = tuple(c.key for c in Classification.__table__.columns if c.key not in ("id", "run_id"))
 KEPT = ("segment", "state", "abc", "structure")
 ASPECT_OF = {"tier": "segment", "state": "state", "abc": "abc", "structure": "structure"}
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A customer as history names it."""
+
+    id: int
+    __tablename__: ClassVar[str] = Customer.__tablename__
 
 
 def write_batch(
@@ -208,16 +217,28 @@ def _bring_customers_up_to_date(
             wanted[customer_id] = values
     if not wanted:
         return 0
-    statement = select(Customer).where(Customer.id.in_(wanted)).order_by(Customer.id)
     told: list[tuple[Any, Any, Any]] = []
-    for row in db.session.scalars(statement):
-        values = {n: v for n, v in wanted[row.id].items() if getattr(row, n) != v}
-        before = {name: getattr(row, name) for name in values}
-        for name, value in values.items():
-            setattr(row, name, value)
-        told.append((row, before, {**values, "month": f"{run.month:%Y-%m}"}))
+    for customer_id, values in sorted(wanted.items()):
+        now_there = dict(zip(KEPT, there[customer_id], strict=True))
+        changed = {name: value for name, value in values.items() if now_there[name] != value}
+        before = {name: now_there[name] for name in changed}
+        told.append((Named(customer_id), before, {**changed, "month": f"{run.month:%Y-%m}"}))
+    _update([{"row_id": each, **values} for each, values in sorted(wanted.items())], now)
     audit.record_all(actor, "customer.classified", told, now)
     return len(told)
+
+
+def _update(rows: list[dict[str, Any]], now: datetime) -> None:
+    """One statement for all: they were never objects of the session. Forms that were open before are told."""
+    statement = (
+        update(Customer)
+        .where(Customer.id == bindparam("row_id"))
+        .values({name: bindparam(name) for name in KEPT})
+        .values(version=Customer.version + 1, updated_at=now)
+    )
+    db.session.flush()
+    db.session.connection().execute(statement, rows)
+    db.session.expire_all()
 
 
 def _customer_values(result: Classified) -> dict[str, str]:
