@@ -46,7 +46,8 @@ KEPT_LATIN = frozenset(
         r"\S+",
         """TEU BAF FCL LCL PDF Excel CSV PNG JPEG MB GB UTF- GB18030 ISO IBAN SWIFT USD CNY VIP SHA SHA-256
         PORTAL_MAIL PORTAL_SMTP_URL portal setup worker chmod QT QT- NYC kg cm flat per_kg rrggbb
-        xlsx xls xlsb Microsoft Google Authenticator Ctrl Enter Markdown NPS""",
+        xlsx xls xlsb Microsoft Google Authenticator Ctrl Enter Markdown NPS ABC RFM NTP
+        backup verify restore o-w""",
     )
 )
 # Samples of what may be typed, and the heads and words of Chinese files, are named in their own script.
