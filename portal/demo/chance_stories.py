@@ -74,8 +74,8 @@ STORIES: tuple[Chance, ...] = (
         (-9, "10:30", "task", "", "请仓储部核算二期人力与叉车配置", "-3"),
         (-5, "17:30", "next", "", "带方案第二版去见顾总", "4"),
     )),
-    Chance("上海—鹿特丹 刹车盘年度 60 柜", "chen.li", "NORDWIND", -44, {
-        "kind": OpportunityKind.RENEWAL, "amount": D(98_000), "currency": "USD", "close": 25, "category": "海运",
+    Chance("上海—鹿特丹 刹车盘 首批试单", "chen.li", "NORDWIND", -44, {
+        "amount": D(4_000), "currency": "USD", "close": 25, "category": "海运",
         "rating": Rating.WARM, "source": Source.PHONE}, (
         (-40, "15:30", "move", "", "need", "Erik wants a second carrier and a guarantee against rolling."),
         (-19, "10:50", "rival", "", "远洋通", Threat.HIGH, "1630", "USD 60 a box less"),
@@ -100,9 +100,9 @@ STORIES: tuple[Chance, ...] = (
         (-33, "15:20", "rival", "", "顺达国际", Threat.MIDDLE, "1650", "报 1,650 美元，不含旺季附加费"),
         (-10, "10:10", "task", "", "特价审批结果回复徐喆", "-2"),
     )),
-    Chance("北京—法兰克福 生物样品空运年度框架", "chen.li", "JINGHE", -35, {
-        "amount": D(260_000), "close": 20, "category": "空运", "rating": Rating.HOT, "source": Source.VISIT}, (
-        (-31, "10:40", "move", "", "need", "每月 8 票，2-8℃ 全程温控。"),
+    Chance("北京—法兰克福 生物样品 2-8℃ 试运", "chen.li", "JINGHE", -35, {
+        "amount": D(3_500), "close": 20, "category": "空运", "rating": Rating.HOT, "source": Source.VISIT}, (
+        (-31, "10:40", "move", "", "need", "先试运两票，2-8℃ 全程温控，通过后每月 8 票。"),
         (-15, "14:30", "rival", "", "远洋通", Threat.LOW, "", "空运只做普货"),
         (*AT_LAST, "link", "", "北京到法兰克福 空运样品"),
         (*AT_LAST, "move", "", "negotiation"),
@@ -113,6 +113,12 @@ STORIES: tuple[Chance, ...] = (
         (-72, "16:00", "move", "", "need", "日均退货 600 件，要余杭本地仓。"),
         (-70, "10:00", "rival", "", "云速仓配", Threat.HIGH, "", "本地仓现成，租金有补贴"),
         (-50, "15:40", "lose", "", "选择竞争对手", "云速仓配", "余杭本地仓当月可用，我们最快三个月。"),
+    )),
+    Chance("双十二临时仓与爆单支援", "wang.fang", "YUNSHANG", -66, {
+        "kind": OpportunityKind.EXPANSION, "amount": D(95_000), "close": -40, "category": "仓储", "rating": Rating.WARM,
+        "source": Source.PHONE}, (
+        (-58, "11:10", "move", "", "need", "预计日均 6,000 单，连续五天。"),
+        (-45, "17:00", "lose", "", "价格过高", "云速仓配", "对方每单低 0.6 元，还免仓租。"),
     )),
     Chance("达曼港整箱：小型机械", "wang.fang", "CHONGHE", -3, {
         "amount": D(160_000), "close": 55, "category": "海运", "rating": Rating.COLD, "source": Source.CAMPAIGN}),

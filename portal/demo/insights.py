@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -13,6 +13,7 @@ from portal.access.viewer import SYSTEM
 from portal.customers.rules.kinds import Segment
 from portal.db.base import db
 from portal.demo.stage import Stage
+from portal.documents.models import FirmProfile
 from portal.insights.actions import (
     classifying,
     digest,
@@ -23,6 +24,7 @@ from portal.insights.actions import (
     tier_cards,
 )
 from portal.insights.models import TierCard
+from portal.insights.queries.tiers import insight_settings
 from portal.insights.rules.kinds import Aspect
 
 D = Decimal
@@ -38,6 +40,8 @@ BOUNDS = {
     Segment.PROJECT: D(60_000),
 }
 """What the firm set for itself: it has few customers, and large ones."""
+STAR_FROM = D(10)
+"""Percent that a customer grows by to be called a star."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +78,13 @@ def _bounds(stage: Stage, at: datetime) -> None:
     """The highest first, so that each stays above the one below."""
     for segment in sorted(BOUNDS, key=BOUNDS.__getitem__, reverse=True):
         card = db.session.scalars(select(TierCard).where(TierCard.segment == segment.value)).one()
-        wanted = {name: getattr(card, name) for name in tier_cards.CARD_FIELDS}
-        wanted["lower_amount"] = BOUNDS[segment]
-        tier_cards.change_card(card, wanted, card.version, stage.people[MANAGER], at)
+        values = {name: getattr(card, name) for name in tier_cards.CARD_FIELDS}
+        values["lower_amount"] = BOUNDS[segment]
+        tier_cards.change_card(card, values, card.version, stage.people[MANAGER], at)
         db.session.flush()
+    profile = db.session.get_one(FirmProfile, 1)
+    wanted = replace(insight_settings(), growth_percent=STAR_FROM)
+    tier_cards.change_settings(wanted, profile.version, profile, stage.people[MANAGER], at)
 
 
 def _classify(month: date, at: datetime) -> None:

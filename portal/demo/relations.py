@@ -52,12 +52,14 @@ PEOPLE = (
     Person("LONGTENG", "梁伟东", I.DECIDES, A.NEUTRAL, "", "供应链副总裁", "liang@longteng.example", "139 0000 2203"),
     Person("LONGTENG", "黄镕", I.ADVISES, A.FOR, "梁伟东"),
 )  # fmt: skip
+LEAVER = Person("YUNSHANG", "潘悦", I.DECIDES, A.FOR, "", "运营总监", "pan@yunshang.example", "136 0000 4402")
+"""Who spoke for us there, and went."""
 HEAD = ("客户代码", "姓名", "职务", "邮箱", "手机", "影响力")
 ROWS = (
-    ("JINGHE", "白璐", "质量经理", "bai@jinghe.example", "137 0000 3301", "提供建议"),
-    ("JINGHE", "程越", "副总经理", "cheng@jinghe.example", "137 0000 3302", "决策"),
-    ("CHONGHE", "董力", "总经理", "dong@chonghe.example", "135 0000 5501", "决策"),
-    ("YUNSHANG", "金晶", "直播运营", "jin@yunshang.example", "136 0000 4401", "使用服务"),
+    ("JINGHE", "白璐", "质量经理", "bai@jinghe.example", "137 0000 3301", "建议者"),
+    ("JINGHE", "程越", "副总经理", "cheng@jinghe.example", "137 0000 3302", "决策人"),
+    ("CHONGHE", "董力", "总经理", "dong@chonghe.example", "135 0000 5501", "决策人"),
+    ("YUNSHANG", "金晶", "直播运营", "jin@yunshang.example", "136 0000 4401", "使用者"),
 )
 
 
@@ -70,6 +72,8 @@ def tell_relations(stage: Stage) -> None:
              "顾总认可冷库服务，希望来年把洛杉矶航线也交给我们；担心旺季舱位，要求书面的保舱方案。"))  # fmt: skip
     days.add(days.day(-88), "11:20", partial(_note, stage, "CHONGHE", NoteKind.CHAT, "微信沟通出货计划",
              "冉经理说四季度迪拜项目推迟，月均减到 8 柜，同时在比较另外两家货代。"))  # fmt: skip
+    days.add(days.day(-230), "10:30", partial(_person, stage, LEAVER))
+    days.add(days.day(-60), "16:00", partial(_left, stage))
     days.add(days.day(-24), "10:00", partial(_taken_in_again, stage))
     days.add(days.day(-24), "23:30", duplicates.search)
     days.add(days.day(-1), "16:20", partial(_contacts_wait, stage))
@@ -85,7 +89,7 @@ def _person(stage: Stage, person: Person, at: datetime) -> None:
     customer = stage.customer(person.customer)
     above = _contact(stage, person.customer, person.reports_to).id if person.reports_to else None
     known = {"influence": person.influence, "attitude": person.attitude, "reports_to_id": above}
-    owner = stage.people[OTHER if person.customer == "LONGTENG" else SALES]
+    owner = stage.people[SALES if person.customer in ("HARBOUR", "NORDWIND") else OTHER]
     if person.position:
         new = ContactFacts(person.name, person.position, person.email, person.phone, **known)
         people.add_contact(customer, new, owner, at)
@@ -93,6 +97,11 @@ def _person(stage: Stage, person: Person, at: datetime) -> None:
     contact = _contact(stage, person.customer, person.name)
     facts = replace(ContactFacts(**facts_of(contact)), **known)
     people.change_contact(contact, facts, contact.version, owner, at)
+
+
+def _left(stage: Stage, at: datetime) -> None:
+    contact = _contact(stage, LEAVER.customer, LEAVER.name)
+    people.remove_contact(contact, stage.people[OTHER], at)
 
 
 def _note(

@@ -148,7 +148,13 @@ def test_a_form_that_is_wrong_says_so_and_keeps_what_was_typed(
 def test_an_edit_over_another_one_is_told(
     cast: Cast, client: CheckingClient, row: Opportunity
 ) -> None:
-    form = {"title": "新名", "kind": "new", "currency": "CNY", "likelihood": "20", "version": str(row.version + 7)}
+    form = {
+        "title": "新名",
+        "kind": "new",
+        "currency": "CNY",
+        "likelihood": "20",
+        "version": str(row.version + 7),
+    }
     said = client.sign_in(cast.sales).post(at(row, "/edit"), data=form)
     assert said.status_code == 422
     assert fresh(row.id).title == "上海至纽约海运"
@@ -182,8 +188,14 @@ def test_colleagues_parties_and_competitors_are_named_and_taken_off(
     desk, leader = client.sign_in(cast.sales), cast.sales_manager.id
     share = {"user_id": leader, "amount": "9000", "currency": "USD", "likelihood": "60"}
     assert desk.post(at(row, "/share"), data=share).status_code == 303
-    assert desk.post(at(row, "/parties"), data={"role": "agent", "name": "中远代理"}).status_code == 303
-    assert desk.post("/desk/competitors/new", data={"name_zh": "对手物流", "active": "y"}).status_code == 303
+    assert (
+        desk.post(at(row, "/parties"), data={"role": "agent", "name": "中远代理"}).status_code
+        == 303
+    )
+    assert (
+        desk.post("/desk/competitors/new", data={"name_zh": "对手物流", "active": "y"}).status_code
+        == 303
+    )
     rival = {"competitor_id": 1, "threat": "high", "price": "11000", "effect": "价格更低"}
     assert desk.post(at(row, "/competitors"), data=rival).status_code == 303
     shown = desk.get(at(row)).text
@@ -221,9 +233,17 @@ def test_winning_needs_a_reason_and_locks(
     cast: Cast, client: CheckingClient, row: Opportunity
 ) -> None:
     desk = client.sign_in(cast.sales)
-    assert desk.post(at(row, "/win"), data={"reason_id": "", "version": str(row.version)}).status_code == 422
+    assert (
+        desk.post(at(row, "/win"), data={"reason_id": "", "version": str(row.version)}).status_code
+        == 422
+    )
     reason = a_reason("won").id
-    assert desk.post(at(row, "/win"), data={"reason_id": reason, "version": str(row.version)}).status_code == 303
+    assert (
+        desk.post(
+            at(row, "/win"), data={"reason_id": reason, "version": str(row.version)}
+        ).status_code
+        == 303
+    )
     shown = desk.get(at(row)).text
     assert "It is locked" in shown
     assert desk.post(at(row, "/move"), data={"stage_id": 1}).status_code in (302, 303)
@@ -234,7 +254,9 @@ def test_only_who_may_unlocks_and_says_why(
     cast: Cast, client: CheckingClient, row: Opportunity
 ) -> None:
     desk = client.sign_in(cast.sales)
-    desk.post(at(row, "/lose"), data={"reason_id": a_reason("lost").id, "version": str(row.version)})
+    desk.post(
+        at(row, "/lose"), data={"reason_id": a_reason("lost").id, "version": str(row.version)}
+    )
     assert desk.get(at(row, "/unlock")).status_code == 403
     leader = client.sign_in(cast.sales_manager)
     assert leader.post(at(row, "/unlock"), data={"reason": ""}).status_code == 422

@@ -70,7 +70,7 @@ def test_who_may_only_look_gets_no_way_to_move(
     shown = client.sign_in(cast.auditor).get(BOARD).text
     assert "上海至纽约海运" in shown
     assert "deal-move" not in shown
-    assert "draggable=\"true\"" not in shown
+    assert 'draggable="true"' not in shown
 
 
 def test_the_board_asks_no_more_for_more_cards(
@@ -87,7 +87,9 @@ def test_the_board_asks_no_more_for_more_cards(
     assert len(desk.queries) <= few
 
 
-@pytest.mark.parametrize("query", ["", "?look=week", "?who=all", "?on=2026-03-04&look=week", "?on=x"])
+@pytest.mark.parametrize(
+    "query", ["", "?look=week", "?who=all", "?on=2026-03-04&look=week", "?on=x"]
+)
 def test_the_calendar_shows_what_is_due(
     cast: Cast, client: CheckingClient, row: Opportunity, query: str
 ) -> None:
@@ -163,8 +165,16 @@ def test_stages_are_added_changed_and_put_in_order(
     db.session.commit()
     method = db.session.scalars(select(SalesMethod).where(SalesMethod.code == "lane")).one().id
     leader = client.sign_in(cast.sales_manager)
-    form = {"code": "sample", "name_zh": "样箱", "likelihood": "60", "category": "best_case", "active": "y",
-            "rules": ["amount"], "tasks-0-zh": "看样箱", "tasks-0-days": "2"}
+    form = {
+        "code": "sample",
+        "name_zh": "样箱",
+        "likelihood": "60",
+        "category": "best_case",
+        "active": "y",
+        "rules": ["amount"],
+        "tasks-0-zh": "看样箱",
+        "tasks-0-days": "2",
+    }
     assert leader.post(f"/desk/sales-methods/{method}/stages/new", data=form).status_code == 303
     stage = db.session.scalars(select(SalesStage).where(SalesStage.code == "sample")).one()
     assert (stage.entry_rules, stage.tasks[0]["days"]) == (["amount"], 2)
@@ -204,10 +214,17 @@ def test_categories_and_reasons_are_the_firms_own_words(
 
 def test_the_register_of_competitors(cast: Cast, client: CheckingClient, now: datetime) -> None:
     desk = client.sign_in(cast.sales)
-    desk.post("/desk/competitors/new", data={"name_zh": "蓝海货运", "strengths": "欧线", "active": "y"})
+    desk.post(
+        "/desk/competitors/new", data={"name_zh": "蓝海货运", "strengths": "欧线", "active": "y"}
+    )
     row = db.session.scalars(select(Competitor)).one()
     assert "欧线" in desk.get(f"/desk/competitors/{row.id}").text
-    form = {"name_zh": "蓝海货运", "weaknesses": "清关慢", "active": "y", "version": str(row.version)}
+    form = {
+        "name_zh": "蓝海货运",
+        "weaknesses": "清关慢",
+        "active": "y",
+        "version": str(row.version),
+    }
     desk.post(f"/desk/competitors/{row.id}/edit", data=form)
     assert "清关慢" in desk.get(f"/desk/competitors/{row.id}").text
     assert "蓝海货运" in desk.get("/desk/competitors?q=lanhai").text

@@ -154,7 +154,12 @@ def test_outlines_are_the_leaders_to_write(
     cast: Cast, client: CheckingClient, now: datetime
 ) -> None:
     leader = client.sign_in(cast.sales_manager)
-    form = {"name_zh": "仓储方案", "active": "y", "sections-0-title_zh": "库区", "sections-0-zh": "平面图"}
+    form = {
+        "name_zh": "仓储方案",
+        "active": "y",
+        "sections-0-title_zh": "库区",
+        "sections-0-zh": "平面图",
+    }
     assert leader.post("/desk/proposal-outlines/new", data=form).status_code == 303
     row = db.session.scalars(select(ProposalOutline)).one()
     assert "库区" in leader.get("/desk/proposal-outlines").text
