@@ -173,7 +173,9 @@ def _read(stage: Stage, at: datetime) -> None:
 
 def _offer(stage: Stage, shown: _Shown, at: datetime) -> None:
     days, manager = stage.timeline, stage.people[MANAGER]
-    bundle = None if shown.charge else db.session.scalars(select(Bundle.id).order_by(Bundle.id)).first()
+    bundle = (
+        None if shown.charge else db.session.scalars(select(Bundle.id).order_by(Bundle.id)).first()
+    )
     item = stage.item(shown.charge, **(shown.item or {})).id if shown.charge else None
     until = None if shown.until is None else days.day(shown.until)
     facts = OfferFacts(shown.written, days.day(shown.days), until, item, bundle, shown.tiers)
@@ -182,5 +184,9 @@ def _offer(stage: Stage, shown: _Shown, at: datetime) -> None:
 
 def _wanted(stage: Stage, at: datetime) -> None:
     """Harbour Foods wants to hear more of the first."""
-    row = db.session.scalars(select(Offer).where(Offer.title_zh == OFFERS[0].written.title_zh)).one()
-    interest.in_offer(row, "圣诞巧克力礼盒约 60 托，一月到货，想先了解价格。", stage.people["lin"], at)
+    row = db.session.scalars(
+        select(Offer).where(Offer.title_zh == OFFERS[0].written.title_zh)
+    ).one()
+    interest.in_offer(
+        row, "圣诞巧克力礼盒约 60 托，一月到货，想先了解价格。", stage.people["lin"], at
+    )

@@ -150,7 +150,9 @@ def _finish(stage: Stage, story: VisitStory, told: list[Visit], at: datetime) ->
     if story.next_step is not None:
         kind, words, after = story.next_step
         values |= {"next_as": kind, "next_step": words, "next_on": days.day(story.days + after)}
-    promises = tuple(Promise(words, days.day(story.days + after)) for words, after in story.promises)
+    promises = tuple(
+        Promise(words, days.day(story.days + after)) for words, after in story.promises
+    )
     sheet = Sheet(business_day(at), promises=promises, **values)
     visits.finish(told[0], sheet, stage.people[story.by], at)
 
@@ -187,9 +189,7 @@ def _register(stage: Stage, at: datetime) -> None:
         assets.register(facts, stage.people[DESK], at)
 
 
-def _lend(
-    stage: Stage, code: str, number: str, terms: tuple[int, str, int], at: datetime
-) -> None:
+def _lend(stage: Stage, code: str, number: str, terms: tuple[int, str, int], at: datetime) -> None:
     customer, (due, condition, deposit) = stage.customer(code), terms
     asset = db.session.scalars(select(Asset).where(Asset.number == number)).one()
     loan = LoanFacts(

@@ -50,7 +50,14 @@ class DemoCustomer:
 def _sorted(market: Market, reach: Reach, source: Source, nature: Nature = Nature.COMPANY,
             area: Area = Area.OTHER, **more: Any) -> dict[str, Any]:  # fmt: skip
     """What a customer is sorted by beside its tier."""
-    return {"market": market, "reach": reach, "source": source, "nature": nature, "area": area, **more}
+    return {
+        "market": market,
+        "reach": reach,
+        "source": source,
+        "nature": nature,
+        "area": area,
+        **more,
+    }
 
 
 def _firm(code: str, zh: str, en: str, short: str, industry: str, segment: str = Segment.ORDINARY,

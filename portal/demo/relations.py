@@ -21,7 +21,7 @@ from portal.demo.stage import Stage
 from portal.intake.actions import duplicates
 from portal.intake.rules.kinds import IntakeKind
 
-SALES, OTHER, DESK = "chen.li", "wang.fang", "zhao.min"
+SALES, OTHER, DESK, MANAGER = "chen.li", "wang.fang", "zhao.min", "wu.mei"
 I, A = Influence, Attitude
 
 
@@ -52,7 +52,9 @@ PEOPLE = (
     Person("LONGTENG", "梁伟东", I.DECIDES, A.NEUTRAL, "", "供应链副总裁", "liang@longteng.example", "139 0000 2203"),
     Person("LONGTENG", "黄镕", I.ADVISES, A.FOR, "梁伟东"),
 )  # fmt: skip
-LEAVER = Person("YUNSHANG", "潘悦", I.DECIDES, A.FOR, "", "运营总监", "pan@yunshang.example", "136 0000 4402")
+LEAVER = Person(
+    "YUNSHANG", "潘悦", I.DECIDES, A.FOR, "", "运营总监", "pan@yunshang.example", "136 0000 4402"
+)
 """Who spoke for us there, and went."""
 HEAD = ("客户代码", "姓名", "职务", "邮箱", "手机", "影响力")
 ROWS = (
@@ -104,9 +106,7 @@ def _left(stage: Stage, at: datetime) -> None:
     people.remove_contact(contact, stage.people[OTHER], at)
 
 
-def _note(
-    stage: Stage, code: str, kind: NoteKind, subject: str, text: str, at: datetime
-) -> None:
+def _note(stage: Stage, code: str, kind: NoteKind, subject: str, text: str, at: datetime) -> None:
     facts = NoteFacts(kind, at - timedelta(hours=2), subject, text)
     owner = stage.people[SALES if code == "HARBOUR" else OTHER]
     notes.add_note(stage.customer(code), facts, owner, at)
@@ -125,5 +125,5 @@ def _taken_in_again(stage: Stage, at: datetime) -> None:
 
 def _contacts_wait(stage: Stage, at: datetime) -> None:
     leave_to_be_seen(
-        IntakeKind.CONTACTS, "展会名片_联系人.csv", [HEAD, *ROWS], stage.people[SALES], at
+        IntakeKind.CONTACTS, "展会名片_联系人.csv", [HEAD, *ROWS], stage.people[MANAGER], at
     )
