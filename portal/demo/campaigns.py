@@ -40,8 +40,9 @@ AGREED = "客户拜访时签署的资讯订阅单"
 SENT = "欧线旺季保舱方案"
 WRITTEN = Written(
     "欧线旺季保舱方案：提前四周锁舱", "Peak season to Europe: space guaranteed four weeks ahead",
-    "圣诞和春节前的欧线舱位今年更早紧张。\n\n- **锁舱**：提前四周书面订舱，保证装船\n- **价格**：锁舱当日价格，四周内不变\n"
-    "- **赔付**：甩柜一次，免下一柜文件费\n\n感兴趣请点下面的链接，客户经理当天与您联系。",
+    "圣诞和春节前的欧线舱位今年更早紧张。\n\n- **锁舱**：提前四周书面订舱，保证装船\n"
+    "- **价格**：锁舱当日价格，四周内不变\n- **赔付**：甩柜一次，免下一柜文件费\n\n"
+    "感兴趣请点下面的链接，客户经理当天与您联系。",
     "Space to Europe is short earlier this year.\n\n- **Guaranteed**: booked four weeks ahead, loaded for sure\n"
     "- **Price**: that of the day of booking\n- **If rolled**: no document fee on the next box",
 )  # fmt: skip
@@ -81,12 +82,14 @@ NOTICES = (
 )  # fmt: skip
 OFFERS = (
     _Shown(-45, 90, Written("恒温仓储：15-25℃，按天计费", "Storage at 15-25 °C, charged by the day",
-        "巧克力、酱料和保健品适用，与冷库同一园区，一次入仓分区存放。", "For chocolate, sauces and supplements; on the same site as the cold store."),
+        "巧克力、酱料和保健品适用，与冷库同一园区，一次入仓分区存放。",
+        "For chocolate, sauces and supplements; on the same site as the cold store."),
         charge="STG", item={"qualifier": "恒温"}),
     _Shown(-20, 120, Written("原产地证代办：两个工作日出证", "Certificates of origin in two working days",
         "RCEP、中国—东盟和一般原产地证，资料齐全两个工作日。", "RCEP, ASEAN and general certificates."), charge="C/O"),
     _Shown(-10, 120, Written("整箱出口全套：一个价格包到船", "Everything for a full box, at one price",
-        "拖车、报关、码头费和文件费一次报清，月结对账只有一行。", "Truck, customs, terminal and papers in one line of your bill."),
+        "拖车、报关、码头费和文件费一次报清，月结对账只有一行。",
+        "Truck, customs, terminal and papers in one line of your bill."),
         (Tier.MID, Tier.VIP, Tier.PROJECT)),
 )  # fmt: skip
 

@@ -62,13 +62,15 @@ VISITS = (
     VisitStory(-40, "LONGTENG", "wu.mei", VisitKind.MANAGEMENT, "高层拜访：明年框架合作", {
         "met": "梁伟东、黄镕", "mood": Mood.GOOD,
         "summary": "集团明年在越南建厂，设备搬迁和半成品运输会招标；希望我们参与前期方案。",
-        "needs": "项目物流、超限件运输、越南本地报关。", "competitor": "顺达国际", "competitor_words": "已经带客户看过海防港"},
+        "needs": "项目物流、超限件运输、越南本地报关。",
+        "competitor": "顺达国际", "competitor_words": "已经带客户看过海防港"},
         (NextKind.VISIT, "带项目组去佛山做现场勘察", 55), (("发一份我们做过的搬厂案例", 45),)),
     VisitStory(-33, "HARBOUR", "chen.li", VisitKind.ON_SITE, "冷库二期需求调研", {
         "met": "顾振华、林晓雯、邵勇", "mood": Mood.GOOD,
         "summary": "二期 3,000 个托盘位明年四月启用，想把收货、贴标、出口装柜一起外包。邵勇担心人员安置。",
         "needs": "仓配一体化方案、信息系统对接、WMS 实时库存。"},
-        (NextKind.CALL, "约顾总看方案初稿", 36), (("提供两家同类冷库客户的联系方式", 35), ("十二月底前给出方案初稿", 40))),
+        (NextKind.CALL, "约顾总看方案初稿", 36),
+        (("提供两家同类冷库客户的联系方式", 35), ("十二月底前给出方案初稿", 40))),
     VisitStory(-18, "NORDWIND", "chen.li", VisitKind.VIDEO, "Quarterly review", {
         "met": "Erik Nord, 陆晨", "mood": Mood.BAD,
         "summary": "Two rolled sailings in autumn. They want to be told before they notice, and a second carrier.",

@@ -56,7 +56,8 @@ STORIES = (
     LeadStory(-26, "wu.mei", LeadFacts(
         "澜海户外用品（宁波）有限公司", contact_name="贺蓓", position="外贸经理", phone="0574-5555 3390",
         email="he.bei@lanhai.example", city="宁波", industry="户外用品", market=Market.E_COMMERCE,
-        source=Source.CAMPAIGN, rating=Rating.WARM, need="亚马逊美西仓备货，旺季每周 2 柜，要海派整柜价格。", amount=D(600_000),
+        source=Source.CAMPAIGN, rating=Rating.WARM, need="亚马逊美西仓备货，旺季每周 2 柜，要海派整柜价格。",
+        amount=D(600_000),
     ), (
         (1, "assign", "chen.li", ""),
         (2, "call", "chen.li", "要美西 LGB8 到仓价格，时效 25 天内。"),
@@ -64,12 +65,16 @@ STORIES = (
     ), is_pooled=True),
     LeadStory(-12, "chen.li", LeadFacts(
         "晨光玻璃制品有限公司", contact_name="车锋", phone="0516-5555 6601", city="徐州", industry="玻璃制品",
-        market=Market.ENTERPRISE, source=Source.PHONE, rating=Rating.WARM, need="中东玻璃瓶整箱，每月 6 柜。", amount=D(180_000),
+        market=Market.ENTERPRISE, source=Source.PHONE, rating=Rating.WARM, need="中东玻璃瓶整箱，每月 6 柜。",
+        amount=D(180_000),
     )),
     LeadStory(-9, "wang.fang", LeadFacts(
         "蓝杉科技", contact_name="罗茜", position="行政", phone="021-5555 2047", city="上海", industry="电子",
         market=Market.ENTERPRISE, source=Source.REFERRAL, need="办公室搬家，仅一次国内运输。",
-    ), ((1, "call", "wang.fang", "只有一次搬家需求，预算很低。"), (2, "discard", "wang.fang", "一次性搬家，不属于我们的服务范围"))),
+    ), (
+        (1, "call", "wang.fang", "只有一次搬家需求，预算很低。"),
+        (2, "discard", "wang.fang", "一次性搬家，不属于我们的服务范围"),
+    )),
     LeadStory(-5, "wu.mei", LeadFacts(
         "新禾种业（合肥）有限公司", contact_name="丁洁", position="进口部", phone="0551-5555 8123",
         email="ding@xinhe.example", city="合肥", industry="农业", market=Market.ENTERPRISE, source=Source.PHONE,

@@ -22,7 +22,7 @@ from portal.intake.actions import duplicates
 from portal.intake.rules.kinds import IntakeKind
 
 SALES, OTHER, DESK, MANAGER = "chen.li", "wang.fang", "zhao.min", "wu.mei"
-I, A = Influence, Attitude
+PART, A = Influence, Attitude
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +40,21 @@ class Person:
 
 
 PEOPLE = (
-    Person("HARBOUR", "顾振华", I.DECIDES, A.FOR, "", "总经理", "gu@harbour.example", "138 0000 0010"),
-    Person("HARBOUR", "林晓雯", I.ADVISES, A.FOR, "顾振华"),
-    Person("HARBOUR", "周倩", I.GUARDS, A.NEUTRAL, "顾振华"),
-    Person("HARBOUR", "唐宁", I.USES, A.FOR, "林晓雯", "物流专员", "tang@harbour.example", "138 0000 0002"),
-    Person("HARBOUR", "邵勇", I.USES, A.AGAINST, "林晓雯", "仓库主管", "shao@harbour.example", "138 0000 0011"),
-    Person("NORDWIND", "Karin Berg", I.DECIDES, A.NEUTRAL, "", "Managing director", "karin@nordwind.example",
+    Person("HARBOUR", "顾振华", PART.DECIDES, A.FOR, "", "总经理", "gu@harbour.example", "138 0000 0010"),
+    Person("HARBOUR", "林晓雯", PART.ADVISES, A.FOR, "顾振华"),
+    Person("HARBOUR", "周倩", PART.GUARDS, A.NEUTRAL, "顾振华"),
+    Person("HARBOUR", "唐宁", PART.USES, A.FOR, "林晓雯", "物流专员", "tang@harbour.example", "138 0000 0002"),
+    Person("HARBOUR", "邵勇", PART.USES, A.AGAINST, "林晓雯", "仓库主管", "shao@harbour.example", "138 0000 0011"),
+    Person("NORDWIND", "Karin Berg", PART.DECIDES, A.NEUTRAL, "", "Managing director", "karin@nordwind.example",
            "0512-5555 7100"),
-    Person("NORDWIND", "Erik Nord", I.ADVISES, A.FOR, "Karin Berg"),
-    Person("NORDWIND", "陆晨", I.USES, A.FOR, "Erik Nord", "船务主管", "lu@nordwind.example", "0512-5555 7102"),
-    Person("LONGTENG", "梁伟东", I.DECIDES, A.NEUTRAL, "", "供应链副总裁", "liang@longteng.example", "139 0000 2203"),
-    Person("LONGTENG", "黄镕", I.ADVISES, A.FOR, "梁伟东"),
+    Person("NORDWIND", "Erik Nord", PART.ADVISES, A.FOR, "Karin Berg"),
+    Person("NORDWIND", "陆晨", PART.USES, A.FOR, "Erik Nord", "船务主管", "lu@nordwind.example", "0512-5555 7102"),
+    Person("LONGTENG", "梁伟东", PART.DECIDES, A.NEUTRAL, "", "供应链副总裁", "liang@longteng.example",
+           "139 0000 2203"),
+    Person("LONGTENG", "黄镕", PART.ADVISES, A.FOR, "梁伟东"),
 )  # fmt: skip
 LEAVER = Person(
-    "YUNSHANG", "潘悦", I.DECIDES, A.FOR, "", "运营总监", "pan@yunshang.example", "136 0000 4402"
+    "YUNSHANG", "潘悦", PART.DECIDES, A.FOR, "", "运营总监", "pan@yunshang.example", "136 0000 4402"
 )
 """Who spoke for us there, and went."""
 HEAD = ("客户代码", "姓名", "职务", "邮箱", "手机", "影响力")
@@ -90,14 +91,19 @@ def _contact(stage: Stage, code: str, name: str) -> Contact:
 def _person(stage: Stage, person: Person, at: datetime) -> None:
     customer = stage.customer(person.customer)
     above = _contact(stage, person.customer, person.reports_to).id if person.reports_to else None
-    known = {"influence": person.influence, "attitude": person.attitude, "reports_to_id": above}
     owner = stage.people[SALES if person.customer in ("HARBOUR", "NORDWIND") else OTHER]
     if person.position:
-        new = ContactFacts(person.name, person.position, person.email, person.phone, **known)
+        new = ContactFacts(
+            person.name, person.position, person.email, person.phone, influence=person.influence,
+            attitude=person.attitude, reports_to_id=above,
+        )  # fmt: skip
         people.add_contact(customer, new, owner, at)
         return
     contact = _contact(stage, person.customer, person.name)
-    facts = replace(ContactFacts(**facts_of(contact)), **known)
+    facts = replace(
+        ContactFacts(**facts_of(contact)), influence=person.influence, attitude=person.attitude,
+        reports_to_id=above,
+    )  # fmt: skip
     people.change_contact(contact, facts, contact.version, owner, at)
 
 

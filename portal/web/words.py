@@ -76,7 +76,9 @@ class ReadersBabel(Babel):
 
 
 def translate(msgid: str) -> str:
-    """`msgid` in the reader's language."""
+    """`msgid` in the reader's language; nothing stays nothing (catalogues keep their own header under it)."""
+    if not msgid:
+        return ""
     catalogue = _reader.get() or get_translations()
     return str(catalogue.ugettext(msgid))
 
