@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 STEP, WIDTH, ROOM, TOP = 36, 24, 96, 8
+YEAR = 12
+"""So many bars fill the picture: fewer are drawn no larger."""
 TENTH = Decimal("0.1")
 ZERO = Decimal(0)
 
@@ -44,7 +46,7 @@ def chart_of(months: Sequence[tuple[str, Decimal, bool]]) -> Chart | None:
     bars = [
         _bar(at, name, amount, now, floor, reach) for at, (name, amount, now) in enumerate(months)
     ]
-    return Chart(bars, len(bars) * STEP, TOP + ROOM + 20, _shown(floor))
+    return Chart(bars, max(len(bars), YEAR) * STEP, TOP + ROOM + 20, _shown(floor))
 
 
 def _bar(at: int, name: str, amount: Decimal, now: bool, floor: Decimal, reach: Decimal) -> Bar:
