@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from portal.access.scope import set_viewer, visible
 from portal.access.viewer import SYSTEM
 from portal.customers.models import Customer
-from portal.customers.queries import entries
+from portal.db.audit import AuditEntry
 from portal.db.base import db
 from portal.kernel.errors import Forbidden, NotFound
 from portal.service_requests.actions import course, talking
@@ -93,7 +93,8 @@ def test_the_customers_history_says_nothing_of_the_house(cast: Cast, now: dateti
     course.accept(inside, viewer(cast.customer_service), now)
     course.resolve(inside, "已完成", viewer(cast.customer_service), now)
     talking.note(a_request(cast, now), SECRET, (), viewer(cast.sales), now)
-    read = list(db.session.scalars(entries(cast.harbour, viewer(cast.lin))))
+    public = select(AuditEntry).where(AuditEntry.is_public.is_(True))
+    read = list(db.session.scalars(public.where(AuditEntry.customer_id == cast.harbour.id)))
     assert {(entry.event, entry.subject_id) for entry in read if entry.subject_id == inside.id} == set()  # fmt: skip
     assert "request.noted" not in {entry.event for entry in read}
 
