@@ -25,7 +25,7 @@ HUNDRED = Decimal(100)
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """Twelve months with the present one last. `margin` None: not for this viewer, or no cost is known."""
+    """Twelve months with the present one last. `margin` None: not for this viewer, or too little has a known cost."""
 
     currency: str
     months: Sequence[tuple[str, Decimal]]
@@ -90,11 +90,13 @@ def _spending(months: list[date], rows: dict[date, Any], viewer: Viewer) -> Spen
     known = sum((row.known_net for row in rows.values()), ZERO)
     cost = sum((row.cost_amount for row in rows.values()), ZERO)
     days = [row.last_order_on for row in rows.values() if row.last_order_on is not None]
+    total = sum((amount for _month, amount in amounts), ZERO)
+    tells = known > 0 and 2 * known >= total  # of a smaller part it would mislead
     return Spending(
         currency=next((row.currency for row in rows.values()), "CNY"),
         months=[(f"{month:%Y-%m}", amount) for month, amount in amounts],
-        total=sum((amount for _month, amount in amounts), ZERO),
-        margin=known - cost if known and viewer.may(P.COST_SEE) else None,
+        total=total,
+        margin=known - cost if tells and viewer.may(P.COST_SEE) else None,
         orders=sum(row.order_count for row in rows.values()),
         last_order_on=max(days, default=None),
         chart=chart_of([(f"{month:%m}", amount, month == months[-1]) for month, amount in amounts]),
