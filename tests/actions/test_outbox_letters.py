@@ -21,7 +21,12 @@ FACTS = {
     "steps": 5, "asked": "您满意吗？", "more": 2, "count": 2,
     "step": "suspended", "customer": "海港食品", "starts_on": "2026-03-02", "review_on": "2026-03-02",
 }  # fmt: skip
-OWN = {"request_clocks": {"step": "warned"}}
+OWN = {
+    "request_clocks": {"step": "warned"},
+    "campaign": {
+        "subject": "旺季运力", "text": "**上海—纽约** <2×40HQ>", "agreed_on": "2026-03-02",
+    },
+}  # fmt: skip
 """What a letter tells otherwise."""
 
 

@@ -160,6 +160,8 @@ def in_credit_state(cast: Cast, now: datetime, state: CreditState) -> Credit:
         crediting.approve(row, boss, now)
     if state is CreditState.PLACED:
         crediting.place([row.id], a_statement(cast.harbour), boss, now)
+    if state is CreditState.CANCELLED:
+        crediting.cancel(row.id, WHY, boss, now)
     return row
 
 
@@ -175,6 +177,7 @@ def test_a_credit_takes_the_steps_of_its_table_and_no_others(
         C.REFUSE: lambda row, now: crediting.refuse(row, WHY, boss, now),
         C.PLACE: lambda row, now: crediting.place([row.id], draft, boss, now),
         C.FREE: lambda row, now: crediting.free([row.id], boss, now),
+        C.CANCEL: lambda row, now: crediting.cancel(row.id, WHY, boss, now),
     }
     if CREDIT_STEPS.allows(state, step):
         verbs[step](row, now)

@@ -138,7 +138,7 @@ def test_the_first_page_says_what_waits_and_what_is_overdue(
     keep(cast)
     client.sign_in(cast.lin).get("/my/")
     page = client.get("/my/").text
-    assert len(client.queries) <= 12
+    assert len(client.queries) <= 16
     for words in ("waits for your answer", "430.00", "30.00", "Overdue", "next due 2026-03-30"):
         assert words in page, words
     page = client.sign_in(cast.clerk).get("/my/").text

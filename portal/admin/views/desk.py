@@ -43,7 +43,7 @@ def policy() -> Any:
         "admin/policy.html",
         tables=(
             (_("Our people, by role"), labels.ROLE_LABELS, _rights(permissions.ROLES)),
-            (_("A customer's users, by power"), _powers(), _rights(permissions.POWERS)),
+            (_("A customer's users, by power"), _powers(), _rights(_opened())),
         ),
     )
 
@@ -53,6 +53,11 @@ def _powers() -> dict[Power, Text]:
     return {
         power: words for power, words in labels.POWER_LABELS.items() if permissions.POWERS[power]
     }
+
+
+def _opened() -> dict[Power, frozenset[Permission]]:
+    """What each power opens, with what everybody has who has any."""
+    return {power: permissions.of_powers(frozenset({power})) for power in permissions.POWERS}
 
 
 def _rights(held: Mapping[Any, frozenset[Permission]]) -> list[tuple[Text, set[Any]]]:
