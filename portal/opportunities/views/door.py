@@ -31,9 +31,10 @@ def opportunity_of(opportunity_id: int) -> Opportunity:
     return one.one(opportunity_id, g.viewer, g.guard_permission)
 
 
-def number_in(text: str | None) -> int | None:
-    """An id as an address or a form names it; None for anything else."""
-    return int(text) if text and text.isdecimal() and len(text) < LONGEST_ID else None
+def number_in(given: str | int | None) -> int | None:
+    """An id or a version as an address, a form or the form's own row names it; None for anything else."""
+    text = str(given or "")
+    return int(text) if text.isdecimal() and len(text) < LONGEST_ID else None
 
 
 def seen() -> int | None:
