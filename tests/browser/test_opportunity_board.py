@@ -15,7 +15,7 @@ BOARD = "/desk/opportunities/board"
 
 def opened(page: Page, title: str) -> None:
     """A new opportunity in the first stage, with a day and an amount; then the board."""
-    page.goto("/desk/opportunities/new?q=yunshang")
+    page.goto("/desk/opportunities/new?q=jinghe")
     page.locator("main .items a").first.click()
     page.fill("[name=title]", title)
     page.fill("[name=amount]", "1000")

@@ -106,6 +106,7 @@ def test_a_task_is_planned_done_and_taken_up_again(
     task = select(OpportunityTask).where(OpportunityTask.title == "寄样品")
     found = db.session.scalars(task).one()
     at = f"/desk/opportunities/tasks/{found.id}"
+    assert 'value="寄样品"' in desk.get(f"{at}/edit").text
     later = form | {"due_on": "2026-03-12", "version": str(found.version)}
     assert desk.post(f"{at}/edit", data=later).status_code == 303
     desk.post(f"{at}/complete", data={"result": "已签收"})
