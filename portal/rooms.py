@@ -38,8 +38,12 @@ ROOMS = (
     "commissions",
     "insights",
     "intake",
+    "hooks",
+    "privacy",
     "admin",
     "upkeep",
+    "api",
+    "help",
     "home",
     "jobs",
 )

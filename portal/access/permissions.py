@@ -12,6 +12,8 @@ class Permission(StrEnum):
     """`noun:verb`, kept sorted."""
 
     AGEING_SEE = "ageing:see"
+    API_EDIT = "api:edit"
+    API_SEE = "api:see"
     ASSET_EDIT = "asset:edit"
     ASSET_SEE = "asset:see"
     AUDIT_SEE = "audit:see"
@@ -72,11 +74,15 @@ class Permission(StrEnum):
     INVOICE_ASK = "invoice:ask"
     INVOICE_REGISTER = "invoice:register"
     INVOICE_SEE = "invoice:see"
+    JOB_RUN = "job:run"
+    JOB_SEE = "job:see"
     KNOWLEDGE_EDIT = "knowledge:edit"
     KNOWLEDGE_SEE = "knowledge:see"
     LEAD_ASSIGN = "lead:assign"
     LEAD_SEE = "lead:see"
     LEAD_WORK = "lead:work"
+    LETTER_RESEND = "letter:resend"
+    LETTER_SEE = "letter:see"
     MARKET_EDIT = "market:edit"
     MARKET_SEE = "market:see"
     MEMBER_EDIT = "member:edit"
@@ -92,6 +98,8 @@ class Permission(StrEnum):
     POINTS_SEE = "points:see"
     POLICY_SEE = "policy:see"
     PRICE_BATCH = "price:batch"
+    PRIVACY_DO = "privacy:do"
+    PRIVACY_SEE = "privacy:see"
     PROMISE_SEE = "promise:see"
     PROPOSAL_EDIT = "proposal:edit"
     PROPOSAL_SEE = "proposal:see"
@@ -142,6 +150,8 @@ class Permission(StrEnum):
     USER_EDIT = "user:edit"
     USER_SEE = "user:see"
     WAREHOUSE_EDIT = "warehouse:edit"
+    WEBHOOK_EDIT = "webhook:edit"
+    WEBHOOK_SEE = "webhook:see"
 
 
 class Role(StrEnum):
@@ -241,11 +251,12 @@ _FINANCE_MANAGER = _FINANCE | {
     P.SETTLEMENT_APPROVE,
 }  # fmt: skip
 _AUDITOR = _DESK | _CHAIN | _BILLS | {
-    P.ASSET_SEE, P.AUDIT_SEE, P.CALL_SEE, P.CAMPAIGN_SEE, P.CARE_SEE, P.CLAIM_SEE,
+    P.API_SEE, P.ASSET_SEE, P.AUDIT_SEE, P.CALL_SEE, P.CAMPAIGN_SEE, P.CARE_SEE, P.CLAIM_SEE,
     P.COMMISSION_SEE, P.COST_SEE, P.CUSTOMER_SEE_ALL, P.DEFECT_SEE, P.FORECAST_SEE,
-    P.HEALTH_SEE, P.INSIGHT_SEE, P.LEAD_SEE, P.MARKET_SEE, P.MEMBER_SEE, P.OPPORTUNITY_SEE,
-    P.POINTS_SEE, P.PROPOSAL_SEE, P.QUOTATION_SEE, P.REPORT_SEE, P.REQUEST_SEE,
-    P.SETTINGS_SEE, P.SURVEY_SEE, P.TARIFF_SEE, P.UPSELL_SEE, P.USER_SEE,
+    P.HEALTH_SEE, P.INSIGHT_SEE, P.JOB_SEE, P.LEAD_SEE, P.MARKET_SEE, P.MEMBER_SEE,
+    P.OPPORTUNITY_SEE, P.POINTS_SEE, P.PRIVACY_SEE, P.PROPOSAL_SEE, P.QUOTATION_SEE, P.REPORT_SEE,
+    P.REQUEST_SEE, P.SETTINGS_SEE, P.SURVEY_SEE, P.TARIFF_SEE, P.UPSELL_SEE, P.USER_SEE,
+    P.WEBHOOK_SEE,
 }  # fmt: skip
 
 CUSTOMER_ONLY = frozenset(

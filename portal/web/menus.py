@@ -257,6 +257,11 @@ DESK = (
             Entry(t("Who can do what"), "desk_admin.policy", "shield-check", Permission.POLICY_SEE),
             Entry(t("Audit log"), "desk_admin.audit", "journal-text", Permission.AUDIT_SEE),
             Entry(t("Health"), "desk_admin.health", "activity", Permission.HEALTH_SEE),
+            Entry(t("Scheduled work"), "desk_upkeep.jobs", "clock-history", Permission.JOB_SEE),
+            Entry(t("Outgoing mail"), "desk_upkeep.letters", "envelope", Permission.LETTER_SEE),
+            Entry(t("Webhooks"), "desk_hooks.index", "broadcast", Permission.WEBHOOK_SEE),
+            Entry(t("Other systems"), "desk_api.index", "plug", Permission.API_SEE),
+            Entry(t("Personal data"), "desk_privacy.index", "person-lock", Permission.PRIVACY_SEE),
         ),
     ),
 )
