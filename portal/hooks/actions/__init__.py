@@ -1,0 +1,1 @@
+"""The verbs of webhooks and of choices of mail."""

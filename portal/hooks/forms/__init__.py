@@ -1,0 +1,1 @@
+"""Forms of webhooks and of choices of mail."""

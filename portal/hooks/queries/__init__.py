@@ -1,0 +1,1 @@
+"""Endpoints, deliveries and choices of mail, read."""

@@ -1,0 +1,1 @@
+"""Pages of webhooks, and everybody's own choice of mails."""
