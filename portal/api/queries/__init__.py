@@ -1,0 +1,1 @@
+"""Reading keys, kept answers, and the rows that other systems ask for."""

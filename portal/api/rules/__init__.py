@@ -1,0 +1,1 @@
+"""What other systems may ask and tell: shapes, scopes, operations, as data."""

@@ -1,0 +1,1 @@
+"""The desk's pages of keys, and the door of other systems."""
