@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -73,11 +74,28 @@ def database(app: PortalApp) -> Iterator[None]:
     with app.app_context():
         yield
         db.session.rollback()
-        for table in reversed(Base.metadata.sorted_tables):
-            db.session.execute(table.delete())
-        db.session.commit()
+        _empty_tables()
         kept.changed()
         db.session.remove()
+
+
+def _empty_tables() -> None:
+    """Delete the rows of the tables that have any: of some two hundred a test fills a dozen."""
+    connection = db.session.connection()
+    for _place, name in connection.exec_driver_sql(_filled_tables()).all():
+        connection.exec_driver_sql(f'DELETE FROM "{name}"')
+    db.session.commit()
+
+
+@cache
+def _filled_tables() -> str:
+    """A statement that names the tables with rows, those that point at others first."""
+    names = [table.name for table in reversed(Base.metadata.sorted_tables)]
+    looks = (
+        f"SELECT {place} AS place, '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")"
+        for place, name in enumerate(names)
+    )
+    return " UNION ALL ".join(looks) + " ORDER BY place"
 
 
 @pytest.fixture

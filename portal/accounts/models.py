@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask_security import AsaList, UserMixin
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from flask_security import AsaList, UserMixin, WebAuthnMixin
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -15,6 +23,7 @@ from portal.db.audit import Event
 from portal.db.base import Base, Stamped, Versioned
 from portal.db.phones import HasPhone
 from portal.db.types import UTCDateTime
+from portal.kernel import clock
 from portal.kernel.text import t
 
 audit.declare(
@@ -29,6 +38,9 @@ audit.declare(
         "user.second_factor_set": Event(t("Second factor set up")),
         "user.second_factor_removed": Event(t("Second factor removed")),
         "user.created": Event(t("Sign-in created")),
+        "user.passkey_added": Event(t("Passkey added")),
+        "user.passkey_removed": Event(t("Passkey removed")),
+        "user.signed_out": Event(t("Signed out by somebody else")),
     }
 )
 
@@ -77,10 +89,14 @@ class User(UserMixin, HasPhone, Versioned, Stamped, Base):
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
     tf_last_counter: Mapped[int | None]
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(String(64), unique=True)
     search_text: Mapped[str] = mapped_column(String(500), default="")
 
     roles: Mapped[list[StaffRole]] = relationship(  # type: ignore[assignment]
         cascade="all, delete-orphan", lazy="selectin"
+    )
+    webauthn: Mapped[list[Passkey]] = relationship(
+        cascade="all, delete-orphan", order_by="Passkey.id"
     )
 
     @property
@@ -123,3 +139,60 @@ class Invitation(Base):
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     user: Mapped[User] = relationship()
+
+
+class SignIn(Base):
+    """One sign-in on one device, from the password or passkey until it ends; the browser holds an opaque mark of it.
+
+    It is over when `ended_at` says so, when `ends_at` has come, or when nothing was heard of it (`seen_at`) for as
+    long as the settings allow; a browser that is `kept` may be silent until `ends_at`.
+    """
+
+    __tablename__ = "sign_in"
+    __table_args__ = (Index("ix_sign_in_user_id_seen_at", "user_id", "seen_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    mark_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    began_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    kept: Mapped[bool] = mapped_column(default=False)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    ended_why: Mapped[str | None] = mapped_column(String(16))
+    way: Mapped[str] = mapped_column(String(16))
+    second: Mapped[str | None] = mapped_column(String(16))
+    browser: Mapped[str] = mapped_column(String(40), default="")
+    system: Mapped[str] = mapped_column(String(40), default="")
+    ip: Mapped[str] = mapped_column(String(45), default="")
+
+
+class Passkey(WebAuthnMixin, Base):
+    """A passkey 通行密钥 of one person: the public half alone. Names of columns are Flask-Security's.
+
+    `usage` first: signs in by itself, with the owner's finger, face or PIN; secondary: after the password.
+    """
+
+    __tablename__ = "passkey"
+    __table_args__ = (
+        UniqueConstraint("user_id", "name"),
+        CheckConstraint("usage IN ('first', 'secondary')", name="known_usage"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(64))
+    usage: Mapped[str] = mapped_column(String(16))
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary(1023), unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger, default=0)
+    transports: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+    backup_state: Mapped[bool] = mapped_column(default=False)
+    device_type: Mapped[str] = mapped_column(String(64))
+    extensions: Mapped[str | None] = mapped_column(String(255))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
+    lastuse_datetime: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    def get_user_mapping(self) -> dict[str, object]:
+        """Flask-Security's question: whose it is."""
+        return {"id": self.user_id}

@@ -14,6 +14,7 @@ from portal.access.viewer import Viewer
 from portal.accounts.models import User
 from portal.commissions.models import CommissionLine, CommissionPlan, CommissionRun
 from portal.db.base import db
+from portal.db.together import Question, Rows, rows
 from portal.db.types import Amount
 
 L, R = CommissionLine, CommissionRun
@@ -91,12 +92,9 @@ def used_plans() -> set[int]:
     return {each for each in db.session.scalars(used) if each is not None}
 
 
-def own_months(viewer: Viewer, limit: int = 12) -> list[tuple[CommissionRun, Decimal]]:
-    """The last runs with what the viewer earned in each: for their own dashboard."""
-    mine = visible(select(L.run_id, func.sum(L.commission_amount)), L, viewer)
-    mine = mine.where(L.owner_id == viewer.user_id).group_by(L.run_id)
-    sums = {row[0]: row[1] for row in db.session.execute(mine)}
-    found = db.session.scalars(
-        select(R).where(R.id.in_(sums)).order_by(R.month.desc()).limit(limit)
-    )
-    return [(run, sums[run.id]) for run in found]
+def own_months(viewer: Viewer, limit: int = 12) -> Question[Rows]:
+    """(run id, month, currency, what the viewer earned) of the last runs: for their own dashboard."""
+    columns: Any = (R.id, R.month, R.currency, func.sum(L.commission_amount))
+    mine = visible(select(*columns), L, viewer).join(R, R.id == L.run_id)
+    mine = mine.where(L.owner_id == viewer.user_id).group_by(R.id, R.month, R.currency)
+    return rows(mine.order_by(R.month.desc()).limit(limit))

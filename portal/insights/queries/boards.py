@@ -1,9 +1,8 @@
-"""Few grouped counts for the dashboards, each one select over what the viewer may see."""
+"""Few grouped counts for the dashboards, each one select over what the viewer may see, to be asked together."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Select, case, func, select, type_coerce
@@ -14,7 +13,7 @@ from portal.billing.models import Dispute, Receivable, Statement
 from portal.billing.rules.states import DisputeState, StatementState
 from portal.catalogue.models import Tariff
 from portal.customers.models import Customer
-from portal.db.base import db
+from portal.db.together import Question, Rows, number, one, rows
 from portal.db.types import Amount
 from portal.insights.models import Classification, ClassificationRun
 from portal.opportunities.models import Opportunity, SalesStage
@@ -39,7 +38,7 @@ def _number(criterion: Any) -> Any:
     return func.coalesce(func.sum(case((criterion, 1), else_=0)), 0)
 
 
-def stages(viewer: Viewer) -> list[tuple[str, str, str, int, Decimal]]:
+def stages(viewer: Viewer) -> Question[Rows]:
     """(Chinese name, English name, currency, how many, amount) of the open opportunities by stage, in its order."""
     columns: Any = (
         SalesStage.name_zh, SalesStage.name_en, Opp.currency, func.count(), func.sum(Opp.amount),
@@ -50,51 +49,47 @@ def stages(viewer: Viewer) -> list[tuple[str, str, str, int, Decimal]]:
     grouped = statement.where(Opp.state == OpportunityState.OPEN.value).group_by(
         SalesStage.position, SalesStage.id, SalesStage.name_zh, SalesStage.name_en, Opp.currency
     )
-    rows = db.session.execute(grouped.order_by(SalesStage.position))
-    return [(zh, en, code, count, amount or Decimal(0)) for zh, en, code, count, amount in rows]
+    return rows(grouped.order_by(SalesStage.position))
 
 
-def decisions(viewer: Viewer, today: date, since: date) -> tuple[int, int, int]:
+def decisions(viewer: Viewer, today: date, since: date) -> Question[tuple[int, ...]]:
     """(open ones whose day has passed, won, lost since a day)."""
     passed = (Opp.state == OpportunityState.OPEN.value) & (Opp.close_on < today)
     won, lost = (
         (Opp.state == state.value) & (Opp.closed_on >= since)
         for state in (OpportunityState.WON, OpportunityState.LOST)
     )
-    statement = visible(select(_number(passed), _number(won), _number(lost)), Opp, viewer)
-    return tuple(map(int, db.session.execute(statement).one()))  # type: ignore[return-value]
+    return one(visible(select(_number(passed), _number(won), _number(lost)), Opp, viewer))
 
 
-def owed(viewer: Viewer, today: date) -> list[tuple[str, Decimal, Decimal]]:
+def owed(viewer: Viewer, today: date) -> Question[Rows]:
     """(currency, open, overdue and not disputed)."""
     late = case((R.due_on < today, R.open_amount - R.disputed_amount), else_=0)
     overdue = type_coerce(func.sum(late), Amount())
     sums: Any = (R.currency, func.sum(R.open_amount), overdue)
-    statement = visible(select(*sums), R, viewer).where(R.open_amount != 0).group_by(R.currency)
-    return [(code, whole, part) for code, whole, part in db.session.execute(statement)]
+    statement = visible(select(*sums), R, viewer).where(R.open_amount != 0)
+    return rows(statement.group_by(R.currency).order_by(R.currency))
 
 
-def open_requests(viewer: Viewer, now: datetime) -> list[tuple[str, int, int, int]]:
+def open_requests(viewer: Viewer, now: datetime) -> Question[Rows]:
     """(kind, open, late, nobody's) of the open requests."""
     sums: Any = (Q.kind, func.count(), _number(Q.queue_at < now), _number(Q.owner_id.is_(None)))
     statement = visible(select(*sums), Q, viewer).where(Q.is_open.is_(True)).group_by(Q.kind)
-    rows = db.session.execute(statement.order_by(func.count().desc(), Q.kind))
-    return [(kind, count, int(late), int(nobody)) for kind, count, late, nobody in rows]
+    return rows(statement.order_by(func.count().desc(), Q.kind))
 
 
-def tiers(viewer: Viewer) -> dict[str, int]:
+def tiers(viewer: Viewer) -> Question[dict[str, int]]:
     """Tier → customers."""
     statement = visible(select(C.segment, func.count()), C, viewer).where(C.active.is_(True))
-    return {row[0]: row[1] for row in db.session.execute(statement.group_by(C.segment))}
+    return Question(statement.group_by(C.segment), dict)
 
 
-def at_risk(viewer: Viewer) -> tuple[int, int, int]:
+def at_risk(viewer: Viewer) -> Question[tuple[int, ...]]:
     """(at risk, growing, near the next tier) as the last run found."""
     last = select(func.max(ClassificationRun.id)).scalar_subquery()
     k = Classification
     counts = (_number(k.is_at_risk), _number(k.is_star), _number(k.promotes_to != ""))
-    statement = visible(select(*counts), k, viewer).where(k.run_id == last)
-    return tuple(map(int, db.session.execute(statement).one()))  # type: ignore[return-value]
+    return one(visible(select(*counts), k, viewer).where(k.run_id == last))
 
 
 def at_risk_rows(viewer: Viewer) -> Select[Any]:
@@ -104,29 +99,28 @@ def at_risk_rows(viewer: Viewer) -> Select[Any]:
     return visible(select(k.id), k, viewer).where(k.run_id == last, k.is_at_risk.is_(True))
 
 
-def carriage(viewer: Viewer, now: datetime, today: date) -> tuple[int, int, int]:
+def carriage(viewer: Viewer, now: datetime, today: date) -> Question[tuple[int, ...]]:
     """(shipments not finished, late of them, promised within a week)."""
     week = (S.due_on >= today) & (S.due_on <= today + timedelta(days=7))
     counts = (func.count(), _number(S.late_since < now), _number(week))
-    statement = visible(select(*counts), S, viewer).where(S.state.in_(UNDER_WAY))
-    return tuple(map(int, db.session.execute(statement).one()))  # type: ignore[return-value]
+    return one(visible(select(*counts), S, viewer).where(S.state.in_(UNDER_WAY)))
 
 
-def requested(viewer: Viewer) -> int:
+def requested(viewer: Viewer) -> Question[int]:
     """Bookings that wait for an answer."""
-    return _count(visible(select(func.count(Booking.id)), Booking, viewer).where(
+    return number(visible(select(func.count(Booking.id)), Booking, viewer).where(
         Booking.state == BookingState.REQUESTED.value
     ))  # fmt: skip
 
 
-def unmatched(viewer: Viewer) -> int:
+def unmatched(viewer: Viewer) -> Question[int]:
     """Usage without an entitlement."""
-    return _count(visible(select(func.count(UsageRecord.id)), UsageRecord, viewer).where(
+    return number(visible(select(func.count(UsageRecord.id)), UsageRecord, viewer).where(
         UsageRecord.state == UsageState.UNMATCHED.value
     ))  # fmt: skip
 
 
-def statements(viewer: Viewer) -> dict[str, int]:
+def statements(viewer: Viewer) -> Question[dict[str, int]]:
     """State → statements that are not settled with the customer yet."""
     waiting = (
         StatementState.DRAFT, StatementState.UNDER_REVIEW, StatementState.PUBLISHED, StatementState.PARTLY_DISPUTED,
@@ -135,26 +129,24 @@ def statements(viewer: Viewer) -> dict[str, int]:
     statement = visible(select(Statement.state, func.count()), Statement, viewer).where(
         Statement.state.in_([each.value for each in waiting])
     )
-    return {row[0]: row[1] for row in db.session.execute(statement.group_by(Statement.state))}
+    return Question(statement.group_by(Statement.state), dict)
 
 
-def disputes(viewer: Viewer) -> int:
+def disputes(viewer: Viewer) -> Question[int]:
     """Disputes not decided."""
-    return _count(visible(select(func.count(Dispute.id)), Dispute, viewer).where(
+    return number(visible(select(func.count(Dispute.id)), Dispute, viewer).where(
         Dispute.state.in_(OPEN_DISPUTES)
     ))  # fmt: skip
 
 
-def movements(viewer: Viewer, since: date) -> dict[tuple[date, str], int]:
-    """(day, in or out) → movements of stock."""
+def movements(viewer: Viewer, since: date) -> Question[Rows]:
+    """(day, movements of stock)."""
     m = StockMovement
-    columns: Any = (m.counted_on, m.kind, func.count())
-    statement = visible(select(*columns), m, viewer).where(m.counted_on >= since)
-    rows = db.session.execute(statement.group_by(m.counted_on, m.kind))
-    return {(on, kind): count for on, kind, count in rows}
+    statement = visible(select(m.counted_on, func.count()), m, viewer)
+    return rows(statement.where(m.counted_on >= since).group_by(m.counted_on))
 
 
-def tariffs(today: date, until: date) -> tuple[int, int, int]:
+def tariffs(today: date, until: date) -> Question[tuple[int, ...]]:
     """(in force, drafts, in force and ending by a day)."""
     active = Tariff.state == "active"
     counts = (
@@ -162,8 +154,4 @@ def tariffs(today: date, until: date) -> tuple[int, int, int]:
         _number(Tariff.state == "draft"),
         _number(active & Tariff.valid_to.between(today, until)),
     )
-    return tuple(map(int, db.session.execute(select(*counts)).one()))  # type: ignore[return-value]
-
-
-def _count(statement: Select[Any]) -> int:
-    return int(db.session.scalar(statement) or 0)
+    return one(select(*counts))

@@ -16,6 +16,7 @@ from portal.access.viewer import Viewer
 from portal.accounts.models import User
 from portal.customers.models import Customer
 from portal.db.base import db
+from portal.db.together import Question, Rows, ask
 from portal.insights.models import CustomerMonth
 from portal.insights.queries.index_sources import Span
 from portal.receivables.rules.report_months import Months
@@ -63,18 +64,30 @@ def months_of(months: Months, viewer: Viewer) -> Select[Any]:
     return visible(select(M), M, viewer).where(M.month.between(months.first, months.last))
 
 
-def totals(months: Months, viewer: Viewer) -> dict[date, dict[str, Decimal]]:
-    """First day of each month → measure → sum; months without facts have none."""
+Totals = dict[date, dict[str, Decimal]]
+"""First day of each month → measure → sum; months without facts have none."""
+
+
+def totals(months: Months, viewer: Viewer) -> Totals:
+    """What the months come to."""
+    found: Totals = ask(totals_asked(months, viewer))[0]
+    return found
+
+
+def totals_asked(months: Months, viewer: Viewer) -> Question[Totals]:
+    """The same, to be asked with others."""
     active = func.sum(case((M.order_count > 0, 1), else_=0))
     sums = [func.sum(getattr(M, each.value)) for each in Measure]
     statement = months_of(months, viewer).with_only_columns(M.month, active, *sums)
+    return Question(statement.group_by(M.month), _totals)
+
+
+def _totals(found: Rows) -> Totals:
     names = (ACTIVE, *(each.value for each in Measure))
     return {
-        month: {
-            name: Decimal(value or 0) for name, value in zip(names, values, strict=True)
-        }
-        for month, *values in db.session.execute(statement.group_by(M.month))
-    }  # fmt: skip
+        month: {name: Decimal(value or 0) for name, value in zip(names, values, strict=True)}
+        for month, *values in found
+    }
 
 
 def by_customer(months: Months, measure: Measure, viewer: Viewer) -> dict[int, Decimal]:

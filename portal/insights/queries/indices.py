@@ -17,6 +17,7 @@ from portal.access.viewer import Viewer
 from portal.billing.models import Receivable, ReceivablePosting
 from portal.billing.rules.kinds import PostingKind, ReceivableKind
 from portal.db.base import db
+from portal.db.together import Question, Rows, ask
 from portal.insights.models import IndexMonth, IndexSum
 from portal.insights.rules.indices import Facts
 from portal.receivables.queries.report_owed import Owed
@@ -53,11 +54,22 @@ class Narrowed:
 
 def by_month(months: Months, narrowed: Narrowed, viewer: Viewer, today: date) -> dict[date, Facts]:
     """First day of each month → its facts; one select."""
-    statement = _narrow(_sums(months, viewer, X.month), narrowed)
-    found = {month: Facts(days=_days(month, today)) for month in months}
-    for month, name, key, amount in db.session.execute(statement):
-        _put(found[month], name, key, amount)
+    found: dict[date, Facts] = ask(by_month_asked(months, narrowed, viewer, today))[0]
     return found
+
+
+def by_month_asked(
+    months: Months, narrowed: Narrowed, viewer: Viewer, today: date
+) -> Question[dict[date, Facts]]:
+    """The same, to be asked with others."""
+
+    def facts(rows: Rows) -> dict[date, Facts]:
+        found = {month: Facts(days=_days(month, today)) for month in months}
+        for month, name, key, amount in rows:
+            _put(found[month], name, key, amount)
+        return found
+
+    return Question(_narrow(_sums(months, viewer, X.month), narrowed), facts)
 
 
 def by_group(

@@ -14,6 +14,7 @@ from sqlalchemy import Select, and_, case, func, literal, or_, select
 from portal.access.scope import visible
 from portal.access.viewer import Viewer
 from portal.db.base import db
+from portal.db.together import Question, Rows, ask
 from portal.satisfaction.models import Survey, SurveyAnswer, SurveyInvitation
 from portal.satisfaction.rules.kinds import Occasion
 from portal.satisfaction.rules.scores import (
@@ -82,6 +83,14 @@ def tallied(
 
     `starts`: the first days of the months, for By.MONTH; the key is the place of the month among them.
     """
+    found: list[Tally] = ask(tallied_asked(viewer, within, by, starts))[0]
+    return found
+
+
+def tallied_asked(
+    viewer: Viewer, within: Span, by: By | None = None, starts: Sequence[date] = ()
+) -> Question[list[Tally]]:
+    """The same, to be asked with others."""
     key = _key(by, starts)
     figures = (
         func.count(A.id), _count(is_low()), func.count(A.score), _count(A.is_good.is_(True)),
@@ -90,7 +99,10 @@ def tallied(
     statement = answers(viewer, within).with_only_columns(key.label("key"), *figures)
     if by is not None:
         statement = statement.group_by("key").order_by(func.count(A.id).desc(), "key")
-    rows = db.session.execute(statement).all()
+    return Question(statement, _tallies)
+
+
+def _tallies(rows: Rows) -> list[Tally]:
     return [
         Tally(
             name, count, low, satisfied(good, scored), promoters_less_detractors(over, middle, under)
