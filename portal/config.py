@@ -57,6 +57,11 @@ SETTINGS = (
     Setting(
         "PORTAL_SMTP_URL", "", "smtp://user:password@host:port or smtps://…, for PORTAL_MAIL=smtp"
     ),
+    Setting(
+        "PORTAL_WEBHOOK_PRIVATE",
+        "0",
+        "1 lets webhooks go to http:// and to addresses inside your own network",
+    ),
     Setting("PORTAL_UPLOAD_MB", "20", "largest file that may be uploaded, in megabytes"),
     Setting(
         "PORTAL_SIGN_IN_LIMIT", "10 per minute;50 per hour", "sign-in attempts for one address"
@@ -99,6 +104,7 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "MAIL_WAY": values["PORTAL_MAIL"],
         "MAIL_FROM": values["PORTAL_MAIL_FROM"],
         "SMTP_URL": values["PORTAL_SMTP_URL"],
+        "WEBHOOK_PRIVATE": values["PORTAL_WEBHOOK_PRIVATE"] == "1",
         "MAX_CONTENT_LENGTH": int(values["PORTAL_UPLOAD_MB"]) * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
         "MAX_FORM_PARTS": 20_000,
