@@ -14,12 +14,15 @@ import time
 from pathlib import Path
 from typing import Any
 
+from gunicorn.glogging import Logger
+
 from portal.catalogue.rules.places import gazetteer
 from portal.db.base import db
 from portal.documents import fontcheck
 from portal.documents.render import press
 from portal.jobs.schedule import run_for_ever
 from portal.upkeep import in_use
+from portal.web.logs import FORM, OneLine, plain
 
 _MEMORY_FOLDER = Path("/dev/shm")
 
@@ -32,6 +35,8 @@ timeout = int(os.environ.get("WEB_TIMEOUT", "60"))
 graceful_timeout = 30
 keepalive = 5
 accesslog = "-" if os.environ.get("ACCESS_LOG", "0") == "1" else None
+# Neither the query, which holds what people look for, nor the referrer.
+access_log_format = '%(t)s %(h)s "%(m)s %(U)s %(H)s" %(s)s %(B)s %(M)sms'
 loglevel = os.environ.get("LOG_LEVEL", "info").lower()
 # A heartbeat file on a slow disk can hold a worker up.
 worker_tmp_dir = str(_MEMORY_FOLDER) if os.access(_MEMORY_FOLDER, os.W_OK) else None
@@ -43,6 +48,23 @@ preload_app = True
 # The worker (mail and other jobs) beside the pages; a server that runs `portal worker` by itself sets 0.
 with_worker = os.environ.get("PORTAL_WORKER", "1") == "1"
 _beside: list[int] = []
+
+
+class logger_class(Logger):  # type: ignore[misc]  # noqa: N801 - gunicorn looks it up by this name
+    """gunicorn's logs in the form of the portal's: one entry a line, no secret of an address."""
+
+    def setup(self, cfg: Any) -> None:
+        """As gunicorn's, in our form."""
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(OneLine(FORM))
+
+    def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> Any:
+        """What a line of the access log is put together from."""
+        found = super().atoms(resp, req, environ, request_time)
+        return {
+            name: plain(each) if isinstance(each, str) else each for name, each in found.items()
+        }
 
 
 def on_starting(_server: Any) -> None:

@@ -1,4 +1,4 @@
-"""Stored papers on their way to a browser: the very bytes, shown in the page, asked for again only when changed."""
+"""Stored papers on their way to a browser: the very bytes, shown in the page."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from portal.web.exports import download
 def pdf_response(document: Document) -> Response:
     """The paper of a document that the viewer may see (the caller fetched it through the gate).
 
-    Its SHA-256 is the ETag: a second look costs a 304. Raises NotFound when the file is gone,
-    ArchiveDamaged when it is not what was stored.
+    Its SHA-256 is the ETag: who still holds it is answered 304; a browser is told to keep no copy. Raises NotFound
+    when the file is gone, ArchiveDamaged when it is not what was stored.
     """
     if request.if_none_match.contains(document.sha256):
         response = Response(status=304)
@@ -21,7 +21,7 @@ def pdf_response(document: Document) -> Response:
         content = archive().read(document.sha256)
         response = download(content, document.file_name, "application/pdf", inline=True)
     response.set_etag(document.sha256)
-    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Cache-Control"] = "private, no-store"
     return response
 
 

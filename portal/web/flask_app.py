@@ -39,8 +39,13 @@ class PortalApp(Flask):
         self._address = lru_cache(KEPT_ADDRESSES, typed=True)(super().url_for)
 
     def url_for(self, /, endpoint: str, **values: Any) -> str:
-        """As Flask's, but an address of this site (a list page has a hundred) is seldom put together twice."""
-        asks_for_more = values.get("_external") or values.get("_scheme") or endpoint[:1] == "."
+        """As Flask's, but an address of this site (a list page has a hundred) is seldom put together twice.
+
+        A whole address begins with the portal's public one, never with what the asking browser calls us.
+        """
+        if values.pop("_external", False):
+            return self.config["BASE_URL"] + super().url_for(endpoint, _external=False, **values)
+        asks_for_more = values.get("_scheme") or endpoint[:1] == "."
         if asks_for_more or not has_request_context() or request.script_root:
             return super().url_for(endpoint, **values)
         try:

@@ -121,7 +121,9 @@ def _only_over_tls() -> Any:
         return None
     if request.method not in SAFE or request.path.startswith(FOR_SYSTEMS):
         abort(403)
-    return redirect(f"https://{urlsplit(current_app.config['BASE_URL']).netloc}{request.full_path.rstrip('?')}")
+    return redirect(
+        f"https://{urlsplit(current_app.config['BASE_URL']).netloc}{request.full_path.rstrip('?')}"
+    )
 
 
 def _our_name() -> str | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from wsgiref.headers import Headers
+
 from flask import Flask
 from flask_compress import Compress
 from flask_limiter import Limiter
@@ -13,7 +16,7 @@ from whitenoise import WhiteNoise
 from portal import config
 from portal.db.base import db
 from portal.db.engine import prepare
-from portal.web import errors, filters, headers, words
+from portal.web import errors, filters, headers, logs, words
 from portal.web.words import ReadersBabel, viewer_locale
 
 babel = ReadersBabel()
@@ -27,6 +30,7 @@ ONE_YEAR = 365 * 24 * 3600
 
 def install_house(app: Flask) -> None:
     """Install what every page shares."""
+    logs.install(app)
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)
@@ -48,4 +52,10 @@ def install_house(app: Flask) -> None:
             prefix="static/",
             max_age=ONE_YEAR,
             allow_all_origins=False,
+            add_headers_function=partial(_static_headers, app.config["HTTPS"]),
         )
+
+
+def _static_headers(https: bool, given: Headers, _path: str, _url: str) -> None:
+    for name, value in headers.for_static(https).items():
+        given[name] = value

@@ -35,8 +35,9 @@ def install(app: Flask, viewer_for: Callable[[int, int | None], Viewer]) -> None
 
 def _holds_what_no_database_keeps() -> bool:
     """Whether a text of the request holds a NUL: no keyboard writes it, and PostgreSQL refuses it."""
-    texts = (text for form in (request.form, request.args) for text in form.values())
-    return any("\x00" in text for text in texts)
+    sent = (request.form, request.args)
+    texts = (text for form in sent for pair in form.items(multi=True) for text in pair)
+    return "\x00" in request.path or any("\x00" in text for text in texts)
 
 
 def _anonymous(default_locale: str) -> Viewer:

@@ -25,6 +25,7 @@ from portal.proposals.rules.states import ProposalState
 from portal.proposals.views.door import bp, of_address
 from portal.proposals.views.lists import PROPOSAL_LIST
 from portal.web.filters import static_url
+from portal.web.headers import framed
 from portal.web.listing import list_page
 from portal.web.markdown import rendered
 from portal.web.pages import page
@@ -63,6 +64,7 @@ def paper(proposal_id: int, number: int) -> Response:
 
 @bp.get(f"{AT}/preview")
 @requires(P.PROPOSAL_SEE)
+@framed
 def preview(proposal_id: int, number: int) -> Response:
     """The paper as it would be printed."""
     _proposal, version = of_address(proposal_id, number)

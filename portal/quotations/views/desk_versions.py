@@ -27,6 +27,7 @@ from portal.quotations.views.desk_door import bp, done, quotation_and_version, s
 from portal.quotations.views.desk_list import HISTORY
 from portal.quotations.views.desk_page import context
 from portal.web.filters import amount, quantity, static_url
+from portal.web.headers import framed
 from portal.web.listing import list_page
 from portal.web.pages import page
 from portal.web.words import name_of
@@ -88,6 +89,7 @@ def reprice(quotation_id: int) -> Any:
 
 @bp.get("/quotations/<int:quotation_id>/versions/<int:number>/preview")
 @requires(P.QUOTATION_SEE)
+@framed
 def preview(quotation_id: int, number: int) -> Response:
     """The paper as it would be printed, for the frame beside the form."""
     _quotation, shown = quotation_and_version(quotation_id, number)

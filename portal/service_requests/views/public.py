@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Response, g, request, url_for
+from urllib.parse import urlsplit
+
+from flask import Response, current_app, g, request, url_for
 from flask_babel import gettext as _
 
 from portal.access.guards import public
@@ -49,7 +51,7 @@ def _entry(task: RequestTask) -> FeedEntry:
     place = task.place or (task.site.address if task.site else "")
     is_timed = task.starts_at is not None
     return FeedEntry(
-        uid=f"task-{task.id}@{request.host}",
+        uid=f"task-{task.id}@{urlsplit(current_app.config['BASE_URL']).hostname}",
         summary=task.title if is_timed else _("Due: %(title)s", title=task.title),
         starts_at=task.starts_at or task.due_at,
         ends_at=task.ends_at if is_timed else None,
