@@ -10,6 +10,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -67,6 +68,22 @@ SETTINGS = (
         "PORTAL_SIGN_IN_LIMIT", "10 per minute;50 per hour", "sign-in attempts for one address"
     ),
     Setting(
+        "PORTAL_IDLE_HOURS",
+        "8",
+        "hours without a page after which one is signed out: a working day with its lunch",
+    ),
+    Setting("PORTAL_SIGN_IN_HOURS", "24", "hours after which one signs in anew in any case"),
+    Setting(
+        "PORTAL_KEPT_DAYS",
+        "14",
+        "days that “Keep me signed in on this device” holds; 0 takes the choice away",
+    ),
+    Setting(
+        "PORTAL_FRESH_MINUTES",
+        "15",
+        "minutes after the password or passkey in which dangerous acts do not ask for it again",
+    ),
+    Setting(
         "PORTAL_LIMIT_STORAGE", "memory://", "where throttles count; redis://… for several servers"
     ),
     Setting(
@@ -115,11 +132,23 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "BABEL_DEFAULT_LOCALE": values["PORTAL_LOCALE"],
         "BABEL_DEFAULT_TIMEZONE": values["PORTAL_TIMEZONE"],
         "RATELIMIT_STORAGE_URI": values["PORTAL_LIMIT_STORAGE"],
+        # Where the common place cannot be reached each process counts for itself: slower to notice, never a fault.
+        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
         "SIGN_IN_LIMIT": values["PORTAL_SIGN_IN_LIMIT"],
+        **_sign_ins(values),
         **_backups(values, instance),
         "SECRET_SALT": _derived(secret, "password salt"),
         "TOTP_SECRET": _derived(secret, "totp"),
         "WTF_CSRF_TIME_LIMIT": None,
+    }
+
+
+def _sign_ins(values: Mapping[str, str]) -> dict[str, timedelta]:
+    return {
+        "IDLE": timedelta(hours=int(values["PORTAL_IDLE_HOURS"])),
+        "SIGN_IN_LIFETIME": timedelta(hours=int(values["PORTAL_SIGN_IN_HOURS"])),
+        "KEPT_LIFETIME": timedelta(days=int(values["PORTAL_KEPT_DAYS"])),
+        "FRESHNESS": timedelta(minutes=int(values["PORTAL_FRESH_MINUTES"])),
     }
 
 
@@ -137,6 +166,11 @@ def _values(environ: Mapping[str, str]) -> dict[str, str]:
 def _check(values: Mapping[str, str]) -> None:
     if values["PORTAL_LOCALE"] not in ("zh_CN", "en"):
         raise UnsafeSetting("PORTAL_LOCALE must be zh_CN or en.")
+    for name in ("PORTAL_IDLE_HOURS", "PORTAL_SIGN_IN_HOURS", "PORTAL_FRESH_MINUTES"):
+        if not values[name].isdecimal() or int(values[name]) < 1:
+            raise UnsafeSetting(f"{name} must be a whole number of at least 1.")
+    if not values["PORTAL_KEPT_DAYS"].isdecimal():
+        raise UnsafeSetting("PORTAL_KEPT_DAYS must be a whole number of days, or 0.")
     if values["PORTAL_MAIL"] not in ("file", "console", "smtp"):
         raise UnsafeSetting("PORTAL_MAIL must be file, console or smtp.")
     if values["PORTAL_MAIL"] == "smtp" and not values["PORTAL_SMTP_URL"]:

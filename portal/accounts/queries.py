@@ -3,28 +3,62 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import Select, bindparam, exists, select
+from sqlalchemy import Select, bindparam, exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from portal.access.gate import load
 from portal.access.permissions import Permission, Role
 from portal.access.viewer import Viewer
-from portal.accounts.models import Invitation, StaffRole, User
+from portal.accounts.models import Invitation, SignIn, StaffRole, User
+from portal.accounts.rules.sign_ins import Standing
 from portal.db.base import db
 from portal.kernel.errors import NotFound
 
-_OF_SESSION = (
-    select(User)
+_OF_SIGN_IN = (
+    select(
+        User,
+        SignIn.id,
+        SignIn.seen_at,
+        SignIn.ends_at,
+        SignIn.kept,
+        SignIn.ended_at,
+        SignIn.ended_why,
+    )
+    .join(SignIn, SignIn.user_id == User.id)
     .options(joinedload(User.roles))
-    .where(User.fs_uniquifier == bindparam("fs_uniquifier"))
+    .where(SignIn.mark_hash == bindparam("mark_hash"))
 )
 
 
-def of_session(fs_uniquifier: str) -> User | None:
-    """Whose session this is, with roles: asked on every page, so the statement is made once."""
-    return db.session.scalar(_OF_SESSION, {"fs_uniquifier": fs_uniquifier})
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A sign-in with its person, as every page reads it."""
+
+    user: User
+    id: int
+    standing: Standing
+
+
+def of_sign_in(mark: str) -> Admitted | None:
+    """Whose sign-in this is, with roles: asked on every page, so it is one statement, made once."""
+    found = db.session.execute(_OF_SIGN_IN, {"mark_hash": token_hash(mark)}).unique().first()
+    return Admitted(found[0], found[1], Standing(*found[2:])) if found else None
+
+
+def open_sign_ins(user_id: int, idle: timedelta, now: datetime) -> list[SignIn]:
+    """Where a person is signed in, the latest first."""
+    heard = or_(SignIn.kept, SignIn.seen_at >= now - idle)
+    still = SignIn.ended_at.is_(None), SignIn.ends_at >= now, heard
+    wanted = select(SignIn).where(SignIn.user_id == user_id, *still)
+    return list(db.session.scalars(wanted.order_by(SignIn.seen_at.desc(), SignIn.id.desc())))
+
+
+def email_behind(fs_uniquifier: str) -> str | None:
+    """The address of the person whose sign-in waits for its second factor."""
+    return db.session.scalar(select(User.email).where(User.fs_uniquifier == fs_uniquifier))
 
 
 def staff() -> Select[User]:

@@ -11,8 +11,10 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from portal.access.permissions import Role
 from portal.access.viewer import SYSTEM, Viewer
+from portal.accounts.actions import sign_ins
 from portal.accounts.models import Invitation, StaffRole, User
 from portal.accounts.queries import by_email, open_invitation, other_administrators, token_hash
+from portal.accounts.rules.sign_ins import Why
 from portal.db import audit
 from portal.db.audit import Actor
 from portal.db.base import db
@@ -173,10 +175,13 @@ def change_roles(
     before = _said(user)
     kept = [row for row in user.roles if row.role in wanted]
     new = sorted(wanted - user.role_set)
+    changed = len(kept) < len(user.roles) or bool(new)
     user.roles = kept + [StaffRole(role=role.value) for role in new]
     flag_modified(
         user, "updated_at"
     )  # roles are rows of their own: the user's version moves on too
+    if changed:
+        sign_ins.end_all(user.id, Why.ROLES, now)
     audit.record(actor, "user.roles_changed", user, now, before=before, after=_said(user))
 
 
@@ -188,6 +193,7 @@ def deactivate(user: User, actor: Viewer, now: datetime, *, reason: str) -> None
     if not reason.strip():
         raise Invalid(t("Say why."), "reason")
     user.active, user.fs_uniquifier = False, secrets.token_hex(16)
+    sign_ins.end_all(user.id, Why.BLOCKED, now)
     _void_links(user, now)
     audit.record(actor, "user.deactivated", user, now, reason=reason.strip())
 
@@ -201,13 +207,18 @@ def reactivate(user: User, actor: Viewer, now: datetime) -> None:
 
 
 def remove_second_factor(user: User, actor: Viewer, now: datetime) -> None:
-    """For somebody who lost the phone and the recovery codes: the next sign-in asks for the password alone."""
+    """For somebody who lost the phone and the recovery codes: the next sign-in asks for the password alone.
+
+    Passkeys go too: whoever has the phone may have them.
+    """
     _not_oneself(user, actor)
-    if not user.has_second_factor:
+    if not (user.has_second_factor or user.webauthn):
         raise NotAllowedNow(t("There is no second factor to remove."))
     user.tf_primary_method = user.tf_totp_secret = user.tf_last_counter = None
     user.mf_recovery_codes = None
+    user.webauthn = []
     user.fs_uniquifier = secrets.token_hex(16)
+    sign_ins.end_all(user.id, Why.FACTOR, now)
     audit.record(actor, "user.second_factor_removed", user, now)
 
 
