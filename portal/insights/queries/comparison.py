@@ -16,7 +16,7 @@ from portal.access.viewer import Viewer
 from portal.accounts.models import User
 from portal.customers.models import Customer
 from portal.db.base import db
-from portal.db.together import Question, Rows, ask
+from portal.db.together import Question, Rows, answer
 from portal.insights.models import CustomerMonth
 from portal.insights.queries.index_sources import Span
 from portal.receivables.rules.report_months import Months
@@ -70,8 +70,7 @@ Totals = dict[date, dict[str, Decimal]]
 
 def totals(months: Months, viewer: Viewer) -> Totals:
     """What the months come to."""
-    found: Totals = ask(totals_asked(months, viewer))[0]
-    return found
+    return answer(totals_asked(months, viewer))
 
 
 def totals_asked(months: Months, viewer: Viewer) -> Question[Totals]:

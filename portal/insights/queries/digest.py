@@ -18,6 +18,7 @@ from portal.accounts.models import User
 from portal.billing.models import Receivable, ReceivablePosting
 from portal.billing.rules.kinds import PostingKind
 from portal.db.base import db
+from portal.db.together import answer
 from portal.insights.models import DigestChoice
 from portal.insights.queries import boards, index_sources
 from portal.insights.rules.digest import Told, reported
@@ -70,7 +71,7 @@ def week(week_on: date) -> list[Told]:
         *_service(days, before),
         *_money(days, before, week_on),
         *_sales(days, before),
-        Told("at_risk", Decimal(boards.at_risk(SYSTEM)[0])),
+        Told("at_risk", Decimal(answer(boards.at_risk(SYSTEM))[0])),
     ]
 
 
@@ -114,7 +115,7 @@ def _service(*weeks: Days) -> list[Told]:
         asked.append(_number(requests))
         wrong.append(_number(requests.where(Ask.kind == RequestKind.COMPLAINT.value)))
         good.append(_satisfied(days))
-    late = sum(row[2] for row in boards.open_requests(SYSTEM, weeks[0].end))
+    late = sum(row[2] for row in answer(boards.open_requests(SYSTEM, weeks[0].end)))
     return [
         _told("requests", asked), _told("complaints", wrong), Told("late", Decimal(late)),
         _told("satisfied", good),
@@ -122,10 +123,10 @@ def _service(*weeks: Days) -> list[Told]:
 
 
 def _satisfied(days: Days) -> Decimal | None:
-    answer = SurveyAnswer
-    count: Any = (func.count(), index_sources.number(answer.is_good.is_(True)))
-    statement = visible(select(*count), answer, SYSTEM).where(
-        days.holds(answer.given_at), answer.is_good.is_not(None)
+    given = SurveyAnswer
+    count: Any = (func.count(), index_sources.number(given.is_good.is_(True)))
+    statement = visible(select(*count), given, SYSTEM).where(
+        days.holds(given.given_at), given.is_good.is_not(None)
     )
     answered, good = db.session.execute(statement).one()
     return percent(int(good), answered)
@@ -155,7 +156,7 @@ def _money(days: Days, before: Days, today: date) -> list[Told]:
         ]
     return found + [
         Told("overdue", late, None, currency)
-        for currency, _whole, late in boards.owed(SYSTEM, today)
+        for currency, _whole, late in answer(boards.owed(SYSTEM, today))
     ]
 
 

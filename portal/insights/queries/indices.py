@@ -17,7 +17,7 @@ from portal.access.viewer import Viewer
 from portal.billing.models import Receivable, ReceivablePosting
 from portal.billing.rules.kinds import PostingKind, ReceivableKind
 from portal.db.base import db
-from portal.db.together import Question, Rows, ask
+from portal.db.together import Question, Rows, answer
 from portal.insights.models import IndexMonth, IndexSum
 from portal.insights.rules.indices import Facts
 from portal.receivables.queries.report_owed import Owed
@@ -54,8 +54,7 @@ class Narrowed:
 
 def by_month(months: Months, narrowed: Narrowed, viewer: Viewer, today: date) -> dict[date, Facts]:
     """First day of each month → its facts; one select."""
-    found: dict[date, Facts] = ask(by_month_asked(months, narrowed, viewer, today))[0]
-    return found
+    return answer(by_month_asked(months, narrowed, viewer, today))
 
 
 def by_month_asked(

@@ -1,11 +1,14 @@
-"""A dashboard's panels as values: a few figures, a picture, and where each leads."""
+"""A dashboard's panels as values: a few figures, a picture, and where each leads; what they ask is asked together."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import islice
+from typing import Any
 
+from portal.db.together import Question, ask
 from portal.web.bars import Chart
 from portal.web.spark import Spark
 
@@ -47,6 +50,22 @@ class Panel:
     more: str = ""
     empty: str = ""
     wide: bool = field(default=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A panel before its answers: what it asks, and how the answers become a panel (None: there is nothing to show)."""
+
+    asks: Sequence[Question[Any]]
+    draw: Callable[..., Panel | None]
+
+
+def drawn(drawings: Iterable[Drawing | None]) -> list[Panel]:
+    """The panels of a page, in their order, by one statement for all of them."""
+    wanted = [each for each in drawings if each is not None]
+    answers = iter(ask(*(question for each in wanted for question in each.asks)))
+    panels = [each.draw(*islice(answers, len(each.asks))) for each in wanted]
+    return [panel for panel in panels if panel is not None]
 
 
 def bars(rows: Sequence[tuple[str, Decimal, str, str | None]]) -> list[Bar]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from flask import g, url_for
 from flask_babel import gettext as _
@@ -14,11 +15,12 @@ from portal.billing.labels import STATEMENTS
 from portal.billing.queries.sums import Named
 from portal.commissions.queries.runs import own_months
 from portal.customers.rules.kinds import SEGMENTS
+from portal.db.together import Rows
 from portal.documents.queries import firm_profile
 from portal.home.links import address
 from portal.insights.queries import boards, comparison
 from portal.insights.rules.kinds import TIER_ORDER
-from portal.insights.views.board import Panel, Stat, bars, counted, noticed
+from portal.insights.views.board import Drawing, Panel, Stat, bars, counted, noticed
 from portal.insights.views.comparison_question import rows_url
 from portal.kernel import clock
 from portal.receivables.rules.report_figures import change, percent
@@ -30,34 +32,40 @@ from portal.web.words import name_of, say
 ZERO = Decimal(0)
 
 
-def pipeline() -> Panel | None:
+def pipeline() -> Drawing | None:
     """Open opportunities by stage, in the firm's currency; other currencies are only counted."""
     if not g.viewer.may(P.OPPORTUNITY_SEE):
         return None
-    board, drawn = address("desk_opportunities.board"), _by_stage()
+    today = clock.today()
+    decided = boards.decisions(g.viewer, today, today.replace(day=1))
+    return Drawing((boards.stages(g.viewer), decided), _pipeline)
+
+
+def _pipeline(stages: Rows, decided: tuple[int, ...]) -> Panel:
+    board, drawn = address("desk_opportunities.board"), _by_stage(stages)
     some = [
         (f"{name} · {count}", value, _money(value), board) for name, (count, value) in drawn.items()
     ]
     more = address("desk_opportunities.forecast") if g.viewer.may(P.FORECAST_SEE) else board
     return Panel(
-        _("Opportunities"), more, _pipeline_stats(list(drawn.values())), bars(some), more=_("Forecast"),
+        _("Opportunities"), more, _pipeline_stats(list(drawn.values()), decided), bars(some), more=_("Forecast"),
         empty=_("No open opportunity."),
     )  # fmt: skip
 
 
-def _by_stage() -> dict[str, tuple[int, Decimal]]:
+def _by_stage(stages: Rows) -> dict[str, tuple[int, Decimal]]:
     """Stage → how many stand in it, and what those in the firm's currency are worth."""
     code, found = _currency(), dict[str, tuple[int, Decimal]]()
-    for zh, en, currency, count, value in boards.stages(g.viewer):
+    for zh, en, currency, count, value in stages:
         name = name_of(Named(zh, en))
         known = found.get(name, (0, ZERO))
-        found[name] = known[0] + count, known[1] + (value if currency == code else ZERO)
+        worth = value if currency == code and value is not None else ZERO
+        found[name] = known[0] + count, known[1] + worth
     return found
 
 
-def _pipeline_stats(drawn: Sequence[tuple[int, Decimal]]) -> list[Stat]:
-    today = clock.today()
-    passed, won, lost = boards.decisions(g.viewer, today, today.replace(day=1))
+def _pipeline_stats(drawn: Sequence[tuple[int, Decimal]], decided: tuple[int, ...]) -> list[Stat]:
+    passed, won, lost = decided
     worth = _("worth %(sum)s", sum=_money(sum((value for _count, value in drawn), ZERO)))
     index = lambda **narrowed: address("desk_opportunities.index", **narrowed)  # noqa: E731
     count = counted(sum(count for count, _value in drawn))
@@ -69,13 +77,17 @@ def _pipeline_stats(drawn: Sequence[tuple[int, Decimal]]) -> list[Stat]:
     ]
 
 
-def business() -> Panel | None:
+def business() -> Drawing | None:
     """Net revenue of the year; each month opens its customers."""
     if not g.viewer.may(P.REPORT_SEE):
         return None
     last = moved(clock.today().replace(day=1), -1)
     year = Months(last, last).back(12)
-    found = comparison.totals(year, g.viewer)
+    return Drawing((comparison.totals_asked(year, g.viewer),), partial(_business, year))
+
+
+def _business(year: Months, found: comparison.Totals) -> Panel:
+    last = year.last
     nets = {month: found.get(month, {}).get("net_amount", ZERO) for month in year}
     now, before = nets[last], nets[moved(last, -1)]
     chart = chart_of([(f"{month:%m}", net, month == last) for month, net in nets.items()])
@@ -97,12 +109,15 @@ def _business_stats(month: date, now: Decimal, before: Decimal, active: Decimal)
     ]
 
 
-def customers() -> Panel | None:
+def customers() -> Drawing | None:
     """Customers by tier, and whom the last run found going, growing or near the next tier."""
     if not g.viewer.may(P.INSIGHT_SEE):
         return None
-    found = boards.tiers(g.viewer)
-    risk, stars, near = boards.at_risk(g.viewer)
+    return Drawing((boards.tiers(g.viewer), boards.at_risk(g.viewer)), _customers)
+
+
+def _customers(found: Mapping[str, int], watched: tuple[int, ...]) -> Panel:
+    risk, stars, near = watched
     rows = [
         (say(SEGMENTS[tier]), Decimal(found.get(tier, 0)), counted(found.get(tier, 0)),
          url_for("desk_customers.index", segment=tier.value))
@@ -117,12 +132,15 @@ def customers() -> Panel | None:
     return Panel(_("Customers by tier"), tiers, stats, bars(rows), more=_("Tiers and classes"))
 
 
-def owed() -> Panel | None:
+def owed() -> Drawing | None:
     """What is open and overdue, in each currency."""
     if not g.viewer.may(P.AGEING_SEE):
         return None
+    return Drawing((boards.owed(g.viewer, clock.today()),), _owed)
+
+
+def _owed(rows: Rows) -> Panel:
     url = url_for("desk_receivables.index")
-    rows = boards.owed(g.viewer, clock.today())
     stats = [
         Stat(_("Overdue, %(currency)s", currency=code), amount(late, code), url,
              _("%(percent)s %% of %(whole)s", percent=percent(late, whole) or 0, whole=amount(whole, code)),
@@ -133,35 +151,43 @@ def owed() -> Panel | None:
     return Panel(_("Receivables"), url, stats, more=_("Ageing"), empty=empty)
 
 
-def bills() -> Panel | None:
+def bills() -> Drawing | None:
     """Statements by where they are; disputes and usage that wait."""
     if not g.viewer.may(P.STATEMENT_RUN):
         return None
+    asks = boards.statements(g.viewer), boards.disputes(g.viewer), boards.unmatched(g.viewer)
+    return Drawing(asks, _bills)
+
+
+def _bills(found: Mapping[str, int], disputes: int, unmatched: int) -> Panel:
     index = lambda **narrowed: url_for("desk_statements.index", **narrowed)  # noqa: E731
     rows = [
         (say(STATEMENTS[state].text), Decimal(count), counted(count), index(state=state))
-        for state, count in boards.statements(g.viewer).items()
+        for state, count in found.items()
     ]
     waiting = (
-        (_("Disputes to decide"), boards.disputes(g.viewer), url_for("desk_disputes.index")),
-        (_("Usage to match"), boards.unmatched(g.viewer), url_for("desk_usage.queue")),
+        (_("Disputes to decide"), disputes, url_for("desk_disputes.index")),
+        (_("Usage to match"), unmatched, url_for("desk_usage.queue")),
     )
     stats = [Stat(words, counted(count), url, tone=noticed(count)) for words, count, url in waiting]
     return Panel(_("Statements"), index(), stats, bars(rows), empty=_("No statement waits."))
 
 
-def commission() -> Panel | None:
-    """What one's own customers' payments earned, month by month."""
+def commission() -> Drawing | None:
+    """What one's own customers' payments earned, month by month; nothing before the first."""
     if not g.viewer.may(P.COMMISSION_SEE):
         return None
-    months = own_months(g.viewer)
+    return Drawing((own_months(g.viewer),), _commission)
+
+
+def _commission(months: Rows) -> Panel | None:
     if not months:
         return None
-    mine = lambda run: url_for("desk_commissions.person", run_id=run.id, user_id=g.viewer.user_id)  # noqa: E731
+    mine = partial(url_for, "desk_commissions.person", user_id=g.viewer.user_id)
     drawn = bars(
         [
-            (f"{run.month:%Y-%m}", value, amount(value, run.currency), mine(run))
-            for run, value in months
+            (f"{month:%Y-%m}", value, amount(value, currency), mine(run_id=run_id))
+            for run_id, month, currency, value in months
         ]
     )
     return Panel(_("My commission"), url_for("desk_commissions.index"), bars=drawn)  # fmt: skip

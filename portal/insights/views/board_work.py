@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
+from typing import Any
 
 from flask import g, url_for
 from flask_babel import gettext as _
 
 from portal.access.permissions import Permission as P
+from portal.db.together import Question, Rows
 from portal.insights.queries import boards
 from portal.insights.queries import indices as sums
 from portal.insights.queries.indices import Narrowed
 from portal.insights.rules.index_table import INDICES
 from portal.insights.rules.indices import Facts
-from portal.insights.views.board import Panel, Stat, bars, counted, noticed
+from portal.insights.views.board import Drawing, Panel, Stat, bars, counted, noticed
 from portal.insights.views.board_sales import (
     bills,
     business,
@@ -40,11 +43,14 @@ ON_BOARD = ("on_time", "undamaged", "cycle", "complaints")
 FORTNIGHT = 14
 
 
-def service() -> Panel | None:
+def service() -> Drawing | None:
     """Open requests by kind, late ones, nobody's."""
     if not g.viewer.may(P.REQUEST_WORK):
         return None
-    rows = boards.open_requests(g.viewer, clock.now())
+    return Drawing((boards.open_requests(g.viewer, clock.now()),), _service)
+
+
+def _service(rows: Rows) -> Panel:
     late, nobody = sum(row[2] for row in rows), sum(row[3] for row in rows)
     queue = lambda name, **more: url_for("desk_requests.queue", queue=name, **more)  # noqa: E731
     stats = [
@@ -61,13 +67,17 @@ def service() -> Panel | None:
     return Panel(_("Service requests"), url, stats, bars(drawn), empty=empty)
 
 
-def quality() -> Panel | None:
+def quality() -> Drawing | None:
     """A few indices of the month that ended last, with their year."""
     if not g.viewer.may(P.INSIGHT_SEE):
         return None
     today = clock.today()
     asked = Asked(moved(today.replace(day=1), -1), Narrowed())
-    by_month = sums.by_month(asked.year, asked.narrowed, g.viewer, today)
+    facts = sums.by_month_asked(asked.year, asked.narrowed, g.viewer, today)
+    return Drawing((facts,), partial(_quality, asked))
+
+
+def _quality(asked: Asked, by_month: dict[date, Facts]) -> Panel:
     stats = [_index_stat(asked, code, by_month) for code in ON_BOARD]
     title = _("Service indices %(month)s", month=f"{asked.month:%Y-%m}")
     return Panel(title, asked.url(), stats, more=_("All indices"))
@@ -83,14 +93,19 @@ def _index_stat(asked: Asked, code: str, by_month: dict[date, Facts]) -> Stat:
     return Stat(say(index.label), shown(now, index.unit), url, note, spark=spark)
 
 
-def satisfaction() -> Panel | None:
+def satisfaction() -> Drawing | None:
     """Satisfied answers of the year, month by month."""
     if not g.viewer.may(P.SURVEY_SEE):
         return None
     this = clock.today().replace(day=1)
     year = Months(this, this).back(12)
     within = results.span(year.first, moved(year.last, 1))
-    found = {each.key: each for each in results.tallied(g.viewer, within, By.MONTH, list(year))}
+    tallies = results.tallied_asked(g.viewer, within, By.MONTH, list(year))
+    return Drawing((tallies,), partial(_satisfaction, year))
+
+
+def _satisfaction(year: Months, tallies: Sequence[Tally]) -> Panel:
+    this, found = year.last, {each.key: each for each in tallies}
     shares = [found[at].satisfied.percent if at in found else None for at in range(12)]
     drawn = chart_of(
         [(f"{on:%m}", share or ZERO, on == this) for on, share in zip(year, shares, strict=True)]
@@ -111,19 +126,25 @@ def _answer_stats(found: Sequence[Tally], low_url: str) -> list[Stat]:
     ]
 
 
-def carriage() -> Panel | None:
+def carriage() -> Drawing | None:
     """Shipments under way, late, promised soon; bookings to answer."""
     if not (g.viewer.may(P.SHIPMENT_EDIT) or g.viewer.may(P.BOOKING_DECIDE)):
         return None
-    going, late, week = boards.carriage(g.viewer, clock.now(), clock.today())
+    asks: list[Question[Any]] = [boards.carriage(g.viewer, clock.now(), clock.today())]
+    if g.viewer.may(P.BOOKING_DECIDE):
+        asks.append(boards.requested(g.viewer))
+    return Drawing(asks, _carriage)
+
+
+def _carriage(counts: tuple[int, ...], asked: int | None = None) -> Panel:
+    going, late, week = counts
     address = lambda **narrowed: url_for("desk_shipments.index", **narrowed)  # noqa: E731
     stats = [
         Stat(_("Not finished"), counted(going), address(state="open")),
         Stat(_("Late"), counted(late), address(late="yes"), tone="bad" if late else ""),
         Stat(_("Promised within a week"), counted(week), address(due="week")),
     ]
-    if g.viewer.may(P.BOOKING_DECIDE):
-        asked = boards.requested(g.viewer)
+    if asked is not None:
         url = url_for("desk_bookings.index", state="requested")
         stats.append(
             Stat(_("Bookings to answer"), counted(asked), url, tone="bad" if asked else "")
@@ -131,15 +152,18 @@ def carriage() -> Panel | None:
     return Panel(_("Shipments"), url_for("desk_shipments.index"), stats)
 
 
-def warehouse() -> Panel | None:
+def warehouse() -> Drawing | None:
     """Movements of the last two weeks, day by day."""
     if not g.viewer.may(P.STOCK_RECORD):
         return None
     today = clock.today()
-    since = today - timedelta(days=FORTNIGHT - 1)
-    found = boards.movements(g.viewer, since)
-    days = [since + timedelta(days=each) for each in range(FORTNIGHT)]
-    counts = [sum(number for (on, _kind), number in found.items() if on == each) for each in days]
+    days = [today - timedelta(days=each) for each in reversed(range(FORTNIGHT))]
+    return Drawing((boards.movements(g.viewer, days[0]),), partial(_warehouse, days))
+
+
+def _warehouse(days: Sequence[date], rows: Rows) -> Panel:
+    today, found = days[-1], {row[0]: row[1] for row in rows}
+    counts = [found.get(each, 0) for each in days]
     drawn = chart_of(
         [(f"{on:%d}", Decimal(count), on == today) for on, count in zip(days, counts, strict=True)]
     )
@@ -152,12 +176,16 @@ def warehouse() -> Panel | None:
     return Panel(_("Warehouse, movements a day"), url, stats, chart=chart, empty=empty)
 
 
-def prices() -> Panel | None:
+def prices() -> Drawing | None:
     """Tariffs in force, drafts, those that end soon."""
     if not g.viewer.may(P.TARIFF_ACTIVATE):
         return None
     today = clock.today()
-    active, drafts, ending = boards.tariffs(today, today + timedelta(days=30))
+    return Drawing((boards.tariffs(today, today + timedelta(days=30)),), _prices)
+
+
+def _prices(counts: tuple[int, ...]) -> Panel:
+    active, drafts, ending = counts
     address = lambda state: url_for("desk_tariffs.index", state=state)  # noqa: E731
     stats = [
         Stat(_("In force"), counted(active), address("active")),
@@ -172,7 +200,7 @@ def prices() -> Panel | None:
     return Panel(_("Tariffs"), url_for("desk_tariffs.index"), stats)
 
 
-PANELS: tuple[Callable[[], Panel | None], ...] = (
+PANELS: tuple[Callable[[], Drawing | None], ...] = (
     pipeline, business, service, carriage, warehouse, prices, quality, customers, satisfaction, owed, bills, commission,
 )  # fmt: skip
 """In the order of the page; each asks for its own right."""

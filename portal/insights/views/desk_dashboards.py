@@ -15,6 +15,7 @@ from portal.insights.actions import digest as actions
 from portal.insights.models import DigestChoice, DigestIssue
 from portal.insights.rules.digest import reported
 from portal.insights.views import digest_page
+from portal.insights.views.board import drawn
 from portal.insights.views.board_work import PANELS
 from portal.kernel import clock
 from portal.web import doors
@@ -28,7 +29,7 @@ KEPT = 60
 @requires(P.CUSTOMER_SEE)
 def index() -> Any:
     """The panels that this viewer's rights open."""
-    panels = [panel for make in PANELS if (panel := make()) is not None]
+    panels = drawn(make() for make in PANELS)
     return page("insights/dashboard.html", panels=panels, reads=g.viewer.may(P.REPORT_SEE))
 
 

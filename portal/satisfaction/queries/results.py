@@ -14,7 +14,7 @@ from sqlalchemy import Select, and_, case, func, literal, or_, select
 from portal.access.scope import visible
 from portal.access.viewer import Viewer
 from portal.db.base import db
-from portal.db.together import Question, Rows, ask
+from portal.db.together import Question, Rows, answer
 from portal.satisfaction.models import Survey, SurveyAnswer, SurveyInvitation
 from portal.satisfaction.rules.kinds import Occasion
 from portal.satisfaction.rules.scores import (
@@ -83,8 +83,7 @@ def tallied(
 
     `starts`: the first days of the months, for By.MONTH; the key is the place of the month among them.
     """
-    found: list[Tally] = ask(tallied_asked(viewer, within, by, starts))[0]
-    return found
+    return answer(tallied_asked(viewer, within, by, starts))
 
 
 def tallied_asked(
