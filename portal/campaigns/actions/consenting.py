@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.access.permissions import Permission
 from portal.access.viewer import Viewer
-from portal.campaigns.models import MarketingConsent
-from portal.campaigns.rules.addresses import plain, reachable
+from portal.campaigns.models import MarketingConsent, SuppressedAddress
+from portal.campaigns.queries.consent import is_suppressed
+from portal.campaigns.rules.addresses import fingerprint, plain, reachable
 from portal.campaigns.rules.kinds import RECORDED_WAYS, Consent, ConsentWay
 from portal.customers.models import Contact
 from portal.db import audit
@@ -27,6 +28,8 @@ def say(
 ) -> MarketingConsent:
     """Write down that the person behind `email` wants news, or none. The same word again changes nothing."""
     write_from_here(db.session())
+    if wanted is Consent.GIVEN:
+        _check_suppression(email, way)
     row, is_new = _held(plain(email), wanted, way, actor, now)
     if row.state == wanted.value and not is_new:
         return row
@@ -51,6 +54,30 @@ def record(
     if wanted is Consent.GIVEN and len(note.strip()) < 2:
         raise Invalid(t("Say when and where the contact agreed, so that it can be shown."), "note")
     return say(contact.email, wanted, way, actor, now, note)
+
+
+def suppress(email: str, now: datetime) -> None:
+    """Nobody enters this address among those who want news again, and no word of the person's is kept."""
+    db.session.execute(delete(MarketingConsent).where(MarketingConsent.email == plain(email)))
+    if not is_suppressed(email):
+        db.session.add(SuppressedAddress(fingerprint=fingerprint(email), since=now))
+        db.session.flush()
+
+
+def _check_suppression(email: str, way: ConsentWay) -> None:
+    """Only the person alone can ask for news again: Invalid at "email" for anybody else."""
+    if not is_suppressed(email):
+        return
+    if way in RECORDED_WAYS:
+        raise Invalid(
+            t(
+                "This person had their data erased: only they can ask for news again, by themselves."
+            ),
+            "email",
+        )
+    db.session.execute(
+        delete(SuppressedAddress).where(SuppressedAddress.fingerprint == fingerprint(email))
+    )
 
 
 def _held(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.campaigns.models.campaigns import Campaign, CampaignMail
-from portal.campaigns.models.consent import MarketingConsent
+from portal.campaigns.models.consent import MarketingConsent, SuppressedAddress
 from portal.campaigns.models.notices import Notice, NoticeFile, NoticeReading
 from portal.campaigns.models.offers import Interest, Offer
 
@@ -16,4 +16,5 @@ __all__ = [
     "NoticeFile",
     "NoticeReading",
     "Offer",
+    "SuppressedAddress",
 ]

@@ -45,3 +45,15 @@ class MarketingConsent(Versioned, Stamped, Base):
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     by_name: Mapped[str] = mapped_column(String(120), default="")
     note: Mapped[str] = mapped_column(String(300), default="")
+
+
+class SuppressedAddress(Base):
+    """An address whose person was erased: nobody may enter it among those who want news (GDPR 21(3), PIPL 15).
+
+    Only a slow hash is kept (`campaigns.rules.addresses.fingerprint`); the person alone can lift it, by asking again.
+    """
+
+    __tablename__ = "suppressed_address"
+
+    fingerprint: Mapped[str] = mapped_column(String(64), primary_key=True)
+    since: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -9,8 +9,8 @@ from sqlalchemy import Select, func, select
 
 from portal.access.scope import visible
 from portal.access.viewer import Viewer
-from portal.campaigns.models import MarketingConsent
-from portal.campaigns.rules.addresses import plain
+from portal.campaigns.models import MarketingConsent, SuppressedAddress
+from portal.campaigns.rules.addresses import fingerprint, plain
 from portal.customers.models import Contact, Customer
 from portal.db.base import db
 
@@ -27,6 +27,13 @@ def of_addresses(emails: Iterable[str]) -> Mapping[str, MarketingConsent]:
         return {}
     rows = db.session.scalars(select(MarketingConsent).where(MarketingConsent.email.in_(wanted)))
     return {row.email: row for row in rows}
+
+
+def is_suppressed(email: str) -> bool:
+    """Whether the person behind the address was erased; the slow hash is taken only where anybody was."""
+    if db.session.scalar(select(SuppressedAddress.fingerprint).limit(1)) is None:
+        return False
+    return db.session.get(SuppressedAddress, fingerprint(email)) is not None
 
 
 def contacts(viewer: Viewer) -> Select[Any]:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+SUPPRESSION = b"portal: addresses that nobody writes to again"
 
 
 def plain(address: str) -> str:
     """The address as it is compared: without blanks, in lower case."""
     return address.strip().lower()
+
+
+def fingerprint(address: str) -> str:
+    """What is kept of an address whose person was erased: 64 hex digits, slow on purpose (scrypt, some 40 ms).
+
+    There is no salt of its own to find it by, so trying addresses must be dear.
+    """
+    slow = hashlib.scrypt(plain(address).encode(), salt=SUPPRESSION, n=2**14, r=8, p=1, dklen=32)
+    return slow.hex()
 
 
 def reachable(address: str) -> bool:

@@ -1,0 +1,1 @@
+"""Registering, exporting, erasing, clearing away."""

@@ -1,0 +1,1 @@
+"""What is found of a person, and what is kept too long."""
