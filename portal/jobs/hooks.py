@@ -60,7 +60,7 @@ def tell(now: datetime) -> str:
 
 
 def deliver(now: datetime, post: Post = wire.post) -> Tally:
-    """Send what is due at `now`, at most BATCH deliveries; after a failure an endpoint's others wait for the next run."""
+    """Send what is due at `now`, at most BATCH deliveries; after a failure the endpoint's others wait a minute."""
     tally, failed, left = Tally(), set[int](), list[int]()
     with unit_of_work():
         parcels = delivering.claim(now)
@@ -118,12 +118,13 @@ def request_of(parcel: Parcel, now: datetime) -> tuple[str, dict[str, str], byte
 
 
 def _judged(kind: HookKind, answer: Answer) -> Outcome:
-    said = {"status": answer.status, "took_ms": answer.took_ms, "answer": answer.text}
+    error = ""
     if not 200 <= answer.status < 300:
         moved = " (redirects are not followed)" if 300 <= answer.status < 400 else ""
-        return Outcome(False, error=f"status {answer.status}{moved}", **said)
-    refusal = None if kind is HookKind.SYSTEM else robots.refusal(answer.text)
-    return Outcome(refusal is None, error=refusal or "", **said)
+        error = f"status {answer.status}{moved}"
+    elif kind is not HookKind.SYSTEM:
+        error = robots.refusal(answer.text) or ""
+    return Outcome(not error, answer.status, answer.took_ms, error, answer.text)
 
 
 def _json(payload: Mapping[str, Any]) -> bytes:

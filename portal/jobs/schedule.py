@@ -1,14 +1,19 @@
-"""Which job runs when; each leaves its heartbeat."""
+"""Which job runs when: a timetable in the database, so that a restart neither repeats a day's work nor skips it.
+
+Any number of workers may run against PostgreSQL; each job is run by one of them at a time (upkeep/actions/turns).
+"""
 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from apscheduler.schedulers.blocking import BlockingScheduler
 from flask import Flask
+from sqlalchemy import select
 
 from portal.access.scope import set_viewer
 from portal.access.viewer import SYSTEM
@@ -25,6 +30,7 @@ from portal.jobs import (
     contracts,
     entitlements,
     found,
+    hooks,
     insights,
     intake,
     knowledge,
@@ -40,8 +46,14 @@ from portal.jobs import (
 from portal.jobs.imports import work_all
 from portal.jobs.mail import deliver
 from portal.kernel import clock
+from portal.upkeep.actions import turns
+from portal.upkeep.rules.timetable import is_due
 
 log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 1
+RENEW_SECONDS = 15
+ELSEWHERE = "at work elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +67,9 @@ class Job:
 
 JOBS = (
     Job("mail", 5, deliver),
+    Job("webhook events", 5, hooks.tell),
+    Job("webhooks", 5, hooks.deliver),
+    Job("webhook log", 86_400, hooks.forget),
     Job("rate sheets", 20, lambda _now: work_all()),
     Job("files", 20, lambda _now: batches.work_all()),
     Job("billing runs", 20, lambda _now: statements.work_all()),
@@ -90,42 +105,89 @@ JOBS = (
 
 
 def run_once(jobs: tuple[Job, ...] = JOBS) -> list[str]:
-    """Every job, one after the other; what came of each. For tests, cron, and impatient people."""
+    """Every job, due or not, one after the other; what came of each. For tests, cron, and impatient people."""
     return [f"{job.name}: {run_job(job)}" for job in jobs]
 
 
-def run_job(job: Job) -> str:
-    """One job inside an application context; a failure is logged and told, never fatal."""
-    now = clock.now()
+def run_job(job: Job, *, anyway: bool = True) -> str | None:
+    """One job inside an application context; a failure is logged and told, never fatal.
+
+    None when it is not due; `anyway` runs it all the same, unless somebody else is at it.
+    """
+    began, me, now = time.monotonic(), turns.me(), clock.now()
     set_viewer(SYSTEM)
+    with unit_of_work():
+        mine = turns.take(job.name, job.seconds, me, now, anyway=anyway)
+    if not mine:
+        return ELSEWHERE if anyway else None
     try:
-        result = str(job.run(now))
+        result, is_good = str(job.run(now)), True
     except Exception as error:  # the next run may succeed, and the other jobs must go on
         log.exception("job %s failed", job.name)
         db.session.rollback()
-        result = f"failed: {type(error).__name__}"
+        result, is_good = f"failed: {type(error).__name__}", False
+    took = round((time.monotonic() - began) * 1000)
     with unit_of_work():
-        beat = db.session.get(Heartbeat, job.name) or Heartbeat(job=job.name)
-        beat.at, beat.note = now, result[:200]
-        db.session.add(beat)
+        turns.done(job.name, job.seconds, me, result, took, is_good, clock.now())
     db.session.remove()
     return result
 
 
+def due(now: datetime) -> list[Job]:
+    """The jobs whose time has come, or that somebody asked for; asked without holding anything."""
+    known = {row.job: row for row in db.session.scalars(select(Heartbeat))}
+    return [job for job in JOBS if job.name not in known or _is_due(known[job.name], job, now)]
+
+
+def _is_due(row: Heartbeat, job: Job, now: datetime) -> bool:
+    return is_due(row.next_at, row.asked_at, job.seconds, now) and not turns.is_at_work(row, now)
+
+
+class Worker:
+    """Keeps time in one process: looks every second what is due, and has several jobs at work side by side."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.busy: set[str] = set()
+        self.scheduler = BlockingScheduler(timezone=app.config["TIMEZONE"])
+
+    def start(self) -> None:
+        """Until the process is told to stop; what is at work then is finished."""
+        for verb, seconds in ((self.look, LOOK_SECONDS), (self.renew, RENEW_SECONDS)):
+            self.scheduler.add_job(
+                verb, "interval", seconds=seconds, coalesce=True, max_instances=1,
+                misfire_grace_time=None,
+            )  # fmt: skip
+        try:
+            self.scheduler.start()
+        except (KeyboardInterrupt, SystemExit):
+            self.scheduler.shutdown(wait=False)
+
+    def look(self) -> None:
+        """Set to work on whatever is due and not at work here already."""
+        with self.app.app_context():
+            found = due(clock.now())
+            db.session.remove()
+        for job in found:
+            if job.name not in self.busy:
+                self.busy.add(job.name)
+                self.scheduler.add_job(self.work, args=(job,), misfire_grace_time=None)
+
+    def work(self, job: Job) -> None:
+        """One job, if no other worker was quicker."""
+        try:
+            with self.app.app_context():
+                run_job(job, anyway=False)
+        finally:
+            self.busy.discard(job.name)
+
+    def renew(self) -> None:
+        """Tell the other workers what is still at work here."""
+        if self.busy:
+            with self.app.app_context(), unit_of_work():
+                turns.renew(tuple(self.busy), turns.me(), clock.now())
+
+
 def run_for_ever(app: Flask) -> None:
     """Keep time until the process is told to stop."""
-    scheduler = BlockingScheduler(timezone=app.config["TIMEZONE"])
-    for job in JOBS:
-        scheduler.add_job(
-            _inside, "interval", seconds=job.seconds, args=(app, job), id=job.name,
-            coalesce=True, max_instances=1, next_run_time=clock.now(),
-        )  # fmt: skip
-    try:
-        scheduler.start()
-    except (KeyboardInterrupt, SystemExit):
-        scheduler.shutdown(wait=False)
-
-
-def _inside(app: Flask, job: Job) -> None:
-    with app.app_context():
-        run_job(job)
+    Worker(app).start()
