@@ -6,6 +6,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -13,12 +14,17 @@ import html5lib
 from flask import g
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy import event, inspect
+from sqlalchemy import event, insert, inspect
 from werkzeug.test import TestResponse
 
-from portal.accounts.models import User
+from portal.accounts.models import SignIn, User
+from portal.accounts.queries import token_hash
+from portal.accounts.sessions import MARK
 from portal.db.base import db
+from portal.kernel import clock
 
+OF_A_REQUEST = ("_login_user", "admitted", "own_sign_in_id", "signed_out_user_id")
+"""What a request keeps in `g`, which the tests' one application context would hand on to the next."""
 HTML = "{http://www.w3.org/1999/xhtml}"
 
 
@@ -26,12 +32,16 @@ class CheckingClient(FlaskClient):
     """Signs in without the form, sends CSRF tokens by itself, and checks each HTML answer."""
 
     queries: list[str]
+    begun: dict[str, Any] | None = None
 
     def sign_in(self, user: User) -> CheckingClient:
-        """Become `user`."""
-        mark = db.session.get_one(User, inspect(user).identity[0]).fs_uniquifier
+        """Become `user`; the row of the sign-in is written before the next page is fetched."""
+        row = db.session.get_one(User, inspect(user).identity[0])
+        mark = secrets.token_urlsafe(16)
+        self.begun = {"user_id": row.id, "mark_hash": token_hash(mark)}
         with self.session_transaction() as session:
-            session["_user_id"] = mark
+            session["_user_id"] = row.fs_uniquifier
+            session[MARK] = mark
             session["_fresh"] = True
             session["fs_cc"] = "set"
             session["fs_paa"] = time.time()
@@ -41,7 +51,9 @@ class CheckingClient(FlaskClient):
         """Fetch, count the statements sent to the database, inspect."""
         self._with_token(kwargs)
         db.session.remove()
-        g.pop("_login_user", None)
+        for kept in OF_A_REQUEST:
+            g.pop(kept, None)
+        self._begin()
         self.queries = []
         listener = lambda _c, _cur, statement, *_rest: self.queries.append(statement)  # noqa: E731
         event.listen(db.engine, "before_cursor_execute", listener)
@@ -53,6 +65,15 @@ class CheckingClient(FlaskClient):
         if response.mimetype == "text/html" and response.data and response.status_code < 300:
             inspect_page(response.text)
         return response
+
+    def _begin(self) -> None:
+        begun, self.begun = self.begun, None
+        if begun is not None:
+            now = clock.now()
+            ends_at = now + timedelta(days=400)
+            row = {"began_at": now, "seen_at": now, "ends_at": ends_at, "way": "password", **begun}
+            with db.engine.begin() as connection:
+                connection.execute(insert(SignIn).values(row))
 
     def _with_token(self, kwargs: dict[str, Any]) -> None:
         if kwargs.get("method") == "POST" and "csrf" not in kwargs:

@@ -12,6 +12,7 @@ from flask_security import (
     MfRecoveryForm,
     ResetPasswordForm,
     TwoFactorRescueForm,
+    TwoFactorSelectForm,
     TwoFactorSetupForm,
     TwoFactorVerifyCodeForm,
     VerifyForm,
@@ -33,6 +34,7 @@ from wtforms import (
     EmailField,
     HiddenField,
     PasswordField,
+    RadioField,
     SelectChoice,
     SelectField,
     SelectMultipleField,
@@ -154,6 +156,12 @@ class RecoveryForm(MfRecoveryForm):
         render_kw={"autocomplete": "off", "autofocus": True},
         validators=[IsString(), RequiredLocalize()],
     )
+
+
+class WhichForm(TwoFactorSelectForm):
+    """Which second factor, for whoever has two."""
+
+    which = RadioField(_l("Second factor"))
 
 
 class SetUpForm(TwoFactorSetupForm):

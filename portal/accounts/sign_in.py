@@ -7,9 +7,10 @@ import hashlib
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from functools import wraps
 from typing import Any, cast
 
-from flask import Flask, Response, make_response, redirect, render_template, url_for
+from flask import Flask, Response, abort, make_response, redirect, render_template, request, url_for
 from flask_security import Security, SQLAlchemyUserDatastore, hash_password
 from flask_security.signals import (
     password_changed,
@@ -17,19 +18,21 @@ from flask_security.signals import (
     tf_disabled,
     tf_profile_changed,
     user_failed_authn,
+    wan_deleted,
+    wan_registered,
 )
 
 from portal.access.guards import public
-from portal.accounts import forms, queries, throttle
+from portal.accounts import forms, passkey_forms, passkeys, sessions, throttle
 from portal.accounts.actions import itself
-from portal.accounts.models import StaffRole, User
+from portal.accounts.messages import MESSAGES
+from portal.accounts.models import Passkey, StaffRole, User
 from portal.accounts.parts import OneTimeCodes, OutboxMail, Passwords
 from portal.accounts.rules.passwords import MIN_LENGTH
 from portal.db import audit
 from portal.db.base import db
 from portal.db.engine import write_from_here
 from portal.kernel import clock
-from portal.kernel.text import t
 from portal.web.flask_app import reads_first, refuse
 from portal.web.words import ReadersDomain
 
@@ -41,67 +44,12 @@ PASSWORD_COST = {"time_cost": 2, "memory_cost": 19_456, "parallelism": 1}
 # Views that hash: they let others write meanwhile.
 HASHING = ("login", "verify", "forgot_password", "reset_password", "change_password")
 
-MESSAGES = {
-    "GENERIC_AUTHN_FAILED": (t("The e-mail address or the password is wrong."), "error"),
-    "GENERIC_RECOVERY": (
-        t("If this address has a sign-in, a link to choose a new password is on its way to it."),
-        "info",
-    ),
-    "PASSWORD_RESET_REQUEST": (
-        t("If this address has a sign-in, a link to choose a new password is on its way to it."),
-        "info",
-    ),
-    "UNAUTHENTICATED": (t("Please sign in first."), "info"),
-    "UNAUTHORIZED": (t("Your role does not allow this."), "error"),
-    "REAUTHENTICATION_REQUIRED": (t("Please enter your password once more."), "info"),
-    "REAUTHENTICATION_SUCCESSFUL": (t("Thank you. You may go on."), "success"),
-    "LOGIN": (t("Please sign in first."), "info"),
-    "REFRESH": (t("Please enter your password once more."), "info"),
-    "FORGOT_PASSWORD": (t("Forgot the password?"), "info"),
-    "RETYPE_PASSWORD_MISMATCH": (t("The two passwords differ."), "error"),
-    "INVALID_PASSWORD": (t("The password is wrong."), "error"),
-    "INVALID_PASSWORD_CODE": (t("The password or code is wrong."), "error"),
-    "PASSWORD_NOT_PROVIDED": (t("Enter the password."), "error"),
-    "EMAIL_NOT_PROVIDED": (t("Enter the e-mail address."), "error"),
-    "INVALID_EMAIL_ADDRESS": (t("This is not an e-mail address."), "error"),
-    "PASSWORD_IS_THE_SAME": (t("The new password must differ from the present one."), "error"),
-    "PASSWORD_CHANGE": (
-        t("Your password is changed. You are signed out everywhere else."),
-        "success",
-    ),
-    "PASSWORD_RESET_NO_LOGIN": (t("Your password is changed. Sign in with it."), "success"),
-    "PASSWORD_RESET_EXPIRED": (t("This link is too old. Ask for a new one."), "error"),
-    "INVALID_RESET_PASSWORD_TOKEN": (
-        t("This link was used already or is not whole. Ask for a new one."),
-        "error",
-    ),
-    "ANONYMOUS_USER_REQUIRED": (t("You are signed in already."), "info"),
-    "INVALID_REDIRECT": (t("That address is not part of this portal."), "error"),
-    "INVALID_CODE": (t("The code is wrong or too old."), "error"),
-    "TWO_FACTOR_INVALID_TOKEN": (t("The code is wrong or too old."), "error"),
-    "TWO_FACTOR_LOGIN_SUCCESSFUL": (t("You are signed in."), "success"),
-    "TWO_FACTOR_CHANGE_METHOD_SUCCESSFUL": (
-        t("The second factor is set up. Make recovery codes now, in case the phone is lost."),
-        "success",
-    ),
-    "TWO_FACTOR_PERMISSION_DENIED": (t("Please sign in first."), "info"),
-    "TWO_FACTOR_METHOD_NOT_AVAILABLE": (t("The second factor is compulsory here."), "error"),
-    "TWO_FACTOR_DISABLED": (t("The second factor is off."), "success"),
-    "TWO_FACTOR_SETUP_EXPIRED": (t("This took too long. Start again."), "error"),
-    "INVALID_RECOVERY_CODE": (t("This recovery code is wrong or was used before."), "error"),
-    "NO_RECOVERY_CODES_SETUP": (t("There are no recovery codes yet."), "info"),
-    "API_ERROR": (t("This was not understood."), "error"),
-}
 
+class Doorkeeper(Security):
+    """Flask-Security, which asks for nh3 beside passkeys; their names are cleaned by `passkeys.Keys` without it."""
 
-class People(SQLAlchemyUserDatastore):
-    """Where Flask-Security finds a user."""
-
-    def find_user(self, case_insensitive: bool = False, **by: Any) -> User | None:
-        """The user whom one column names; the session's on the short way."""
-        if by.keys() == {"fs_uniquifier"}:
-            return queries.of_session(by["fs_uniquifier"])
-        return cast("User | None", super().find_user(case_insensitive, **by))
+    def _check_modules(self, module: str, config_name: str) -> Any:
+        return True if module == "nh3" else super()._check_modules(module, config_name)
 
 
 def password_hash(password: str) -> str:
@@ -113,18 +61,32 @@ def install(app: Flask) -> None:
     """Set up sign-in; every view of it is public or asks Flask-Security itself who is there."""
     app.config.update(_settings(app))
     app.config.update(_second_factor(app))
+    app.config.update(passkeys.settings())
     for key, (text, tone) in MESSAGES.items():
         app.config[f"SECURITY_MSG_{key}"] = (text.msgid, tone)
-    security.init_app(app, People(db, User, cast(Any, StaffRole)))
+    security.init_app(app, SQLAlchemyUserDatastore(db, User, cast(Any, StaffRole), Passkey))
     security.i18n_domain = ReadersDomain()
+    security.datetime_factory = clock.now
+    security.want_json(lambda _request: False)
     app.view_functions["security.two_factor_rescue"] = _only_recovery_codes
+    passkeys.install(app)
     throttle.install(app)
-    for endpoint, view in app.view_functions.items():
-        if endpoint.startswith("security."):
-            public(view)
-            if endpoint.removeprefix("security.") in HASHING:
-                reads_first(view)
+    for endpoint in [name for name in app.view_functions if name.startswith("security.")]:
+        view = public(_forms_only(app.view_functions[endpoint]))
+        reading = endpoint.removeprefix("security.") in HASHING
+        app.view_functions[endpoint] = reads_first(view) if reading else view
     _write_history(app)
+    sessions.install(app, security)
+
+
+def _forms_only(view: Any) -> Any:
+    """`view` for forms alone: what came as JSON would slip past the limits, which read the form."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        return abort(415) if request.is_json else view(*args, **kwargs)
+
+    return guarded
 
 
 def _settings(app: Flask) -> dict[str, Any]:
@@ -141,8 +103,9 @@ def _settings(app: Flask) -> dict[str, Any]:
         "SECURITY_RECOVERABLE": True,
         "SECURITY_RESET_PASSWORD_WITHIN": timedelta(hours=2),
         "SECURITY_CHANGEABLE": True,
-        "SECURITY_FRESHNESS": timedelta(hours=1),
-        "SECURITY_FRESHNESS_GRACE_PERIOD": timedelta(minutes=15),
+        "SECURITY_API_ENABLED_METHODS": ["session"],
+        "SECURITY_FRESHNESS": app.config["FRESHNESS"],
+        "SECURITY_FRESHNESS_GRACE_PERIOD": app.config["FRESHNESS"],
         "SECURITY_USER_IDENTITY_ATTRIBUTES": [{"email": {"mapper": _lower}}],
         "SECURITY_POST_LOGIN_VIEW": "/",
         "SECURITY_POST_LOGOUT_VIEW": "/login",
@@ -151,10 +114,11 @@ def _settings(app: Flask) -> dict[str, Any]:
         "SECURITY_EMAIL_PLAINTEXT": False,
         "SECURITY_EMAIL_HTML": False,
         "SECURITY_STATIC_FOLDER": None,
-        "REMEMBER_COOKIE_DURATION": timedelta(days=14),
-        "REMEMBER_COOKIE_HTTPONLY": True,
-        "REMEMBER_COOKIE_SAMESITE": "Lax",
-        "REMEMBER_COOKIE_SECURE": app.config["HTTPS"],
+        # The cookie is written at sign-in alone; the row of the sign-in says when it is over.
+        "PERMANENT_SESSION_LIFETIME": max(
+            app.config["KEPT_LIFETIME"], app.config["SIGN_IN_LIFETIME"]
+        ),
+        "SESSION_REFRESH_EACH_REQUEST": False,
     }
 
 
@@ -196,16 +160,19 @@ def _write_history(app: Flask) -> None:
         (password_reset, "user.password_changed"),
         (tf_profile_changed, "user.second_factor_set"),
         (tf_disabled, "user.second_factor_removed"),
+        (wan_registered, "user.passkey_added"),
+        (wan_deleted, "user.passkey_removed"),
     ):
         signal.connect(_recorder(event), app, weak=False)
     user_failed_authn.connect(_log_failure, app)
 
 
 def _recorder(event: str) -> Any:
-    def record(_app: Flask, user: User, **_more: Any) -> None:
+    def record(_app: Flask, user: User, **more: Any) -> None:
         write_from_here(db.session())
         row = db.session.get_one(User, user.id)
-        audit.record(itself(row), event, row, clock.now())
+        named = {"name": more["name"]} if "name" in more else None
+        audit.record(itself(row), event, row, clock.now(), after=named)
 
     return record
 
@@ -222,7 +189,7 @@ def _lower(identity: str) -> str:
     return identity.strip().lower()
 
 
-security = Security(
+security = Doorkeeper(
     mail_util_cls=OutboxMail,
     password_util_cls=Passwords,
     totp_cls=OneTimeCodes,
@@ -236,4 +203,10 @@ security = Security(
     two_factor_rescue_form=forms.RescueForm,
     two_factor_verify_code_form=forms.CodeForm,
     mf_recovery_form=forms.RecoveryForm,
+    two_factor_select_form=forms.WhichForm,
+    webauthn_util_cls=passkeys.Keys,
+    wan_register_form=passkey_forms.NewPasskeyForm,
+    wan_register_response_form=passkey_forms.MadePasskeyForm,
+    wan_signin_response_form=passkey_forms.ShownPasskeyForm,
+    wan_delete_form=passkey_forms.NoPasskeyForm,
 )
