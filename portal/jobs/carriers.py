@@ -10,13 +10,19 @@ from collections.abc import Mapping
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 SMTP_SECONDS = 20
+FOR_GOOD = 500
+"""Answers of a mail server from here on are final (RFC 5321, 4.2.1)."""
 
 
 class Refused(RuntimeError):
     """The mail will never be taken, so another try is pointless."""
+
+
+class NoTls(OSError):
+    """The server offers no TLS, and the password is not told to whoever listens."""
 
 
 def carry(mail: EmailMessage, config: Mapping[str, Any]) -> None:
@@ -46,7 +52,11 @@ def into_folder(mail: EmailMessage, folder: Path) -> Path:
 
 
 def by_smtp(mail: EmailMessage, url: str) -> None:
-    """Hand `mail` to the server of `url`: smtps:// is TLS from the start, smtp:// asks for it when offered."""
+    """Hand `mail` to the server of `url`: smtps:// is TLS from the start, smtp:// asks for it when offered.
+
+    Raises Refused for a final "no" to this mail; SMTPException or OSError when a later try may work: the server is
+    away, busy (4xx), does not know our password, or (NoTls) wants it in the clear and is another machine.
+    """
     parts = urlsplit(url)
     context = ssl.create_default_context()
     if parts.scheme == "smtps":
@@ -56,12 +66,21 @@ def by_smtp(mail: EmailMessage, url: str) -> None:
     else:
         server = smtplib.SMTP(parts.hostname or "", parts.port or 587, timeout=SMTP_SECONDS)
     with server:
-        server.ehlo_or_helo_if_needed()
-        if parts.scheme != "smtps" and server.has_extn("starttls"):
-            server.starttls(context=context)
-        if parts.username:
-            server.login(unquote(parts.username), unquote(parts.password or ""))
+        _greeted(server, parts, context)
         _handed_over(server, mail)
+
+
+def _greeted(server: smtplib.SMTP, parts: SplitResult, context: ssl.SSLContext) -> None:
+    server.ehlo_or_helo_if_needed()
+    is_safe = parts.scheme == "smtps"
+    if not is_safe and server.has_extn("starttls"):
+        server.starttls(context=context)
+        is_safe = True
+    if not parts.username:
+        return
+    if not is_safe and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+        raise NoTls(f"{parts.hostname} offers no TLS: the password was not sent")
+    server.login(unquote(parts.username), unquote(parts.password or ""))
 
 
 def _handed_over(server: smtplib.SMTP, mail: EmailMessage) -> None:
@@ -69,6 +88,10 @@ def _handed_over(server: smtplib.SMTP, mail: EmailMessage) -> None:
         server.send_message(mail)
     except smtplib.SMTPRecipientsRefused as error:
         codes = {code for code, _ in error.recipients.values()}
-        if all(code >= 500 for code in codes):
+        if all(code >= FOR_GOOD for code in codes):
             raise Refused(f"refused by the recipient's server: {sorted(codes)}") from error
+        raise
+    except smtplib.SMTPDataError as error:
+        if error.smtp_code >= FOR_GOOD:
+            raise Refused(f"refused by the server: {error.smtp_code}") from error
         raise

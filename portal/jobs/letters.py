@@ -15,6 +15,8 @@ from jinja2 import TemplateNotFound
 from portal.db.base import db
 from portal.db.outbox import OutboxMessage
 from portal.documents.models import FirmProfile
+from portal.hooks.queries.choices import may_choose
+from portal.hooks.rules.topics import may_be_off
 from portal.kernel import clock
 
 RECEIPTS = frozenset({"request_received"})
@@ -97,8 +99,16 @@ def _drawn(template: str, letter: Letter) -> str:
         locale=letter.locale,
         link=f"{current_app.config['BASE_URL']}{path}" if path else None,
         portal_url=current_app.config["BASE_URL"],
+        choose_url=_choice(letter),
         firm_name=_firm_name(letter.locale),
     )
+
+
+def _choice(letter: Letter) -> str | None:
+    """Where the reader may switch such mails off; None for those that always come, or who has no sign-in."""
+    if may_be_off(letter.template) is None or not may_choose(letter.recipient):
+        return None
+    return f"{current_app.config['BASE_URL']}/account/mails"
 
 
 def _drawn_if_there(template: str, letter: Letter) -> str | None:

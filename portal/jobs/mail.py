@@ -20,6 +20,8 @@ from portal.campaigns.actions.sending import TEMPLATE as CAMPAIGN
 from portal.db.base import db
 from portal.db.outbox import OutboxMessage, OutboxState
 from portal.db.work import unit_of_work
+from portal.hooks.queries.choices import is_unwanted
+from portal.hooks.rules.topics import may_be_off
 from portal.jobs.carriers import Refused, carry
 from portal.jobs.letters import Letter, written
 
@@ -31,6 +33,7 @@ WAITS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720, 1440))
 SECRETS = ("path",)
 WATCHED = {CAMPAIGN: delivering}
 """Templates whose letters are looked at once more before they go, and noted where they came from."""
+UNWANTED = "not wanted: its reader switched this kind of mail off"
 
 
 @dataclass(slots=True)
@@ -100,16 +103,28 @@ def _note_success(letter: Letter, now: datetime) -> None:
 
 
 def _held_back(letter: Letter, now: datetime) -> bool:
-    """Whether the letter must stay here after all; its row says why."""
+    """Whether the letter must stay here after all; its row says why.
+
+    Asked at the last moment, so that a "no" counts from the next letter on, whatever was posted before.
+    """
+    topic = may_be_off(letter.template)
     if letter.template not in WATCHED:
-        return False
+        if topic is None or not is_unwanted(letter.recipient, topic):
+            return False
+        with unit_of_work():
+            _drop(letter, UNWANTED)
+        return True
     with unit_of_work():
         why = WATCHED[letter.template].held_back(letter.facts, now)
         if why is not None:
-            row = db.session.get_one(OutboxMessage, letter.row_id)
-            row.state, row.last_error = OutboxState.DROPPED.value, why
-            row.facts = _without_secrets(letter)
+            _drop(letter, why)
     return why is not None
+
+
+def _drop(letter: Letter, why: str) -> None:
+    row = db.session.get_one(OutboxMessage, letter.row_id)
+    row.state, row.last_error = OutboxState.DROPPED.value, why
+    row.facts = _without_secrets(letter)
 
 
 def _without_secrets(letter: Letter) -> dict[str, object]:
