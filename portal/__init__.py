@@ -7,6 +7,7 @@ from typing import Any
 
 from portal import config
 from portal.accounts import sign_in
+from portal.api.queries.keys import viewer_of_key
 from portal.customers.queries import viewer_for
 from portal.documents import installing as documents
 from portal.rooms import register_rooms
@@ -26,7 +27,9 @@ def create_app(settings: Mapping[str, Any] | None = None) -> PortalApp:
     app.config.update(config.load())
     app.config.update(settings or {})
     install_house(app)
-    request.install(app, viewer_for)  # before sign-in, whose own hooks read the database
+    request.install(
+        app, viewer_for, viewer_of_key
+    )  # before sign-in, whose own hooks read the database
     sign_in.install(app)
     register_rooms(app)
     documents.install(app.config)

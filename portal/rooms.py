@@ -47,7 +47,7 @@ ROOMS = (
     "home",
     "jobs",
 )
-DOORS = ("desk", "my", "public")
+DOORS = ("desk", "my", "public", "v1")
 
 
 def register_rooms(app: Flask) -> None:

@@ -11,11 +11,20 @@ Kind = Literal["staff", "customer", "public", "system"]
 
 
 @dataclass(frozen=True, slots=True)
+class ByToken:
+    """The key by which another system came in: its id, the source of its references, what it is for."""
+
+    id: int
+    system: str
+    scopes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Viewer:
     """Somebody at one of the doors.
 
     `customer_ids` is the set of customers whose rows may be seen; None means every customer's (staff that see all,
-    and jobs). `own_only` is for staff who see just the customers they are assigned to.
+    and jobs). `own_only` is for staff who see just the customers they are assigned to. `token`: it is another system.
     """
 
     kind: Kind
@@ -28,6 +37,7 @@ class Viewer:
     own_only: bool = False
     locale: str = "zh_CN"
     ip: str | None = None
+    token: ByToken | None = None
     switchable: tuple[tuple[int, str], ...] = field(default=(), compare=False)
 
     def may(self, permission: Permission) -> bool:

@@ -1,4 +1,4 @@
-"""Two doors and a porch: `/desk/…` for staff, `/my/…` for customers, `/…` for everybody.
+"""Two doors and a porch: `/desk/…` for staff, `/my/…` for customers, `/…` for everybody; `/api/v1/…` for machines.
 
 A view behind the wrong door does not exist for that person: 404.
 """
@@ -8,6 +8,10 @@ from __future__ import annotations
 from flask import Blueprint, g
 
 from portal.kernel.errors import NotFound
+from portal.web.install import csrf
+
+MACHINES = "v1"
+"""The only blueprint without CSRF tokens, and the only one where a key opens."""
 
 
 def desk(name: str, import_name: str) -> Blueprint:
@@ -27,6 +31,13 @@ def my(name: str, import_name: str) -> Blueprint:
 def porch(name: str, import_name: str) -> Blueprint:
     """A blueprint for everybody: verification, signed links, language."""
     return Blueprint(name, import_name)
+
+
+def machines(import_name: str) -> Blueprint:
+    """The door of other systems: they come with a key, so that no cookie counts and no form can be forged."""
+    blueprint = Blueprint(MACHINES, import_name, url_prefix="/api/v1")
+    csrf.exempt(blueprint)
+    return blueprint
 
 
 def _staff_only() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from flask import (
@@ -25,9 +26,13 @@ from portal.access.viewer import NOBODY
 from portal.db.base import db
 from portal.kernel.errors import Invalid, InvalidMany, MergedAway, PortalError, StaleEdit
 from portal.kernel.text import Text, t
+from portal.web import problems
 from portal.web.words import say
 
 STALE = t("Somebody else saved this record a moment ago. Look at it again, then repeat.")
+NOTED = {400, 401, 403, 405, 413, 429}
+"""Answers that tell of somebody who tries what the pages do not offer."""
+security = logging.getLogger("portal.security")
 TEMPLATES = {400, 403, 404, 409, 413, 422, 429, 500}
 
 
@@ -52,6 +57,7 @@ def to_fields(form: FlaskForm, error: Invalid | InvalidMany) -> bool:
 
 
 def _portal_error(error: PortalError) -> Response:
+    _note(error.status, error.code)
     return _page(error.status, error.text, error=error)
 
 
@@ -66,6 +72,7 @@ def _merged_away(error: MergedAway) -> Response:
 
 
 def _csrf_error(_error: CSRFError) -> Response:
+    _note(403, "csrf")
     return _page(
         400,
         t(
@@ -75,7 +82,8 @@ def _csrf_error(_error: CSRFError) -> Response:
 
 
 def _integrity_error(error: IntegrityError) -> Response:
-    current_app.logger.warning("refused by the database: %s", error.orig)
+    first_line = str(error.orig).partition("\n")[0]  # the next would name what was typed
+    current_app.logger.warning("refused by the database: %s", first_line)
     return _page(
         409,
         t("The database refused this: a record with the same key exists, or one it needs is gone."),
@@ -86,20 +94,33 @@ def _http_error(error: HTTPException) -> Any:
     code = error.code or 500
     if code < 400 or error.response is not None:
         return error
-    return _page(code, None)
+    _note(code, type(error).__name__)
+    return _page(code, None, error=error)
 
 
 def _crash(error: Exception) -> Response:
+    if problems.are_wanted() and problems.is_a_wait(error):
+        return _page(503, None)
     current_app.logger.exception("unhandled: %s %s", request.method, request.path, exc_info=error)
     if current_app.testing:
         raise error
     return _page(500, None)
 
 
+def _note(status: int, why: str) -> None:
+    """Who was refused what, for whoever looks for somebody that tries doors; nothing that was typed."""
+    if status in NOTED:
+        who = g.viewer.user_id if "viewer" in g else None
+        said = (status, why, who, request.remote_addr, request.method, request.endpoint)
+        security.warning("refused: %s %s, user %s from %s, %s %s", *said)
+
+
 def _page(status: int, text: Text | None, **context: Any) -> Response:
     db.session.rollback()
     if "viewer" not in g:
         g.viewer = NOBODY
+    if problems.are_wanted():
+        return problems.answer(status, text, context.get("error"))
     template = f"errors/{status if status in TEMPLATES else (400 if status < 500 else 500)}.html"
     return make_response(
         render_template(template, message=say(text) if text else None, **context), status

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 
 from flask import Flask, abort, g, request, session
 from flask_login import current_user
 
 from portal.access.scope import set_viewer
 from portal.access.viewer import NOBODY, Viewer
+from portal.kernel import clock
 from portal.web import words
+from portal.web.doors import MACHINES
 from portal.web.flask_app import open_for_writing
 
 LANGUAGE_COOKIE = "lang"
 LOCALES = ("zh_CN", "en")
 
 
-def install(app: Flask, viewer_for: Callable[[int, int | None], Viewer]) -> None:
-    """Name the viewer before any view runs; `viewer_for(user_id, chosen_customer_id)` comes from a later room."""
+def install(
+    app: Flask,
+    viewer_for: Callable[[int, int | None], Viewer],
+    system_for: Callable[[str, datetime], Viewer | None],
+) -> None:
+    """Name the viewer before any view runs.
+
+    `viewer_for(user_id, chosen_customer_id)` and `system_for(key, now)`, at the machines' door, come from later rooms.
+    """
 
     @app.before_request
     def name_viewer() -> None:
@@ -27,7 +38,9 @@ def install(app: Flask, viewer_for: Callable[[int, int | None], Viewer]) -> None
         if _holds_what_no_database_keeps():
             abort(400)
         open_for_writing()
-        if current_user.is_authenticated:
+        if request.blueprint == MACHINES:
+            g.viewer = _machine(system_for, g.viewer)
+        elif current_user.is_authenticated:
             g.viewer = viewer_for(current_user.id, session.get("customer_id"))
         set_viewer(g.viewer)
         words.read_in(g.viewer.locale)
@@ -38,6 +51,16 @@ def _holds_what_no_database_keeps() -> bool:
     sent = (request.form, request.args)
     texts = (text for form in sent for pair in form.items(multi=True) for text in pair)
     return "\x00" in request.path or any("\x00" in text for text in texts)
+
+
+def _machine(system_for: Callable[[str, datetime], Viewer | None], nobody: Viewer) -> Viewer:
+    """Whose key came with the call; nobody without one that opens. Cookies count for nothing."""
+    given = request.authorization
+    key = given.token if given is not None and given.type == "bearer" else None
+    found = system_for(key, clock.now()) if key else None
+    wanted = request.accept_languages.best_match(["zh-CN", "zh", "en"], nobody.locale)
+    locale = "en" if wanted == "en" else "zh_CN"
+    return replace(found or nobody, locale=locale, ip=request.remote_addr)
 
 
 def _anonymous(default_locale: str) -> Viewer:
