@@ -50,7 +50,7 @@ with_worker = os.environ.get("PORTAL_WORKER", "1") == "1"
 _beside: list[int] = []
 
 
-class logger_class(Logger):  # type: ignore[misc]  # noqa: N801 - gunicorn looks it up by this name
+class logger_class(Logger):
     """gunicorn's logs in the form of the portal's: one entry a line, no secret of an address."""
 
     def setup(self, cfg: Any) -> None:

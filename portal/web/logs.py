@@ -1,4 +1,4 @@
-"""What the portal writes about itself: one entry begins one line, with its instant in UTC, and nothing that opens a door.
+"""What the portal writes about itself: one entry begins one line, its instant in UTC, and nothing that opens a door.
 
 Two things go through every line. Control characters are written as \\x0a and the like, so that nobody's words can look
 like an entry of their own. A secret in an address (/join/…, /q/…) becomes a short fingerprint: two entries about the
@@ -11,7 +11,7 @@ import hashlib
 import logging
 import re
 import time
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask
 from flask.logging import wsgi_errors_stream
@@ -37,7 +37,7 @@ def masked(text: str) -> str:
 class OneLine(logging.Formatter):
     """An entry on one line; the lines of a traceback follow, each moved in, so that none looks like an entry."""
 
-    converter = time.gmtime
+    converter = staticmethod(time.gmtime)
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         """The entry's line."""
@@ -54,7 +54,7 @@ def install(app: Flask) -> None:
     """Give the portal's own log its form, once for the process."""
     house = logging.getLogger(app.name)
     if not any(each.name == NAME for each in house.handlers):
-        handler = logging.StreamHandler(wsgi_errors_stream)  # type: ignore[arg-type]
+        handler = logging.StreamHandler(cast(Any, wsgi_errors_stream))
         handler.set_name(NAME)
         handler.setFormatter(OneLine(FORM))
         house.addHandler(handler)
