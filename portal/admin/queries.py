@@ -27,6 +27,8 @@ from portal.kernel.text import Text, t
 WORKER_SILENCE = timedelta(minutes=5)
 MAIL_DELAY = timedelta(minutes=15)
 LEAST_SPACE = 1024**3
+ALIVE = "alive"
+"""The worker's job that only says that the worker lives; a backup made by hand says nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,19 +118,17 @@ def dead_letters(limit: int = 20) -> list[OutboxMessage]:
 
 def signs(now: datetime, instance: Path) -> list[Sign]:
     """Database, migrations, disk, worker, mail, secrets: everything that an owner should know is well."""
-    return [
-        *grounds(),
-        _worker(now),
-        _mail(now),
-        _disk(instance),
-        _secrets(instance),
-        _typefaces(),
-    ]
+    return [*grounds(), _worker(now), _mail(now), *house(instance)]
 
 
 def grounds() -> list[Sign]:
     """What no page can do without: the database, laid out as this program expects."""
     return [_database(), _migrations()]
+
+
+def house(instance: Path) -> list[Sign]:
+    """What lies on the server's disk: its space, the secret, the papers' typefaces."""
+    return [_disk(instance), _secrets(instance), _typefaces()]
 
 
 def _database() -> Sign:
@@ -167,7 +167,7 @@ def _migrations() -> Sign:
 
 
 def _worker(now: datetime) -> Sign:
-    latest = db.session.scalar(select(func.max(Heartbeat.at)))
+    latest = db.session.scalar(select(Heartbeat.at).where(Heartbeat.job == ALIVE))
     advice = t("Run: portal worker")
     if latest is None:
         return Sign(t("Worker"), "bad", t("It has never run: no mail leaves the house."), advice)

@@ -17,12 +17,18 @@ MARKS = {"good": "✓", "warn": "!", "bad": "✗"}
 
 
 @click.command()
+@click.option(
+    "--before-opening",
+    is_flag=True,
+    help="Only what a release must find in order before it is served; prints a paper too.",
+)
 @LANGUAGE
 @with_appcontext
-def doctor(language: str) -> None:
-    """Look at database, worker, mail, disk, backups, clock, typefaces, secrets; exit code 1 if something is broken."""
+def doctor(before_opening: bool, language: str) -> None:
+    """Look at database, worker, mail, disk, backups, clock, typefaces, secret, files; exit code 1 if one is broken."""
+    look = queries.before_opening if before_opening else queries.signs
     with speaking(language):
-        signs = queries.signs(clock.now(), current_app.config["INSTANCE"])
+        signs = look(clock.now(), current_app.config)
         for sign in signs:
             click.echo(f"{MARKS[sign.tone]} {say(sign.name)}: {say(sign.found)}")
             if sign.advice is not None:

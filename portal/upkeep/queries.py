@@ -1,10 +1,17 @@
-"""The signs of health that look beyond the database: backups, clock, folder, archive."""
+"""The signs of health that look beyond the database: backups, clock, files, archive, the press.
+
+They are the same on the command line, on the health page and where the desk's first page counts them.
+"""
 
 from __future__ import annotations
 
 import stat
+import tempfile
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
 
@@ -15,8 +22,9 @@ from portal.db.audit import AuditEntry
 from portal.db.base import db
 from portal.documents.archive import ArchiveDamaged, archive
 from portal.documents.models import Document
+from portal.documents.render import Press, PressError
 from portal.kernel.errors import NotFound
-from portal.kernel.text import t
+from portal.kernel.text import Text, t
 from portal.upkeep.rules.jobs import BACKUP, PROVEN
 
 DAILY = timedelta(hours=26)
@@ -26,14 +34,33 @@ CLOCK_SLACK = timedelta(minutes=5)
 SAMPLE = 5
 
 
-def signs(now: datetime, instance: Path) -> list[Sign]:
-    """Everything that an owner should know is well, what is asked of the database first."""
+TRIED = '<html lang="zh-CN"><head><title>喆</title></head><body><p>喆堃镕犇 Portal 2026</p></body></html>'
+
+
+def signs(now: datetime, settings: Mapping[str, Any]) -> list[Sign]:
+    """Everything that an owner should know is well, what is asked of the database first.
+
+    `settings`: Flask's configuration (INSTANCE, BACKUPS, HTTPS, MAIL_WAY, SMTP_URL).
+    """
     return [
-        *admin.signs(now, instance),
+        *admin.signs(now, settings["INSTANCE"]),
+        _mail_way(settings),
         _backups(now),
         _clock(now),
-        _folder(instance),
+        _files(settings),
         _archive(),
+    ]
+
+
+def before_opening(now: datetime, settings: Mapping[str, Any]) -> list[Sign]:
+    """What a release must find in order before it is served: nothing that only time or a running worker brings."""
+    return [
+        *admin.grounds(),
+        *admin.house(settings["INSTANCE"]),
+        _clock(now),
+        _files(settings),
+        _archive(),
+        _press(),
     ]
 
 
@@ -70,13 +97,28 @@ def _clock(now: datetime) -> Sign:
     return Sign(t("Clock"), "good", t("It runs on from the latest entry of the history."))
 
 
-def _folder(instance: Path) -> Sign:
-    mode = stat.S_IMODE(instance.stat().st_mode)
-    found = t("Its permissions are %(mode)s.", mode=f"{mode:o}")
-    if mode & 0o002:
-        advice = t("Run: chmod o-w %(path)s", path=str(instance))
-        return Sign(t("Instance folder"), "bad", found, advice)
-    return Sign(t("Instance folder"), "good", found)
+def _mail_way(settings: Mapping[str, Any]) -> Sign:
+    """Where letters go; a portal that is served to the world should have a mail server."""
+    name = t("Mail server")
+    if settings["MAIL_WAY"] == "smtp":
+        host = urlsplit(settings["SMTP_URL"]).hostname or ""
+        return Sign(name, "good", t("Mails are handed to %(host)s.", host=host))
+    found = t("Mails stay on this machine (PORTAL_MAIL=%(way)s).", way=settings["MAIL_WAY"])
+    if not settings["HTTPS"]:
+        return Sign(name, "good", found)
+    return Sign(name, "warn", found, t("Set PORTAL_MAIL=smtp and PORTAL_SMTP_URL."))
+
+
+def _files(settings: Mapping[str, Any]) -> Sign:
+    """Nobody else writes into the portal's folders; where it is served to the world, nobody else reads them either."""
+    name = t("Permissions of files")
+    refused = 0o007 if settings["HTTPS"] else 0o002
+    for path in (settings["INSTANCE"], settings["BACKUPS"]):
+        mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0
+        if mode & refused:
+            found = t("%(path)s is open to others (%(mode)s).", path=str(path), mode=f"{mode:o}")
+            return Sign(name, "bad", found, t("Run: chmod o-rwx %(path)s", path=str(path)))
+    return Sign(name, "good", t("The folders of data and backups are closed to others."))
 
 
 def _archive() -> Sign:
@@ -90,3 +132,18 @@ def _archive() -> Sign:
             lost = t("The file of %(number)s is missing or damaged.", number=paper.number)
             return Sign(name, "bad", lost, t("Run: portal restore, with a backup that has it"))
     return Sign(name, "good", t("The latest papers are there, byte for byte."))
+
+
+def _press() -> Sign:
+    """A paper printed by a press of its own: what it is made with may be missing on this machine."""
+    name = t("Printing of papers")
+    with tempfile.TemporaryDirectory(prefix="portal-press-") as folder:
+        press = Press(Path(folder), seconds=30, workers=1)
+        try:
+            press.print(TRIED, "", {})
+        except PressError as error:
+            reason = Text(str(getattr(error, "reason", error.text)))
+            return Sign(name, "bad", reason, t("Run: sudo make install"))
+        finally:
+            press.stop()
+    return Sign(name, "good", t("A paper was printed."))

@@ -115,7 +115,9 @@ def tones(now: datetime, app: PortalApp) -> dict[str, str]:
 
 def test_health_tells_a_worker_that_is_silent(app: PortalApp, database: None, now: datetime):
     assert tones(now, app)["Worker"] == "bad"
-    db.session.add(Heartbeat(job="mail", at=now - timedelta(minutes=4)))
+    db.session.add(Heartbeat(job="backup", at=now - timedelta(minutes=4)))
+    assert tones(now, app)["Worker"] == "bad"
+    db.session.add(Heartbeat(job="alive", at=now - timedelta(minutes=4)))
     assert tones(now, app)["Worker"] == "good"
     assert tones(now + timedelta(minutes=10), app)["Worker"] == "bad"
 

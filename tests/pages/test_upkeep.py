@@ -47,8 +47,14 @@ def test_a_house_whose_database_is_gone_or_of_another_layout_is_not_ready(
     assert (answer.status_code, answer.text) == (503, "not ready\n")
 
 
-def tone(name: str, now: datetime, instance: Path) -> str:
-    return next(sign.tone for sign in queries.signs(now, instance) if sign.name.msgid == name)
+def tone(name: str, now: datetime, instance: Path, **more: object) -> str:
+    settings = {
+        "INSTANCE": instance,
+        "BACKUPS": instance / "backups",
+        "HTTPS": False,
+        "MAIL_WAY": "file",
+    } | more
+    return next(sign.tone for sign in queries.signs(now, settings) if sign.name.msgid == name)
 
 
 def test_backups_that_are_missing_late_or_never_proven_are_told(
@@ -68,10 +74,45 @@ def test_a_clock_that_fell_behind_and_a_folder_open_to_all_are_told(
 ) -> None:
     assert tone("Clock", now, tmp_path) == "good"
     assert tone("Clock", now - timedelta(days=400), tmp_path) in ("good", "bad")
-    tmp_path.chmod(0o777)
-    assert tone("Instance folder", now, tmp_path) == "bad"
-    tmp_path.chmod(0o750)
-    assert tone("Instance folder", now, tmp_path) == "good"
+    for mode, served, found in (
+        (0o777, False, "bad"),
+        (0o755, False, "good"),
+        (0o755, True, "bad"),
+        (0o750, True, "good"),
+    ):
+        tmp_path.chmod(mode)
+        assert tone("Permissions of files", now, tmp_path, HTTPS=served) == found
+
+
+def test_backups_that_others_may_read_are_told(cast: Cast, now: datetime, tmp_path: Path) -> None:
+    (tmp_path / "backups").mkdir(mode=0o755)
+    tmp_path.chmod(0o700)
+    assert tone("Permissions of files", now, tmp_path, HTTPS=True) == "bad"
+
+
+def test_a_portal_that_is_served_without_a_mail_server_is_told(
+    cast: Cast, now: datetime, tmp_path: Path
+) -> None:
+    assert tone("Mail server", now, tmp_path) == "good"
+    assert tone("Mail server", now, tmp_path, HTTPS=True) == "warn"
+    smtp = {"HTTPS": True, "MAIL_WAY": "smtp", "SMTP_URL": "smtp://me:hunter2@mail.example.com"}
+    assert tone("Mail server", now, tmp_path, **smtp) == "good"
+    said = [
+        str(sign.found.params)
+        for sign in queries.signs(now, {"INSTANCE": tmp_path, "BACKUPS": tmp_path, **smtp})
+    ]
+    assert any("mail.example.com" in each for each in said) and not any(
+        "hunter2" in each for each in said
+    )
+
+
+def test_before_the_doors_open_a_paper_is_printed_and_no_worker_is_asked_for(
+    cast: Cast, now: datetime, tmp_path: Path
+) -> None:
+    settings = {"INSTANCE": tmp_path, "BACKUPS": tmp_path / "backups", "HTTPS": True}
+    found = {sign.name.msgid: sign.tone for sign in queries.before_opening(now, settings)}
+    assert found["Printing of papers"] == "good"
+    assert not {"Worker", "Outgoing mail", "Backups"} & set(found)
 
 
 def test_a_paper_whose_file_is_lost_is_told(cast: Cast, now: datetime, tmp_path: Path) -> None:

@@ -106,7 +106,7 @@ def check_chain() -> Response:
 @requires(Permission.HEALTH_SEE)
 def health() -> Any:
     """Whether all is well."""
-    signs = upkeep.signs(clock.now(), current_app.config["INSTANCE"])
+    signs = upkeep.signs(clock.now(), current_app.config)
     return page("admin/health.html", signs=signs, letters=queries.dead_letters())
 
 

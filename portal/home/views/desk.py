@@ -8,7 +8,6 @@ from flask import current_app, g, redirect, request
 
 from portal.access.guards import signed_in
 from portal.access.permissions import Permission
-from portal.admin.queries import signs
 from portal.catalogue.queries.places import firm_places
 from portal.catalogue.rules.lanes import parse_lane
 from portal.customers.queries import matching
@@ -22,6 +21,7 @@ from portal.quotations import queries as quotation_queries
 from portal.quotations.labels import label_of
 from portal.quotations.models import Quotation
 from portal.rooms import offered
+from portal.upkeep.queries import signs
 from portal.web.doors import desk
 from portal.web.pages import page
 
@@ -108,7 +108,7 @@ def _unwell() -> int:
     """How many signs of health are not good, for those who look after them."""
     if not g.viewer.may(Permission.HEALTH_SEE):
         return 0
-    return sum(sign.tone != "good" for sign in signs(clock.now(), current_app.config["INSTANCE"]))
+    return sum(sign.tone != "good" for sign in signs(clock.now(), current_app.config))
 
 
 def _shown(quotation_id: int) -> str | None:
