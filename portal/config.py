@@ -83,6 +83,7 @@ SETTINGS = (
         "15",
         "minutes after the password or passkey in which dangerous acts do not ask for it again",
     ),
+    Setting("PORTAL_API_LIMIT", "600 per minute", "calls of one key of another system"),
     Setting(
         "PORTAL_LIMIT_STORAGE", "memory://", "where throttles count; redis://… for several servers"
     ),
@@ -135,6 +136,7 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         # Where the common place cannot be reached each process counts for itself: slower to notice, never a fault.
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
         "SIGN_IN_LIMIT": values["PORTAL_SIGN_IN_LIMIT"],
+        "API_LIMIT": values["PORTAL_API_LIMIT"],
         **_sign_ins(values),
         **_backups(values, instance),
         "SECRET_SALT": _derived(secret, "password salt"),

@@ -64,6 +64,7 @@ def _settings(instance: Path, url: str) -> dict[str, object]:
         "SQLALCHEMY_DATABASE_URI": url,
         "PASSWORD_COST": {"time_cost": 1, "memory_cost": 8, "parallelism": 1},
         "SIGN_IN_LIMIT": "100000 per minute",
+        "API_LIMIT": "100000 per minute",
         "SERVER_NAME": "portal.test",
     }
 

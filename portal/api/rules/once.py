@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import timedelta
+from typing import NamedTuple
 
 from portal.kernel.errors import PortalError
 from portal.kernel.text import t
@@ -38,6 +39,13 @@ class KeyReused(PortalError):
         super().__init__(
             t("This Idempotency-Key came with another call. A new call needs a new one.")
         )
+
+
+class Call(NamedTuple):
+    """A call that writes: its key, and what makes it the same as another."""
+
+    key: str
+    fingerprint: str
 
 
 def checked(key: str | None) -> str:

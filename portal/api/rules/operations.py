@@ -80,7 +80,13 @@ LIMIT = Parameter(
 )
 PAGING = (AFTER, LIMIT)
 CUSTOMER = Parameter("customer", told.CUSTOMER, t("Only those of the customer with this code."))
+KIND = Parameter("kind", Words(24, 1, "[a-z_]{1,24}", "statement"), t("Only papers of this kind."))
 SINCE = Parameter("updated_since", Instant(), t("Only what changed at that moment or later."))
+
+
+def _state(words: tuple[str, ...], text: Text) -> Parameter:
+    return Parameter("state", OneOf(words), text)
+
 
 OPERATIONS = (
     Operation(
@@ -104,7 +110,7 @@ OPERATIONS = (
     Operation(
         "list_contracts", "GET", "/contracts", Scope.CONTRACTS_READ,
         t("Contracts"), t("The contracts without their lines, by id."), asked.CONTRACT, Answer.PAGE,
-        (CUSTOMER, Parameter("state", OneOf(tuple(ContractState)), t("Only those in this state today.")), SINCE, *PAGING),
+        (CUSTOMER, _state(tuple(ContractState), t("Only those in this state today.")), SINCE, *PAGING),
     ),
     Operation(
         "show_contract", "GET", "/contracts/{contract_id}", Scope.CONTRACTS_READ,
@@ -125,7 +131,7 @@ OPERATIONS = (
     Operation(
         "list_statements", "GET", "/statements", Scope.STATEMENTS_READ,
         t("Statements"), t("The statements without their lines, by id."), asked.STATEMENT, Answer.PAGE,
-        (CUSTOMER, Parameter("state", OneOf(tuple(StatementState)), t("Only those in this state.")), SINCE, *PAGING),
+        (CUSTOMER, _state(tuple(StatementState), t("Only those in this state.")), SINCE, *PAGING),
     ),
     Operation(
         "show_statement", "GET", "/statements/{statement_id}", Scope.STATEMENTS_READ,
@@ -140,7 +146,7 @@ OPERATIONS = (
     Operation(
         "list_documents", "GET", "/documents", Scope.DOCUMENTS_READ,
         t("Stored papers"), t("What papers there are, by id."), asked.DOCUMENT, Answer.PAGE,
-        (CUSTOMER, Parameter("kind", Words(24, 1, "[a-z_]{1,24}", "statement"), t("Only papers of this kind.")), *PAGING),
+        (CUSTOMER, KIND, *PAGING),
     ),
     Operation(
         "fetch_document", "GET", "/documents/{document_id}", Scope.DOCUMENTS_READ,

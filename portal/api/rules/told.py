@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from portal.api.rules.records import Field, Listed, Record
-from portal.api.rules.shapes import Count, Day, Decimals, Flag, Instant, Maybe, Money, OneOf, Words
+from portal.api.rules.shapes import (
+    Count,
+    Day,
+    Decimals,
+    Flag,
+    Instant,
+    Maybe,
+    Money,
+    OneOf,
+    Sentence,
+    Words,
+)
 from portal.kernel.money import CURRENCIES
 from portal.kernel.text import Text, t
 from portal.receivables.rules.kinds import ReceiptKind
@@ -147,7 +158,7 @@ ROW_PROBLEM = Record(
     t("What is wrong with one row."),
     (
         Field("pointer", Maybe(Words()), t("Where in the call: a JSON pointer.")),
-        Field("detail", Words(), t("What is wrong, in words.")),
+        Field("detail", Sentence(), t("What is wrong, in words.")),
     ),
 )
 ROW = Record(
