@@ -10,7 +10,7 @@ CATALOGUES := portal/translations
 TEST_WORKERS ?= $(shell expr $$(nproc) + 1)
 
 .PHONY: help run test lint format lock translations bench coverage clean setup \
-  setup-tests
+  setup-tests install upgrade rollback uninstall
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -20,6 +20,18 @@ run: ## Do the set-up that is missing and serve the portal (PORT=8000 HOST=127.0
 
 test: setup-tests lint ## Do the set-up that tests need, then check and test everything
 	@$(BIN)/pytest -n $(TEST_WORKERS) $(ARGS)
+
+install: ## On a server, with sudo: a service behind TLS (DOMAIN=portal.example.com PROXY=caddy PORT=8000)
+	@.ci/install.sh
+
+upgrade: ## On a server, with sudo: this folder's release in place of the one that is served, or nothing
+	@.ci/upgrade.sh
+
+rollback: ## On a server, with sudo: the release before this one
+	@.ci/upgrade.sh back
+
+uninstall: ## On a server, with sudo: take the program away; data, backups and settings stay
+	@.ci/uninstall.sh
 
 setup: ## Do the set-up that is missing, without serving
 	@.ci/setup.sh run

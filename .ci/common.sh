@@ -1,4 +1,4 @@
-# Shared by the set-up scripts: messages, the Python to use, Debian packages. Sourced, not run.
+# Shared by the set-up scripts: messages, the Python to use, Debian packages, what is made of the sources. Sourced.
 set -euo pipefail
 export LC_ALL="${LC_ALL:-C.UTF-8}"
 
@@ -64,4 +64,27 @@ need_packages() {
       "  apt-get update && apt-get install -y ${missing[*]}" \
       "and then run the same make command again."
   fi
+}
+
+system_libraries() {
+  need_packages "to make PDF documents, with a Chinese face for rare characters" \
+    libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk
+}
+
+# In the present folder, with its .venv: the catalogues that are newer than what was made of them.
+compile_translations() {
+  local source
+  for source in portal/translations/*/LC_MESSAGES/messages.po; do
+    [ -f "$source" ] && [ "$source" -nt "${source%.po}.mo" ] || continue
+    .venv/bin/pybabel --quiet compile --input-file "$source" --output-file "${source%.po}.mo"
+  done
+}
+
+# Compressed once beside the originals; the web server picks the smaller one by itself.
+compress_static_files() {
+  find static -type f \( -name '*.br' -o -name '*.gz' \) -delete
+  local folder
+  for folder in css js icons vendor/bootstrap vendor/htmx; do
+    .venv/bin/python -m whitenoise.compress --quiet "static/$folder" >/dev/null
+  done
 }

@@ -8,11 +8,6 @@ venv=$PWD/.venv
 APT_LOG=$(mktemp)
 trap 'rm -f "$APT_LOG"' EXIT
 
-system_libraries() {
-  need_packages "to make PDF documents, with a Chinese face for rare characters" \
-    libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk
-}
-
 # PostgreSQL's package starts a server of its own when it is installed; the tests only want the programs.
 database_server() {
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null && return
@@ -21,6 +16,20 @@ database_server() {
   as_root sh -c "mkdir -p $folder && echo 'create_main_cluster = false' >$quiet" || true
   need_packages "to run the tests on PostgreSQL" postgresql
   as_root rm -f "$quiet" || true
+}
+
+# Both start at once when they are installed, and at every start of the machine; the tests only want the programs.
+proxies() {
+  local names=() name policy=/usr/sbin/policy-rc.d made=""
+  for name in nginx caddy; do
+    is_installed "$name" || names+=("$name")
+  done
+  [ ${#names[@]} -gt 0 ] || return 0
+  [ -e "$policy" ] || made=$policy
+  [ -z "$made" ] || as_root sh -c "printf '#!/bin/sh\nexit 101\n' >$policy && chmod 755 $policy" || true
+  need_packages "to test the portal behind both proxies" "${names[@]}"
+  [ -z "$made" ] || as_root rm -f "$policy" || true
+  as_root systemctl disable --quiet "${names[@]}" 2>/dev/null || true
 }
 
 # Playwright's own program needs libatomic1. Ubuntu's chromium is a snap, which tests cannot drive;
@@ -72,25 +81,12 @@ command_line() {
   chmod +x .venv/bin/portal
 }
 
-translations() {
-  local source
-  for source in portal/translations/*/LC_MESSAGES/messages.po; do
-    [ -f "$source" ] && [ "$source" -nt "${source%.po}.mo" ] || continue
-    .venv/bin/pybabel --quiet compile --input-file "$source" --output-file "${source%.po}.mo"
-  done
-}
-
-# Compressed once beside the originals; the web server picks the smaller one by itself.
 smaller_static_files() {
   local newest
   newest=$(find static -newer .venv/.compressed-static -type f \( -name '*.css' -o -name '*.js' -o -name '*.svg' \) \
     -print -quit 2>/dev/null || echo all)
   [ -n "$newest" ] || return 0
-  find static -type f \( -name '*.br' -o -name '*.gz' \) -delete
-  local folder
-  for folder in css js icons vendor/bootstrap vendor/htmx; do
-    .venv/bin/python -m whitenoise.compress --quiet "static/$folder" >/dev/null
-  done
+  compress_static_files
   touch .venv/.compressed-static
 }
 
@@ -98,10 +94,12 @@ system_libraries
 virtual_environment
 python_packages
 [ -x .venv/bin/portal ] || command_line
-translations
+compile_translations
 smaller_static_files
 if [ "$purpose" = test ]; then
   need_packages "to look into PDF documents" poppler-utils
+  need_packages "to ask a server that the tests installed" curl openssl
   database_server
+  proxies
   browser
 fi

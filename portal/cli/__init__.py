@@ -12,6 +12,7 @@ from portal import create_app
 
 COMMANDS = (
     "setup",
+    "admin",
     "rates",
     "batches",
     "usage",

@@ -135,6 +135,22 @@ def first_administrator_link(base_url: str, now: datetime) -> str:
     return f"{base_url}/join/{_new_token(user, now, FIRST_LINK_HOURS)}"
 
 
+def administrator_link(email: str, name: str, locale: str, base_url: str, now: datetime) -> str | None:
+    """From the server's command line: this person is an administrator; the link with which they join.
+
+    None for somebody of the staff who signs in already and only gets the role. A link given before is void.
+    Raises Invalid at "email" for a customer's user and for somebody blocked.
+    """
+    user = by_email(email) or create_user(
+        email, name, "staff", now=now, roles=[Role.ADMINISTRATOR], locale=locale
+    )
+    if user.kind != "staff" or not user.active:
+        raise Invalid(t("This address cannot be invited here."), "email")
+    if Role.ADMINISTRATOR not in user.role_set:
+        change_roles(user, user.role_set | {Role.ADMINISTRATOR}, SYSTEM, now)
+    return None if user.has_joined else f"{base_url}/join/{_new_token(user, now, FIRST_LINK_HOURS)}"
+
+
 def join(
     token: str, name: str, password_hash: str, now: datetime, *, email: str | None = None
 ) -> User:
