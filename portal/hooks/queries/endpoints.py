@@ -33,7 +33,7 @@ def counts(endpoint_id: int) -> dict[str, int]:
         .where(HookDelivery.endpoint_id == endpoint_id)
         .group_by(HookDelivery.state)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def dead_count() -> int:
