@@ -1,7 +1,8 @@
 """A PostgreSQL server of the tests' own, in a temporary folder, reached by a socket in it.
 
 No port is taken, nothing on the machine is touched, and nothing is left. PostgreSQL refuses to run
-as root, so root runs it as the user that its package brings.
+as root, so root runs it as the user that its package brings. Databases belong to a role without rights over others',
+as a firm's would: a superuser would walk through row-level security.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pathlib import Path
 
 import psycopg
 
+OWNER = "portal"
 _START_SECONDS = 30
 # Speed before safety: what a crash would lose is thrown away anyway.
 _SETTINGS = (
@@ -39,21 +41,22 @@ class PostgresServer:
 
     folder: Path
 
-    def url(self, database: str = "postgres") -> str:
+    def url(self, database: str = "postgres", role: str = "postgres") -> str:
         """The address of a database of this server, as SQLAlchemy takes it."""
-        return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"
+        return f"postgresql+psycopg://{role}@/{database}?host={self.folder}"
 
     @contextmanager
     def database(self, template: str = "template1") -> Iterator[str]:
         """Yields the URL of a new copy of the database `template`; dropped afterwards."""
         name = f"test_{uuid.uuid4().hex}"
-        self._say(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        self.say(f'CREATE DATABASE "{name}" OWNER "{OWNER}" TEMPLATE "{template}"')
         try:
-            yield self.url(name)
+            yield self.url(name, OWNER)
         finally:
-            self._say(f'DROP DATABASE "{name}" WITH (FORCE)')
+            self.say(f'DROP DATABASE "{name}" WITH (FORCE)')
 
-    def _say(self, statement: str) -> None:
+    def say(self, statement: str) -> None:
+        """Let the server do something, as its superuser."""
         with psycopg.connect(**self._address(), autocommit=True) as connection:
             connection.execute(statement.encode())
 
@@ -116,6 +119,7 @@ def _running(folder: Path, user: str | None) -> Iterator[PostgresServer]:
         process = subprocess.Popen(command, user=user, cwd=folder, stdout=log, stderr=log)
     try:
         server.wait(process)
+        server.say(f'CREATE ROLE "{OWNER}" LOGIN CREATEDB')
         yield server
     finally:
         # SIGINT is PostgreSQL's "fast" stop: it does not wait for clients.

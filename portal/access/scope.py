@@ -17,6 +17,7 @@ from sqlalchemy.orm import (
 
 from portal.access.models import Assignment
 from portal.access.viewer import SYSTEM, Viewer
+from portal.db import walls
 from portal.db.base import CustomerItself, CustomerOwned, db
 from portal.kernel.errors import NotFound
 
@@ -26,8 +27,9 @@ ASSIGNMENTS = Assignment.__table__
 
 
 def set_viewer(viewer: Viewer) -> None:
-    """Say who is asking before the first query; kept on the session."""
+    """Say who is asking before the first query; kept on the session, and told to PostgreSQL's own wall."""
     db.session.info[KEY] = viewer
+    walls.stand(db.session(), viewer.customer_ids)
 
 
 @contextmanager
@@ -42,6 +44,7 @@ def past_the_walls() -> Iterator[None]:
         yield
     finally:
         db.session.info[KEY] = before
+        walls.stand(db.session(), before.customer_ids if before else None)
 
 
 def owned(column: Any, viewer: Viewer) -> ColumnElement[bool]:

@@ -22,7 +22,7 @@ def insert_kept(table: Table, columns: Sequence[str], rows: Iterable[Sequence[An
     names, into = ", ".join(map(quote, columns)), quote(table.name)
     try:
         if connection.dialect.name == "postgresql":
-            _copy(connection, f"COPY {into} ({names}) FROM STDIN", rows)
+            _copy(connection, into, names, rows)
         else:
             places = ", ".join("?" * len(columns))
             _many(connection, f"INSERT INTO {into} ({names}) VALUES ({places})", rows)
@@ -30,12 +30,22 @@ def insert_kept(table: Table, columns: Sequence[str], rows: Iterable[Sequence[An
         raise IntegrityError(f"insert into {into}", None, error) from error
 
 
-def _copy(connection: Connection, command: str, rows: Iterable[Sequence[Any]]) -> None:
-    """PostgreSQL's own way for many rows: a fifth of the time of so many inserts."""
+def _copy(connection: Connection, into: str, names: str, rows: Iterable[Sequence[Any]]) -> None:
+    """PostgreSQL's own way for many rows: a fifth of the time of so many inserts.
+
+    It takes none where a wall stands (db/walls.py): there they come by way of a table that lasts as long as this takes.
+    """
+    walled = connection.exec_driver_sql(f"SELECT row_security_active('{into}')").scalar_one()
+    aside = "rows_to_insert" if walled else into
+    if walled:
+        connection.exec_driver_sql(f"CREATE TEMP TABLE {aside} AS SELECT {names} FROM {into} WITH NO DATA")  # fmt: skip
     driver: Any = connection.connection
-    with driver.cursor() as cursor, cursor.copy(command) as copy:
+    with driver.cursor() as cursor, cursor.copy(f"COPY {aside} ({names}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
+    if walled:
+        connection.exec_driver_sql(f"INSERT INTO {into} ({names}) SELECT {names} FROM {aside}")
+        connection.exec_driver_sql(f"DROP TABLE {aside}")
 
 
 def _many(connection: Connection, command: str, rows: Iterable[Sequence[Any]]) -> None:

@@ -2,6 +2,8 @@
 
 A dump is of one instant, whatever is written meanwhile: SQLite's backup copies every page in one read transaction
 (VACUUM INTO stumbles over stored computed columns); PostgreSQL's pg_dump and our counting share one exported snapshot.
+pg_dump reads as the tables' owner, whom row-level security binds as well: a session that names no customer sees all
+(db/walls.py), and the counts would show if one did not.
 """
 
 from __future__ import annotations
@@ -37,7 +39,7 @@ def dump(engine: Engine, to: Path) -> dict[str, int]:
     with engine.connect() as connection:
         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
         snapshot = connection.execute(text("SELECT pg_export_snapshot()")).scalar_one()
-        _run(engine.url, "pg_dump", "--format=custom", "--no-owner", f"--snapshot={snapshot}",
+        _run(engine.url, "pg_dump", "--format=custom", "--no-owner", "--enable-row-security", f"--snapshot={snapshot}",
              f"--file={to}")  # fmt: skip
         return counts(connection)
 

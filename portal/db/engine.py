@@ -1,4 +1,5 @@
-"""How connections behave: SQLite in WAL with foreign keys and a busy timeout; writers begin IMMEDIATE."""
+"""How connections behave: SQLite in WAL with foreign keys and a busy timeout, writers beginning IMMEDIATE; PostgreSQL's
+say whose rows they touch."""
 
 from __future__ import annotations
 
@@ -8,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
+
+from portal.db import walls
 
 READS_FIRST = "reads_first"
 
@@ -22,8 +25,11 @@ LONG_LOG_PAGES = 16_000
 
 
 def prepare(engine: Engine) -> None:
-    """Set up an engine once; only SQLite needs it."""
-    if engine.dialect.name != "sqlite" or event.contains(engine, "connect", _open_sqlite):
+    """Set up an engine once."""
+    if engine.dialect.name == "postgresql":
+        walls.prepare(engine)
+        return
+    if event.contains(engine, "connect", _open_sqlite):
         return
     event.listen(engine, "connect", _open_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -11,12 +11,13 @@ from typing import Any
 from sqlalchemy import ScalarSelect, Select, Table, or_, select
 
 from portal.db.base import Base, db
+from portal.db.walls import past
 
 
 def holders(model: type[Base], column: str, value: Any) -> list[int]:
     """The ids of the rows that hold `value` in `column`."""
     table = _table(model)
-    found = db.session.execute(select(table.c.id).where(table.c[column] == value))
+    found = db.session.execute(past(select(table.c.id)).where(table.c[column] == value))
     return list(found.scalars())
 
 
@@ -25,7 +26,7 @@ def starting_with(model: type[Base], column: str, prefix: str) -> list[str]:
     wanted = _table(model).c[column]
     return list(
         db.session.execute(
-            select(wanted).where(wanted.startswith(prefix, autoescape=True))
+            past(select(wanted)).where(wanted.startswith(prefix, autoescape=True))
         ).scalars()
     )
 
@@ -38,7 +39,9 @@ def with_any_word(
         return []
     table = _table(model)
     any_word = or_(*(table.c[column].contains(word, autoescape=True) for word in words))
-    statement = select(*(table.c[name] for name in shown)).where(any_word).order_by(table.c.id)
+    statement = (
+        past(select(*(table.c[name] for name in shown))).where(any_word).order_by(table.c.id)
+    )
     return [tuple(row) for row in db.session.execute(statement.limit(limit))]
 
 
@@ -49,7 +52,7 @@ def columns_of(
     table, wanted = _table(model), sorted(set(ids))
     if not wanted:
         return {}
-    statement = select(table.c[by], *(table.c[name] for name in shown))
+    statement = past(select(table.c[by], *(table.c[name] for name in shown)))
     rows = db.session.execute(statement.where(table.c[by].in_(wanted)))
     return {row[0]: tuple(row[1:]) for row in rows}
 
@@ -61,20 +64,20 @@ def among(
     table, wanted = _table(model), sorted(set(values))
     if not wanted:
         return []
-    statement = select(*(table.c[name] for name in shown)).where(table.c[column].in_(wanted))
+    statement = past(select(*(table.c[name] for name in shown))).where(table.c[column].in_(wanted))
     return [tuple(row) for row in db.session.execute(statement.order_by(table.c.id))]
 
 
 def looked_up(model: type[Base], column: str, row_id: Any) -> ScalarSelect[Any]:
     """`column` of the row whose id is `row_id` (a column of another table), as a part of another select."""
     table = _table(model)
-    return select(table.c[column]).where(table.c.id == row_id).scalar_subquery()
+    return past(select(table.c[column])).where(table.c.id == row_id).scalar_subquery()
 
 
 def holding(model: type[Base], column: str, value: Any) -> Select[Any]:
     """The ids of the rows that hold `value` in `column`, as a part of another select."""
     table = _table(model)
-    return select(table.c.id).where(table.c[column] == value)
+    return past(select(table.c.id)).where(table.c[column] == value)
 
 
 def _table(model: type[Base]) -> Table:

@@ -133,11 +133,11 @@ def test_an_adjustment_needs_a_reason_and_the_customer_reads_it(cast: Cast, now:
 
 
 def test_another_customers_entitlement_cannot_be_held(cast: Cast, now: datetime) -> None:
-    e = entitled(cast, now)
+    e = entitled(cast, now).id
     db.session.commit()
     set_viewer(viewer(cast.erik))
     with pytest.raises(NotFound):
-        ledger.lock([e.id])
+        ledger.lock([e])
     set_viewer(SYSTEM)
 
 
