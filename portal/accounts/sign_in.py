@@ -211,6 +211,7 @@ security = Doorkeeper(
     webauthn_util_cls=passkeys.Keys,
     wan_register_form=passkey_forms.NewPasskeyForm,
     wan_register_response_form=passkey_forms.MadePasskeyForm,
+    wan_signin_form=passkey_forms.StartPasskeyForm,
     wan_signin_response_form=passkey_forms.ShownPasskeyForm,
     wan_delete_form=passkey_forms.NoPasskeyForm,
 )
