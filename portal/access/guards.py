@@ -7,7 +7,8 @@ from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import current_app, g, redirect, request, url_for
+from flask import current_app, flash, g, redirect, request, url_for
+from flask_babel import gettext as _
 from flask_security.utils import check_and_update_authn_fresh
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -79,7 +80,7 @@ def fresh(act: Text) -> Callable[[View], View]:
     def guard(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            return view(*args, **kwargs) if _is_fresh() else _to_prove_it(act)
+            return view(*args, **kwargs) if _is_fresh() else to_prove_it(act)
 
         guarded.fresh = act  # type: ignore[attr-defined]
         return guarded
@@ -90,7 +91,7 @@ def fresh(act: Text) -> Callable[[View], View]:
 def to_sign_in() -> Any:
     """To the sign-in page, and back here afterwards; a form of somebody whose sign-in has just run out waits."""
     if request.method in READING:
-        return redirect(url_for("security.login", next=request.full_path))
+        return redirect(url_for("security.login", next=_this_page()))
     owner = g.get("signed_out_user_id")
     return redirect(url_for("security.login", next=_waiting(INTERRUPTED, owner) if owner else None))
 
@@ -104,16 +105,24 @@ def _is_fresh() -> bool:
     )
 
 
-def _to_prove_it(act: Text) -> Any:
-    target = request.full_path if request.method in READING else _waiting(act, g.viewer.user_id)
+def to_prove_it(act: Text) -> Any:
+    """To the page that asks for the password or passkey once more, and back here afterwards."""
+    reading = request.method in READING
+    target = _this_page() if reading else _waiting(act, g.viewer.user_id)
+    words = _("First show once more that it is you. What comes next: %(act)s", act=_(act.msgid))
+    flash(words, "info")
     return redirect(url_for("security.verify", next=target))
+
+
+def _this_page() -> str:
+    return request.full_path.removesuffix("?")
 
 
 def _waiting(act: Text, owner: int) -> str | None:
     """Where the form that was sent waits for its owner; the page before when it holds a file or is very long."""
     fields = [pair for pair in request.form.items(multi=True) if not _is_secret(pair[0])]
     back = _page_before()
-    sent = Sent(act.msgid, request.full_path.removesuffix("?"), back or "/", tuple(fields))
+    sent = Sent(act.msgid, _this_page(), back or "/", tuple(fields))
     if any(file.filename for file in request.files.values()):
         return back
     token = hold(sent, owner, clock.now())

@@ -62,14 +62,10 @@ def _own_email(**kw: Any) -> EmailField:
     )
 
 
-class SignInForm(LoginForm):
-    """E-mail address and password. A foreign `next` is forgotten, not complained about."""
+class OurNext:
+    """Of a form that leads on: a foreign `next` is forgotten, not complained about."""
 
-    email = _own_email(validators=[IsString(), email_required, EmailValidation()])
-    password = PasswordField(
-        _l("Password"), render_kw=CURRENT, validators=[IsString(), password_required, NOT_ENDLESS]
-    )
-    remember = BooleanField(_l("Keep me signed in on this device"))
+    next: HiddenField
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -78,6 +74,16 @@ class SignInForm(LoginForm):
 
     def validate_next(self, field: HiddenField) -> None:
         """Nothing to say: `__init__` has looked at it."""
+
+
+class SignInForm(OurNext, LoginForm):
+    """E-mail address and password."""
+
+    email = _own_email(validators=[IsString(), email_required, EmailValidation()])
+    password = PasswordField(
+        _l("Password"), render_kw=CURRENT, validators=[IsString(), password_required, NOT_ENDLESS]
+    )
+    remember = BooleanField(_l("Keep me signed in on this device"))
 
 
 class ForgottenForm(ForgotPasswordForm):
@@ -130,7 +136,7 @@ class OtherPasswordForm(ChangePasswordForm):
     )
 
 
-class AgainForm(VerifyForm):
+class AgainForm(OurNext, VerifyForm):
     """The password once more, before something that matters."""
 
     password = PasswordField(

@@ -12,11 +12,13 @@ from flask_security.webauthn import (
     WebAuthnDeleteForm,
     WebAuthnRegisterForm,
     WebAuthnRegisterResponseForm,
+    WebAuthnSigninForm,
     WebAuthnSigninResponseForm,
 )
 from wtforms import HiddenField, RadioField, SelectChoice, StringField
 from wtforms.validators import Length
 
+from portal.accounts.forms import OurNext
 from portal.accounts.passkeys import LONGEST_NAME, MOST
 from portal.accounts.rules.passkeys import put_at
 from portal.kernel.text import t
@@ -70,7 +72,11 @@ class MadePasskeyForm(WebAuthnRegisterResponseForm):
         return True
 
 
-class ShownPasskeyForm(WebAuthnSigninResponseForm):
+class StartPasskeyForm(OurNext, WebAuthnSigninForm):
+    """The wish to sign in with a passkey."""
+
+
+class ShownPasskeyForm(OurNext, WebAuthnSigninResponseForm):
     """A passkey's answer to a challenge, at sign-in or to prove once more who one is."""
 
     credential = HiddenField(validators=[Length(max=LONGEST_ANSWER)])

@@ -22,7 +22,7 @@ from flask_security.signals import (
     wan_registered,
 )
 
-from portal.access.guards import public
+from portal.access.guards import public, to_prove_it
 from portal.accounts import forms, passkey_forms, passkeys, sessions, throttle
 from portal.accounts.actions import itself
 from portal.accounts.messages import MESSAGES
@@ -33,6 +33,7 @@ from portal.db import audit
 from portal.db.base import db
 from portal.db.engine import write_from_here
 from portal.kernel import clock
+from portal.kernel.text import t
 from portal.web.flask_app import reads_first, refuse
 from portal.web.words import ReadersDomain
 
@@ -40,6 +41,8 @@ log = logging.getLogger(__name__)
 
 # OWASP's lower recommendation for argon2id: 19 MiB, two passes; eight threads at once stay within memory.
 PASSWORD_COST = {"time_cost": 2, "memory_cost": 19_456, "parallelism": 1}
+
+CHANGE_OF_WAY = t("Change how you sign in")
 
 # Views that hash: they let others write meanwhile.
 HASHING = ("login", "verify", "forgot_password", "reset_password", "change_password")
@@ -68,6 +71,7 @@ def install(app: Flask) -> None:
     security.i18n_domain = ReadersDomain()
     security.datetime_factory = clock.now
     security.want_json(lambda _request: False)
+    security.reauthn_handler(lambda _within, _grace: to_prove_it(CHANGE_OF_WAY))
     app.view_functions["security.two_factor_rescue"] = _only_recovery_codes
     passkeys.install(app)
     throttle.install(app)
@@ -207,6 +211,7 @@ security = Doorkeeper(
     webauthn_util_cls=passkeys.Keys,
     wan_register_form=passkey_forms.NewPasskeyForm,
     wan_register_response_form=passkey_forms.MadePasskeyForm,
+    wan_signin_form=passkey_forms.StartPasskeyForm,
     wan_signin_response_form=passkey_forms.ShownPasskeyForm,
     wan_delete_form=passkey_forms.NoPasskeyForm,
 )

@@ -9,8 +9,18 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal.db import audit
+from portal.db.audit import Event
 from portal.db.base import Base, db
 from portal.db.types import JSONText, UTCDateTime
+from portal.kernel.text import t
+
+audit.declare(
+    {
+        "letter.resent": Event(t("Letter sent again")),
+        "letter.all_resent": Event(t("All letters that were given up sent again")),
+    }
+)
 
 
 class OutboxState(StrEnum):

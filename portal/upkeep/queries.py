@@ -25,6 +25,7 @@ from portal.documents.models import Document
 from portal.documents.render import Press, PressError
 from portal.kernel.errors import NotFound
 from portal.kernel.text import Text, t
+from portal.upkeep import work_signs
 from portal.upkeep.rules.jobs import BACKUP, PROVEN
 
 DAILY = timedelta(hours=26)
@@ -45,6 +46,7 @@ def signs(now: datetime, settings: Mapping[str, Any]) -> list[Sign]:
     return [
         *admin.signs(now, settings["INSTANCE"]),
         _mail_way(settings),
+        *work_signs.signs(),
         _backups(now),
         _clock(now),
         _files(settings),

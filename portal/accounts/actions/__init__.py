@@ -135,7 +135,9 @@ def first_administrator_link(base_url: str, now: datetime) -> str:
     return f"{base_url}/join/{_new_token(user, now, FIRST_LINK_HOURS)}"
 
 
-def administrator_link(email: str, name: str, locale: str, base_url: str, now: datetime) -> str | None:
+def administrator_link(
+    email: str, name: str, locale: str, base_url: str, now: datetime
+) -> str | None:
     """From the server's command line: this person is an administrator; the link with which they join.
 
     None for somebody of the staff who signs in already and only gets the role. A link given before is void.

@@ -8,16 +8,20 @@ from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug import Response
 
-from portal.access.guards import requires
+from portal.access.guards import fresh, requires
 from portal.access.labels import ROLE_LABELS
 from portal.access.permissions import Permission, Role
-from portal.accounts import actions, queries
+from portal.accounts import actions, queries, sessions
+from portal.accounts.actions import sign_ins as ending
 from portal.accounts.forms import InviteForm, RolesForm
 from portal.accounts.labels import state_of
 from portal.accounts.lists import STAFF
 from portal.accounts.models import User
+from portal.accounts.views.places import Place, chosen, drawn
 from portal.db import audit
 from portal.kernel import clock
+from portal.kernel.errors import NotFound
+from portal.kernel.text import t
 from portal.web.doors import desk
 from portal.web.forms import attempted
 from portal.web.listing import list_page
@@ -35,6 +39,7 @@ def staff() -> Any:
 
 @bp.route("/staff/new", methods=["GET", "POST"])
 @requires(Permission.USER_EDIT)
+@fresh(t("Invite a member of staff"))
 def invite() -> Any:
     """Invite a member of staff."""
     form = InviteForm(locale=g.viewer.locale)
@@ -60,6 +65,7 @@ def person(user_id: int) -> Any:
 
 @bp.post("/staff/<int:user_id>/roles")
 @requires(Permission.USER_EDIT)
+@fresh(t("Change the roles of a member of staff"))
 def roles(user_id: int) -> Any:
     """Change the roles."""
     user, form = _member(user_id), RolesForm()
@@ -81,6 +87,7 @@ def invite_again(user_id: int) -> Response:
 
 @bp.post("/staff/<int:user_id>/block")
 @requires(Permission.USER_EDIT)
+@fresh(t("Block a sign-in"))
 def block(user_id: int) -> Response:
     """Block the sign-in."""
     reason = request.form.get("reason", "")
@@ -91,6 +98,7 @@ def block(user_id: int) -> Response:
 
 @bp.post("/staff/<int:user_id>/allow")
 @requires(Permission.USER_EDIT)
+@fresh(t("Allow a sign-in again"))
 def allow(user_id: int) -> Response:
     """Allow it again."""
     actions.reactivate(_member(user_id), g.viewer, clock.now())
@@ -98,8 +106,21 @@ def allow(user_id: int) -> Response:
     return redirect(url_for(".person", user_id=user_id))
 
 
+@bp.post("/staff/<int:user_id>/sign-ins/end")
+@requires(Permission.USER_EDIT)
+@fresh(t("End somebody's sign-in"))
+def end_sign_in(user_id: int) -> Response:
+    """Sign somebody out of one device, or of all."""
+    user = _member(user_id)
+    if not ending.end_for(user, chosen(request.form), g.viewer, clock.now()):
+        raise NotFound()
+    flash(_("%(name)s is signed out there.", name=user.name), "success")
+    return redirect(url_for(".person", user_id=user_id))
+
+
 @bp.post("/staff/<int:user_id>/second-factor")
 @requires(Permission.USER_EDIT)
+@fresh(t("Remove somebody's second factor"))
 def remove_second_factor(user_id: int) -> Response:
     """Let somebody in who lost the phone."""
     actions.remove_second_factor(_member(user_id), g.viewer, clock.now())
@@ -123,12 +144,21 @@ def _changed(user: User, form: RolesForm) -> bool:
     return True
 
 
+def _places(user: User, may_edit: bool) -> list[Place]:
+    """Where somebody is signed in, for whoever may end it."""
+    if not may_edit:
+        return []
+    return drawn(queries.open_sign_ins(user.id, sessions.lifetimes().idle, clock.now()))
+
+
 def _about(user: User, form: RolesForm | None = None) -> dict[str, Any]:
+    may_edit = g.viewer.may(Permission.USER_EDIT) and user.id != g.viewer.user_id
     return {
         "user": user,
         "state": state_of(user),
         "held": [ROLE_LABELS[role] for role in Role if role in user.role_set],
         "form": form or RolesForm(roles=[row.role for row in user.roles], version=user.version),
         "entries": audit.timeline(user, public_only=False),
-        "may_edit": g.viewer.may(Permission.USER_EDIT) and user.id != g.viewer.user_id,
+        "may_edit": may_edit,
+        "places": _places(user, may_edit),
     }

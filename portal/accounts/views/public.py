@@ -1,35 +1,39 @@
-"""Everybody: taking an invitation, choosing the language, one's own account."""
+"""Everybody: taking an invitation, choosing the language."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, current_app, flash, g, make_response, redirect, request, url_for
+from flask import Response, current_app, flash, g, make_response, redirect, request
 from flask_babel import gettext as _
 from flask_security import login_user, logout_user
 
-from portal.access.guards import public, signed_in
+from portal.access.guards import public
 from portal.accounts import actions, queries
-from portal.accounts.forms import FirstJoinForm, JoinForm, OwnDetailsForm
+from portal.accounts.forms import FirstJoinForm, JoinForm
 from portal.accounts.models import Invitation, User
 from portal.accounts.rules.passwords import weakness
 from portal.accounts.sign_in import password_hash, security
+from portal.accounts.views import door, own
 from portal.db.base import db
 from portal.kernel import clock
 from portal.kernel.errors import Invalid, NotFound
-from portal.web.doors import porch
 from portal.web.flask_app import reads_first
 from portal.web.forms import attempted
 from portal.web.links import ours_or
 from portal.web.pages import page, refused
 from portal.web.request import LANGUAGE_COOKIE, LOCALES
+from portal.web.throttles import against_guessing
 
-bp = porch("accounts", __name__)
+__all__ = ["bp", "own"]
+
+bp = door.porch
 ONE_YEAR = 365 * 24 * 3600
 
 
 @bp.route("/join/<token>", methods=["GET", "POST"])
 @reads_first
+@against_guessing
 @public
 def join(token: str) -> Any:
     """Take an invitation: name and password, then signed in."""
@@ -62,25 +66,6 @@ def language() -> Response:
         if g.viewer.user_id is not None:
             db.session.get_one(User, g.viewer.user_id).locale = chosen
     return answer
-
-
-@bp.route("/account", methods=["GET", "POST"])
-@signed_in
-def account() -> Any:
-    """One's own name, language, password and second factor."""
-    user = db.session.get_one(User, g.viewer.user_id)
-    form = OwnDetailsForm(obj=user)
-    if form.validate_on_submit():
-        own = {name: form[name].data or "" for name in ("name", "phone", "locale")}
-        actions.change_own_details(user, clock.now(), **own)
-        flash(_("Saved."), "success")
-        return redirect(url_for(".account"))
-    context = {"form": form, "user": user, "codes_left": len(user.mf_recovery_codes or ())}
-    return (
-        refused("accounts/account.html", **context)
-        if form.errors
-        else page("accounts/account.html", **context)
-    )
 
 
 def _open(token: str) -> Invitation:

@@ -138,8 +138,11 @@ def papers_of(rows: Collection[Statement]) -> dict[int, int]:
         StatementRevision.statement_id.in_(sorted(wanted)),
         StatementRevision.document_id.is_not(None),
     )
-    rows = db.session.execute(shown)
-    return {of: paper for of, number, paper in rows if paper and wanted[of] == number}
+    return {
+        row.statement_id: row.document_id or 0
+        for row in db.session.execute(shown)
+        if wanted[row.statement_id] == row.number
+    }
 
 
 def lines(statement: Statement) -> Select[Any]:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from portal.api.rules.scopes import Scope
+from portal.kernel.clock import business_day
 from portal.kernel.errors import InvalidMany
 from portal.kernel.text import Text, t
 
@@ -76,6 +77,11 @@ def state_on(expires_at: datetime, revoked_at: datetime | None, now: datetime) -
     if revoked_at is not None:
         return KeyState.REVOKED
     return KeyState.ACTIVE if now < expires_at else KeyState.EXPIRED
+
+
+def last_day(expires_at: datetime) -> date:
+    """The last business day on which a key opens that ends at midnight after it."""
+    return business_day(expires_at - timedelta(seconds=1))
 
 
 class NewKey(NamedTuple):

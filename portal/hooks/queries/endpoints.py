@@ -38,8 +38,14 @@ def counts(endpoint_id: int) -> dict[str, int]:
 
 def dead_count() -> int:
     """How many deliveries were given up and wait for somebody."""
-    dead = select(func.count()).where(HookDelivery.state == DeliveryState.DEAD.value)
-    return db.session.scalar(dead) or 0
+    given_up = HookDelivery.state == DeliveryState.DEAD.value
+    return db.session.scalar(select(func.count()).select_from(HookDelivery).where(given_up)) or 0
+
+
+def failing_count() -> int:
+    """How many endpoints take nothing now, or were switched off for it."""
+    failing = or_(HookEndpoint.failing_since.is_not(None), HookEndpoint.off_reason != "")
+    return db.session.scalar(select(func.count()).select_from(HookEndpoint).where(failing)) or 0
 
 
 def due_ids(now: datetime, limit: int) -> Select[Any]:
