@@ -40,6 +40,8 @@ class Answer:
 def post(url: str, headers: Mapping[str, str], body: bytes, private_ok: bool) -> Answer:
     """Send `body` as JSON. Raises Blocked, OSError or http.client.HTTPException when nothing came back."""
     host, port, tls = addresses.host_of(url)
+    if not (tls or private_ok):
+        raise Blocked("https is required")
     began = time.monotonic()
     connection = _Pinned(host, port, _resolved(host, port, private_ok), tls)
     watch = threading.Timer(WHOLE_SECONDS, connection.cut_off)
@@ -50,6 +52,7 @@ def post(url: str, headers: Mapping[str, str], body: bytes, private_ok: bool) ->
         connection.request("POST", addresses.target_of(url), body, whole)
         response = connection.getresponse()
         text = response.read(ANSWER_BYTES).decode("utf-8", "replace")
+        connection.check_in_time()
         return Answer(response.status, text, _since(began))
     finally:
         watch.cancel()
@@ -88,6 +91,10 @@ class _Pinned(http.client.HTTPConnection):
         if self._tls is not None:
             self.sock = self._tls.wrap_socket(self._raw, server_hostname=self.host)
             self._raw = self.sock
+        self.check_in_time()
+
+    def check_in_time(self) -> None:
+        """Raise TimeoutError when it was cut off: what was read until then may look like a whole answer."""
         if self._is_cut:
             raise TimeoutError("it took too long")
 

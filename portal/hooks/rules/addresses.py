@@ -7,13 +7,15 @@ judged here, and the connection goes to the very address that was judged (portal
 from __future__ import annotations
 
 import ipaddress
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from portal.kernel.errors import Invalid
 from portal.kernel.text import t
 
 LONGEST = 1_000
 SHOWN = 300
+PLAIN = "/?&=%:@!$'()*+,;~-._[]"
+"""What stands in a request as it was typed; the rest is encoded."""
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 NEVER = frozenset(
     map(
@@ -55,7 +57,7 @@ def target_of(url: str) -> str:
     """What is asked of the host: path and query."""
     parts = _parts(url)
     path = parts.path or "/"
-    return f"{path}?{parts.query}" if parts.query else path
+    return quote(f"{path}?{parts.query}" if parts.query else path, safe=PLAIN)
 
 
 def shown(url: str, is_robot: bool) -> str:
@@ -75,7 +77,8 @@ def may_go_to(address: Address, private_ok: bool) -> bool:
     for each in _meant(address):
         if each in NEVER or each.is_multicast or each.is_unspecified or each.is_link_local:
             return False
-        if not each.is_global and not (private_ok and (each.is_private or each.is_loopback)):
+        is_open = each.is_global and not getattr(each, "is_site_local", False)
+        if not is_open and not (private_ok and (each.is_private or each.is_loopback)):
             return False
     return True
 
