@@ -88,6 +88,15 @@ SETTINGS = (
         "PORTAL_LIMIT_STORAGE", "memory://", "where throttles count; redis://… for several servers"
     ),
     Setting(
+        "PORTAL_ARCHIVE",
+        "",
+        "where papers are kept: a folder, or s3://bucket/prefix; empty means archive/ in the instance folder",
+    ),
+    Setting("PORTAL_S3_ENDPOINT", "", "https://… of the S3-compatible store; empty means Amazon's"),
+    Setting("PORTAL_S3_REGION", "", "its region"),
+    Setting("PORTAL_S3_KEY", "", "access key; empty means AWS_ACCESS_KEY_ID or the machine's role"),
+    Setting("PORTAL_S3_SECRET", "", "the secret of that key"),
+    Setting(
         "PORTAL_BACKUPS", "", "folder for backups; empty means backups/ in the instance folder"
     ),
     Setting(
@@ -119,13 +128,7 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "HTTPS": https,
         "PROXIES": int(values["PORTAL_PROXIES"]),
         "STAFF_TOTP": values["PORTAL_STAFF_TOTP"] == "1",
-        "MAIL_WAY": values["PORTAL_MAIL"],
-        "MAIL_FROM": values["PORTAL_MAIL_FROM"],
-        "SMTP_URL": values["PORTAL_SMTP_URL"],
-        "WEBHOOK_PRIVATE": values["PORTAL_WEBHOOK_PRIVATE"] == "1",
-        "MAX_CONTENT_LENGTH": int(values["PORTAL_UPLOAD_MB"]) * 1024 * 1024,
-        "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
-        "MAX_FORM_PARTS": 20_000,
+        **_ways_in_and_out(values),
         "SQLALCHEMY_DATABASE_URI": _database(values["DATABASE_URL"], instance),
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
@@ -138,10 +141,22 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "SIGN_IN_LIMIT": values["PORTAL_SIGN_IN_LIMIT"],
         "API_LIMIT": values["PORTAL_API_LIMIT"],
         **_sign_ins(values),
-        **_backups(values, instance),
+        **_storage(values, instance),
         "SECRET_SALT": _derived(secret, "password salt"),
         "TOTP_SECRET": _derived(secret, "totp"),
         "WTF_CSRF_TIME_LIMIT": None,
+    }
+
+
+def _ways_in_and_out(values: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "MAIL_WAY": values["PORTAL_MAIL"],
+        "MAIL_FROM": values["PORTAL_MAIL_FROM"],
+        "SMTP_URL": values["PORTAL_SMTP_URL"],
+        "WEBHOOK_PRIVATE": values["PORTAL_WEBHOOK_PRIVATE"] == "1",
+        "MAX_CONTENT_LENGTH": int(values["PORTAL_UPLOAD_MB"]) * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
+        "MAX_FORM_PARTS": 20_000,
     }
 
 
@@ -154,8 +169,11 @@ def _sign_ins(values: Mapping[str, str]) -> dict[str, timedelta]:
     }
 
 
-def _backups(values: Mapping[str, str], instance: Path) -> dict[str, Any]:
+def _storage(values: Mapping[str, str], instance: Path) -> dict[str, Any]:
+    bucket = ("endpoint", "region", "key", "secret")
     return {
+        "ARCHIVE": values["PORTAL_ARCHIVE"],
+        "S3": {name: values[f"PORTAL_S3_{name.upper()}"] for name in bucket},
         "BACKUPS": Path(values["PORTAL_BACKUPS"] or instance / "backups"),
         "BACKUP_RECIPIENT": values["PORTAL_BACKUP_RECIPIENT"],
     }

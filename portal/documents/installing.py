@@ -9,8 +9,7 @@ from portal.documents import archive, render, verification
 
 
 def install(config: Mapping[str, Any]) -> None:
-    """Name the press's folder, the archive's, and the address under which codes are proved."""
-    instance = config["INSTANCE"]
-    render.configure(instance / "press")
-    archive.configure(instance / archive.FOLDER)
+    """Name the press's folder, the archive, and the address under which codes are proved."""
+    render.configure(config["INSTANCE"] / "press")
+    archive.configure(archive.archive_of(config))
     verification.configure(config["BASE_URL"])

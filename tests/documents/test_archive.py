@@ -6,13 +6,13 @@ import hashlib
 
 import pytest
 
-from portal.documents.archive import Archive, ArchiveDamaged
+from portal.documents.archive import ArchiveDamaged, FolderArchive
 from portal.kernel.errors import NotFound
 
 
 @pytest.fixture
 def archive(tmp_path):
-    return Archive(tmp_path / "archive")
+    return FolderArchive(tmp_path / "archive")
 
 
 def test_what_is_stored_is_read_back_under_its_sha256(archive):
