@@ -8,9 +8,8 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 from portal.rooms import ROOMS
+from tests.each import each_of
 
 ROOT = Path(__file__).resolve().parent.parent
 PORTAL = ROOT / "portal"
@@ -61,7 +60,7 @@ def name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-@pytest.mark.parametrize("path", NO_MIGRATIONS, ids=name)
+@each_of(NO_MIGRATIONS)
 def test_roles_import_only_to_the_left(path: Path) -> None:
     room, role = parts(path)
     if role:
@@ -73,7 +72,7 @@ def test_roles_import_only_to_the_left(path: Path) -> None:
         assert not wrong, f"{role} may not import {wrong}"
 
 
-@pytest.mark.parametrize("path", NO_MIGRATIONS, ids=name)
+@each_of(NO_MIGRATIONS)
 def test_features_import_only_earlier_features(path: Path) -> None:
     room, role = parts(path)
     if room in ABOVE_ALL:
@@ -87,7 +86,7 @@ def test_features_import_only_earlier_features(path: Path) -> None:
     assert not wrong, f"{room} may not import {wrong}"
 
 
-@pytest.mark.parametrize("path", NO_MIGRATIONS, ids=name)
+@each_of(NO_MIGRATIONS)
 def test_flask_stays_in_web_forms_views_and_guards(path: Path) -> None:
     room, role = parts(path)
     pure = role in ("rules", "models", "queries", "actions") or room == "kernel"
@@ -100,7 +99,7 @@ def test_flask_stays_in_web_forms_views_and_guards(path: Path) -> None:
         assert not wrong, f"{role or room} may not import {wrong}"
 
 
-@pytest.mark.parametrize("path", NO_MIGRATIONS, ids=name)
+@each_of(NO_MIGRATIONS)
 def test_rules_and_the_kernel_know_no_database_and_read_no_clock(path: Path) -> None:
     room, role = parts(path)
     if role == "rules" or (room == "kernel" and path.name != "clock.py"):
@@ -114,14 +113,14 @@ def test_rules_and_the_kernel_know_no_database_and_read_no_clock(path: Path) -> 
         )
 
 
-@pytest.mark.parametrize("path", NO_MIGRATIONS, ids=name)
+@each_of(NO_MIGRATIONS)
 def test_only_the_clock_reads_the_clock(path: Path) -> None:
     if path.name != "clock.py":
         source = path.read_text(encoding="utf-8")
         assert not re.search(r"\b(datetime\.now|date\.today|utcnow)\(", source)
 
 
-@pytest.mark.parametrize("path", NO_MIGRATIONS, ids=name)
+@each_of(NO_MIGRATIONS)
 def test_plain_sql_stays_inside_db(path: Path) -> None:
     room, _ = parts(path)
     if room != "db":
@@ -129,19 +128,19 @@ def test_plain_sql_stays_inside_db(path: Path) -> None:
         assert not wrong, "text() is written in portal/db only"
 
 
-@pytest.mark.parametrize("path", NO_MIGRATIONS, ids=name)
+@each_of(NO_MIGRATIONS)
 def test_only_documents_import_weasyprint(path: Path) -> None:
     if parts(path)[0] != "documents":
         assert not [n for n in imported(path) if n.split(".")[0] == "weasyprint"]
 
 
-@pytest.mark.parametrize("path", NO_MIGRATIONS, ids=name)
+@each_of(NO_MIGRATIONS)
 def test_actions_never_commit(path: Path) -> None:
     if parts(path)[1] in ("rules", "queries", "actions", "models", "views", "forms"):
         assert ".commit()" not in path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("path", NO_MIGRATIONS, ids=name)
+@each_of(NO_MIGRATIONS)
 def test_no_import_hides_in_a_function(path: Path) -> None:
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -149,7 +148,7 @@ def test_no_import_hides_in_a_function(path: Path) -> None:
             assert not hidden, f"{node.name} imports inside"
 
 
-@pytest.mark.parametrize("path", NO_MIGRATIONS, ids=name)
+@each_of(NO_MIGRATIONS)
 def test_files_and_functions_keep_their_size(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 350
     most = 20 if parts(path)[1] == "views" else 40
@@ -159,7 +158,7 @@ def test_files_and_functions_keep_their_size(path: Path) -> None:
             assert length <= most, f"{node.name} has {length} lines"
 
 
-@pytest.mark.parametrize("path", NO_MIGRATIONS, ids=name)
+@each_of(NO_MIGRATIONS)
 def test_no_float_touches_money(path: Path) -> None:
     if name(path) == "portal/kernel/tables/excel.py":
         return  # a spreadsheet keeps its numbers as binary fractions; here they become exact again

@@ -20,6 +20,7 @@ from wtforms import Form
 import portal
 from portal.quotations.forms.shipment import CountForm
 from portal.web.forms import InnerForm
+from tests.each import each_of
 
 ROOT = Path(__file__).resolve().parent.parent
 SPEAKING = {"_", "_l", "t", "gettext", "ngettext", "lazy_gettext", "lazy_ngettext", "pgettext"}
@@ -115,12 +116,12 @@ def test_words_outside_the_catalogue_are_noticed(text, wrong):
     assert bare_words(text) == wrong
 
 
-@pytest.mark.parametrize("path", ON_SCREEN, ids=lambda p: str(p.relative_to(ROOT / "templates")))
+@each_of(ON_SCREEN)
 def test_a_template_says_everything_through_the_catalogue(path):
     assert bare_words(path.read_text(encoding="utf-8")) == []
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: str(p.relative_to(ROOT / "templates")))
+@each_of(TEMPLATES)
 def test_a_template_writes_out_every_text_that_it_translates(path):
     calls = JINJA.parse(path.read_text(encoding="utf-8")).find_all(nodes.Call)
     spoken = [c for c in calls if isinstance(c.node, nodes.Name) and c.node.name in SPEAKING]

@@ -12,6 +12,7 @@ from jinja2.ext import do
 
 from portal.access.viewer import Viewer
 from portal.web.style import samples
+from tests.each import each_of
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "templates"
@@ -31,10 +32,6 @@ INLINE = {
 JINJA = Environment(extensions=["jinja2.ext.i18n", do])
 
 
-def name(path: Path) -> str:
-    return str(path.relative_to(FOLDER))
-
-
 def source(path: Path) -> str:
     return COMMENT.sub("", path.read_text(encoding="utf-8"))
 
@@ -43,7 +40,7 @@ def found_inline(html: str) -> list[str]:
     return [what for what, pattern in INLINE.items() if pattern.search(html)]
 
 
-@pytest.mark.parametrize("path", ON_SCREEN, ids=name)
+@each_of(ON_SCREEN)
 def test_a_page_has_nothing_inline_that_the_content_policy_would_refuse(path):
     assert found_inline(source(path)) == []
 
@@ -63,7 +60,7 @@ def test_the_search_for_inline_parts_finds_each_kind(html):
     assert found_inline(html)
 
 
-@pytest.mark.parametrize("path", ALL, ids=name)
+@each_of(ALL)
 def test_a_template_stays_within_120_lines(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 120
 
@@ -75,7 +72,7 @@ def brought_along(tree: nodes.Template) -> set[str]:
     return imports
 
 
-@pytest.mark.parametrize("path", ALL, ids=name)
+@each_of(ALL)
 def test_a_template_uses_what_it_imports(path):
     tree = JINJA.parse(path.read_text(encoding="utf-8"))
     used = {node.name for node in tree.find_all(nodes.Name) if node.ctx == "load"}
@@ -87,14 +84,14 @@ def public_macros(path: Path) -> set[str]:
     return {node.name for node in tree.find_all(nodes.Macro) if not node.name.startswith("_")}
 
 
-@pytest.mark.parametrize("path", MACROS, ids=name)
+@each_of(MACROS)
 def test_every_macro_is_shown_on_the_style_page_or_used_by_one_that_is(path):
     shown = "".join(source(each) for each in (FOLDER / "style" / "show.html", *MACROS))
     calls = set(re.findall(r"(?<!macro )\b(\w+)\(", shown))
     assert public_macros(path) - calls == set()
 
 
-@pytest.mark.parametrize("path", MACROS, ids=name)
+@each_of(MACROS)
 def test_every_macro_file_says_what_its_macros_do(path):
     head = path.read_text(encoding="utf-8").partition("#}")[0]
     words = set(re.findall(r"\w+", head))

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Date,
     String,
     Table,
     Text,
@@ -27,6 +28,7 @@ from sqlalchemy import (
 from portal.db.audit import AuditEntry
 from portal.db.base import Base, HouseOnly, db
 from portal.db.outbox import OutboxMessage, OutboxState
+from portal.db.types import UTCDateTime
 
 Condition = tuple[str, Collection[Any]]
 """(column, values that it may have)."""
@@ -45,6 +47,17 @@ def column_names(table: str) -> frozenset[str]:
     """The columns of a table; none where it is not installed."""
     found = Base.metadata.tables.get(table)
     return frozenset(found.columns.keys()) if found is not None else frozenset()
+
+
+def ordered_columns(table: str) -> list[str]:
+    """The columns of a table in their order."""
+    return [column.name for column in _table(table).columns]
+
+
+def day_columns(table: str) -> frozenset[str]:
+    """The columns of a table that hold a day or an instant."""
+    kinds = (Date, UTCDateTime)
+    return frozenset(c.name for c in _table(table).columns if isinstance(c.type, kinds))
 
 
 def house_tables() -> frozenset[str]:

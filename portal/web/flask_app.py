@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, has_request_context, redirect, request
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.routing import IntegerConverter
+from werkzeug.routing import IntegerConverter, ValidationError
 
 from portal.db.base import db
 from portal.db.engine import begin_reading_first, begin_writing
@@ -22,12 +22,20 @@ from portal.kernel.text import t
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 KEPT_ADDRESSES = 4096
+LARGEST_ID = 2**31 - 1
+"""What PostgreSQL's integer holds."""
 
 
 class RowId(IntegerConverter):
     """The id of a row in an address; a number that no column can hold is the id of nothing: 404."""
 
     regex = r"\d{1,10}"
+
+    def to_python(self, value: str) -> Any:
+        """The number."""
+        if int(value) > LARGEST_ID:
+            raise ValidationError()
+        return super().to_python(value)
 
 
 class PortalApp(Flask):

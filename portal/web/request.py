@@ -39,6 +39,7 @@ def install(
             abort(400)
         open_for_writing()
         if request.blueprint == MACHINES:
+            _forget_cookies(app)
             g.viewer = _machine(system_for, g.viewer)
         elif current_user.is_authenticated:
             g.viewer = viewer_for(current_user.id, session.get("customer_id"))
@@ -51,6 +52,11 @@ def _holds_what_no_database_keeps() -> bool:
     sent = (request.form, request.args)
     texts = (text for form in sent for pair in form.items(multi=True) for text in pair)
     return "\x00" in request.path or any("\x00" in text for text in texts)
+
+
+def _forget_cookies(app: Flask) -> None:
+    """Flask-Login is told that nobody is signed in, so that no later hook looks for a session."""
+    g._login_user = app.login_manager.anonymous_user()  # type: ignore[attr-defined]
 
 
 def _machine(system_for: Callable[[str, datetime], Viewer | None], nobody: Viewer) -> Viewer:

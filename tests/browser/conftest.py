@@ -27,6 +27,8 @@ from tests.bench.load import served
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SHOTS = ROOT / "tests" / "screenshots"
+KEEPS_PICTURES = os.environ.get("PORTAL_TEST_PICTURES") == "1"
+"""Pictures of all pages are for people who want to look at them; making them takes as long as all questions."""
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 PATIENCE_MS = 30_000  # a busy machine is no fault
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -144,10 +146,11 @@ class Visitor:
         return self.look(name)
 
     def look(self, name: str, *, asks_axe: bool = True) -> Page:
-        """Keep a picture of the page; it has no fault that axe knows, and nothing sticks out sideways."""
-        SHOTS.mkdir(exist_ok=True)
+        """The page has no fault that axe knows, and nothing sticks out sideways."""
         width = 360 if self.phone else 1280
-        self.page.screenshot(path=SHOTS / f"{name}-{width}.png", full_page=True)
+        if KEEPS_PICTURES:
+            SHOTS.mkdir(exist_ok=True)
+            self.page.screenshot(path=SHOTS / f"{name}-{width}.png", full_page=True)
         assert self.complaints == [], self.complaints
         if self.scripts:
             assert not asks_axe or self._faults() == [], name

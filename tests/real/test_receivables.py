@@ -77,6 +77,7 @@ def by_hand(book: File, as_of: date) -> dict[str, list[Decimal]]:
     return found
 
 
+@pytest.mark.one_database  # thirty thousand statements that the tests of actions send to both
 def test_late_days_and_ages_are_those_of_the_file(database: None, now: datetime) -> None:
     book = rows("receivables/ar_invoices_part.csv")
     ids = brought_forward(book, now)

@@ -22,6 +22,8 @@ from portal.usage.actions import batches
 from portal.usage.models import ImportBatch
 from portal.usage.rules.states import BatchState
 
+KILLS = int(os.environ.get("PORTAL_TEST_KILLS", "12"))
+"""How often each story of killed workers kills, on each database; a longer night takes 100."""
 WORKING = (BatchState.WAITING, BatchState.READING, BatchState.APPLYING)
 
 

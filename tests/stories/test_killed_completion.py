@@ -27,7 +27,6 @@ from tests.chain import handling
 from tests.stories import killing
 
 D = Decimal
-KILLS = 50
 PLANNED, DONE = (D(3), D(10)), (D(2), D(10))
 """Of two services; one box fewer was loaded than planned, so that something is released, too."""
 
@@ -102,7 +101,7 @@ def counted() -> tuple[int | None, ...]:
     return tuple(db.session.scalar(each) for each in found)
 
 
-def test_a_completion_killed_fifty_times_is_whole_or_not_at_all_and_again_finishes_it_once(
+def test_a_completion_killed_again_and_again_is_whole_or_not_at_all_and_again_finishes_it_once(
     cast: Cast, now: datetime
 ) -> None:
     boxes_entitled(cast, now, D(1_000))
@@ -114,7 +113,7 @@ def test_a_completion_killed_fifty_times_is_whole_or_not_at_all_and_again_finish
     longest = time.monotonic() - started
     assert check_agreement() == []
     kills, waiting = 0, []
-    while kills < KILLS:
+    while kills < killing.KILLS:
         shipment_id = waiting[0] if waiting else opened(now)
         kills += killing.killed(process(shipment_id, now), pick.uniform(0, longest))
         waiting = check_agreement()

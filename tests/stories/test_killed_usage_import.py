@@ -19,7 +19,6 @@ from tests.cast import Cast
 from tests.chain import entitled, handling
 from tests.stories import killing
 
-KILLS = 50
 ROWS = 1_000
 
 
@@ -68,7 +67,7 @@ def everything() -> tuple[object, ...]:
     return (*(db.session.scalar(each) for each in counted), rows)
 
 
-def test_a_worker_killed_fifty_times_leaves_all_or_nothing_and_a_rerun_completes(
+def test_a_worker_killed_again_and_again_leaves_all_or_nothing_and_a_rerun_completes(
     cast: Cast, now: datetime, tmp_path: Path
 ) -> None:
     entitled(cast, now, quantity=Decimal(900), overage=Overage.SAME_PRICE)
@@ -79,7 +78,7 @@ def test_a_worker_killed_fifty_times_leaves_all_or_nothing_and_a_rerun_completes
     def bring(run: int) -> int:
         return killing.in_line("usage", path, now, {"source": f"run-{run}"})
 
-    last = killing.applied_after_kills(KILLS, bring, check_agreement)
+    last = killing.applied_after_kills(killing.KILLS, bring, check_agreement)
     before, options = everything(), killing.fresh(last).options
     again = killing.in_line("usage", path, now, {"source": options["source"]})
     assert killing.finished(killing.process(lambda: job.work(again)))

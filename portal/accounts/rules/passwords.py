@@ -16,8 +16,8 @@ from portal.kernel.text import Text, t
 
 MIN_LENGTH = 10
 MAX_LENGTH = 128
-MOST_TRIMMINGS = 6
-"""So many figures and signs around a common word do not make a password of it."""
+MOST_TRIMMINGS = 8
+"""So many figures and signs around a common word, a date for example, do not make a password of it."""
 _LISTED = """
 1234567890 0123456789 0987654321 1234512345 1122334455 1111111111 0000000000 9876543210
 12345678910 123456789a a123456789 1234567890a 123456789q q123456789 abc1234567 abcd123456

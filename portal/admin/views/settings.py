@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, flash, g, redirect, url_for
 from flask_babel import gettext as _
 
-from portal.access.guards import requires
+from portal.access.guards import fresh, requires
 from portal.access.permissions import Permission
 from portal.admin import actions
 from portal.admin.forms import (
@@ -27,6 +27,7 @@ from portal.documents.queries import firm_profile
 from portal.documents.rules.firm import Colours
 from portal.kernel import clock
 from portal.kernel.errors import Forbidden
+from portal.kernel.text import t
 from portal.receivables.queries.ageing_columns import ageing_days
 from portal.web.forms import attempted, form_page
 
@@ -56,6 +57,7 @@ def names() -> Any:
 
 
 @requires(Permission.SETTINGS_SEE)
+@fresh(t("Logo and seal of the firm"))
 def look() -> Any:
     """Colour, logo, seal."""
     kept = firm_profile().look or {}
@@ -74,6 +76,7 @@ def look() -> Any:
 
 
 @requires(Permission.SETTINGS_SEE)
+@fresh(t("Bank accounts of the firm"))
 def accounts() -> Any:
     """Bank accounts."""
     kept = list(firm_profile().banks or [])

@@ -17,7 +17,7 @@ from portal.contracts.rules.states import ContractState
 from portal.kernel.text import Text, t
 
 USUAL_LIMIT, MOST_LIMIT = 50, 200
-LARGEST_ID = 9_999_999_999
+LARGEST_ID = 2**31 - 1
 
 
 class Answer(StrEnum):
@@ -70,7 +70,7 @@ def _of_path(name: str, text: Text) -> Parameter:
 
 AFTER = Parameter(
     "after",
-    Words(10, 1, "[0-9]{1,10}", example="30"),
+    Count(0, LARGEST_ID, 30),
     t("Where the page begins: take it from the “next” of the page before."),
 )
 LIMIT = Parameter(

@@ -16,7 +16,7 @@ from portal.billing.rules.working_words import sentences
 
 @answers("list_statements")
 def list_statements(
-    customer: str | None, state: str | None, updated_since: datetime | None, after: str | None, limit: int
+    customer: str | None, state: str | None, updated_since: datetime | None, after: int | None, limit: int
 ) -> Page:  # fmt: skip
     """Statements without their lines."""
     found = narrowed(queries.statements(g.viewer), Statement, customer, updated_since)
@@ -32,7 +32,7 @@ def show_statement(statement_id: int) -> Any:
 
 
 @answers("list_statement_lines")
-def list_statement_lines(statement_id: int, after: str | None, limit: int) -> Page:
+def list_statement_lines(statement_id: int, after: int | None, limit: int) -> Page:
     """The lines as they are now, with their workings."""
     found = queries.lines(_statement(statement_id))
     return paged(found, StatementLine, after, limit, _lines)

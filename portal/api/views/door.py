@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from flask import Response, current_app, g, request, url_for
 from flask_limiter.util import get_remote_address
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from portal.access.viewer import ByToken
 from portal.api.actions import keys, once
@@ -155,8 +155,10 @@ def _raw() -> bytes:
     """The bytes of the body, as they came."""
     if request.mimetype != "application/json":
         raise UnsupportedMediaType()
-    request.max_content_length = min(LARGEST_CALL, current_app.config["MAX_CONTENT_LENGTH"])
-    return request.get_data(cache=False)
+    raw = request.get_data(cache=False)
+    if len(raw) > LARGEST_CALL:
+        raise RequestEntityTooLarge()
+    return raw
 
 
 def _fitting(read: tuple[Any, list[Any]]) -> Any:

@@ -37,10 +37,10 @@ class With:
 
 
 def paged(
-    found: Any, model: Any, after: str | None, limit: int, told: Callable[[list[Any]], list[Any]] = list
+    found: Any, model: Any, after: int | None, limit: int, told: Callable[[list[Any]], list[Any]] = list
 ) -> Page:  # fmt: skip
     """The page of a list by id; `told` puts beside each row what it needs, asked once for all."""
-    rows, more = queries.page(found, model.id, int(after or 0), limit)
+    rows, more = queries.page(found, model.id, after or 0, limit)
     last = getattr(rows[-1], model.__name__, rows[-1]).id if more else None
     return Page(told(rows), last)
 
@@ -54,7 +54,7 @@ def narrowed(found: Any, model: Any, customer: str | None, since: datetime | Non
 
 @answers("list_customers")
 def list_customers(
-    code: str | None, updated_since: datetime | None, after: str | None, limit: int
+    code: str | None, updated_since: datetime | None, after: int | None, limit: int
 ) -> Page:
     """Customers in short."""
     found = queries.customers(g.viewer)
@@ -101,7 +101,7 @@ def _balance(currency: str, aged: Aged) -> dict[str, Any]:
 
 @answers("list_contracts")
 def list_contracts(
-    customer: str | None, state: str | None, updated_since: datetime | None, after: str | None, limit: int
+    customer: str | None, state: str | None, updated_since: datetime | None, after: int | None, limit: int
 ) -> Page:  # fmt: skip
     """Contracts without their lines."""
     found = narrowed(queries.contracts(g.viewer), Contract, customer, updated_since)
@@ -124,7 +124,7 @@ def _contract(row: Contract, **more: Any) -> With:
 
 @answers("list_entitlements")
 def list_entitlements(
-    customer: str | None, in_force: bool | None, after: str | None, limit: int
+    customer: str | None, in_force: bool | None, after: int | None, limit: int
 ) -> Page:
     """Entitlements and what is left of them."""
     found = narrowed(queries.entitlements(g.viewer), Entitlement, customer, None)
@@ -156,7 +156,7 @@ def _entitlement(row: Entitlement, contract: str, codes: dict[int, str]) -> With
 
 
 @answers("list_documents")
-def list_documents(customer: str | None, kind: str | None, after: str | None, limit: int) -> Page:
+def list_documents(customer: str | None, kind: str | None, after: int | None, limit: int) -> Page:
     """What papers there are."""
     found = narrowed(queries.documents(g.viewer), Document, customer, None)
     if kind is not None:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
-from portal.access.guards import fetch, requires
+from portal.access.guards import fetch, fresh, requires
 from portal.access.permissions import Permission as P
 from portal.customers.models import Customer
 from portal.customers.queries import customers
@@ -100,6 +100,7 @@ def choose() -> Any:
 
 @bp.route("/duplicates/merge/<int:survivor_id>/<int:duplicate_id>", methods=["GET", "POST"])
 @requires(P.CUSTOMER_MERGE)
+@fresh(t("Merge two customers"))
 def merge(survivor_id: int, duplicate_id: int) -> Any:
     """Two customers side by side; what stays is chosen field by field, then they are one."""
     both = fetch(Customer, survivor_id), fetch(Customer, duplicate_id)

@@ -28,6 +28,7 @@ from portal.campaigns.actions.consenting import suppress
 from portal.db import audit, kept, persons
 from portal.db.audit import AuditEntry
 from portal.db.base import db
+from portal.db.outbox import OutboxState
 from portal.db.persons import Condition, Row
 from portal.db.phones import write_many
 from portal.db.redaction import redact
@@ -146,13 +147,14 @@ def _fitting(table: str, values: Row) -> Row:
 
 
 def _letters_done(who: Person) -> int:
-    """Letters to the person emptied, and the person's name out of the facts of others."""
+    """Letters to the person emptied, and the person's name out of others'; what still waits may mean a namesake."""
     found = persons.letters(who.traces.emails)
     for letter in found:
         persons.empty_letter(letter, who.traces.pseudonym.address(letter.id))
-    traces, more = replace(who.traces, loose=False), 0
-    for letter in persons.letters_naming(traces.needles()):
-        facts = traces.in_value(letter.facts)
+    strict, more = replace(who.traces, loose=False), 0
+    for letter in persons.letters_naming(strict.needles()):
+        waits = letter.state == OutboxState.PENDING.value
+        facts = (strict if waits else who.traces).in_value(letter.facts)
         more += facts != letter.facts
         letter.facts = facts
     return len(found) + more
