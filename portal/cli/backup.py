@@ -16,6 +16,7 @@ from portal.db.base import db
 from portal.db.dumps import DumpFailed
 from portal.db.revision import present_revision
 from portal.db.work import unit_of_work
+from portal.documents.archive import ArchiveUnreachable, archive, archive_of
 from portal.kernel import clock
 from portal.upkeep.actions import noting, packing, unpacking
 from portal.upkeep.in_use import InUse, alone
@@ -24,7 +25,14 @@ from portal.upkeep.rules.retention import Keep, kept
 
 MB = 1024 * 1024
 USUAL = Keep()
-EXPECTED = (DumpFailed, InUse, packing.NotEncrypted, unpacking.Refused, unpacking.Unreadable)
+EXPECTED = (
+    ArchiveUnreachable,
+    DumpFailed,
+    InUse,
+    packing.NotEncrypted,
+    unpacking.Refused,
+    unpacking.Unreadable,
+)
 IDENTITY = click.option(
     "--identity", type=click.Path(path_type=Path, exists=True), help="The age key that decrypts it."
 )
@@ -61,6 +69,8 @@ def _make(context: click.Context) -> None:
         noting.note(BACKUP, clock.now(), made.path.name)
     click.echo(f"{made.path}")
     click.echo(f"{made.rows:,} rows, {made.archived:,} archived files, {made.size / MB:,.1f} MB")
+    if not archive().is_contained:
+        click.echo(f"The papers stay in {archive().place}; the backup lists them by their hashes.")
     if made.path.suffix == ".gz":
         click.echo(
             "It is not encrypted and holds the secret key: keep it where only you can read it."
@@ -106,8 +116,9 @@ def restore(file: Path, replace: bool, identity: Path | None) -> None:
     try:
         with alone(instance):
             aside = unpacking.restore(
-                file, instance, url, secret, clock.now(), replace=replace, identity=identity
-            )
+                file, instance, url, secret, clock.now(), replace=replace, identity=identity,
+                into=archive_of(settings),
+            )  # fmt: skip
     except EXPECTED as error:
         _refuse(error)
     click.echo(f"{file.name} is restored. Run: portal setup")
@@ -130,7 +141,7 @@ def _make_room(folder: Path, keep: Keep) -> list[str]:
 
 
 def _refuse(why: object) -> NoReturn:
-    click.echo(str(why), err=True)
+    click.echo(str(getattr(why, "text", why)), err=True)
     sys.exit(1)
 
 

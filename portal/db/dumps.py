@@ -19,6 +19,8 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, Engine, create_engine, inspect, make_url, text
 
 SQLITE, POSTGRES = "sqlite", "postgresql"
+NAMING_FILES = ("document", "attachment", "article_file", "notice_file")
+"""Tables whose column `sha256` names a file of the archive."""
 
 
 class DumpFailed(RuntimeError):
@@ -73,8 +75,8 @@ def counts(connection: Connection) -> dict[str, int]:
 def named_files(url: str) -> set[str]:
     """The SHA-256 of every stored paper and attached file that the database at `url` names."""
     with _engine(url) as engine, engine.connect() as connection:
-        statement = "SELECT sha256 FROM document UNION SELECT sha256 FROM attachment"
-        return set(connection.execute(text(statement)).scalars())
+        each = (f"SELECT sha256 FROM {name}" for name in NAMING_FILES)
+        return set(connection.execute(text(" UNION ".join(each))).scalars())
 
 
 def faults_of(url: str) -> list[str]:

@@ -20,7 +20,7 @@ from portal.admin.models import Heartbeat
 from portal.admin.queries import Sign
 from portal.db.audit import AuditEntry
 from portal.db.base import db
-from portal.documents.archive import ArchiveDamaged, archive
+from portal.documents.archive import ArchiveDamaged, ArchiveUnreachable, archive
 from portal.documents.models import Document
 from portal.documents.render import Press, PressError
 from portal.kernel.errors import NotFound
@@ -130,6 +130,9 @@ def _archive() -> Sign:
     for paper in latest:
         try:
             archive().read(paper.sha256)
+        except ArchiveUnreachable:
+            advice = t("Look at PORTAL_ARCHIVE and at its server.")
+            return Sign(name, "bad", t("It cannot be reached."), advice)
         except (NotFound, ArchiveDamaged):
             lost = t("The file of %(number)s is missing or damaged.", number=paper.number)
             return Sign(name, "bad", lost, t("Run: portal restore, with a backup that has it"))

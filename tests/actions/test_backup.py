@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import shutil
 import subprocess
 import tarfile
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -18,14 +20,17 @@ from sqlalchemy import func, select
 from portal.customers.models import Site
 from portal.db import dumps
 from portal.db.base import db
-from portal.documents.archive import archive
+from portal.documents.archive import FolderArchive, archive, configure
+from portal.documents.bucket import BucketArchive
 from portal.documents.models import Attachment
 from portal.upkeep.actions import packing, unpacking
 from portal.upkeep.in_use import InUse, alone, hold
+from tests.bucket import NAME, Bucket, bucket
 from tests.cast import Cast
 from tests.factories import add
 
 SECRET = "s" * 40
+PAPER = b"%PDF-1.7 a paper"
 
 
 @pytest.fixture
@@ -34,12 +39,11 @@ def place(cast: Cast, tmp_path: Path) -> Iterator[packing.Place]:
     instance = tmp_path / "instance"
     instance.mkdir()
     (instance / "secret_key").write_text(SECRET)
-    before = archive().folder
-    archive().folder = instance / "archive"
-    archive().store(b"%PDF-1.7 a paper")
+    before = archive()
+    configure(FolderArchive(instance / "archive")).store(PAPER)
     db.session.commit()
     yield packing.Place(instance, db.engine, "0001", SECRET)
-    archive().folder = before
+    configure(before)
 
 
 def url() -> str:
@@ -190,6 +194,61 @@ def test_a_backup_of_another_key_is_refused_where_the_key_is_not_in_it(
     made = packing.make(place, tmp_path / "backups", now)
     with pytest.raises(unpacking.Refused, match="nobody could sign in"):
         unpacking.restore(made.path, place.instance, url(), "t" * 40, now, replace=True)
+
+
+@pytest.fixture
+def in_a_bucket(place: packing.Place) -> Iterator[tuple[packing.Place, Bucket]]:
+    """The same instance with its papers in a bucket, two pages of a list."""
+    with bucket() as server:
+        papers = configure(BucketArchive(f"s3://{NAME}/firm", server.settings))
+        for each in range(5):
+            papers.store(b"%d" % each)
+        yield replace(place, archive=papers), server
+
+
+def test_of_papers_in_a_bucket_the_backup_holds_the_hashes_and_reads_them_back(
+    in_a_bucket: tuple[packing.Place, Bucket], tmp_path: Path, now: datetime
+) -> None:
+    place, server = in_a_bucket
+    made = packing.make(place, tmp_path / "backups", now)
+    assert made.archived == 5
+    with tarfile.open(made.path) as tar:
+        assert tar.getnames() == ["database.dump", "secret_key", "archive.list", "manifest.json"]
+    assert verified(made.path, tmp_path) == []
+    lost, changed, *_ = sorted(server.objects)
+    del server.objects[lost]
+    server.objects[changed] = b"changed"
+    said = [line.rpartition(": ")[2] for line in verified(made.path, tmp_path)]
+    assert said == [f"missing in s3://{NAME}/firm", f"altered in s3://{NAME}/firm"]
+
+
+def test_a_restore_wants_the_bucket_that_its_backup_lists(
+    in_a_bucket: tuple[packing.Place, Bucket], tmp_path: Path, now: datetime
+) -> None:
+    place, server = in_a_bucket
+    made = packing.make(place, tmp_path / "backups", now)
+    with pytest.raises(unpacking.Refused, match="5 papers"):
+        unpacking.restore(made.path, place.instance, url(), SECRET, now, replace=True)
+    server.objects.pop(min(server.objects))
+    with pytest.raises(unpacking.Refused, match="1 papers that the backup lists are not in s3"):
+        unpacking.restore(
+            made.path, place.instance, url(), SECRET, now, replace=True, into=place.archive
+        )
+
+
+def test_a_backup_with_papers_fills_a_shared_archive_that_lacks_them(
+    place: packing.Place, tmp_path: Path, now: datetime
+) -> None:
+    made = packing.make(place, tmp_path / "backups", now)
+    (tmp_path / "new").mkdir()
+    share = FolderArchive(tmp_path / "share", is_shared=True)
+    kept = share.store(b"already there")
+    target = url() if "postgres" in url() else f"sqlite:///{tmp_path / 'new.db'}"
+    db.session.remove()
+    db.engine.dispose()
+    unpacking.restore(made.path, tmp_path / "new", target, SECRET, now, replace=True, into=share)
+    assert set(share.names()) == {kept, hashlib.sha256(PAPER).hexdigest()}
+    assert not (tmp_path / "new" / "archive").exists()
 
 
 def test_nothing_is_restored_into_a_house_that_is_open(tmp_path: Path) -> None:

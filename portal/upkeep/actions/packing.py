@@ -1,6 +1,9 @@
 """One file that holds everything: the database's dump, the archive, the secret key, and a manifest of it all.
 
 The database is dumped first: the archive only grows, and a row never names a file that is not there yet.
+Of an archive in a bucket the backup holds the files' names, which are their hashes, and not the files: nothing in it is
+ever written over, the bucket keeps its own copies, and all papers of all years over the net, every night, would be the
+end of daily backups. Proving such a backup reads every one of them back.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -24,9 +27,11 @@ from sqlalchemy import Engine
 
 from portal.db import dumps
 from portal.documents.archive import FOLDER as ARCHIVE
+from portal.documents.archive import Archive, FolderArchive, archive, key_of
 from portal.upkeep.rules.manifest import Manifest
 
 DATABASE, MANIFEST, SECRET = "database.dump", "manifest.json", "secret_key"
+LISTED = "archive.list"
 STAMP = "%Y%m%dT%H%M%SZ"
 CHUNK = 1024 * 1024
 
@@ -37,12 +42,13 @@ class NotEncrypted(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a backup is of: the instance's folder, its database, and the secret that is in use."""
+    """What a backup is of: the instance's folder, its database, the secret that is in use, its papers."""
 
     instance: Path
     engine: Engine
     revision: str
     secret: str
+    archive: Archive = field(default_factory=archive)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,7 @@ def sha256_of(path: Path) -> str:
 def _pack(
     place: Place, dumped: Path, tables: dict[str, int], now: datetime, stream: IO[bytes]
 ) -> int:
-    archive, files, archived = place.instance / ARCHIVE, {DATABASE: sha256_of(dumped)}, 0
+    files = {DATABASE: sha256_of(dumped)}
     with (
         gzip.GzipFile(fileobj=stream, mode="wb", compresslevel=1, mtime=0) as pressed,
         tarfile.open(fileobj=pressed, mode="w|") as tar,
@@ -109,19 +115,27 @@ def _pack(
         if secret.exists():
             files[SECRET] = sha256_of(secret)
             tar.add(secret, SECRET)
-        for path in sorted(archive.glob("??/*")):
-            if not path.name.startswith("."):
-                tar.add(path, f"{ARCHIVE}/{path.parent.name}/{path.name}")
-                archived += 1
+        papers = place.archive
+        names = list(papers.names())
+        if isinstance(papers, FolderArchive):
+            for name in names:
+                tar.add(papers.path(name), f"{ARCHIVE}/{key_of(name)}")
+        else:
+            listed = "\n".join(names).encode()
+            files[LISTED] = hashlib.sha256(listed).hexdigest()
+            _add(tar, LISTED, listed, now)
         manifest = Manifest(
-            now.isoformat(), place.engine.dialect.name, place.revision, tables, files, archived,
+            now.isoformat(), place.engine.dialect.name, place.revision, tables, files, len(names),
             mark_of(place.secret),
         )  # fmt: skip
-        body = manifest.to_json().encode()
-        entry = tarfile.TarInfo(MANIFEST)
-        entry.size, entry.mtime = len(body), int(now.timestamp())
-        tar.addfile(entry, io.BytesIO(body))
-    return archived
+        _add(tar, MANIFEST, manifest.to_json().encode(), now)
+    return len(names)
+
+
+def _add(tar: tarfile.TarFile, name: str, body: bytes, now: datetime) -> None:
+    entry = tarfile.TarInfo(name)
+    entry.size, entry.mtime = len(body), int(now.timestamp())
+    tar.addfile(entry, io.BytesIO(body))
 
 
 @contextmanager

@@ -17,9 +17,12 @@ from typing import IO
 
 from portal.db import dumps
 from portal.documents.archive import FOLDER as ARCHIVE
+from portal.documents.archive import Archive, ArchiveDamaged, FolderArchive, archive
+from portal.kernel.errors import NotFound
 from portal.upkeep.actions.packing import (
     CHUNK,
     DATABASE,
+    LISTED,
     MANIFEST,
     SECRET,
     STAMP,
@@ -40,35 +43,48 @@ class Refused(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What was found in a backup: its manifest, the files' hashes, and the names of the archive's whole files."""
+    """What was found in a backup: its manifest, the files' hashes, and the names of the archive's whole files.
+
+    `listed`: of papers that lie elsewhere only the names.
+    """
 
     manifest: Manifest
     files: dict[str, str]
     archived: set[str]
+    listed: set[str]
     damaged: list[str]
+
+    @property
+    def papers(self) -> set[str]:
+        """Every file of the archive that it has, here or there."""
+        return self.archived | self.listed
 
 
 def verify(path: Path, url: str, scratch: Path, identity: Path | None = None) -> list[str]:
     """Restore a backup to a scratch place and compare: rows of each table, every file's hash, every paper there.
 
-    `url` is the database beside which PostgreSQL makes a scratch one. What is wrong, as sentences; none: it is whole.
+    `url` is the database beside which PostgreSQL makes a scratch one; papers that are only listed are read where they
+    lie. What is wrong, as sentences; none: it is whole. Raises Unreadable, ArchiveUnreachable.
     """
     opened = unpack(path, scratch, identity, keep_archive=False)
     with dumps.scratch(_beside(url, opened.manifest), scratch) as to:
         dumps.restore(to, scratch / DATABASE)
         tables, faults = dumps.counts_of(to), dumps.faults_of(to)
-        lacking = sorted(dumps.named_files(to) - opened.archived)
-    wrong = differences(opened.manifest, tables, opened.files, len(opened.archived))
+        lacking = sorted(dumps.named_files(to) - opened.papers)
+    wrong = differences(opened.manifest, tables, opened.files, len(opened.papers))
     wrong += [f"archive file {name[:12]}: altered" for name in opened.damaged]
+    wrong += _unread(opened.listed)
     wrong += [f"archive file {name[:12]}: named by a record, and missing" for name in lacking]
     return wrong + faults
 
 
 def restore(
     path: Path, instance: Path, url: str, secret: str, now: datetime, *, replace: bool = False,
-    identity: Path | None = None,
+    identity: Path | None = None, into: Archive | None = None,
 ) -> Path | None:  # fmt: skip
     """Put a backup into an instance; what was there is kept in a folder beside, which is returned.
+
+    `into`: where the instance keeps its papers, its own folder unless given. One that is shared only gains files.
 
     Nothing is touched before the whole backup has been read and found right. Raises Refused, Unreadable.
     """
@@ -76,9 +92,12 @@ def restore(
         raise Refused("there is a database already: say --replace to put it aside")
     scratch = instance / f".restoring-{now.strftime(STAMP)}"
     scratch.mkdir(mode=0o700)
+    papers = into or FolderArchive(instance / ARCHIVE)
     try:
         opened = unpack(path, scratch, identity, keep_archive=True)
-        _check(opened, url, secret)
+        _check(opened, url, secret, papers)
+        if papers.is_shared:
+            _hand_over(scratch / ARCHIVE, papers)
         return _take_place(scratch, instance, url, now)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -97,24 +116,50 @@ def unpack(path: Path, to: Path, identity: Path | None, *, keep_archive: bool) -
                     name = met[1] + met[2]
                     good = _copied(source, to / member.name if keep_archive else None) == name
                     (archived.add if good else damaged.append)(name)
-                elif member.name in (DATABASE, SECRET, MANIFEST):
+                elif member.name in (DATABASE, SECRET, MANIFEST, LISTED):
                     files[member.name] = _copied(source, to / member.name)
         manifest = from_json((to / MANIFEST).read_text())
     except (tarfile.TarError, OSError, EOFError, NoManifest) as error:
         raise Unreadable(f"{path.name} cannot be read: {error}") from error
     files.pop(MANIFEST)
-    return Opened(manifest, files, archived, damaged)
+    listed = set((to / LISTED).read_text().split()) if LISTED in files else set()
+    return Opened(manifest, files, archived, listed, damaged)
 
 
-def _check(opened: Opened, url: str, secret: str) -> None:
+def _unread(listed: set[str]) -> list[str]:
+    """What is wrong with papers that lie in the archive in use."""
+    wrong = []
+    for name in sorted(listed):
+        try:
+            archive().read(name)
+        except (NotFound, ArchiveDamaged) as error:
+            said = "missing" if isinstance(error, NotFound) else "altered"
+            wrong.append(f"archive file {name[:12]}: {said} in {archive().place}")
+    return wrong
+
+
+def _hand_over(folder: Path, papers: Archive) -> None:
+    """Give a shared archive what it lacks; the folder is gone afterwards."""
+    for name in FolderArchive(folder).names():
+        papers.store(FolderArchive(folder).read(name))
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _check(opened: Opened, url: str, secret: str, papers: Archive) -> None:
     manifest = opened.manifest
-    wrong = differences(manifest, manifest.tables, opened.files, len(opened.archived))
+    wrong = differences(manifest, manifest.tables, opened.files, len(opened.papers))
     if wrong or opened.damaged:
         raise Unreadable(f"the backup is damaged: {'; '.join(wrong) or opened.damaged[0]}")
     if not url.startswith(manifest.dialect):
         raise Refused(f"the backup is of {manifest.dialect}; this installation is not")
     if SECRET not in opened.files and manifest.secret_mark != mark_of(secret):
         raise Refused("the backup belongs to another PORTAL_SECRET_KEY: nobody could sign in")
+    lacking = opened.listed - set(papers.names()) if opened.listed else set()
+    if lacking:
+        raise Refused(
+            f"{len(lacking)} papers that the backup lists are not in {papers.place}: "
+            "let PORTAL_ARCHIVE name the place that it was made from"
+        )
 
 
 def _take_place(scratch: Path, instance: Path, url: str, now: datetime) -> Path | None:
