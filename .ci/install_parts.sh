@@ -56,7 +56,8 @@ fill() {
   local file=$1 pair script=""
   shift
   for pair in "PREFIX=$PREFIX" "ETC=$ETC" "SETTINGS=$SETTINGS" "USER=$PORTAL_USER" "GROUP=$(id -gn "$PORTAL_USER")" \
-    "STATE=$STATE" "BACKUPS=$BACKUPS" "PORT=$PORT" "UPLOAD=$UPLOAD" "DOMAIN=$DOMAIN" "$@"; do
+    "STATE=$STATE" "BACKUPS=$BACKUPS" "PORT=$PORT" "UPLOAD=$UPLOAD" \
+    "UPLOAD_BYTES=$((UPLOAD * 1048576))" "DOMAIN=$DOMAIN" "$@"; do
     script+="s|@${pair%%=*}@|${pair#*=}|g;"
   done
   sed "$script" "$file"

@@ -99,6 +99,7 @@ smaller_static_files
 if [ "$purpose" = test ]; then
   need_packages "to look into PDF documents" poppler-utils
   need_packages "to ask a server that the tests installed" curl openssl
+  need_packages "to count the attempts at two servers together" redis-tools
   database_server
   proxies
   browser

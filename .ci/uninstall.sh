@@ -12,10 +12,10 @@ main=$ETC/caddy/Caddyfile
 "$SYSTEMCTL" disable --quiet --now "${SERVICES[@]}" "${TIMERS[@]}" 2>/dev/null || true
 if [ -e "$ETC/caddy/portal.caddy" ]; then
   rm "$ETC/caddy/portal.caddy"
+  sed -i "\|^import $ETC/caddy/portal.caddy|d" "$main"
   if grep -q '^# Written by `make install`' "$main"; then
     ! systemd_runs || "$SYSTEMCTL" disable --quiet --now caddy || true
   else
-    sed -i "\|^import $ETC/caddy/portal.caddy|d" "$main"
     ! systemd_runs || "$SYSTEMCTL" reload caddy || true
   fi
 fi

@@ -19,8 +19,8 @@ start_all() {
   "$SYSTEMCTL" is-active --quiet "${SERVICES[@]}"
 }
 
-# Everything into one file, and its name.
-back_up() { with_release "$PREFIX/current" backup | head -n 1; }
+# back_up FOR: everything into one file, and its name. In a folder of its own, where no nightly one takes its place.
+back_up() { with_release "$PREFIX/current" backup --to "$BACKUPS/before-$1" | sed -n 1p; }
 
 # logged WORD...: what it says is shown only when it fails.
 logged() {
@@ -37,6 +37,7 @@ return_to() {
   put_units "$PREFIX/$old"
   if [ -n "$backup" ]; then
     logged with_release "$PREFIX/$old" restore --replace "$backup" || stuck "the backup could not be restored" "$@"
+    say "What was there lies in $(find "$STATE" -maxdepth 1 -name 'before-restore-*' | sort | tail -n 1)"
   fi
   rm -f "$UNDER_WAY"
   logged start_all || stuck "the old release does not answer" "$@"
@@ -80,6 +81,10 @@ prune() {
   for name in "$PREFIX"/releases/*/; do
     [[ $kept == *" $(basename "$name") "* ]] || rm -rf "$name"
   done
+  for name in "$BACKUPS"/before-*/; do
+    name=${name%/}
+    [[ $kept == *" ${name##*/before-} "* ]] || rm -rf "$name"
+  done
   for name in "$PREFIX"/python/*/; do
     find "$PREFIX/releases" -maxdepth 2 -name .venv -lname "${name%/}" | grep -q . || rm -rf "$name"
   done
@@ -92,7 +97,7 @@ to_release() {
   trap 'exit 130' INT TERM HUP
   say "Stopping the portal and making a backup"
   logged stop_all || fail "the portal could not be stopped"
-  backup=$(back_up 2>>"$LOG") || { backup="" && fail "the backup could not be made"; }
+  backup=$(back_up "${new##*/}" 2>>"$LOG") || { backup="" && fail "the backup could not be made"; }
   printf '%s\n' "$old" "$backup" >"$UNDER_WAY"
   say "Bringing the database to date ($backup holds everything as it was)"
   logged with_release "$new" setup --no-demo || fail "the database could not be brought to date"
@@ -121,7 +126,8 @@ upgrade() {
 # The release before this one. Its data too only where the database was changed in between.
 back() {
   local target before same=yes
-  { read -r target && read -r before; } <"$PREVIOUS" 2>/dev/null || die "There is no release to go back to."
+  [ -e "$PREVIOUS" ] || die "There is no release to go back to."
+  { read -r target && read -r before; } <"$PREVIOUS"
   old=$(readlink "$PREFIX/current")
   diff -rq --exclude=__pycache__ "$PREFIX/$old/portal/db/migrations/versions" \
     "$PREFIX/$target/portal/db/migrations/versions" >/dev/null || same=no
@@ -131,7 +137,7 @@ back() {
       "If that is what you want: sudo make rollback DISCARD=1"
   fi
   logged stop_all
-  say "A backup of what is there now: $(back_up)"
+  say "A backup of what is there now: $(back_up rollback)"
   [ $same = no ] || before=""
   return_to "$target" "$before"
   rm -f "$PREVIOUS"
@@ -141,7 +147,7 @@ back() {
 need_root upgrade
 [ -e "$PREFIX/current" ] || die "No portal is installed in $PREFIX. Run: sudo make install DOMAIN=portal.example.com"
 read_settings
-: >"$LOG"
+install -m 600 /dev/null "$LOG"
 take_back_what_was_cut_off
 enough_space
 case ${1:-} in

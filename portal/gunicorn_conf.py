@@ -41,6 +41,8 @@ loglevel = os.environ.get("LOG_LEVEL", "info").lower()
 # A heartbeat file on a slow disk can hold a worker up.
 worker_tmp_dir = str(_MEMORY_FOLDER) if os.access(_MEMORY_FOLDER, os.W_OK) else None
 control_socket_disable = True
+# No header of a client says under which path the portal lies: a proxy may hand such a one through.
+forwarder_headers = ""
 # Loaded once before the workers are forked, so that they share its memory and start at once.
 preload_app = True
 

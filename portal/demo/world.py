@@ -39,6 +39,7 @@ from portal.demo.clauses import write_clauses
 from portal.demo.contracts import tell_contracts
 from portal.demo.customers import CUSTOMERS, DemoCustomer, DemoMember
 from portal.demo.firm import DOMAIN, FIRM, PASSWORD, PHONES, STAFF
+from portal.demo.house import tell_house
 from portal.demo.insights import tell_insights
 from portal.demo.knowledge import tell_knowledge
 from portal.demo.leads import tell_leads
@@ -103,6 +104,7 @@ def _tell(stage: Stage, sheets: Sheets, progress: Tell) -> None:
     tell_campaigns(stage)
     tell_rewards(stage)
     tell_insights(stage)
+    tell_house(stage)
 
 
 def _letters_of_the_past(now: datetime) -> None:

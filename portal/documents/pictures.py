@@ -51,7 +51,9 @@ def _opened(content: bytes) -> Image.Image:
             if image.width * image.height > MOST_PIXELS:
                 raise Invalid(t("The picture has too many pixels."), field="picture")
             image.load()
-    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombWarning) as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise Invalid(t("The picture has too many pixels."), field="picture") from error
+    except (UnidentifiedImageError, OSError, SyntaxError) as error:
         raise Invalid(t("A picture must be a PNG or JPEG file."), field="picture") from error
     return image
 

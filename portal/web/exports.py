@@ -16,10 +16,10 @@ import xlsxwriter
 from flask import Response, current_app
 
 from portal.kernel import clock
+from portal.kernel.tables import safe_text
 from portal.kernel.text import t
 from portal.web.words import say
 
-RISKY = ("=", "+", "-", "@", "\t", "\r")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -58,11 +58,6 @@ def download(body: bytes, file_name: str, mimetype: str, *, inline: bool = False
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, no-store"
     return response
-
-
-def safe_text(value: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{value}" if value.startswith(RISKY) else value
 
 
 def _csv(

@@ -16,9 +16,9 @@ from typing import Any, cast
 from flask import Flask
 from flask.logging import wsgi_errors_stream
 
-SECRET_AFTER = ("join", "reset", "tf-setup", "q", "c", "s", "calendar")
+SECRET_AFTER = ("join", "reset", "tf-setup", "waiting", "q", "c", "s", "calendar")
 """First parts of the addresses whose next part is a secret; a test compares them with the routes."""
-_SECRET = re.compile(rf"(?<![\w.-])(/(?:{'|'.join(SECRET_AFTER)})/)([^/\s?#&\"'<>]+)")
+_SECRET = re.compile(rf"(/(?:{'|'.join(SECRET_AFTER)})/)([^/\s?#&\"'<>]+)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 NAME = "portal log"
 FORM = "%(asctime)sZ %(levelname)s %(name)s: %(message)s"

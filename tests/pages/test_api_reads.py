@@ -14,7 +14,6 @@ from portal.billing.actions import papers
 from portal.billing.queries import statements as queries
 from portal.billing.rules.states import StatementState
 from portal.customers.models import Customer
-from portal.db.base import db
 from tests.api import caller
 from tests.cast import viewer
 from tests.chain import entitled

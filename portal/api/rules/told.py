@@ -175,7 +175,7 @@ ROW = Record(
         Field("id", Maybe(Count()), t("The record's id here; null for a refused row.")),
         Field(
             "remark",
-            Maybe(Words()),
+            Maybe(Sentence()),
             t("What is worth knowing: usage that waits in the queue, say."),
         ),
         Field("problems", Listed(ROW_PROBLEM), t("Why it was refused.")),

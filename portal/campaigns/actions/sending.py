@@ -19,6 +19,7 @@ from portal.campaigns.actions.writing import held, written_of
 from portal.campaigns.models import Campaign, CampaignMail
 from portal.campaigns.queries import audience
 from portal.campaigns.queries.consent import of_addresses
+from portal.campaigns.queries.limits import campaign_settings, had_lately
 from portal.campaigns.rules.addresses import Person, plain, reachable
 from portal.campaigns.rules.kinds import DropCause, MailState
 from portal.campaigns.rules.segments import Segment
@@ -82,6 +83,7 @@ def key_of(mail_id: int) -> str:
 
 def _post(campaign: Campaign, people: Iterable[Person], now: datetime) -> None:
     rows = [_mail(campaign, person, now) for person in people]
+    _keep_back_those_who_had_enough([row for row, _token in rows], now)
     db.session.add_all([row for row, _token in rows])
     db.session.flush()
     agreed = of_addresses(row.email for row, _token in rows)
@@ -94,6 +96,18 @@ def _post(campaign: Campaign, people: Iterable[Person], now: datetime) -> None:
             "agreed_on": business_day(agreed[row.email].at).isoformat(), "path": f"/c/{token}",
         }  # fmt: skip
         post_mail(row.email, TEMPLATE, facts, locale=row.locale, key=key_of(row.id), now=now)
+
+
+def _keep_back_those_who_had_enough(rows: list[CampaignMail], now: datetime) -> None:
+    """Their row says why nothing goes; it counts for no later campaign."""
+    settings = campaign_settings()
+    if not settings.most or not rows:
+        return
+    had = had_lately((row.email for row in rows), now)
+    for row in rows:
+        if row.state == MailState.QUEUED and settings.is_full(had.get(row.email, 0)):
+            row.state, row.cause = MailState.DROPPED.value, DropCause.TOO_MANY.value
+            row.ended_at = now
 
 
 def _mail(campaign: Campaign, person: Person, now: datetime) -> tuple[CampaignMail, str]:

@@ -27,6 +27,7 @@ audit.declare(
         "campaign.started": Event(t("Campaign began to be sent")),
         "campaign.sent": Event(t("Campaign sent to everybody")),
         "campaign.stopped": Event(t("Campaign stopped")),
+        "campaigns.limit_changed": Event(t("Limit of campaign mails changed")),
     }
 )
 
@@ -85,6 +86,7 @@ class CampaignMail(HouseOnly, Versioned, Base):
         CheckConstraint(one_or_none("cause", DropCause), name="known_cause"),
         Index("ix_campaign_mail_state", "campaign_id", "state", "id"),
         Index("ix_campaign_mail_customer", "customer_id", "posted_at", "id"),
+        Index("ix_campaign_mail_email", "email", "posted_at"),
     )
 
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))

@@ -58,6 +58,7 @@ class DropCause(StrEnum):
     CUSTOMER = "customer"  # inactive, merged or blacklisted meanwhile
     ADDRESS = "address"
     REFUSED = "refused"  # by the other side, or after the last try
+    TOO_MANY = "too_many"  # the person had as many campaign mails lately as the firm allows
 
 
 CONSENT_WORDS: Mapping[Consent, Text] = {
@@ -94,6 +95,7 @@ DROP_WORDS: Mapping[DropCause, Text] = {
     DropCause.CUSTOMER: t("The customer may not be written to any more"),
     DropCause.ADDRESS: t("The address cannot be right"),
     DropCause.REFUSED: t("The other side did not take it"),
+    DropCause.TOO_MANY: t("Had enough campaign mails lately"),
 }
 
 MAIL_WORDS: Mapping[MailState, Text] = {

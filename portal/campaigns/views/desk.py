@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from portal.campaigns.views import desk_campaigns, desk_notices, desk_offers
+from portal.campaigns.views import desk_limit, desk_notices, desk_offers
 
-blueprints = [desk_campaigns.bp, desk_notices.bp, desk_offers.bp]
+blueprints = [desk_limit.bp, desk_notices.bp, desk_offers.bp]

@@ -77,8 +77,8 @@ TOPICS: tuple[Topic, ...] = (
           CUSTOMER, t("One of our people chose your address.")),
     Topic("news", t("News and offers"), t("Campaigns of our marketing."), ("campaign",), CUSTOMER,
           t("They go only to those who agreed, and end with the link in each of them.")),
-    Topic("house", t("The portal itself"), t("A webhook was switched off because nothing was taken."), ("hook_off",),
-          STAFF, t("Nobody else would notice.")),
+    Topic("house", t("The portal itself"), t("A webhook was switched off, a wish about personal data is due."),
+          ("hook_off", "privacy_staff"), STAFF, t("Nobody else would notice.")),
 )  # fmt: skip
 _OF_TEMPLATE = {name: topic for topic in TOPICS for name in topic.templates}
 

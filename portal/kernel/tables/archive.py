@@ -36,7 +36,7 @@ def check_archive(stream: IO[bytes], name: str, limits: Limits) -> dict[str, lis
     """
     try:
         with zipfile.ZipFile(stream) as archive:
-            _check_kind(archive, name)
+            _check_kind(archive, name, limits)
             merges = _check_parts(archive, limits)
     except UNREADABLE as error:
         raise damaged(name) from error
@@ -44,7 +44,9 @@ def check_archive(stream: IO[bytes], name: str, limits: Limits) -> dict[str, lis
     return merges
 
 
-def _check_kind(archive: zipfile.ZipFile, name: str) -> None:
+def _check_kind(archive: zipfile.ZipFile, name: str, limits: Limits) -> None:
+    if len(archive.infolist()) > limits.parts:
+        raise refuse(name, t("a workbook of ordinary size; this looks like a zip bomb"))
     parts = {part.lower() for part in archive.namelist()}
     if any(info.flag_bits & 0x1 for info in archive.infolist()):
         raise refuse(name, t("a workbook without a password"))

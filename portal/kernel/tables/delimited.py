@@ -17,8 +17,8 @@ from portal.kernel.text import t
 _CHUNK = 1024 * 1024
 _ENCODINGS = ("utf-8-sig", "gb18030")
 _DELIMITERS = ",\t;|"
-FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
-"""First characters that a spreadsheet would take for a formula."""
+FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
+"""First characters that a spreadsheet would take for a formula, a Chinese one in their wide form too."""
 
 
 def read_delimited(

@@ -21,6 +21,7 @@ class Limits:
     ratio_from: int = 8 * 1024 * 1024
     rows: int = 200_000
     columns: int = 300
+    parts: int = 5_000
 
 
 LIMITS = Limits()
