@@ -2,6 +2,7 @@
 
 While a file is applied its rows are one open transaction, and SQLite has no room for a second writer: progress
 cannot be a row. The lock ends with its process, however it ends, so that nobody has to guess whether a worker lives.
+On PostgreSQL, where other servers must see it too, the lock is the database's (db/in_hand.py).
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from portal.db import in_hand
 
 FOLDER = "at_work"
 Tell = Callable[[int, int | None], None]
@@ -30,6 +33,10 @@ def holding(instance: Path, piece: int | str) -> Iterator[Tell | None]:
 
     None when another process has it.
     """
+    if (engine := in_hand.common()) is not None:
+        with in_hand.holding(engine, _name(instance, piece)) as told:
+            yield told
+        return
     path = _path(instance, piece)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+") as stream:
@@ -51,6 +58,8 @@ def holding(instance: Path, piece: int | str) -> Iterator[Tell | None]:
 
 def is_held(instance: Path, piece: int | str) -> bool:
     """Whether a living process works on the piece."""
+    if (engine := in_hand.common()) is not None:
+        return in_hand.how_far(engine, _name(instance, piece)) is not None
     path = _path(instance, piece)
     if not path.exists():
         return False
@@ -64,9 +73,16 @@ def is_held(instance: Path, piece: int | str) -> bool:
 
 def how_far(instance: Path, piece: int | str) -> HowFar:
     """What the worker last told."""
+    if (engine := in_hand.common()) is not None:
+        return HowFar(*(in_hand.how_far(engine, _name(instance, piece)) or (0, 0)))
     path = _path(instance, piece)
     words = path.read_text().split() if path.exists() else []
     return HowFar(int(words[0]), int(words[1])) if len(words) == 2 else HowFar()
+
+
+def _name(instance: Path, piece: int | str) -> str:
+    """What is called the same on every server, wherever it keeps its folders."""
+    return f"{instance.name} {piece}" if instance.parent.name == "press" else str(piece)
 
 
 def _path(instance: Path, piece: int | str) -> Path:
