@@ -22,6 +22,7 @@ from portal.db.base import db
 from portal.db.work import unit_of_work
 from portal.jobs import (
     answers,
+    api,
     batches,
     calls,
     campaigns,
@@ -89,6 +90,7 @@ JOBS = (
     Job("articles", 3600, knowledge.remind),
     Job("duplicates", 86_400, intake.search),
     Job("merged customers", 600, intake.sweep),
+    Job("told answers", 3600, api.clear),
     Job("satisfaction", 3600, satisfaction.ask_closed),
     Job("yearly questions", 86400, satisfaction.ask_yearly),
     Job("return visits", 3600, calls.plan_visits),

@@ -69,6 +69,7 @@ WORDS: Mapping[str, Text] = {
     "articles": t("Remind of articles to be looked over"),
     "duplicates": t("Look for duplicate customers"),
     "merged customers": t("Finish merging customers"),
+    "told answers": t("Clear away what was answered to other systems"),
     "satisfaction": t("Ask how a request was handled"),
     "yearly questions": t("Ask the yearly questions of satisfaction"),
     "return visits": t("Plan calls after complaints"),
