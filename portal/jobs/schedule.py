@@ -34,6 +34,7 @@ from portal.jobs import (
     hooks,
     insights,
     intake,
+    keeping,
     knowledge,
     leads,
     loyalty,
@@ -102,6 +103,7 @@ JOBS = (
     Job("weekly letter", 1800, insights.digest),
     Job("pool of leads", 3600, leads.recycle),
     Job("planned visits", 3600, care.plan_visits),
+    Job("keeping", 86_400, keeping.clear),
     Job("alive", 30, lambda _now: "alive"),
 )
 

@@ -74,6 +74,7 @@ WORDS: Mapping[str, Text] = {
     "yearly questions": t("Ask the yearly questions of satisfaction"),
     "return visits": t("Plan calls after complaints"),
     "campaigns": t("Send campaigns"),
+    "keeping": t("Clear away what was kept long enough"),
     "points": t("Work out loyalty points"),
     "classification": t("Classify customers, monthly"),
     "classification runs": t("Work on classification runs"),
