@@ -53,6 +53,12 @@ def test_no_address_answers_both_get_and_a_permission_by_delete_or_put(app: Port
         assert not {"PUT", "PATCH", "DELETE"} & (rule.methods or set()), rule
 
 
+@pytest.fixture
+def guessing(app: PortalApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every address is tried, secrets and keys missing: nobody is slowed."""
+    monkeypatch.setitem(app.config, "GUESS_LIMIT", "100000 per minute")
+
+
 def plain_urls(app: PortalApp) -> list[str]:
     return sorted(
         {r.rule for r in rules(app) if "<" not in r.rule and "GET" in (r.methods or set())}
@@ -68,7 +74,7 @@ def plain_urls(app: PortalApp) -> list[str]:
     ),
 ])  # fmt: skip
 def test_every_page_without_an_id_answers_each_role_without_a_fault(
-    app: PortalApp, client: CheckingClient, cast: Cast, now: datetime, who: str
+    app: PortalApp, client: CheckingClient, cast: Cast, now: datetime, who: str, guessing: None
 ) -> None:
     client.sign_in(getattr(cast, who))
     for url in plain_urls(app):
@@ -102,7 +108,7 @@ def test_customers_find_no_desk_and_staff_no_customers_door(
 
 
 def test_an_id_that_does_not_exist_is_not_found_for_everybody(
-    app: PortalApp, client: CheckingClient, cast: Cast
+    app: PortalApp, client: CheckingClient, cast: Cast, guessing: None
 ) -> None:
     for user in (cast.administrator, cast.lin):
         client.sign_in(user)
