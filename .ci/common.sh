@@ -85,6 +85,7 @@ compress_static_files() {
   find static -type f \( -name '*.br' -o -name '*.gz' \) -delete
   local folder
   for folder in css js icons vendor/bootstrap vendor/htmx; do
+    [ -d "static/$folder" ] || continue
     .venv/bin/python -m whitenoise.compress --quiet "static/$folder" >/dev/null
   done
 }

@@ -148,10 +148,10 @@ with_release() {
 
 # Waits until pages are answered; false when they are not in time.
 wait_until_ready() {
-  local left=$((READY_SECONDS * 2))
+  local left=$((READY_SECONDS * 5))
   while ! curl -fsS -m 5 -o /dev/null -H "Host: $DOMAIN" -H 'X-Forwarded-Proto: https' \
     "http://127.0.0.1:$PORT/readyz" 2>/dev/null; do
     [ $((left -= 1)) -gt 0 ] || return 1
-    sleep 0.5
+    sleep 0.2
   done
 }

@@ -128,28 +128,6 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "HTTPS": https,
         "PROXIES": int(values["PORTAL_PROXIES"]),
         "STAFF_TOTP": values["PORTAL_STAFF_TOTP"] == "1",
-        **_ways_in_and_out(values),
-        "SQLALCHEMY_DATABASE_URI": _database(values["DATABASE_URL"], instance),
-        "SESSION_COOKIE_HTTPONLY": True,
-        "SESSION_COOKIE_SAMESITE": "Lax",
-        "SESSION_COOKIE_SECURE": https,
-        "BABEL_DEFAULT_LOCALE": values["PORTAL_LOCALE"],
-        "BABEL_DEFAULT_TIMEZONE": values["PORTAL_TIMEZONE"],
-        "RATELIMIT_STORAGE_URI": values["PORTAL_LIMIT_STORAGE"],
-        # Where the common place cannot be reached each process counts for itself: slower to notice, never a fault.
-        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
-        "SIGN_IN_LIMIT": values["PORTAL_SIGN_IN_LIMIT"],
-        "API_LIMIT": values["PORTAL_API_LIMIT"],
-        **_sign_ins(values),
-        **_storage(values, instance),
-        "SECRET_SALT": _derived(secret, "password salt"),
-        "TOTP_SECRET": _derived(secret, "totp"),
-        "WTF_CSRF_TIME_LIMIT": None,
-    }
-
-
-def _ways_in_and_out(values: Mapping[str, str]) -> dict[str, Any]:
-    return {
         "MAIL_WAY": values["PORTAL_MAIL"],
         "MAIL_FROM": values["PORTAL_MAIL_FROM"],
         "SMTP_URL": values["PORTAL_SMTP_URL"],
@@ -157,6 +135,37 @@ def _ways_in_and_out(values: Mapping[str, str]) -> dict[str, Any]:
         "MAX_CONTENT_LENGTH": int(values["PORTAL_UPLOAD_MB"]) * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
         "MAX_FORM_PARTS": 20_000,
+        # A fault in the log names no values: they are people's, or secrets.
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
+        "SQLALCHEMY_DATABASE_URI": _database(values["DATABASE_URL"], instance),
+        **_cookies(https),
+        "BABEL_DEFAULT_LOCALE": values["PORTAL_LOCALE"],
+        "BABEL_DEFAULT_TIMEZONE": values["PORTAL_TIMEZONE"],
+        **_throttles(values),
+        **_sign_ins(values),
+        **_storage(values, instance),
+        "SECRET_SALT": _derived(secret, "password salt"),
+        "TOTP_SECRET": _derived(secret, "totp"),
+    }
+
+
+def _cookies(https: bool) -> dict[str, Any]:
+    """The session's cookie; a form's token holds as long as the session, so that no form is lost to time."""
+    return {
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": https,
+        "WTF_CSRF_TIME_LIMIT": None,
+    }
+
+
+def _throttles(values: Mapping[str, str]) -> dict[str, Any]:
+    """Where the common place cannot be reached, each process counts for itself: slower to notice, never a fault."""
+    return {
+        "RATELIMIT_STORAGE_URI": values["PORTAL_LIMIT_STORAGE"],
+        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
+        "SIGN_IN_LIMIT": values["PORTAL_SIGN_IN_LIMIT"],
+        "API_LIMIT": values["PORTAL_API_LIMIT"],
     }
 
 

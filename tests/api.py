@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from flask.testing import FlaskClient
+from sqlalchemy import inspect
 from werkzeug.test import TestResponse
 
 from portal.access.viewer import SYSTEM
@@ -29,7 +30,7 @@ def a_key(
 ) -> tuple[ApiToken, str]:
     """A committed key that opens, and how it is written."""
     told = {"name": "WMS", "system": "wms", "expires_on": date(2026, 12, 31), **changes}
-    of = customer.id if customer else None
+    of = inspect(customer).identity[0] if customer else None
     row, key = keys.issue(NewKey(scopes=tuple(scopes), customer_id=of, **told), SYSTEM, clock.now())
     db.session.commit()
     db.session.refresh(row)

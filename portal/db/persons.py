@@ -149,8 +149,8 @@ def entries(
         if ids
     ]
     fields = (AuditEntry.before, AuditEntry.after, AuditEntry.reason)
-    said = or_(*(cast(f, Text).icontains(n, autoescape=True) for f in fields for n in needles))
     if needles:
+        said = or_(*(cast(f, Text).icontains(n, autoescape=True) for f in fields for n in needles))
         reach = true() if customer_ids is None else _within(AuditEntry.customer_id, customer_ids)
         ways.append(said & reach)
     return list(db.session.scalars(select(AuditEntry).where(or_(*ways)).order_by(AuditEntry.id)))

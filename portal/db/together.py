@@ -7,9 +7,11 @@ counts and a few rows; long lists and whole entities keep statements of their ow
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
+from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Boolean, Date, Select, String, cast, func, select
@@ -20,14 +22,31 @@ from portal.db.types import JSONText, ScaledDecimal, UTCDateTime
 
 T = TypeVar("T")
 Rows = list[tuple[Any, ...]]
+Columns = Select[*tuple[Any, ...]]
+"""A select of columns, whatever their types."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question(Generic[T]):
     """A select with what limits it to what the viewer may see, and what its rows say."""
 
-    statement: Select[Any]
+    statement: Columns
     read: Callable[[Rows], T]
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry(Generic[T]):
+    """A part of a page before its answers: what it asks, and what the answers come to."""
+
+    asks: Sequence[Question[Any]]
+    read: Callable[..., T]
+
+
+def answers(wanted: Iterable[Inquiry[T] | None]) -> list[T]:
+    """Each part with its answers, in their order, by one statement for all of them; what is None is left out."""
+    parts = [each for each in wanted if each is not None]
+    found = iter(ask(*(question for part in parts for question in part.asks)))
+    return [part.read(*islice(found, len(part.asks))) for part in parts]
 
 
 def answer(question: Question[T]) -> T:
@@ -41,24 +60,34 @@ def ask(*questions: Question[Any]) -> list[Any]:
         return [answer(each) for each in questions]
     parts = [each.statement.subquery() for each in questions]
     found = db.session.execute(select(*(_as_json(part) for part in parts))).one()
-    answers = []
+    found_out = []
     for question, part, text in zip(questions, parts, found, strict=True):
         readers = [_reader(column.type) for column in part.c]
-        answers.append(question.read(_rows(text, readers)))
-    return answers
+        found_out.append(question.read(_rows(text, readers)))
+    return found_out
 
 
-def rows(statement: Select[Any]) -> Question[Rows]:
+def rows(statement: Columns) -> Question[Rows]:
     """The rows as they are."""
     return Question(statement, lambda found: found)
 
 
-def one(statement: Select[Any]) -> Question[tuple[Any, ...]]:
+def records(statement: Columns) -> Question[list[Any]]:
+    """The rows with their columns' names: to be shown, not to be changed."""
+    names = [str(column.key) for column in statement.selected_columns]
+
+    def named(found: Rows) -> list[Any]:
+        return [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in found]
+
+    return Question(statement, named)
+
+
+def one(statement: Columns) -> Question[tuple[Any, ...]]:
     """The one row that sums and counts always have."""
     return Question(statement, lambda found: found[0])
 
 
-def number(statement: Select[Any]) -> Question[int]:
+def number(statement: Columns) -> Question[int]:
     """The one number that a count gives."""
     return Question(statement, lambda found: int(found[0][0] or 0))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from portal.db.base import db
+from portal.db.kept import Kept
 from portal.documents.archive import archive
 from portal.documents.models import FirmProfile
 from portal.documents.rules.firm import BankAccount, Colours, Firm, Picture
@@ -16,6 +17,11 @@ NO_FIRM = FirmProfile(id=1, name_zh="示例物流", name_en="Sample Logistics")
 def firm_profile() -> FirmProfile:
     """The firm's settings; a stand-in that is in no session before anybody wrote them."""
     return db.session.get(FirmProfile, 1) or NO_FIRM
+
+
+def firm_currency() -> str:
+    """The firm's own currency, seldom by a query."""
+    return _CURRENCY.get()
 
 
 def firm_on_paper() -> Firm:
@@ -49,3 +55,6 @@ def _account(row: dict[str, str]) -> BankAccount:
         swift=row.get("swift", ""),
         clearing_number=row.get("clearing_number", ""),
     )
+
+
+_CURRENCY = Kept(lambda: firm_profile().currency or "CNY", FirmProfile)

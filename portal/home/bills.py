@@ -16,9 +16,9 @@ from portal.access.viewer import Viewer
 from portal.billing.models import Receivable, Statement, StatementLine
 from portal.billing.queries import statements as queries
 from portal.billing.rules.states import LineState
-from portal.db.base import db
+from portal.db.together import Question, Rows
 from portal.home.links import address
-from portal.home.queries import SHOWN
+from portal.home.queries import SHOWN, Part, part
 from portal.home.rules import Waiting
 from portal.kernel.money import format_money
 from portal.kernel.text import t
@@ -38,28 +38,30 @@ class Owed:
     next_due_on: date | None
 
 
-def to_answer(viewer: Viewer) -> Iterator[Waiting]:
+def to_answer(viewer: Viewer) -> list[Part]:
     """Statements with lines that wait for an answer, for who may give one; the oldest first."""
     if not (viewer.may(P.STATEMENT_CONFIRM) or viewer.may(P.DISPUTE_RAISE)):
-        return
+        return []
     open_lines = select(L.id).where(
         L.statement_id == S.id, L.until_revision.is_(None), L.state == LineState.OPEN.value
     )
     wanted = queries.statements(viewer).where(S.state.in_(queries.TO_ANSWER), open_lines.exists())
-    for each in db.session.scalars(wanted.order_by(S.ends_on, S.id).limit(SHOWN)):
-        title = t("Statement %(number)s waits for your answer", number=each.number)
-        note = t(
-            "%(first)s to %(last)s · %(amount)s", first=each.starts_on, last=each.ends_on,
-            amount=format_money(each.gross_amount, each.currency),
-        )  # fmt: skip
-        url = address("my_statements.show", statement_id=each.id)
+    columns = (S.id, S.number, S.starts_on, S.ends_on, S.gross_amount, S.currency)
+    oldest = wanted.with_only_columns(*columns).order_by(S.ends_on, S.id).limit(SHOWN)
+    return [part(oldest, _to_answer)]
+
+
+def _to_answer(rows: Rows) -> Iterator[Waiting]:
+    for statement_id, number, first, last, gross, currency in rows:
+        title = t("Statement %(number)s waits for your answer", number=number)
+        amount = format_money(gross, currency)
+        note = t("%(first)s to %(last)s · %(amount)s", first=first, last=last, amount=amount)
+        url = address("my_statements.show", statement_id=statement_id)
         yield Waiting("receipt", "warn", title, note, url, t("Check it"))
 
 
-def owed(viewer: Viewer, today: date) -> list[Owed]:
-    """What is open by currency; nothing for who may not see bills."""
-    if not viewer.may(P.STATEMENT_SEE):
-        return []
+def owed(viewer: Viewer, today: date) -> Question[list[Owed]]:
+    """What is open by currency."""
     is_late = R.due_on < today
     late, disputed = (
         func.sum(case((is_late, column))) for column in (R.open_amount, R.disputed_amount)
@@ -67,7 +69,11 @@ def owed(viewer: Viewer, today: date) -> list[Owed]:
     due = func.min(case((R.due_on >= today, R.due_on)))
     figures: Any = select(R.currency, func.sum(R.open_amount), late, disputed, due)
     rows = visible(figures, R, viewer).where(R.open_amount > 0).group_by(R.currency)
+    return Question(rows.order_by(R.currency), _owed)
+
+
+def _owed(rows: Rows) -> list[Owed]:
     return [
         Owed(currency, whole, (overdue or NOTHING) - (apart or NOTHING), day)
-        for currency, whole, overdue, apart, day in db.session.execute(rows.order_by(R.currency))
+        for currency, whole, overdue, apart, day in rows
     ]

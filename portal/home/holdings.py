@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from sqlalchemy import select
+from sqlalchemy.orm import defer
+
 from portal.access.permissions import Permission
+from portal.access.scope import visible
 from portal.access.viewer import Viewer
 from portal.catalogue.queries.places import all_places
 from portal.contracts.models import Entitlement
@@ -17,10 +21,11 @@ from portal.home.links import address
 from portal.kernel.text import Text
 from portal.kernel.units import unit_word
 from portal.shipments.models import Shipment
-from portal.shipments.queries.shipments import OPEN, shipments
+from portal.shipments.queries.shipments import OPEN
 from portal.web.words import name_of
 
 SHOWN = 5
+BULKY = (defer(Shipment.search_text), defer(Shipment.internal_note))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +83,11 @@ def under_way(viewer: Viewer, now: datetime) -> list[UnderWay]:
     if not viewer.may(Permission.SHIPMENT_SEE):
         return []
     statement = (
-        shipments(viewer)
+        visible(select(Shipment).options(*BULKY), Shipment, viewer)
         .where(Shipment.state.in_(OPEN))
         .order_by(Shipment.due_on.is_(None), Shipment.due_on, Shipment.id)
     )
+    rows = db.session.scalars(statement.limit(SHOWN))
     return [
         UnderWay(
             row,
@@ -89,7 +95,7 @@ def under_way(viewer: Viewer, now: datetime) -> list[UnderWay]:
             row.late_since is not None and row.late_since < now,
             address("my_shipments.show", shipment_id=row.id),
         )
-        for row in db.session.scalars(statement.limit(SHOWN))
+        for row in rows
     ]
 
 

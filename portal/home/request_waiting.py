@@ -9,11 +9,11 @@ from portal.access.viewer import Viewer
 from portal.home.links import address
 from portal.home.rules import Waiting
 from portal.kernel.text import t
-from portal.service_requests.models import ServiceRequest
+from portal.service_requests.queries.mine import OpenOne
 from portal.service_requests.rules.states import RequestState
 
 
-def at_the_customers(viewer: Viewer, asked: Sequence[ServiceRequest]) -> Iterator[Waiting]:
+def at_the_customers(viewer: Viewer, asked: Sequence[OpenOne]) -> Iterator[Waiting]:
     """Those of the open requests that we cannot go on with before the customer answers."""
     for each in asked:
         if each.state != RequestState.WAITING_CUSTOMER or not viewer.may(Permission.REQUEST_RAISE):

@@ -1,143 +1,120 @@
-"""What waits for somebody, as rows of one list: each with its next step."""
+"""What waits for somebody, as rows of one list: each with its next step, and all of it asked at once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime
 
 from portal.access.permissions import Permission
 from portal.access.viewer import Viewer
-from portal.home import bills, chain_waiting, queries, relation_waiting, request_waiting
+from portal.db.together import Rows
+from portal.home import bills, chain_waiting, queries, relation_waiting
 from portal.home.links import address
-from portal.home.queries import Issued
-from portal.home.rules import Waiting, in_order
+from portal.home.queries import Part, part
+from portal.home.rules import Waiting
 from portal.kernel.text import Text, t
-from portal.quotations import queries as quotation_queries
-from portal.quotations.models import Quotation
 from portal.quotations.rules.states import QuotationState
-from portal.service_requests.models import ServiceRequest
 
 P = Permission
 
 
-def at_the_desk(viewer: Viewer, today: date, now: datetime) -> list[Waiting]:
-    """For a member of staff: what is late before what is to be decided, and that before what is good to know."""
-    found = [
-        *_approvals(viewer),
-        *_questions(viewer),
-        *_decided(viewer, now),
-        *_expiring(viewer, today),
-        *relation_waiting.at_the_desk(viewer, today, now),
-        *chain_waiting.at_the_desk(viewer, today, now),
-        *_tariffs(viewer, today),
-    ]
-    return in_order(found)
+def at_the_desk(viewer: Viewer, today: date, now: datetime) -> list[Part]:
+    """For a member of staff, what may wait for them by what they may do."""
+    found: list[Part] = []
+    if viewer.may(P.QUOTATION_APPROVE):
+        found.append(part(queries.pending_approval(viewer), _approvals))
+    if viewer.may(P.QUOTATION_EDIT):
+        found += [
+            part(queries.open_questions(viewer), _questions),
+            part(queries.decided_lately(viewer, now), _decided),
+            part(queries.expiring(viewer, today), _expiring),
+        ]
+    found += relation_waiting.at_the_desk(viewer, today, now)
+    found += chain_waiting.at_the_desk(viewer, today, now)
+    if viewer.may(P.TARIFF_ACTIVATE):
+        found.append(part(queries.tariffs_to_watch(today), _tariffs))
+    return found
 
 
-def at_the_customers(
-    viewer: Viewer, now: datetime, asked: Sequence[ServiceRequest], to_accept: Sequence[Issued]
-) -> list[Waiting]:
+def at_the_customers(viewer: Viewer, today: date, now: datetime) -> list[Part]:
     """For a customer's user: what is to be checked, accepted or signed, and what was answered."""
-    return [
-        *request_waiting.at_the_customers(viewer, asked),
-        *bills.to_answer(viewer),
-        *_to_accept(to_accept),
-        *chain_waiting.at_the_customers(viewer, now),
-        *_answered(viewer, now),
-    ]
+    found = bills.to_answer(viewer)
+    if viewer.may(P.QUOTATION_SEE) and viewer.may(P.QUOTATION_ACCEPT):
+        found.append(part(queries.to_accept(viewer, today), _to_accept))
+    found += chain_waiting.at_the_customers(viewer, now)
+    if viewer.may(P.QUOTATION_ASK):
+        found.append(part(queries.answered_lately(viewer, now), _answered))
+    return found
 
 
-def _approvals(viewer: Viewer) -> Iterator[Waiting]:
-    if not viewer.may(P.QUOTATION_APPROVE):
-        return
-    for each in quotation_queries.awaiting_approval(viewer):
-        title = t("%(number)s waits for your approval", number=each.number)
-        note = t("%(customer)s · %(title)s · by %(owner)s", **_words(each), owner=each.owner.name)
-        yield _quoted("hourglass-split", "warn", title, note, each, t("Decide"))
+def _approvals(rows: Rows) -> Iterator[Waiting]:
+    for quotation_id, number, customer, title, owner in rows:
+        said = t("%(number)s waits for your approval", number=number)
+        told = {"customer": customer, "title": title, "owner": owner}
+        note = t("%(customer)s · %(title)s · by %(owner)s", **told)
+        yield _quoted("hourglass-split", "warn", said, note, quotation_id, t("Decide"))
 
 
-def _questions(viewer: Viewer) -> Iterator[Waiting]:
-    if not viewer.may(P.QUOTATION_EDIT):
-        return
-    for question, quotation in quotation_queries.open_questions(viewer):
-        if quotation.owner_id == viewer.user_id:
-            title = t(
-                "%(who)s asks about %(number)s", who=question.asked_by, number=quotation.number
-            )
-            yield _quoted(
-                "chat-dots", "info", title, question.question[:120], quotation, t("Answer")
-            )
+def _questions(rows: Rows) -> Iterator[Waiting]:
+    for quotation_id, number, who, question in rows:
+        said = t("%(who)s asks about %(number)s", who=who, number=number)
+        yield _quoted("chat-dots", "info", said, question[:120], quotation_id, t("Answer"))
 
 
-def _decided(viewer: Viewer, now: datetime) -> Iterator[Waiting]:
-    if not viewer.may(P.QUOTATION_EDIT):
-        return
-    for each in queries.decided_lately(viewer, now):
-        if each.version.state == QuotationState.ACCEPTED:
-            title = t("%(number)s was accepted", number=each.quotation.number)
-            yield _quoted(
-                "check-circle", "good", title, each.quotation.title, each.quotation, t("Open")
-            )
+def _decided(rows: Rows) -> Iterator[Waiting]:
+    for quotation_id, number, title, state, reason in rows:
+        if state == QuotationState.ACCEPTED:
+            said = t("%(number)s was accepted", number=number)
+            yield _quoted("check-circle", "good", said, title, quotation_id, t("Open"))
         else:
-            title = t("%(number)s was declined", number=each.quotation.number)
-            reason = each.version.decline_reason or each.quotation.title
-            yield _quoted("x-circle", "bad", title, reason, each.quotation, t("Open"))
+            said = t("%(number)s was declined", number=number)
+            yield _quoted("x-circle", "bad", said, reason or title, quotation_id, t("Open"))
 
 
-def _expiring(viewer: Viewer, today: date) -> Iterator[Waiting]:
-    if not viewer.may(P.QUOTATION_EDIT):
-        return
-    for each in quotation_queries.expiring(viewer, today):
-        if each.owner_id == viewer.user_id:
-            title = t("%(number)s is valid until %(day)s", number=each.number, day=each.valid_until)
-            note = t("%(customer)s · %(title)s", **_words(each))
-            yield _quoted("calendar-x", "warn", title, note, each, t("Follow up"))
+def _expiring(rows: Rows) -> Iterator[Waiting]:
+    for quotation_id, number, until, customer, title in rows:
+        said = t("%(number)s is valid until %(day)s", number=number, day=until)
+        note = t("%(customer)s · %(title)s", customer=customer, title=title)
+        yield _quoted("calendar-x", "warn", said, note, quotation_id, t("Follow up"))
 
 
-def _tariffs(viewer: Viewer, today: date) -> Iterator[Waiting]:
-    for tariff, scheme in queries.tariffs_to_watch(viewer, today):
-        if tariff.state == "draft":
-            title = t("Tariff %(code)s is a draft", code=tariff.code)
+def _tariffs(rows: Rows) -> Iterator[Waiting]:
+    for tariff_id, code, state, until, count, name in rows:
+        if state == "draft":
+            said = t("Tariff %(code)s is a draft", code=code)
         else:
-            title = t("Tariff %(code)s ends on %(day)s", code=tariff.code, day=tariff.valid_to)
-        name = t("%(name)s · %(count)s prices", name=scheme.name_zh, count=tariff.price_count)
-        url = address("desk_tariffs.show", tariff_id=tariff.id)
-        yield Waiting("table", "info", title, name, url, t("Open"))
+            said = t("Tariff %(code)s ends on %(day)s", code=code, day=until)
+        note = t("%(name)s · %(count)s prices", name=name, count=count)
+        url = address("desk_tariffs.show", tariff_id=tariff_id)
+        yield Waiting("table", "info", said, note, url, t("Open"))
 
 
-def _to_accept(issued: Sequence[Issued]) -> Iterator[Waiting]:
-    for each in issued:
-        title = t(
+def _to_accept(rows: Rows) -> Iterator[Waiting]:
+    for quotation_id, number, title, version, until in rows:
+        said = t(
             "Quotation %(number)s, version %(version)s, waits for your answer",
-            number=each.quotation.number,
-            version=each.version.version_no,
+            number=number,
+            version=version,
         )
-        note = t(
-            "%(title)s · valid until %(day)s",
-            title=each.quotation.title,
-            day=each.version.valid_until,
-        )
-        yield Waiting("check-lg", "info", title, note, shown_to_customer(each), t("Look at it"))
+        note = t("%(title)s · valid until %(day)s", title=title, day=until)
+        url = shown_to_customer(quotation_id)
+        yield Waiting("check-lg", "info", said, note, url, t("Look at it"))
 
 
-def _answered(viewer: Viewer, now: datetime) -> Iterator[Waiting]:
-    for question, quotation in queries.answered_lately(viewer, now):
-        title = t("Your question on %(number)s was answered", number=quotation.number)
-        url = address("my_quotations.show", quotation_id=quotation.id)
-        yield Waiting("chat-dots", "good", title, (question.answer or "")[:120], url, t("Read"))
+def _answered(rows: Rows) -> Iterator[Waiting]:
+    for quotation_id, number, answer in rows:
+        said = t("Your question on %(number)s was answered", number=number)
+        url = shown_to_customer(quotation_id)
+        yield Waiting("chat-dots", "good", said, (answer or "")[:120], url, t("Read"))
 
 
-def shown_to_customer(each: Issued) -> str | None:
+def shown_to_customer(quotation_id: int) -> str | None:
     """The customer's page of a quotation."""
-    return address("my_quotations.show", quotation_id=each.quotation.id)
+    return address("my_quotations.show", quotation_id=quotation_id)
 
 
 def _quoted(
-    icon: str, tone: str, title: Text, note: Text | str, quotation: Quotation, button: Text
+    icon: str, tone: str, title: Text, note: Text | str, quotation_id: int, button: Text
 ) -> Waiting:
-    url = address("desk_quotations.show", quotation_id=quotation.id)
+    url = address("desk_quotations.show", quotation_id=quotation_id)
     return Waiting(icon, tone, title, note, url, button)
-
-
-def _words(quotation: Quotation) -> dict[str, str]:
-    return {"customer": quotation.customer.label, "title": quotation.title}

@@ -22,6 +22,7 @@ from portal.db.base import db
 from portal.db.work import unit_of_work
 from portal.jobs import (
     answers,
+    api,
     batches,
     calls,
     campaigns,
@@ -33,6 +34,7 @@ from portal.jobs import (
     hooks,
     insights,
     intake,
+    keeping,
     knowledge,
     leads,
     loyalty,
@@ -89,6 +91,7 @@ JOBS = (
     Job("articles", 3600, knowledge.remind),
     Job("duplicates", 86_400, intake.search),
     Job("merged customers", 600, intake.sweep),
+    Job("told answers", 3600, api.clear),
     Job("satisfaction", 3600, satisfaction.ask_closed),
     Job("yearly questions", 86400, satisfaction.ask_yearly),
     Job("return visits", 3600, calls.plan_visits),
@@ -100,6 +103,7 @@ JOBS = (
     Job("weekly letter", 1800, insights.digest),
     Job("pool of leads", 3600, leads.recycle),
     Job("planned visits", 3600, care.plan_visits),
+    Job("keeping", 86_400, keeping.clear),
     Job("alive", 30, lambda _now: "alive"),
 )
 

@@ -97,13 +97,6 @@ def paper(version: ProposalVersion, viewer: Viewer) -> Document | None:
     return db.session.scalar(wanted.where(Document.id == version.document_id))
 
 
-def of_opportunity(opportunity_id: int, viewer: Viewer) -> Sequence[Proposal]:
-    """The proposals beside an opportunity, the latest first."""
-    wanted = visible(select(Proposal), Proposal, viewer)
-    wanted = wanted.where(Proposal.opportunity_id == opportunity_id)
-    return db.session.scalars(wanted.order_by(Proposal.id.desc()).limit(SHOWN)).all()
-
-
 def _issued_for(opportunity_id: int) -> Select[Any]:
     return select(Proposal.id).where(
         Proposal.opportunity_id == opportunity_id, Proposal.issued_no > 0

@@ -19,6 +19,7 @@ from portal.db.once import earlier_answer, remember_answer
 from portal.kernel import clock
 from portal.kernel.errors import StaleEdit
 from portal.kernel.text import t
+from portal.web.cookies import HostRequest, HostResponse
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 KEPT_ADDRESSES = 4096
@@ -40,6 +41,9 @@ class RowId(IntegerConverter):
 
 class PortalApp(Flask):
     """Flask with the transaction around the view, inside the error handlers' reach."""
+
+    request_class = HostRequest
+    response_class = HostResponse
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

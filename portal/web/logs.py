@@ -16,11 +16,25 @@ from typing import Any, cast
 from flask import Flask
 from flask.logging import wsgi_errors_stream
 
-SECRET_AFTER = ("join", "reset", "tf-setup", "waiting", "q", "c", "s", "calendar")
+SECRET_AFTER = (
+    "join",
+    "reset",
+    "tf-setup",
+    "waiting",
+    "wan-register",
+    "wan-signin",
+    "wan-verify",
+    "q",
+    "c",
+    "s",
+    "calendar",
+)
 """First parts of the addresses whose next part is a secret; a test compares them with the routes."""
 _SECRET = re.compile(rf"(/(?:{'|'.join(SECRET_AFTER)})/)([^/\s?#&\"'<>]+)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 NAME = "portal log"
+WHO_CAME_IN = ("accounts", "security")
+"""Parts of the log that tell who signed in and who was refused, whatever the rest is told to leave out."""
 FORM = "%(asctime)sZ %(levelname)s %(name)s: %(message)s"
 
 
@@ -58,6 +72,8 @@ def install(app: Flask) -> None:
         handler.set_name(NAME)
         handler.setFormatter(OneLine(FORM))
         house.addHandler(handler)
+        for told in WHO_CAME_IN:
+            house.getChild(told).setLevel(logging.INFO)
 
 
 def _fingerprint(secret: str) -> str:

@@ -8,14 +8,16 @@ import pytest
 from sqlalchemy import select
 
 from portal.access.viewer import SYSTEM
-from portal.contracts.actions import approving, clauses, renewing, signing
+from portal.contracts.actions import amending, approving, clauses, renewing, signing
 from portal.contracts.actions.clauses import ClauseFacts
 from portal.contracts.actions.signing import Signing
 from portal.contracts.models import Contract
+from portal.contracts.queries import standing
 from portal.contracts.queries.renewals import due
 from portal.db import audit
 from portal.db.base import db
 from portal.db.outbox import OutboxMessage
+from portal.db.together import answer
 from portal.kernel.errors import InvalidMany, NotAllowedNow, StaleEdit
 from tests.cast import Cast, viewer
 from tests.contracts import by_hand, contact, in_force, to_sign
@@ -97,8 +99,26 @@ def test_a_contract_that_renews_by_itself_gets_its_successors_draft(
 
 def test_the_renewal_list_holds_what_is_due_and_not_renewed(cast: Cast, now: datetime) -> None:
     near, far = soon(cast, now, 40), soon(cast, now, 200)
-    assert due(viewer(cast.sales), now.date()) == [near]
-    assert far not in due(viewer(cast.sales), now.date())
+    listed = [each.id for each in answer(due(viewer(cast.sales), now.date(), cast.sales.id))]
+    assert listed == [near.id] and far.id not in listed
+    assert answer(due(viewer(cast.sales_manager), now.date(), cast.sales_manager.id)) == []
+
+
+def test_the_notice_that_was_agreed_last_says_when_a_renewal_is_due(
+    cast: Cast, now: datetime
+) -> None:
+    contract = soon(cast, now, 100)
+    contract.terms[0].notice_days = 120
+    db.session.flush()
+    asked = due(viewer(cast.sales), now.date(), cast.sales.id)
+    assert [each.number for each in answer(asked)] == [contract.number]
+    amendment = amending.draft(contract, now.date(), "通知期改短", viewer(cast.sales), now)
+    standing.proposed_terms(amendment).notice_days = 30
+    db.session.flush()
+    assert len(answer(asked)) == 1
+    amendment.state, amendment.signed_on = "in_force", now.date()
+    db.session.flush()
+    assert answer(asked) == []
 
 
 def test_a_new_contract_starts_with_the_firms_clauses_and_keeps_its_copy(

@@ -16,6 +16,7 @@ from portal.accounts.models import User
 from portal.db.audit import AuditEntry
 from portal.db.base import db
 from portal.db.outbox import OutboxMessage
+from portal.db.together import answer
 from portal.db.work import unit_of_work
 from portal.documents.models import Attachment
 from portal.kernel import clock
@@ -26,7 +27,7 @@ from portal.opportunities.actions.parties import Party
 from portal.opportunities.actions.sharing import Share
 from portal.opportunities.actions.tasks import Plan
 from portal.opportunities.models import Competitor, Opportunity, OpportunityNote, OpportunityTask
-from portal.opportunities.queries import lists, one
+from portal.opportunities.queries import beside, lists, one
 from portal.opportunities.queries import tasks as tasks_read
 from portal.web.flask_app import PortalApp
 from tests.actions.test_money_at_once import at_once
@@ -222,9 +223,9 @@ def test_third_parties_are_named_changed_removed_and_found(cast: Cast, now: date
     found = db.session.scalars(lists.search(lists.opportunities(SYSTEM), "yuandong")).all()
     assert [each.id for each in found] == [row.id]
     parties.change(party, Party("carrier", "海洋承运"), SYSTEM, now)
-    assert one.parties(row, SYSTEM)[0].name == "海洋承运"
+    assert answer(beside.parties(row, SYSTEM))[0].name == "海洋承运"
     parties.remove(party, SYSTEM, now)
-    assert one.parties(row, SYSTEM) == []
+    assert answer(beside.parties(row, SYSTEM)) == []
     with pytest.raises(InvalidMany) as error:
         parties.add(row, Party("x", "", share_percent=D(101)), SYSTEM, now)
     assert set(error.value.errors) == {"role", "name", "share_percent"}

@@ -15,6 +15,7 @@ from portal.access.viewer import SYSTEM
 from portal.customers.models import Contact
 from portal.db.base import db
 from portal.documents.models import FirmProfile
+from portal.documents.queries import firm_currency
 from portal.kernel.errors import Forbidden, PortalError, StaleEdit
 from portal.opportunities.actions import course, editing, forecasting, sharing
 from portal.opportunities.actions.sharing import Share
@@ -155,7 +156,7 @@ def test_currencies_are_converted_with_the_rates_of_the_day_and_a_missing_one_is
         an_opportunity(cast, now, stage="need", amount=D(100), currency=code)
     exchange("USD", "7.1260", TODAY)
     by_currency = cells(forecast.parts(SYSTEM, FIRST, LAST, TODAY), lambda part: part.currency)
-    rates = forecast.rates_into(forecast.firm_currency(), by_currency, TODAY)
+    rates = forecast.rates_into(firm_currency(), by_currency, TODAY)
     told = converted(by_currency, "CNY", rates)
     assert (told.figures.whole, told.missing) == (D("812.60"), ("EUR",))
 

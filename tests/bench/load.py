@@ -53,10 +53,13 @@ def free_port() -> int:
 
 @contextmanager
 def served(
-    application: str, environment: Mapping[str, str]
+    application: str, environment: Mapping[str, str], port: int | None = None
 ) -> Iterator[tuple[int, psutil.Process, float]]:
-    """gunicorn with the portal's own settings; yields port, process, and seconds until the first answer."""
-    port = free_port()
+    """gunicorn with the portal's own settings, at a free port unless one is named.
+
+    Yields port, process, and seconds until the first answer.
+    """
+    port = port or free_port()
     command = [sys.executable, "-m", "gunicorn", "--config", "portal/gunicorn_conf.py", application]
     env = {**os.environ, **environment, "PORT": str(port), "LOG_LEVEL": "warning"}
     began = time.perf_counter()

@@ -203,7 +203,7 @@ def test_a_dashboard_asks_the_same_of_the_database_however_much_there_is(
     indices.measure(FEBRUARY, now)
     db.session.commit()
     client.get("/desk/dashboards")
-    assert len(client.queries) <= first <= 12
+    assert len(client.queries) <= first <= 4
 
 
 @pytest.mark.parametrize(

@@ -199,6 +199,7 @@ def test_colleagues_parties_and_competitors_are_named_and_taken_off(
     rival = {"competitor_id": 1, "threat": "high", "price": "11000", "effect": "价格更低"}
     assert desk.post(at(row, "/competitors"), data=rival).status_code == 303
     shown = desk.get(at(row)).text
+    assert len(desk.queries) <= 12
     assert all(word in shown for word in ("中远代理", "对手物流", "价格更低", "9,000.00"))
     party = db.session.scalars(select(OpportunityParty.id)).one()
     desk.post(f"/desk/opportunities/parties/{party}/remove")

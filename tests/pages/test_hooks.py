@@ -31,7 +31,7 @@ def test_a_new_webhook_shows_its_secret_once_and_is_off(admin: CheckingClient):
     assert "whsec_" in answer.text and answer.headers["Cache-Control"] == "private, no-store"
     row = db.session.scalars(select(HookEndpoint)).one()
     page = admin.get(f"/desk/webhooks/{row.id}").text
-    assert "whsec_" not in page.replace('removeprefix("whsec_")', "") and "key=abc" not in page
+    assert "whsec_" not in page.replace("(&#34;whsec_&#34;)", "") and "key=abc" not in page
     assert not row.is_active and "key=abc" not in row.sealed_url
 
 

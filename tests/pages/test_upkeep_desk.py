@@ -96,7 +96,7 @@ def test_a_job_that_is_asked_for_is_due_at_once(admin: CheckingClient, now: date
     assert "renewals" not in [job.name for job in due(now)]
     assert admin.post("/desk/jobs/renewals/run").status_code == 303
     assert "renewals" in [job.name for job in due(now)]
-    assert "Asked for" in admin.get("/desk/jobs").text
+    assert "Asked to run" in admin.get("/desk/jobs").text
     assert "asked for already" in admin.post("/desk/jobs/renewals/run", follow_redirects=True).text
 
 

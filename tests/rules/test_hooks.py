@@ -9,6 +9,7 @@ import ipaddress
 import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -40,6 +41,15 @@ def test_the_signature_is_the_one_of_the_specifications_own_example():
     at = datetime.fromtimestamp(1614265330, UTC)
     signed = signing.signature(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", at, b'{"test": 2432232314}')
     assert signed == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+def test_the_example_on_the_page_tells_ours_from_others():
+    found: dict[str, Any] = {}
+    exec(signing.EXAMPLE, found)
+    secrets = [signing.secret_of(bytes([n] * 32)) for n in (1, 2, 3)]
+    sent = signing.headers(secrets[:2], "msg_1", AT, b"{}")
+    assert [found["is_ours"](sent, b"{}", each) for each in secrets] == [True, True, False]
+    assert not found["is_ours"](sent, b"{ }", secrets[0])
 
 
 def test_two_secrets_make_two_signatures():

@@ -6,11 +6,12 @@ import re
 from typing import Any
 
 import pytest
-from flask import Response
+from flask import Response, request
 from werkzeug.test import Client, EnvironBuilder
 
 from portal import create_app
 from portal.config import ROOT
+from portal.db.base import db
 from portal.web import exports, headers
 from portal.web.flask_app import PortalApp
 from tests.cast import Cast
@@ -70,8 +71,6 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> PortalApp:
             "INSTANCE": folder,
             "SQLALCHEMY_DATABASE_URI": f"sqlite:///{folder / 'served.db'}",
             "PROXIES": 1,
-            "SESSION_COOKIE_NAME": "__Host-session",
-            "SESSION_COOKIE_SECURE": True,
             **TLS,
         }
     )
@@ -172,14 +171,34 @@ def test_without_a_proxy_no_forwarded_address_is_believed(
     assert "from 127.0.0.1" in caplog.text and "203.0.113.9" not in caplog.text
 
 
-def test_the_sessions_cookie_is_for_this_host_tls_and_no_script(serving: PortalApp) -> None:
+def test_every_cookie_is_for_this_host_and_tls_alone(serving: PortalApp) -> None:
     with serving.app_context():
-        serving.extensions["sqlalchemy"].create_all()
-    cookies = asked(serving, "/login").headers.getlist("Set-Cookie")
-    [session] = [each for each in cookies if each.startswith("__Host-session=")]
-    for part in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"):
-        assert part in session, session
-    assert "Domain" not in session and len(session) < 4096
+        db.create_all()
+    with serving.test_request_context("/login", base_url="https://portal.test"):
+        answer = serving.make_response("x")
+        for name in ("session", "remember_token", "known", "lang"):
+            answer.set_cookie(name, "x", httponly=True, samesite="Lax")
+    cookies = [
+        *answer.headers.getlist("Set-Cookie"),
+        *asked(serving, "/login").headers.getlist("Set-Cookie"),
+    ]
+    assert len(cookies) > 4
+    for each in cookies:
+        assert each.startswith("__Host-") and "Domain" not in each and len(each) < 4096
+        assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(each.split("; "))
+
+
+def test_a_cookie_that_a_neighbour_could_set_is_not_read(serving: PortalApp) -> None:
+    sent = {"Cookie": "lang=en; session=forged; __Host-lang=zh_CN"}
+    with serving.test_request_context("/", base_url="https://portal.test", headers=sent):
+        assert request.cookies.to_dict() == {"lang": "zh_CN"}
+
+
+@pytest.mark.parametrize(
+    "folder", ["/static/", "/static/css/", "/static", "/static/../portal/config.py"]
+)
+def test_a_folder_is_not_listed(serving: PortalApp, folder: str) -> None:
+    assert asked(serving, folder).status_code in (404, 308)
 
 
 def test_whole_addresses_begin_with_our_own_name_whoever_is_named_by_the_browser(

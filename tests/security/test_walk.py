@@ -20,7 +20,8 @@ pytestmark = [
     pytest.mark.parametrize("app", ["sqlite"], indirect=True),
     pytest.mark.usefixtures("quick_press"),
 ]
-MAY_WRITE_ON_GET: set[str] = set()
+MAY_WRITE_ON_GET = {"security.two_factor_token_validation"}
+"""Flask-Security's page for the second factor ends what somebody who needs none there had begun; it makes nothing."""
 WITHOUT_TOKEN = {"public_campaign.unsubscribe"}
 """One-click unsubscribing (RFC 8058): a mail program's POST; the link itself is the proof."""
 _seen: list[Answer] = []
@@ -69,6 +70,18 @@ def test_only_previews_of_papers_may_stand_in_a_frame_and_only_in_ours(
 def test_no_get_writes_anything(answers: list[Answer]) -> None:
     wrote = {each.endpoint: each.wrote[0][:90] for each in answers if each.wrote}
     assert {name: said for name, said in wrote.items() if name not in MAY_WRITE_ON_GET} == {}
+
+
+def test_one_signs_out_from_every_page(answers: list[Answer]) -> None:
+    inside = re.compile(r"^/(desk|my)(/|$)")
+    without = {
+        each.url
+        for each in answers
+        if each.status == 200 and each.mimetype == "text/html" and inside.match(each.url)
+        and b"<html" in each.data[:200].lower() and b'action="/logout"' not in each.data
+    }  # fmt: skip
+    papers = {each.url for each in answers if re.search(r"/(preview|paper|print)\b", each.url)}
+    assert without <= papers
 
 
 def test_no_page_ends_in_a_fault(answers: list[Answer]) -> None:

@@ -69,7 +69,12 @@ def urls(
     """(rule, its address with Harbour's ids in it) of what answers to `method`."""
     for rule in rules(app):
         if method in (rule.methods or ()):
-            yield rule, re.sub(r"<any\((\w+)[^>]*>", r"\1", filled(rule, dict(rows)))
+            yield rule, _plain(filled(rule, dict(rows)))
+
+
+def _plain(url: str) -> str:
+    """The address with the first word of a choice, and a year of the calendar."""
+    return re.sub(r"<int\([^>]*>", "2026", re.sub(r"<any\((\w+)[^>]*>", r"\1", url))
 
 
 def whose(url: str, cast: Cast) -> Any:

@@ -15,10 +15,11 @@ from portal.contracts.actions import amended, amending, approving, signing
 from portal.contracts.actions import drafting as contracts
 from portal.contracts.models import Contract
 from portal.db.base import db
+from portal.db.together import answer
 from portal.kernel.errors import InvalidMany, NotAllowedNow
 from portal.opportunities.actions import course
 from portal.opportunities.models import Opportunity, OpportunityTask
-from portal.opportunities.queries import one
+from portal.opportunities.queries import beside
 from portal.opportunities.rules.values import NewLine
 from portal.quotations.actions import answering, drafting
 from portal.quotations.actions.answering import Signature
@@ -57,7 +58,7 @@ def quoted(row: Opportunity, cast: Cast, now: datetime) -> QuotationVersion:
 
 
 def logged(row: Opportunity) -> list[tuple[str, str, Decimal | None, Decimal | None, bool]]:
-    backs = one.write_backs(row, SYSTEM)
+    backs = answer(beside.write_backs(row, SYSTEM))
     return [
         (b.source_type, b.step, b.before_amount, b.after_amount, b.is_applied)
         for b in reversed(backs)
@@ -125,7 +126,7 @@ def amend(contract: Contract, cast: Cast, now: datetime) -> None:
 
 def contract_net(row: Opportunity) -> Decimal | None:
     """What the last paper came to."""
-    return one.write_backs(row, SYSTEM)[0].after_amount
+    return answer(beside.write_backs(row, SYSTEM))[0].after_amount
 
 
 def test_a_declined_quotation_changes_no_figure_and_asks_its_owner_why(

@@ -32,7 +32,7 @@ class KeyNeeded(PortalError):
 class KeyReused(PortalError):
     """The key came with another call before."""
 
-    status = 422
+    status = 409
     code = "idempotency_key_reused"
 
     def __init__(self) -> None:

@@ -17,6 +17,7 @@ from portal.api.queries import keys as queries
 from portal.api.queries.named import customers_by_code
 from portal.api.rules.keys import USUAL_LIFE, KeyState, hint, last_day, state_on
 from portal.api.rules.scopes import SCOPE_WORDS, Scope
+from portal.api.views.docs_page import curl
 from portal.api.views.lists import KEYS
 from portal.db import audit
 from portal.kernel import clock
@@ -85,7 +86,7 @@ def _issued(form: KeyForm) -> tuple[ApiToken, str]:
 
 
 def _shown(row: ApiToken, key: str) -> Response:
-    base = current_app.config["BASE_URL"]
-    answer = make_response(page("api/secret.html", key=row, secret=key, base=base))
+    call = curl(current_app.config["BASE_URL"], "/customers")
+    answer = make_response(page("api/secret.html", key=row, secret=key, call=call))
     answer.headers["Cache-Control"] = "private, no-store"
     return answer

@@ -43,6 +43,7 @@ class Call:
     answer: str
     is_file: bool
     refusals: str
+    curl: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +55,20 @@ class Table:
     lines: list[Line]
 
 
-def parts() -> dict[str, list[Call]]:
-    """Tag → its calls, in the order of the description."""
+def parts(base: str) -> dict[str, list[Call]]:
+    """Tag → its calls, in the order of the description; `base` is the portal's public address."""
     found: dict[str, list[Call]] = {}
     for each in OPERATIONS:
-        found.setdefault(tag(each), []).append(_call(each))
+        found.setdefault(tag(each), []).append(_call(each, base))
     return found
+
+
+def curl(base: str, path: str, *, writes: bool = False) -> str:
+    """A call as one types it into a shell."""
+    told = (
+        ' -H "Idempotency-Key: $(uuidgen)" \\\n  -H "Content-Type: application/json" -d @rows.json'
+    )
+    return f'curl -H "Authorization: Bearer $KEY"{told if writes else ""} {base}{BASE}{path}'
 
 
 def tables() -> list[Table]:
@@ -70,7 +79,7 @@ def tables() -> list[Table]:
     return list(found.values())
 
 
-def _call(each: Operation) -> Call:
+def _call(each: Operation, base: str) -> Call:
     rows = inner(each.body.fields[0].shape) if each.body else None
     example = json.dumps(each.body.example, ensure_ascii=False, indent=2) if each.body else ""
     return Call(
@@ -78,6 +87,7 @@ def _call(each: Operation) -> Call:
         [_parameter(one) for one in each.parameters],
         [_member(one) for one in rows.fields] if rows else [],
         example, answered(each).name, each.kind is Answer.FILE, ", ".join(map(str, statuses(each))),
+        curl(base, each.path, writes=each.body is not None),
     )  # fmt: skip
 
 

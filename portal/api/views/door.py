@@ -30,12 +30,11 @@ from portal.web.doors import machines
 from portal.web.flask_app import reads_first
 from portal.web.install import limiter
 from portal.web.problems import Malformed, Unauthenticated
+from portal.web.throttles import MISSES
 from portal.web.words import say
 
 bp = machines(__name__)
 View = Callable[..., Any]
-GUESSES = "30 per minute;200 per hour"
-"""Keys that do not open, from one address."""
 LARGEST_CALL = 4 * 1024 * 1024
 
 
@@ -83,12 +82,17 @@ def _guarded(operation: Operation, work: View) -> View:
 def _limited(view: View) -> View:
     """Behind two limits: on keys that do not open, by address, and on calls, by key."""
     guesses = limiter.shared_limit(
-        GUESSES, scope="wrong keys", deduct_when=lambda r: r.status_code == 401, exempt_when=_has_key
+        _guesses, scope="wrong keys", deduct_when=lambda r: r.status_code == 401, exempt_when=_has_key
     )  # fmt: skip
     calls = limiter.shared_limit(
         lambda: current_app.config["API_LIMIT"], scope="calls", key_func=_whose, exempt_when=_has_none
     )  # fmt: skip
     return guesses(calls(view))
+
+
+def _guesses() -> str:
+    """Keys that do not open, from one address."""
+    return str(current_app.config.get("GUESS_LIMIT", MISSES))
 
 
 def _has_key() -> bool:

@@ -6,7 +6,6 @@ from flask import current_app, url_for
 
 from portal.access.guards import public
 from portal.api.rules.description import ABOUT, VERSION
-from portal.api.rules.once import KEPT
 from portal.api.views.docs_page import parts, tables
 from portal.web.doors import porch
 from portal.web.pages import page
@@ -20,7 +19,6 @@ bp = porch("api_docs", __name__)
 def docs() -> str:
     """Every call with its parameters, an example and a form to try it."""
     return page(
-        "api/docs.html", parts=parts(), tables=tables(), about=ABOUT, version=VERSION, problems=PROBLEMS,
-        base=current_app.config["BASE_URL"], kept_hours=int(KEPT.total_seconds()) // 3600,
-        description_url=url_for("v1.openapi"),
+        "api/docs.html", parts=parts(current_app.config["BASE_URL"]), tables=tables(), about=ABOUT,
+        version=f"OpenAPI {VERSION}", problems=PROBLEMS, description_url=url_for("v1.openapi"),
     )  # fmt: skip

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
 
 from portal.access.permissions import Permission as P
 from portal.access.scope import visible
 from portal.access.viewer import Viewer
 from portal.billing.models import Credit, Dispute, Statement, StatementRun
-from portal.billing.rules.states import CreditState, DisputeState, RunState, StatementState
-from portal.db.base import db
+from portal.billing.rules.states import CreditState, DisputeState, StatementState
 
 C, D, S = Credit, Dispute, Statement
 RUNS_LOOKED_AT = 5
@@ -49,34 +47,19 @@ def credits_for(viewer: Viewer) -> ColumnElement[bool]:
     return (C.state == CreditState.PENDING_APPROVAL.value) & _not_by(C.author_id, viewer)
 
 
-def statement_counts(viewer: Viewer) -> dict[str, int]:
+def statement_counts(viewer: Viewer) -> Select[Any]:
     """State → how many statements wait in it for this viewer."""
-    rows: Any = visible(select(S.state, func.count()), Statement, viewer)
-    found = db.session.execute(rows.where(statements_for(viewer)).group_by(S.state))
-    return {row[0]: row[1] for row in found}
+    counts: Any = select(S.state, func.count())
+    found: Select[Any] = visible(counts, Statement, viewer).where(statements_for(viewer))
+    return found.group_by(S.state)
 
 
-def disputes_to_decide(viewer: Viewer, most: int) -> list[Dispute]:
-    """The disputes that wait for this viewer: those before a manager first, then the oldest."""
-    wanted = visible(select(D), Dispute, viewer).where(disputes_for(viewer))
-    wanted = wanted.options(joinedload(D.customer), joinedload(D.line))
-    order = (D.level.desc(), D.raised_at, D.id)
-    return list(db.session.scalars(wanted.order_by(*order).limit(most)))
-
-
-def credits_to_approve(viewer: Viewer, most: int) -> list[Credit]:
-    """The credits that wait for this viewer, the oldest first."""
-    wanted = visible(select(C), Credit, viewer).where(credits_for(viewer))
-    wanted = wanted.options(joinedload(C.customer)).order_by(C.id)
-    return list(db.session.scalars(wanted.limit(most)))
-
-
-def runs_with_problems() -> list[StatementRun]:
-    """Of the latest billing runs those that stopped, or could not bill somebody."""
-    latest = select(StatementRun).order_by(StatementRun.id.desc()).limit(RUNS_LOOKED_AT)
-    return [
-        run for run in db.session.scalars(latest) if run.state == RunState.FAILED or run.problems
-    ]
+def latest_runs() -> Select[Any]:
+    """(id, first day, last day, state, problems) of the latest billing runs."""
+    run = StatementRun
+    columns: Any = (run.id, run.starts_on, run.ends_on, run.state, run.problems)
+    latest: Select[Any] = select(*columns)
+    return latest.order_by(run.id.desc()).limit(RUNS_LOOKED_AT)
 
 
 def _not_by(column: Any, viewer: Viewer) -> ColumnElement[bool]:

@@ -26,10 +26,11 @@ def change_limit(wanted: CampaignSettings, version: int, actor: Viewer, now: dat
         db.session.add(profile)
         db.session.flush()
     if profile.version != version:
-        text = (
-            "Somebody changed the settings after you opened this page. Look at them, then repeat."
+        raise StaleEdit(
+            t(
+                "Somebody changed the settings after you opened this page. Look at them, then repeat."
+            )
         )
-        raise StaleEdit(t(text))
     before, after = CampaignSettings.from_json(profile.sales).to_json(), checked.to_json()
     if before != after:
         profile.sales = {**(profile.sales or {}), **after}

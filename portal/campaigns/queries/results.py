@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from portal.access.scope import visible
 from portal.access.viewer import Viewer
+from portal.accounts.models import User
 from portal.campaigns.models import Campaign, CampaignMail
 from portal.campaigns.rules.kinds import MailState
 from portal.campaigns.rules.results import Tally
@@ -22,7 +23,7 @@ M = CampaignMail
 
 def campaigns() -> Select[Any]:
     """Every campaign, with its author."""
-    return select(Campaign).options(joinedload(Campaign.author))
+    return select(Campaign).options(joinedload(Campaign.author).lazyload(User.roles))
 
 
 def mails(campaign_id: int, viewer: Viewer) -> Select[Any]:

@@ -23,7 +23,7 @@ MOST = 200
 
 
 def own_customer(viewer: Viewer) -> Customer | None:
-    """The customer for whom a user acts now: known since the viewer was, so that no query asks again."""
+    """The customer for whom a user acts now."""
     return db.session.get(Customer, viewer.customer_id) if viewer.customer_id else None
 
 
@@ -31,7 +31,7 @@ def notices_for(customer: Customer | None, today: date, limit: int = MOST) -> li
     """What a customer's users read today: the pinned first, then the latest."""
     if customer is None:
         return []
-    wanted = _on(select(Notice), Notice, today).order_by(
+    wanted = on_day(select(Notice), Notice, today).order_by(
         Notice.pinned.desc(), Notice.from_on.desc(), Notice.id.desc()
     )
     rows = db.session.scalars(wanted.limit(MOST))
@@ -40,7 +40,7 @@ def notices_for(customer: Customer | None, today: date, limit: int = MOST) -> li
 
 def notice_for(customer: Customer | None, notice_id: int, today: date) -> Notice | None:
     """One of them; None where it is not for this customer, or not today."""
-    row = db.session.scalar(_on(select(Notice), Notice, today).where(Notice.id == notice_id))
+    row = db.session.scalar(on_day(select(Notice), Notice, today).where(Notice.id == notice_id))
     shown = row is not None and customer is not None and is_for(row.tiers, customer.segment)
     return row if shown else None
 
@@ -64,7 +64,7 @@ def offers_for(customer: Customer | None, today: date, limit: int = MOST) -> lis
     """What is recommended to a customer today, the latest first, and not what it has bought where that is meant."""
     if customer is None:
         return []
-    wanted = _on(select(Offer), Offer, today).options(
+    wanted = on_day(select(Offer), Offer, today).options(
         joinedload(Offer.item), joinedload(Offer.bundle)
     )
     rows = db.session.scalars(wanted.order_by(Offer.from_on.desc(), Offer.id.desc()).limit(MOST))
@@ -89,7 +89,8 @@ def interests(viewer: Viewer) -> Select[Any]:
     return visible(statement, Interest, viewer)
 
 
-def _on(statement: Select[Any], model: Any, today: date) -> Select[Any]:
+def on_day(statement: Select[Any], model: Any, today: date) -> Select[Any]:
+    """`statement` over notices or offers narrowed to those that are shown on a day."""
     return statement.where(
         and_(
             model.state == ShownState.PUBLISHED.value,

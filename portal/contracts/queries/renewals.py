@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from portal.access.scope import visible
 from portal.access.viewer import Viewer
-from portal.contracts.models import Contract, ContractTerms
+from portal.contracts.models import Amendment, Contract, ContractTerms
 from portal.contracts.queries import standing
 from portal.contracts.rules.renewal import FIRST_HORIZON, is_due
-from portal.contracts.rules.states import ContractState
+from portal.contracts.rules.states import AmendmentState, ContractState
+from portal.customers.models import Customer
 from portal.db.base import db
+from portal.db.together import Question, Rows
 
 LONGEST_NOTICE = 365
+IN_FORCE = AmendmentState.IN_FORCE.value
 
 
 def ending(viewer: Viewer, today: date, days: int) -> Select[Any]:
@@ -50,10 +53,42 @@ def unrenewed(viewer: Viewer, today: date) -> list[tuple[Contract, ContractTerms
     ]
 
 
-def due(viewer: Viewer, today: date) -> list[Contract]:
-    """Contracts whose notice period has begun, soonest end first."""
-    return [
-        row
-        for row, terms in unrenewed(viewer, today)
-        if is_due(row.ends_on, terms.notice_days, today)
-    ]
+class Ending(NamedTuple):
+    """A contract whose renewal is to be talked about."""
+
+    id: int
+    number: str
+    title: str
+    ends_on: date
+    customer: str
+
+
+def due(viewer: Viewer, today: date, owner_id: int | None) -> Question[list[Ending]]:
+    """Somebody's contracts whose notice period has begun, soonest end first."""
+    terms = ContractTerms
+    called = func.coalesce(
+        func.nullif(Customer.short_name, ""), func.nullif(Customer.name_zh, ""), Customer.name_en
+    )
+    statement = (
+        ending(viewer, today, LONGEST_NOTICE)
+        .where(Contract.owner_id == owner_id)
+        .join(terms, terms.contract_id == Contract.id)
+        .outerjoin(Amendment, Amendment.id == terms.amendment_id)
+        .outerjoin(Customer, Customer.id == Contract.customer_id)
+        .where(or_(terms.amendment_id.is_(None), Amendment.state == IN_FORCE))
+        .with_only_columns(
+            Contract.id,
+            Contract.number,
+            Contract.title,
+            Contract.ends_on,
+            called,
+            terms.notice_days,
+        )
+    )
+    ordered = statement.order_by(Contract.ends_on, Contract.id, terms.from_on, terms.id)
+
+    def now_due(rows: Rows) -> list[Ending]:
+        agreed_last = {row[0]: row for row in rows}
+        return [Ending(*row[:-1]) for row in agreed_last.values() if is_due(row[3], row[-1], today)]
+
+    return Question(ordered, now_due)

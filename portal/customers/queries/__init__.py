@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import defer, joinedload
 
 from portal.access.models import Assignment
@@ -23,6 +23,7 @@ from portal.customers.rules.profile import CustomerFacts
 from portal.db import whole
 from portal.db.audit import AuditEntry
 from portal.db.base import db
+from portal.db.together import Question, answer
 from portal.kernel import clock
 from portal.kernel.creditcode import clean_credit_code, credit_code_problem
 from portal.kernel.pinyin import normalise
@@ -172,13 +173,19 @@ class TeamMember:
 
 def team(customer_id: int) -> list[TeamMember]:
     """The owner first, then the team by name."""
-    rows = db.session.execute(
-        select(User.id, User.name, Assignment.part, User.phone, User.email)
+    return answer(team_asked(customer_id))
+
+
+def team_asked(customer_id: int) -> Question[list[TeamMember]]:
+    """The same, to be asked with others."""
+    columns: Any = (User.id, User.name, Assignment.part, func.coalesce(User.phone, ""), User.email)
+    statement: Select[Any] = (
+        select(*columns)
         .join(Assignment, Assignment.user_id == User.id)
         .where(Assignment.customer_id == customer_id)
         .order_by(Assignment.part, User.name)
     )
-    return [TeamMember(r.id, r.name, r.part, r.phone or "", r.email) for r in rows]
+    return Question(statement, lambda rows: [TeamMember(*row) for row in rows])
 
 
 def contacts(customer_id: int, viewer: Viewer) -> list[Contact]:

@@ -12,16 +12,14 @@ from portal.catalogue.queries.places import firm_places
 from portal.catalogue.rules.lanes import parse_lane
 from portal.customers.queries import matching
 from portal.db.base import db
-from portal.home import queries
+from portal.home import first_page
 from portal.home.finding import found_along_the_chain
 from portal.home.links import address, steps
-from portal.home.waiting import at_the_desk
+from portal.home.rules import in_order
 from portal.kernel import clock
 from portal.quotations import queries as quotation_queries
 from portal.quotations.labels import label_of
 from portal.quotations.models import Quotation
-from portal.rooms import offered
-from portal.upkeep.queries import signs
 from portal.web.doors import desk
 from portal.web.pages import page
 
@@ -35,21 +33,17 @@ def index() -> Any:
     """What waits for this member of staff."""
     now = clock.now()
     today = clock.today(current_app.config["TIMEZONE"])
-    writes, sees = (g.viewer.may(p) for p in (Permission.QUOTATION_EDIT, Permission.CUSTOMER_SEE))
-    drafts = quotation_queries.own_drafts(g.viewer) if writes else []
-    latest = _latest() if g.viewer.may(Permission.QUOTATION_SEE) else []
+    found = first_page.asked_once(g.viewer, today, now)
     return page(
         "home/desk.html",
-        waiting=at_the_desk(g.viewer, today, now),
-        drafts=[(each, label_of(each, today), _shown(each.id)) for each in drafts],
-        latest=[(each, label_of(each, today), _shown(each.id)) for each in latest],
+        waiting=in_order(found.waiting),
+        drafts=[(each, label_of(each, today), _shown(each.id)) for each in found.drafts],
+        latest=[(each, label_of(each, today), _shown(each.id)) for each in found.latest],
         all_quotations=address("desk_quotations.index"),
-        customers=[(each, _customer(each.id)) for each in queries.recent_customers(g.viewer)]
-        if sees
-        else [],
-        unwell=_unwell(),
+        customers=[(each, _customer(each.id)) for each in found.customers],
+        unwell=first_page.unwell() if g.viewer.may(Permission.HEALTH_SEE) else 0,
         steps=steps(),
-        cards=_cards(),
+        cards=found.cards,
     )
 
 
@@ -74,23 +68,10 @@ def search() -> Any:
     )
 
 
-def _cards() -> list[tuple[str, Any]]:
-    """What rooms have for the first page: (template, its facts) of those with something for this viewer."""
-    offers = ((each.TEMPLATE, each.card(g.viewer)) for each in offered("home_card"))
-    return [(template, facts) for template, facts in offers if facts is not None]
-
-
 def _quotations(words: str) -> list[Any]:
     statement = quotation_queries.search(quotation_queries.quotations(g.viewer), words)
     newest = Quotation.updated_at.desc()
     return list(db.session.scalars(statement.order_by(newest).limit(FOUND)))
-
-
-def _latest() -> list[Any]:
-    """The quotations touched last, of those the viewer may see."""
-    statement = quotation_queries.quotations(g.viewer)
-    newest = (Quotation.updated_at.desc(), Quotation.id.desc())
-    return list(db.session.scalars(statement.order_by(*newest).limit(queries.SHOWN)))
 
 
 def _lane(words: str) -> tuple[Any, Any, str] | None:
@@ -102,13 +83,6 @@ def _lane(words: str) -> tuple[Any, Any, str] | None:
     return (
         (read.origin, read.destination, url) if read.origin and read.destination and url else None
     )
-
-
-def _unwell() -> int:
-    """How many signs of health are not good, for those who look after them."""
-    if not g.viewer.may(Permission.HEALTH_SEE):
-        return 0
-    return sum(sign.tone != "good" for sign in signs(clock.now(), current_app.config))
 
 
 def _shown(quotation_id: int) -> str | None:

@@ -40,7 +40,7 @@ KIND_WORDS: dict[HookKind, Text] = {
     HookKind.FEISHU: t("Feishu group robot"),
 }
 STATE_WORDS: dict[DeliveryState, Text] = {
-    DeliveryState.PENDING: t("On its way"),
+    DeliveryState.PENDING: t("Waits to be delivered"),
     DeliveryState.SENT: t("Delivered to the endpoint"),
     DeliveryState.DEAD: t("Delivery given up"),
 }

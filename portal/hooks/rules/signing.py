@@ -17,6 +17,15 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 PREFIX = "whsec_"
 KEY_BYTES = 32
+EXAMPLE = """import base64, hashlib, hmac
+
+def is_ours(headers, body: bytes, secret: str) -> bool:
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+    wanted = "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+    return any(hmac.compare_digest(wanted, each) for each in headers["webhook-signature"].split())
+"""
+"""How the other side checks a delivery, in Python; shown on the endpoint's page, and tried by a test."""
 
 
 def secret_of(key: bytes) -> str:

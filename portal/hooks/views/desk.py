@@ -18,6 +18,7 @@ from portal.hooks.models import HookDelivery, HookEndpoint
 from portal.hooks.queries import endpoints as queries
 from portal.hooks.rules.catalogue import words_of
 from portal.hooks.rules.kinds import ROBOTS, DeliveryState
+from portal.hooks.rules.signing import EXAMPLE
 from portal.hooks.views.lists import DELIVERY_LIST, ENDPOINTS
 from portal.kernel import clock
 from portal.kernel.text import t
@@ -63,6 +64,7 @@ def show(endpoint_id: int) -> Any:
         DELIVERY_LIST, queries.deliveries(row.id), "hooks/show.html", endpoint=row,
         label=endpoint_label(row), off=off_words(row), counts=queries.counts(row.id),
         events=[words_of(name) for name in row.events], is_robot=row.kind in ROBOTS,
+        example=EXAMPLE,
     )  # fmt: skip
 
 
@@ -171,7 +173,7 @@ def resend(delivery_id: int) -> Response:
 
 
 def _secret(row: HookEndpoint, secret: str) -> Response:
-    answer = make_response(page("hooks/secret.html", endpoint=row, secret=secret))
+    answer = make_response(page("hooks/secret.html", endpoint=row, secret=secret, example=EXAMPLE))
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
 

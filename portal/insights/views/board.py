@@ -1,14 +1,12 @@
-"""A dashboard's panels as values: a few figures, a picture, and where each leads; what they ask is asked together."""
+"""A dashboard's panels as values: a few figures, a picture, and where each leads."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import islice
-from typing import Any
 
-from portal.db.together import Question, ask
+from portal.db.together import Inquiry, answers
 from portal.web.bars import Chart
 from portal.web.spark import Spark
 
@@ -52,20 +50,13 @@ class Panel:
     wide: bool = field(default=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """A panel before its answers: what it asks, and how the answers become a panel (None: there is nothing to show)."""
-
-    asks: Sequence[Question[Any]]
-    draw: Callable[..., Panel | None]
+Drawing = Inquiry[Panel | None]
+"""A panel before its answers; None after them: there is nothing to show."""
 
 
 def drawn(drawings: Iterable[Drawing | None]) -> list[Panel]:
     """The panels of a page, in their order, by one statement for all of them."""
-    wanted = [each for each in drawings if each is not None]
-    answers = iter(ask(*(question for each in wanted for question in each.asks)))
-    panels = [each.draw(*islice(answers, len(each.asks))) for each in wanted]
-    return [panel for panel in panels if panel is not None]
+    return [panel for panel in answers(drawings) if panel is not None]
 
 
 def bars(rows: Sequence[tuple[str, Decimal, str, str | None]]) -> list[Bar]:

@@ -15,8 +15,8 @@ from portal.billing.labels import STATEMENTS
 from portal.billing.queries.sums import Named
 from portal.commissions.queries.runs import own_months
 from portal.customers.rules.kinds import SEGMENTS
-from portal.db.together import Rows
-from portal.documents.queries import firm_profile
+from portal.db.together import Inquiry, Rows
+from portal.documents.queries import firm_currency
 from portal.home.links import address
 from portal.insights.queries import boards, comparison
 from portal.insights.rules.kinds import TIER_ORDER
@@ -38,7 +38,7 @@ def pipeline() -> Drawing | None:
         return None
     today = clock.today()
     decided = boards.decisions(g.viewer, today, today.replace(day=1))
-    return Drawing((boards.stages(g.viewer), decided), _pipeline)
+    return Inquiry((boards.stages(g.viewer), decided), _pipeline)
 
 
 def _pipeline(stages: Rows, decided: tuple[int, ...]) -> Panel:
@@ -55,7 +55,7 @@ def _pipeline(stages: Rows, decided: tuple[int, ...]) -> Panel:
 
 def _by_stage(stages: Rows) -> dict[str, tuple[int, Decimal]]:
     """Stage → how many stand in it, and what those in the firm's currency are worth."""
-    code, found = _currency(), dict[str, tuple[int, Decimal]]()
+    code, found = firm_currency(), dict[str, tuple[int, Decimal]]()
     for zh, en, currency, count, value in stages:
         name = name_of(Named(zh, en))
         known = found.get(name, (0, ZERO))
@@ -83,7 +83,7 @@ def business() -> Drawing | None:
         return None
     last = moved(clock.today().replace(day=1), -1)
     year = Months(last, last).back(12)
-    return Drawing((comparison.totals_asked(year, g.viewer),), partial(_business, year))
+    return Inquiry((comparison.totals_asked(year, g.viewer),), partial(_business, year))
 
 
 def _business(year: Months, found: comparison.Totals) -> Panel:
@@ -113,7 +113,7 @@ def customers() -> Drawing | None:
     """Customers by tier, and whom the last run found going, growing or near the next tier."""
     if not g.viewer.may(P.INSIGHT_SEE):
         return None
-    return Drawing((boards.tiers(g.viewer), boards.at_risk(g.viewer)), _customers)
+    return Inquiry((boards.tiers(g.viewer), boards.at_risk(g.viewer)), _customers)
 
 
 def _customers(found: Mapping[str, int], watched: tuple[int, ...]) -> Panel:
@@ -136,7 +136,7 @@ def owed() -> Drawing | None:
     """What is open and overdue, in each currency."""
     if not g.viewer.may(P.AGEING_SEE):
         return None
-    return Drawing((boards.owed(g.viewer, clock.today()),), _owed)
+    return Inquiry((boards.owed(g.viewer, clock.today()),), _owed)
 
 
 def _owed(rows: Rows) -> Panel:
@@ -156,7 +156,7 @@ def bills() -> Drawing | None:
     if not g.viewer.may(P.STATEMENT_RUN):
         return None
     asks = boards.statements(g.viewer), boards.disputes(g.viewer), boards.unmatched(g.viewer)
-    return Drawing(asks, _bills)
+    return Inquiry(asks, _bills)
 
 
 def _bills(found: Mapping[str, int], disputes: int, unmatched: int) -> Panel:
@@ -177,7 +177,7 @@ def commission() -> Drawing | None:
     """What one's own customers' payments earned, month by month; nothing before the first."""
     if not g.viewer.may(P.COMMISSION_SEE):
         return None
-    return Drawing((own_months(g.viewer),), _commission)
+    return Inquiry((own_months(g.viewer),), _commission)
 
 
 def _commission(months: Rows) -> Panel | None:
@@ -193,9 +193,5 @@ def _commission(months: Rows) -> Panel | None:
     return Panel(_("My commission"), url_for("desk_commissions.index"), bars=drawn)  # fmt: skip
 
 
-def _currency() -> str:
-    return firm_profile().currency or "CNY"
-
-
 def _money(value: Decimal) -> str:
-    return amount(value, _currency())
+    return amount(value, firm_currency())

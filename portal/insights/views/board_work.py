@@ -12,7 +12,7 @@ from flask import g, url_for
 from flask_babel import gettext as _
 
 from portal.access.permissions import Permission as P
-from portal.db.together import Question, Rows
+from portal.db.together import Inquiry, Question, Rows
 from portal.insights.queries import boards
 from portal.insights.queries import indices as sums
 from portal.insights.queries.indices import Narrowed
@@ -47,7 +47,7 @@ def service() -> Drawing | None:
     """Open requests by kind, late ones, nobody's."""
     if not g.viewer.may(P.REQUEST_WORK):
         return None
-    return Drawing((boards.open_requests(g.viewer, clock.now()),), _service)
+    return Inquiry((boards.open_requests(g.viewer, clock.now()),), _service)
 
 
 def _service(rows: Rows) -> Panel:
@@ -74,7 +74,7 @@ def quality() -> Drawing | None:
     today = clock.today()
     asked = Asked(moved(today.replace(day=1), -1), Narrowed())
     facts = sums.by_month_asked(asked.year, asked.narrowed, g.viewer, today)
-    return Drawing((facts,), partial(_quality, asked))
+    return Inquiry((facts,), partial(_quality, asked))
 
 
 def _quality(asked: Asked, by_month: dict[date, Facts]) -> Panel:
@@ -101,7 +101,7 @@ def satisfaction() -> Drawing | None:
     year = Months(this, this).back(12)
     within = results.span(year.first, moved(year.last, 1))
     tallies = results.tallied_asked(g.viewer, within, By.MONTH, list(year))
-    return Drawing((tallies,), partial(_satisfaction, year))
+    return Inquiry((tallies,), partial(_satisfaction, year))
 
 
 def _satisfaction(year: Months, tallies: Sequence[Tally]) -> Panel:
@@ -133,7 +133,7 @@ def carriage() -> Drawing | None:
     asks: list[Question[Any]] = [boards.carriage(g.viewer, clock.now(), clock.today())]
     if g.viewer.may(P.BOOKING_DECIDE):
         asks.append(boards.requested(g.viewer))
-    return Drawing(asks, _carriage)
+    return Inquiry(asks, _carriage)
 
 
 def _carriage(counts: tuple[int, ...], asked: int | None = None) -> Panel:
@@ -158,7 +158,7 @@ def warehouse() -> Drawing | None:
         return None
     today = clock.today()
     days = [today - timedelta(days=each) for each in reversed(range(FORTNIGHT))]
-    return Drawing((boards.movements(g.viewer, days[0]),), partial(_warehouse, days))
+    return Inquiry((boards.movements(g.viewer, days[0]),), partial(_warehouse, days))
 
 
 def _warehouse(days: Sequence[date], rows: Rows) -> Panel:
@@ -181,7 +181,7 @@ def prices() -> Drawing | None:
     if not g.viewer.may(P.TARIFF_ACTIVATE):
         return None
     today = clock.today()
-    return Drawing((boards.tariffs(today, today + timedelta(days=30)),), _prices)
+    return Inquiry((boards.tariffs(today, today + timedelta(days=30)),), _prices)
 
 
 def _prices(counts: tuple[int, ...]) -> Panel:

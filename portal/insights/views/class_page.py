@@ -14,7 +14,7 @@ from portal.access.viewer import Viewer
 from portal.billing.rules.states import RunState
 from portal.customers.models import Customer
 from portal.customers.rules.kinds import SEGMENTS, STRUCTURES
-from portal.documents.queries import firm_profile
+from portal.documents.queries import firm_currency
 from portal.insights.actions.overriding import COLUMN_OF
 from portal.insights.labels import AT_RISK, LABELS_OF, RUNS, STATES, TIERS
 from portal.insights.models import (
@@ -63,7 +63,7 @@ def overview(viewer: Viewer) -> dict[str, Any]:
         "tiers": _tiers(viewer),
         "run": run,
         "shares": _shares(run) if run else [],
-        "currency": firm_profile().currency or "CNY",
+        "currency": firm_currency(),
         "settings": tiers.insight_settings(),
         "said": said,
     }
@@ -115,7 +115,7 @@ def context(customer: Customer, viewer: Viewer) -> dict[str, Any]:
         "chart": _chart(months),
         "history": [(row, TIERS[row.tier], STATES[row.state]) for row in history],
         "overrides": [(row, ASPECTS[row.aspect], WORDS_OF[row.aspect][row.value]) for row in overrides],
-        "currency": firm_profile().currency or "CNY",
+        "currency": firm_currency(),
         "steps": next_steps(customer),
         "rating_url": _rating_url(customer, viewer),
         **(_found(found) if found else {"found": None}),

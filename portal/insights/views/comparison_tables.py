@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from portal.access.permissions import Permission as P
 from portal.customers.rules import kinds
-from portal.documents.queries import firm_profile
+from portal.documents.queries import firm_currency
 from portal.insights.queries import comparison as queries
 from portal.insights.queries.comparison import ACTIVE, Measure, Region
 from portal.insights.rules.comparison import Course, Pair, gone_or_down, grown, largest, pairs
@@ -91,7 +91,7 @@ def _plain(value: Decimal) -> str:
 
 
 def _money(value: Decimal) -> str:
-    return amount(value, firm_profile().currency or "CNY")
+    return amount(value, firm_currency())
 
 
 def _heads(first: Text, kind: Kind, *more: Head) -> list[Head]:

@@ -13,7 +13,7 @@ from portal.access.permissions import Permission as P
 from portal.catalogue.queries.items import item_by_code
 from portal.customers.rules.kinds import SEGMENTS
 from portal.documents.models import FirmProfile
-from portal.documents.queries import NO_FIRM, firm_profile
+from portal.documents.queries import NO_FIRM, firm_currency, firm_profile
 from portal.insights.actions import tier_cards
 from portal.insights.forms.tiers import CardForm, ServiceForm, settings_form
 from portal.insights.models import TierCard, TierService
@@ -50,7 +50,7 @@ def card(segment: str) -> Any:
             flash(_("Saved. The next run goes by it."), "success")
             return redirect(url_for(".card", segment=segment), 303)
     shown = {"card": row, "levels": SERVICE_LEVELS, "tier_words": SEGMENTS}
-    currency = firm_profile().currency or "CNY"
+    currency = firm_currency()
     return form_page("insights/tier_card.html", form, currency=currency, **shown)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload
@@ -15,6 +15,8 @@ from portal.access.viewer import Viewer
 from portal.accounts.models import User
 from portal.customers.models import Customer
 from portal.db.base import db
+from portal.db.kept import Kept
+from portal.db.together import Question
 from portal.loyalty.models import PointsAccount, PointsEntry, PointsRule, Redemption
 from portal.loyalty.rules.earning import Rule, in_force, latest_of
 from portal.loyalty.rules.kinds import EntryKind
@@ -50,11 +52,31 @@ def redeeming_rule(on: date) -> Rule | None:
     return latest_of(rules(), on)
 
 
+def rule_shown(on: date) -> Rule | None:
+    """The same for a page that only says what points are worth, seldom by a query."""
+    return latest_of(_RULES.get(), on)
+
+
 def accounts(viewer: Viewer) -> Select[Any]:
     """Accounts with their customer, those that the viewer may see."""
     statement = select(PointsAccount).join(Customer, Customer.id == PointsAccount.customer_id)
     statement = statement.options(contains_eager(PointsAccount.customer))
     return visible(statement, PointsAccount, viewer)
+
+
+class Balance(NamedTuple):
+    """What a customer has, and when the first points expire."""
+
+    balance: int
+    next_expiry_on: date | None
+
+
+def balance_asked(customer_id: int, viewer: Viewer) -> Question[Balance | None]:
+    """One customer's account to be asked with others; None before the first point."""
+    columns: Any = (PointsAccount.balance, PointsAccount.next_expiry_on)
+    theirs = visible(select(*columns), PointsAccount, viewer)
+    wanted = theirs.where(PointsAccount.customer_id == customer_id)
+    return Question(wanted, lambda rows: Balance(*rows[0]) if rows else None)
 
 
 def account_of(customer_id: int, viewer: Viewer) -> PointsAccount | None:
@@ -105,3 +127,6 @@ def sums(viewer: Viewer) -> Mapping[str, int]:
     )
     row = db.session.execute(visible(select(*columns), PointsAccount, viewer)).one()
     return {"balance": int(row.balance), "owed": int(row.owed), "customers": int(row.customers)}
+
+
+_RULES = Kept(rules, PointsRule)

@@ -25,7 +25,7 @@ Opp = Opportunity
 CARDS = 20
 SHOWN = (
     joinedload(Opp.customer).load_only(Customer.code, Customer.name_zh, Customer.name_en, Customer.short_name),
-    joinedload(Opp.owner).load_only(User.name),
+    joinedload(Opp.owner).load_only(User.name).lazyload(User.roles),
     joinedload(Opp.stage),
     raiseload("*"),
 )  # fmt: skip

@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from portal.access.scope import past_the_walls
 from portal.customers.models import Contact
 from portal.customers.rules.kinds import CustomerKind, Influence
-from portal.db.base import db
+from portal.db.together import Question, ask
 from portal.kernel.text import Text
 from portal.opportunities.models import (
     Opportunity,
@@ -31,17 +31,18 @@ PAPERS: dict[EntryRule, Callable[[int], Select[Any]]] = {}
 def there(row: Opportunity) -> frozenset[EntryRule]:
     """The rules whose wish is fulfilled. A private person decides for themselves, and is the contact (O7)."""
     is_person = row.customer.kind == CustomerKind.PERSON
+    known = _known(row)
     found = {
         EntryRule.AMOUNT: row.amount is not None,
         EntryRule.CLOSE_ON: row.close_on is not None,
         EntryRule.CONTACT: row.contact_id is not None or is_person,
         EntryRule.SITE: row.site_id is not None,
-        EntryRule.COMPETITOR: row.names_no_competitor or _any(_of(OpportunityCompetitor, row)),
-        EntryRule.DECIDER: is_person or _any(_deciders(row)),
-        EntryRule.ITEMS: _any(_of(OpportunityLine, row)),
-        EntryRule.TASKS_DONE: not _any(_open_tasks(row)),
+        EntryRule.COMPETITOR: row.names_no_competitor or known[EntryRule.COMPETITOR],
+        EntryRule.DECIDER: is_person or known[EntryRule.DECIDER],
+        EntryRule.ITEMS: known[EntryRule.ITEMS],
+        EntryRule.TASKS_DONE: not known[EntryRule.TASKS_DONE],
     }
-    papers = {rule for rule, found_by in PAPERS.items() if _any(found_by(row.id))}
+    papers = {rule for rule in PAPERS if known[rule]}
     return frozenset({rule for rule, is_there in found.items() if is_there} | papers)
 
 
@@ -56,9 +57,18 @@ def _found(stages: list[StageFacts], target: SalesStage) -> StageFacts:
     return next(each for each in stages if each.id == target.id)
 
 
-def _any(wanted: Select[Any]) -> bool:
+def _known(row: Opportunity) -> dict[EntryRule, bool]:
+    """Of each rule that rows tell, whether there are any; whoever may see them, by one statement."""
+    wanted = {
+        EntryRule.COMPETITOR: _of(OpportunityCompetitor, row),
+        EntryRule.DECIDER: _deciders(row),
+        EntryRule.ITEMS: _of(OpportunityLine, row),
+        EntryRule.TASKS_DONE: _open_tasks(row),
+        **{rule: found_by(row.id) for rule, found_by in PAPERS.items()},
+    }
     with past_the_walls():
-        return db.session.execute(wanted.limit(1)).first() is not None
+        found = ask(*(Question(each.limit(1), bool) for each in wanted.values()))
+    return dict(zip(wanted, found, strict=True))
 
 
 def _of(

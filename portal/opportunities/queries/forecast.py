@@ -117,11 +117,6 @@ def rates_into(currency: str, codes: Iterable[str], today: date) -> dict[str, Ex
     return found
 
 
-def firm_currency() -> str:
-    """The currency in which the firm counts."""
-    return firm_profile().currency or "CNY"
-
-
 def _open(
     viewer: Viewer, first: date, last: date, today: date, narrow: Narrow
 ) -> Select[Any]:  # fmt: skip

@@ -22,7 +22,7 @@ Opp = Opportunity
 IS_OPEN = Opp.state == OpportunityState.OPEN.value
 WITH_PARTIES = (
     joinedload(Opp.customer).load_only(Customer.code, Customer.name_zh, Customer.name_en, Customer.short_name),
-    joinedload(Opp.owner).load_only(User.name),
+    joinedload(Opp.owner).load_only(User.name).lazyload(User.roles),
     joinedload(Opp.stage),
     joinedload(Opp.method),
     joinedload(Opp.category_row),

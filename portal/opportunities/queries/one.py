@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
@@ -22,9 +23,7 @@ from portal.opportunities.models import (
     OpportunityCompetitor,
     OpportunityLine,
     OpportunityNote,
-    OpportunityParty,
     SalesStage,
-    WriteBack,
 )
 from portal.opportunities.queries import words
 from portal.opportunities.queries.evidence import there
@@ -48,7 +47,8 @@ def one(
     if not viewer.may(permission):
         raise Forbidden()
     shown = (
-        joinedload(Opp.customer), joinedload(Opp.method), joinedload(Opp.stage), joinedload(Opp.owner),
+        joinedload(Opp.customer), joinedload(Opp.method), joinedload(Opp.stage),
+        joinedload(Opp.owner).load_only(User.name, User.email).lazyload(User.roles),
         joinedload(Opp.contact), joinedload(Opp.site), joinedload(Opp.category_row), joinedload(Opp.outcome_reason),
         joinedload(Opp.lost_to),
     )  # fmt: skip
@@ -66,7 +66,9 @@ def lines(row: Opportunity, viewer: Viewer) -> list[OpportunityLine]:
 def collaborators(row: Opportunity, viewer: Viewer) -> list[Collaborator]:
     """Who works on it beside its owner, by name."""
     wanted = _of(Collaborator, row, viewer).join(User, User.id == Collaborator.user_id)
-    wanted = wanted.options(joinedload(Collaborator.user)).order_by(User.name, User.id)
+    wanted = wanted.options(joinedload(Collaborator.user).lazyload(User.roles)).order_by(
+        User.name, User.id
+    )
     return list(db.session.scalars(wanted))
 
 
@@ -82,7 +84,20 @@ class Forecasts:
     """Theirs in the opportunity's currency less its own amount; None where either is missing."""
 
 
-def forecasts(row: Opportunity, parts: list[Collaborator]) -> Forecasts:
+class Forecasting(Protocol):
+    """A colleague's own figures."""
+
+    @property
+    def amount(self) -> Decimal | None: ...
+
+    @property
+    def currency(self) -> str: ...
+
+    @property
+    def likelihood(self) -> int | None: ...
+
+
+def forecasts(row: Opportunity, parts: Iterable[Forecasting]) -> Forecasts:
     """The collaborators' figures added up; who gives no likelihood is counted with the opportunity's."""
     found = Forecasts(own=row.amount, currency=row.currency)
     for part in parts:
@@ -98,13 +113,6 @@ def forecasts(row: Opportunity, parts: list[Collaborator]) -> Forecasts:
     return found
 
 
-def parties(row: Opportunity, viewer: Viewer) -> list[OpportunityParty]:
-    """The third parties, in the order in which they were named."""
-    return list(
-        db.session.scalars(_of(OpportunityParty, row, viewer).order_by(OpportunityParty.id))
-    )
-
-
 def competitors(row: Opportunity, viewer: Viewer) -> list[OpportunityCompetitor]:
     """The competitors in it, with what they are."""
     wanted = _of(OpportunityCompetitor, row, viewer)
@@ -114,7 +122,9 @@ def competitors(row: Opportunity, viewer: Viewer) -> list[OpportunityCompetitor]
 
 def notes(row: Opportunity, viewer: Viewer, *, limit: int = 200) -> list[OpportunityNote]:
     """The notes, newest first: the shared ones, and of the private ones the viewer's own alone (O17)."""
-    wanted = _of(OpportunityNote, row, viewer).options(joinedload(OpportunityNote.writer))
+    wanted = _of(OpportunityNote, row, viewer).options(
+        joinedload(OpportunityNote.writer).load_only(User.name).lazyload(User.roles)
+    )
     wanted = wanted.where(readable_by(viewer)).order_by(OpportunityNote.id.desc())
     return list(db.session.scalars(wanted.limit(limit)))
 
@@ -123,12 +133,6 @@ def readable_by(viewer: Viewer) -> Any:
     """The criterion of notes that somebody may read; a private one nobody but its author, administrators neither."""
     own = OpportunityNote.written_by == viewer.user_id
     return or_(OpportunityNote.is_private.is_(False), own)
-
-
-def write_backs(row: Opportunity, viewer: Viewer, *, limit: int = 50) -> list[WriteBack]:
-    """What quotations and contracts wrote, newest first (O9)."""
-    wanted = _of(WriteBack, row, viewer).order_by(WriteBack.id.desc())
-    return list(db.session.scalars(wanted.limit(limit)))
 
 
 @dataclass(frozen=True, slots=True)

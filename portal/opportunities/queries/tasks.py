@@ -24,7 +24,7 @@ SHOWN = (
         Opportunity.number, Opportunity.title, Opportunity.state, Opportunity.version
     ),
     joinedload(T.customer).load_only(Customer.code, Customer.name_zh, Customer.name_en, Customer.short_name),
-    joinedload(T.assignee).load_only(User.name),
+    joinedload(T.assignee).load_only(User.name).lazyload(User.roles),
     joinedload(T.stage),
 )  # fmt: skip
 
@@ -57,12 +57,12 @@ def calendar(
     return dict(found)
 
 
-def due(viewer: Viewer, user_id: int, until: date, *, limit: int = 20) -> list[OpportunityTask]:
+def due(viewer: Viewer, user_id: int, until: date) -> Select[Any]:
     """What a person has to do up to a day, the oldest first."""
     wanted = tasks(viewer).where(
         T.assignee_id == user_id, T.state == TaskState.OPEN.value, T.due_on <= until
     )
-    return list(db.session.scalars(wanted.order_by(T.due_on, T.id).limit(limit)))
+    return wanted.order_by(T.due_on, T.id)
 
 
 def overdue(statement: Select[Any], today: date) -> Select[Any]:

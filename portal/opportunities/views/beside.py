@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,17 +14,18 @@ from portal.access.permissions import Permission as P
 from portal.access.scope import visible
 from portal.contracts import labels as contract_labels
 from portal.contracts.models import Contract
-from portal.db.base import db
+from portal.db.together import Inquiry, Question, records
 from portal.kernel import clock
 from portal.kernel.text import Text, t
 from portal.opportunities.models import Opportunity
-from portal.proposals import queries as proposals
 from portal.proposals.labels import PROPOSALS
+from portal.proposals.models import Proposal
 from portal.quotations import labels as quotation_labels
 from portal.quotations.models import Quotation
 from portal.web.chain import CONTRACT, QUOTATION, reached
 from portal.web.labels import Label
 
+C, Q = Contract, Quotation
 SHOWN = 20
 PROPOSAL = t("Proposal")
 
@@ -44,43 +45,47 @@ class Paper:
     next_url: str | None = None
 
 
-def papers(row: Opportunity) -> list[Paper]:
+def papers(row: Opportunity) -> Inquiry[list[Paper]]:
     """Those that the viewer may see: proposals, quotations, contracts, each the latest first."""
-    kinds = (
-        (P.PROPOSAL_SEE, _proposals),
-        (P.QUOTATION_SEE, _quotations),
-        (P.CONTRACT_SEE, _contracts),
-    )
-    return [
-        paper for permission, read in kinds if g.viewer.may(permission) for paper in read(row.id)
+    kinds: list[tuple[P, Any, tuple[Any, ...], Callable[[Any], Paper]]] = [
+        (P.PROPOSAL_SEE, Proposal, (), _proposal),
+        (P.QUOTATION_SEE, Q, (Q.valid_until, Q.total_amount, Q.total_currency), _quotation),
+        (P.CONTRACT_SEE, C, (C.starts_on, C.ends_on), _contract),
     ]
+    seen = [each for each in kinds if g.viewer.may(each[0])]
+    asks = [_latest(model, row.id, more) for _right, model, more, _drawn in seen]
+
+    def drawn(*found: list[Any]) -> list[Paper]:
+        return [kind[3](each) for kind, rows in zip(seen, found, strict=True) for each in rows]
+
+    return Inquiry(asks, drawn)
 
 
-def _proposals(opportunity_id: int) -> Iterator[Paper]:
-    for row in proposals.of_opportunity(opportunity_id, g.viewer):
-        url = url_for("desk_proposals.show", proposal_id=row.id)
-        yield Paper(PROPOSAL, "journal-text", row.number, row.title, PROPOSALS[row.state], url)
+def _proposal(row: Any) -> Paper:
+    url = url_for("desk_proposals.show", proposal_id=row.id)
+    return Paper(PROPOSAL, "journal-text", row.number, row.title, PROPOSALS[row.state], url)
 
 
-def _quotations(opportunity_id: int) -> Iterator[Paper]:
-    for row in _rows(Quotation, opportunity_id):
-        label = quotation_labels.label_of(row, clock.today())
-        drafts = row.state == "accepted"
-        yield Paper(
-            QUOTATION, "file-earmark-text", row.number, row.title, label,
-            reached("desk_quotations.show", P.QUOTATION_SEE, quotation_id=row.id),
-            row.total_amount, row.total_currency,
-            reached("desk_contracts.from_quotation", P.CONTRACT_EDIT, quotation_id=row.id) if drafts else None,
-        )  # fmt: skip
+def _quotation(row: Any) -> Paper:
+    label = quotation_labels.label_of(row, clock.today())
+    drafts = row.state == "accepted"
+    return Paper(
+        QUOTATION, "file-earmark-text", row.number, row.title, label,
+        reached("desk_quotations.show", P.QUOTATION_SEE, quotation_id=row.id),
+        row.total_amount, row.total_currency,
+        reached("desk_contracts.from_quotation", P.CONTRACT_EDIT, quotation_id=row.id) if drafts else None,
+    )  # fmt: skip
 
 
-def _contracts(opportunity_id: int) -> Iterator[Paper]:
-    for row in _rows(Contract, opportunity_id):
-        label = contract_labels.label_of(row, clock.today())
-        url = reached("desk_contracts.show", P.CONTRACT_SEE, contract_id=row.id)
-        yield Paper(CONTRACT, "file-earmark-check", row.number, row.title, label, url)
+def _contract(row: Any) -> Paper:
+    label = contract_labels.label_of(row, clock.today())
+    url = reached("desk_contracts.show", P.CONTRACT_SEE, contract_id=row.id)
+    return Paper(CONTRACT, "file-earmark-check", row.number, row.title, label, url)
 
 
-def _rows(model: Any, opportunity_id: int) -> Any:
-    wanted = visible(select(model), model, g.viewer).where(model.opportunity_id == opportunity_id)
-    return db.session.scalars(wanted.order_by(model.id.desc()).limit(SHOWN))
+def _latest(model: Any, opportunity_id: int, more: Sequence[Any]) -> Question[list[Any]]:
+    columns = (model.id, model.number, model.title, model.state, *more)
+    wanted = visible(select(*columns), model, g.viewer).where(
+        model.opportunity_id == opportunity_id
+    )
+    return records(wanted.order_by(model.id.desc()).limit(SHOWN))

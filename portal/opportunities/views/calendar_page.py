@@ -9,6 +9,7 @@ from typing import Any
 from flask import g, request, url_for
 from flask_babel import gettext as _
 
+from portal.db.base import db
 from portal.kernel import clock
 from portal.kernel.text import Text, t
 from portal.kernel.workcalendar import CHINA
@@ -46,7 +47,10 @@ def context() -> dict[str, Any]:
     shown = sheet(look, _day(today))
     person = None if who == ALL else number_in(who) or g.viewer.user_id
     found = tasks.calendar(g.viewer, *shown.span, assignee_id=person)
-    late = tasks.due(g.viewer, person, today - ONE_DAY, limit=LATE) if person else []
+    late: list[OpportunityTask] = []
+    if person:
+        until_yesterday = tasks.due(g.viewer, person, today - ONE_DAY).limit(LATE)
+        late = list(db.session.scalars(until_yesterday))
     return {
         "tabs": tabs(),
         "sheet": shown,

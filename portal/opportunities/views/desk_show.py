@@ -9,6 +9,7 @@ from flask import g
 from portal.access.guards import requires
 from portal.access.permissions import Permission as P
 from portal.db import audit
+from portal.db.together import Inquiry, answers
 from portal.documents.attached import attached_to
 from portal.opportunities.forms.parts import NoteForm
 from portal.opportunities.happenings import happenings
@@ -40,9 +41,12 @@ def history(opportunity_id: int) -> Any:
 def whole(row: Opportunity, form: NoteForm | None = None, private: bool = False) -> dict[str, Any]:
     """What the page shows; `form`: a note that was refused, `private` or for all."""
     entries = happenings(audit.timeline(row, public_only=False))
+    asked: list[Inquiry[Any]] = [show_page.parts_asked(row), beside.papers(row)]
+    parts, papers = answers(asked)
     return {
         **show_page.context(row),
-        "papers": beside.papers(row),
+        **parts,
+        "papers": papers,
         "files": attached_to(row, g.viewer),
         "people": tree_of(row),
         "entries": entries[:LATEST],

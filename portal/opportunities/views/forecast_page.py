@@ -11,6 +11,7 @@ from typing import Any
 from flask import g, request, url_for
 from flask_babel import gettext as _
 
+from portal.documents.queries import firm_currency
 from portal.kernel import clock
 from portal.kernel.money import round_money
 from portal.kernel.workcalendar import ONE_DAY
@@ -113,7 +114,7 @@ def read() -> Forecast:
     """What the page stands on."""
     wish, today = asked(), clock.today()
     parts = forecast.parts(g.viewer, wish.first, wish.last, today, wish.narrow)
-    currency = forecast.firm_currency()
+    currency = firm_currency()
     rates = forecast.rates_into(currency, {each.currency for each in parts}, today)
     return Forecast(wish, parts, currency, rates)
 

@@ -8,11 +8,12 @@ from flask import g
 
 from portal.access.permissions import Permission as P
 from portal.customers.rules.kinds import SOURCES
+from portal.db.together import Inquiry
 from portal.kernel import clock
 from portal.opportunities import labels
 from portal.opportunities.actions.sharing import may_decide
 from portal.opportunities.models import Opportunity
-from portal.opportunities.queries import one, tasks
+from portal.opportunities.queries import beside, one, tasks
 from portal.opportunities.queries.lists import is_overdue, is_stuck
 from portal.opportunities.rules.kinds import AMOUNTS_FROM, KINDS, PARTY_ROLES
 from portal.opportunities.rules.papers import PAPER_KINDS, PAPER_STEPS
@@ -20,6 +21,13 @@ from portal.opportunities.rules.states import OpportunityState
 from portal.web.chain import reached
 
 PAGE = "opportunities/show.html"
+PARTS = {
+    "lines": beside.lines,
+    "collaborators": beside.collaborators,
+    "parties": beside.parties,
+    "rivals": beside.competitors,
+    "write_backs": beside.write_backs,
+}
 SOURCES_OF = {
     "service_request": ("desk_requests.show", "request_id", P.REQUEST_SEE),
     "lead": ("desk_leads.show", "lead_id", P.LEAD_SEE),
@@ -47,7 +55,6 @@ def context(row: Opportunity) -> dict[str, Any]:
         "notes_on_it": one.notes(row, g.viewer),
         "may": _may(row),
         **_words(row),
-        **_parts(row),
     }
 
 
@@ -60,17 +67,18 @@ def _words(row: Opportunity) -> dict[str, Any]:
     }
 
 
-def _parts(row: Opportunity) -> dict[str, Any]:
-    collaborators = one.collaborators(row, g.viewer)
+def parts_asked(row: Opportunity) -> Inquiry[dict[str, Any]]:
+    """Items, people, third parties, competitors and what papers wrote back: asked with the papers."""
+    asks = [read(row, g.viewer) for read in PARTS.values()]
+    return Inquiry(asks, lambda *found: _parts(row, dict(zip(PARTS, found, strict=True))))
+
+
+def _parts(row: Opportunity, found: dict[str, Any]) -> dict[str, Any]:
     return {
-        "lines": one.lines(row, g.viewer),
-        "collaborators": collaborators,
-        "forecasts": one.forecasts(row, collaborators),
-        "parties": one.parties(row, g.viewer),
+        **found,
+        "forecasts": one.forecasts(row, found["collaborators"]),
         "party_roles": PARTY_ROLES,
-        "rivals": one.competitors(row, g.viewer),
         "threats": labels.THREAT_LABELS,
-        "write_backs": one.write_backs(row, g.viewer),
         "paper_kinds": PAPER_KINDS,
         "paper_steps": PAPER_STEPS,
     }

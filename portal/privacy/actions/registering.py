@@ -53,11 +53,11 @@ def register(new: NewRequest, actor: Viewer, now: datetime) -> PrivacyRequest:
 def ask_oneself(kind: Asked, text: str, actor: Viewer, now: datetime) -> PrivacyRequest:
     """A signed-in person asks about their own data; the administrators are told.
 
-    NotAllowedNow while an earlier request of the same kind waits for its answer.
+    Invalid at kind while an earlier request of the same kind waits for its answer.
     """
     user = db.session.get_one(User, actor.user_id)
     if any(row.kind == kind for row in open_ones(user.id)):
-        raise NotAllowedNow(t("You have asked for this already: we are at it."))
+        raise Invalid(t("You have asked for this already: we are at it."), "kind")
     new = NewRequest(kind, user.name, user.email, text)
     row = _opened(new, business_day(now), actor, now)
     row.asked_by_id, row.proof = user.id, Proof.SIGNED_IN.value

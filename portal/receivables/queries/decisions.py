@@ -59,9 +59,3 @@ def pending_count(model: Decided, viewer: Viewer) -> int:
     """How many applications (or lifts) wait to be decided."""
     counted: Select[Any] = select(func.count(model.id))
     return db.session.scalar(credit.pending(visible(counted, model, viewer), model)) or 0
-
-
-def to_decide(model: Decided, viewer: Viewer) -> list[Any]:
-    """What waits to be decided by somebody, the oldest first."""
-    every = credit.applications(viewer) if model is SettlementApplication else credit.lifts(viewer)
-    return list(db.session.scalars(credit.pending(every, model).order_by(model.id)))

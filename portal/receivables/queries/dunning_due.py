@@ -1,13 +1,13 @@
-"""Everything that is to be reminded today, asked in three statements, however many customers owe (DOMAIN R10)."""
+"""Everything that is to be reminded today, asked in two statements, however many customers owe (DOMAIN R10)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from portal.access.scope import visible
@@ -15,7 +15,9 @@ from portal.access.viewer import Viewer
 from portal.billing.models import Receivable
 from portal.customers.models import Customer
 from portal.db.base import db
-from portal.receivables.models import DunningNotice
+from portal.db.kept import Kept
+from portal.db.together import Inquiry, Question, Rows, answers
+from portal.receivables.models import DunningNotice, DunningStep
 from portal.receivables.queries.dunning import ladder
 from portal.receivables.rules import dunning as rules
 from portal.receivables.rules.dunning import Due, Reminder, Taken
@@ -23,6 +25,8 @@ from portal.receivables.rules.kinds import Channel
 
 Account = tuple[int, str]
 CALLED = (Channel.PHONE.value, Channel.PERSON.value)
+TO_CALL = (DunningNotice.channel.in_(CALLED), DunningNotice.note == "")
+R = Receivable
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,56 +40,81 @@ class DueReminder:
 
 def due_today(viewer: Viewer, today: date) -> list[DueReminder]:
     """The steps to be taken, the latest step first, then the largest amount; those that a job takes are among them."""
-    steps = ladder()
-    if not steps:
-        return []
-    last = today - timedelta(days=min(each.day for each in steps))
-    owed, customers = _owed(viewer, last)
-    taken = _taken(owed, viewer)
-    found = [
-        DueReminder(customers[account[0]], account[1], each)
-        for account, items in owed.items()
-        for each in rules.reminders(steps, items, taken.get(account, []), today)
-    ]
+    [found] = answers([due_asked(viewer, today)])
+    ids = {customer_id for (customer_id, _currency), _reminder in found}
+    wanted = visible(select(Customer), Customer, viewer).where(Customer.id.in_(sorted(ids)))
+    customers = {row.id: row for row in db.session.scalars(wanted)} if ids else {}
+    due = [DueReminder(customers[owner], currency, each) for (owner, currency), each in found]
     return sorted(
-        found, key=lambda each: (-each.reminder.step.day, each.currency, -each.reminder.amount)
+        due, key=lambda each: (-each.reminder.step.day, each.currency, -each.reminder.amount)
     )
+
+
+def due_asked(viewer: Viewer, today: date) -> Inquiry[list[tuple[Account, Reminder]]]:
+    """(customer and currency, step to be taken), in no order; to be asked with others."""
+    steps = _STEPS.get()
+    if not steps:
+        return Inquiry((), list)
+    last = today - timedelta(days=min(each.day for each in steps))
+
+    def due(owed: Mapping[Account, list[Due]], taken: Mapping[Account, list[Taken]]) -> Any:
+        return [
+            (account, each)
+            for account, items in owed.items()
+            for each in rules.reminders(steps, items, taken.get(account, []), today)
+        ]
+
+    return Inquiry((_owed(viewer, last), _taken(viewer, last)), due)
 
 
 def calls_to_make(viewer: Viewer) -> list[DunningNotice]:
     """Calls and persons' steps of which nobody has noted yet what came of them, the oldest first."""
-    wanted = visible(select(DunningNotice), DunningNotice, viewer).where(
-        DunningNotice.channel.in_(CALLED), DunningNotice.note == ""
-    )
-    rows = wanted.options(joinedload(DunningNotice.customer))
+    rows = visible(select(DunningNotice), DunningNotice, viewer).where(*TO_CALL)
+    rows = rows.options(joinedload(DunningNotice.customer))
     return list(db.session.scalars(rows.order_by(DunningNotice.on, DunningNotice.id)))
 
 
-def _owed(viewer: Viewer, last: date) -> tuple[dict[Account, list[Due]], dict[int, Customer]]:
-    wanted: Any = select(Receivable).options(joinedload(Receivable.customer))
-    rows = visible(wanted, Receivable, viewer).where(
-        Receivable.open_amount > 0, Receivable.due_on <= last
-    )
-    found: dict[Account, list[Due]] = {}
-    customers: dict[int, Customer] = {}
-    for row in db.session.scalars(
-        rows.order_by(Receivable.customer_id, Receivable.due_on, Receivable.id)
-    ):
-        customers[row.customer_id] = row.customer
-        found.setdefault((row.customer_id, row.currency), []).append(
-            Due(row.id, row.reference, row.due_on, row.open_amount, row.disputed_amount, row.promised_on)
-        )  # fmt: skip
-    return found, customers
+def calls_count(viewer: Viewer) -> Select[Any]:
+    """How many there are."""
+    counted: Any = select(func.count(DunningNotice.id))
+    found: Select[Any] = visible(counted, DunningNotice, viewer)
+    return found.where(*TO_CALL)
 
 
-def _taken(accounts: Iterable[Account], viewer: Viewer) -> dict[Account, list[Taken]]:
-    ids = sorted({customer_id for customer_id, _currency in accounts})
-    columns = (
-        DunningNotice.customer_id, DunningNotice.currency, DunningNotice.step_day, DunningNotice.receivables
+def _open(statement: Any, viewer: Viewer, last: date) -> Select[Any]:
+    seen: Select[Any] = visible(statement, Receivable, viewer)
+    return seen.where(Receivable.open_amount > 0, Receivable.due_on <= last)
+
+
+def _owed(viewer: Viewer, last: date) -> Question[dict[Account, list[Due]]]:
+    columns: Any = (
+        R.customer_id, R.currency, R.id, R.reference, R.due_on, R.open_amount, R.disputed_amount, R.promised_on
     )  # fmt: skip
-    wanted = visible(select(*columns), DunningNotice, viewer)
-    found: dict[Account, list[Taken]] = {}
-    for row in db.session.execute(wanted.where(DunningNotice.customer_id.in_(ids))):
-        named = frozenset(int(each["id"]) for each in row.receivables)
-        found.setdefault((row.customer_id, row.currency), []).append(Taken(row.step_day, named))
-    return found
+    statement = _open(select(*columns), viewer, last).order_by(R.customer_id, R.due_on, R.id)
+
+    def by_account(rows: Rows) -> dict[Account, list[Due]]:
+        found: dict[Account, list[Due]] = {}
+        for customer_id, currency, *due in rows:
+            found.setdefault((customer_id, currency), []).append(Due(*due))
+        return found
+
+    return Question(statement, by_account)
+
+
+def _taken(viewer: Viewer, last: date) -> Question[dict[Account, list[Taken]]]:
+    notice = DunningNotice
+    columns: Any = (notice.customer_id, notice.currency, notice.step_day, notice.receivables)
+    owing = _open(select(R.customer_id), viewer, last)
+    wanted = visible(select(*columns), notice, viewer).where(notice.customer_id.in_(owing))
+
+    def by_account(rows: Rows) -> dict[Account, list[Taken]]:
+        found: dict[Account, list[Taken]] = {}
+        for customer_id, currency, step_day, receivables in rows:
+            named = frozenset(int(each["id"]) for each in receivables)
+            found.setdefault((customer_id, currency), []).append(Taken(step_day, named))
+        return found
+
+    return Question(wanted, by_account)
+
+
+_STEPS = Kept(ladder, DunningStep)

@@ -74,9 +74,14 @@ def answer_to(request_id: int, viewer: Viewer) -> Invoice | None:
 
 def open_requests(viewer: Viewer) -> int:
     """How many requests wait to be invoiced."""
+    return db.session.scalar(open_requests_count(viewer)) or 0
+
+
+def open_requests_count(viewer: Viewer) -> Select[Any]:
+    """The same, to be asked with others."""
     statement: Select[Any] = select(func.count(InvoiceRequest.id))
     waiting = visible(statement, InvoiceRequest, viewer)
-    return db.session.scalar(waiting.where(InvoiceRequest.state == RequestState.OPEN.value)) or 0
+    return waiting.where(InvoiceRequest.state == RequestState.OPEN.value)
 
 
 def to_invoice(customer_id: int, viewer: Viewer, currency: str = "") -> list[Statement]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from portal.access.permissions import Permission
 from portal.access.viewer import Viewer
+from portal.customers.models import Customer
 from portal.db.base import db
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.queries.beside import about
@@ -26,33 +27,24 @@ def about_at_desk(what: str, row_id: int, viewer: Viewer) -> list[ServiceRequest
     return about(what, row_id, viewer, SHOWN)
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+def left_at_desk(viewer: Viewer) -> Select[Any]:
     """How many open requests nobody has, and on how many of the viewer's own the customer waits for words of ours."""
-
-    unassigned: int
-    to_answer: int
-
-
-def left_at_desk(viewer: Viewer) -> Left:
-    """Both counts, one query."""
     is_open = requests(viewer).where(R.is_open.is_(True)).with_only_columns(R.id)
     nobody = is_open.where(R.owner_id.is_(None)).subquery()
     waited = is_open.where(R.owner_id == viewer.user_id, R.customer_waits.is_(True)).subquery()
-    counts = select(
+    return select(
         select(func.count()).select_from(nobody).scalar_subquery(),
         select(func.count()).select_from(waited).scalar_subquery(),
     )
-    return Left(*db.session.execute(counts).one())
 
 
-def late_ones(viewer: Viewer, now: datetime, limit: int = SHOWN) -> list[ServiceRequest]:
-    """The viewer's own whose clocks have run out, the latest first."""
+def late_ones(viewer: Viewer, now: datetime) -> Select[Any]:
+    """The viewer's own whose clocks have run out, the latest first, each with its customer."""
     own = requests(viewer).where(
         R.owner_id == viewer.user_id, R.is_open.is_(True), R.queue_at < now
     )
-    ordered = own.options(joinedload(R.customer)).order_by(R.queue_at, R.id).limit(limit)
-    return list(db.session.scalars(ordered))
+    named = own.outerjoin(Customer, Customer.id == R.customer_id)
+    return named.order_by(R.queue_at, R.id).limit(SHOWN)
 
 
 def found_by_words(words: str, viewer: Viewer, limit: int) -> list[ServiceRequest]:

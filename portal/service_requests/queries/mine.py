@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, case, select
 from sqlalchemy.orm import defer, joinedload, lazyload, load_only
@@ -16,6 +17,7 @@ from portal.billing.models import Statement, StatementLine
 from portal.contracts.models import Contract, Entitlement
 from portal.customers.models import Customer
 from portal.db.base import db
+from portal.db.together import Question
 from portal.kernel.pinyin import normalise
 from portal.service_requests.models import RequestLine, RequestLink, RequestMessage, ServiceRequest
 from portal.service_requests.queries.requests import Linked
@@ -105,9 +107,20 @@ def about(what: str, row_id: int, viewer: Viewer) -> list[ServiceRequest]:
     return list(db.session.scalars(wanted.order_by(WAITING.desc(), R.id.desc()).limit(SHOWN)))
 
 
-def open_ones(viewer: Viewer, limit: int = SHOWN) -> list[ServiceRequest]:
+class OpenOne(NamedTuple):
+    """A request that is not over, as a row of a list."""
+
+    id: int
+    number: str
+    title: str
+    state: str
+    received_at: datetime
+    last_message_at: datetime | None
+
+
+def open_ones(viewer: Viewer, limit: int = SHOWN) -> Question[list[OpenOne]]:
     """Requests that are not over, those that wait for the customer first."""
-    if not viewer.may(Permission.REQUEST_SEE):
-        return []
-    wanted = requests(viewer).where(R.is_open.is_(True))
-    return list(db.session.scalars(wanted.order_by(WAITING.desc(), R.id.desc()).limit(limit)))
+    columns = (R.id, R.number, R.title, R.state, R.received_at, R.last_message_at)
+    wanted = requests(viewer).where(R.is_open.is_(True)).with_only_columns(*columns)
+    first = wanted.order_by(WAITING.desc(), R.id.desc()).limit(limit)
+    return Question(first, lambda rows: [OpenOne(*row) for row in rows])

@@ -20,7 +20,7 @@ DONE = Label(t("Job done"), "good", "check-circle")
 FAILED = Label(t("Job failed"), "bad", "x-circle")
 NEVER = Label(t("Not run yet"), "neutral", "circle")
 AT_WORK = Label(t("Running now"), "info", "play-circle")
-ASKED = Label(t("Asked for"), "info", "hourglass-split")
+ASKED = Label(t("Asked to run"), "info", "hourglass-split")
 UNITS = (
     (86_400, t("every day"), t("every %(n)s days")),
     (3_600, t("every hour"), t("every %(n)s hours")),

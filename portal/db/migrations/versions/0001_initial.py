@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: nothing
-Create Date: 2026-11-22 12:29:16.615702
+Create Date: 2026-11-22 15:42:24.402211
 
 """
 
@@ -93,6 +93,8 @@ def upgrade():
         sa.Column("reason", sa.String(length=2000), nullable=True),
         sa.Column("previous_hash", sa.String(length=64), nullable=False),
         sa.Column("entry_hash", sa.String(length=64), nullable=False),
+        sa.Column("seed", sa.String(length=32), nullable=True),
+        sa.Column("veil", types.JSONText(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
         sa.UniqueConstraint("entry_hash", name=op.f("uq_audit_entry_entry_hash")),
     )
@@ -384,9 +386,39 @@ def upgrade():
     op.create_table(
         "heartbeat",
         sa.Column("job", sa.String(length=40), nullable=False),
-        sa.Column("at", types.UTCDateTime(), nullable=False),
+        sa.Column("at", types.UTCDateTime(), nullable=True),
         sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("outcome", sa.String(length=8), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("took_ms", sa.Integer(), nullable=True),
+        sa.Column("next_at", types.UTCDateTime(), nullable=True),
+        sa.Column("asked_at", types.UTCDateTime(), nullable=True),
+        sa.Column("asked_by", sa.String(length=120), nullable=False),
+        sa.Column("started_at", types.UTCDateTime(), nullable=True),
+        sa.Column("lease_until", types.UTCDateTime(), nullable=True),
+        sa.Column("holder", sa.String(length=80), nullable=False),
         sa.PrimaryKeyConstraint("job", name=op.f("pk_heartbeat")),
+    )
+    op.create_table(
+        "held_form",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("at", types.UTCDateTime(), nullable=False),
+        sa.Column("act", sa.String(length=200), nullable=False),
+        sa.Column("path", sa.String(length=2000), nullable=False),
+        sa.Column("back", sa.String(length=2000), nullable=False),
+        sa.Column("fields", types.JSONText(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_held_form")),
+    )
+    with op.batch_alter_table("held_form", schema=None) as batch_op:
+        batch_op.create_index("ix_held_form_at", ["at"], unique=False)
+
+    op.create_table(
+        "hook_cursor",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_hook_cursor_one_row")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hook_cursor")),
     )
     op.create_table(
         "index_month",
@@ -593,6 +625,19 @@ def upgrade():
         batch_op.create_index("ix_request_category_parent", ["parent_id", "position"], unique=False)
 
     op.create_table(
+        "retention_rule",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=True),
+        sa.Column("cleared_at", types.UTCDateTime(), nullable=True),
+        sa.Column("cleared", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_retention_rule")),
+        sa.UniqueConstraint("kind", name=op.f("uq_retention_rule_kind")),
+    )
+    op.create_table(
         "sales_method",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=24), nullable=False),
@@ -684,6 +729,12 @@ def upgrade():
         sa.UniqueConstraint(
             "tier", "severity", "clock", name=op.f("uq_sla_target_tier_severity_clock")
         ),
+    )
+    op.create_table(
+        "suppressed_address",
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("since", types.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_suppressed_address")),
     )
     op.create_table(
         "survey",
@@ -785,6 +836,7 @@ def upgrade():
         sa.Column("tf_totp_secret", sa.String(length=255), nullable=True),
         sa.Column("tf_last_counter", sa.Integer(), nullable=True),
         sa.Column("mf_recovery_codes", sa.UnicodeText(), nullable=True),
+        sa.Column("fs_webauthn_user_handle", sa.String(length=64), nullable=True),
         sa.Column("search_text", sa.String(length=500), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", types.UTCDateTime(), nullable=False),
@@ -794,6 +846,9 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user")),
         sa.UniqueConstraint("email", name=op.f("uq_user_email")),
         sa.UniqueConstraint("fs_uniquifier", name=op.f("uq_user_fs_uniquifier")),
+        sa.UniqueConstraint(
+            "fs_webauthn_user_handle", name=op.f("uq_user_fs_webauthn_user_handle")
+        ),
     )
     op.create_table(
         "visit_target",
@@ -828,6 +883,36 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_warehouse")),
         sa.UniqueConstraint("code", name=op.f("uq_warehouse_code")),
     )
+    op.create_table(
+        "api_token",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("system", sa.String(length=24), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("secret_hash", sa.String(length=64), nullable=False),
+        sa.Column("scopes", types.JSONText(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=True),
+        sa.Column("issued_by", sa.Integer(), nullable=True),
+        sa.Column("expires_at", types.UTCDateTime(), nullable=False),
+        sa.Column("last_used_at", types.UTCDateTime(), nullable=True),
+        sa.Column("last_used_from", sa.String(length=45), nullable=False),
+        sa.Column("revoked_at", types.UTCDateTime(), nullable=True),
+        sa.Column("revoke_reason", sa.String(length=500), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_api_token_customer_id")
+        ),
+        sa.ForeignKeyConstraint(["issued_by"], ["user.id"], name=op.f("fk_api_token_issued_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_api_token_public_id")),
+    )
+    with op.batch_alter_table("api_token", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_api_token_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index("ix_api_token_name", ["name", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_api_token_system"), ["system"], unique=False)
+
     op.create_table(
         "article",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -925,6 +1010,24 @@ def upgrade():
         batch_op.create_index(
             "ix_attachment_subject", ["subject_type", "subject_id", "id"], unique=False
         )
+
+    op.create_table(
+        "audit_redaction",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("noted_in", sa.Integer(), nullable=False),
+        sa.Column("shown_hash", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["audit_entry.id"], name=op.f("fk_audit_redaction_entry_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["noted_in"], ["audit_entry.id"], name=op.f("fk_audit_redaction_noted_in")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_redaction")),
+    )
+    with op.batch_alter_table("audit_redaction", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_redaction_entry_id"), ["entry_id"], unique=False)
+        batch_op.create_index("ix_audit_redaction_noted_in", ["noted_in", "entry_id"], unique=False)
 
     op.create_table(
         "bundle_line",
@@ -1416,6 +1519,43 @@ def upgrade():
         batch_op.create_index("ix_hold_lift_state", ["state", "id"], unique=False)
 
     op.create_table(
+        "hook_endpoint",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("sealed_url", sa.Text(), nullable=False),
+        sa.Column("shown_url", sa.String(length=300), nullable=False),
+        sa.Column("events", types.JSONText(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=True),
+        sa.Column("locale", sa.String(length=8), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("since_entry_id", sa.Integer(), nullable=False),
+        sa.Column("failing_since", types.UTCDateTime(), nullable=True),
+        sa.Column("off_reason", sa.String(length=12), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('system', 'wecom', 'dingtalk', 'feishu')",
+            name=op.f("ck_hook_endpoint_known_kind"),
+        ),
+        sa.CheckConstraint("locale IN ('zh_CN', 'en')", name=op.f("ck_hook_endpoint_known_locale")),
+        sa.CheckConstraint(
+            "off_reason = '' OR off_reason IN ('failing', 'gone')",
+            name=op.f("ck_hook_endpoint_known_off_reason"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_hook_endpoint_customer_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hook_endpoint")),
+    )
+    with op.batch_alter_table("hook_endpoint", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_hook_endpoint_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index("ix_hook_endpoint_name", ["name", "id"], unique=False)
+
+    op.create_table(
         "import_batch",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
@@ -1543,6 +1683,16 @@ def upgrade():
         )
         batch_op.create_index("ix_invoice_request_state", ["state", "id"], unique=False)
 
+    op.create_table(
+        "mail_off",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("topic", sa.String(length=24), nullable=False),
+        sa.Column("at", types.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_mail_off_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("user_id", "topic", name=op.f("pk_mail_off")),
+    )
     op.create_table(
         "mapping_profile",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1738,6 +1888,29 @@ def upgrade():
         batch_op.create_index("ix_offer_updated", ["updated_at", "id"], unique=False)
 
     op.create_table(
+        "passkey",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("usage", sa.String(length=16), nullable=False),
+        sa.Column("credential_id", sa.LargeBinary(length=1023), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("sign_count", sa.BigInteger(), nullable=False),
+        sa.Column("transports", sa.UnicodeText(), nullable=True),
+        sa.Column("backup_state", sa.Boolean(), nullable=False),
+        sa.Column("device_type", sa.String(length=64), nullable=False),
+        sa.Column("extensions", sa.String(length=255), nullable=True),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("lastuse_datetime", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint("usage IN ('first', 'secondary')", name=op.f("ck_passkey_known_usage")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_passkey_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkey")),
+        sa.UniqueConstraint("credential_id", name=op.f("uq_passkey_credential_id")),
+        sa.UniqueConstraint("user_id", "name", name=op.f("uq_passkey_user_id_name")),
+    )
+    op.create_table(
         "points_account",
         sa.Column("customer_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1820,6 +1993,63 @@ def upgrade():
         batch_op.create_index(
             batch_op.f("ix_price_scheme_customer_id"), ["customer_id"], unique=False
         )
+
+    op.create_table(
+        "privacy_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=24), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("text", sa.String(length=2000), nullable=False),
+        sa.Column("about", types.JSONText(), nullable=False),
+        sa.Column("proof", sa.String(length=12), nullable=False),
+        sa.Column("proof_note", sa.String(length=500), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("extended_why", sa.String(length=500), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=True),
+        sa.Column("recorded_by_id", sa.Integer(), nullable=True),
+        sa.Column("done_at", types.UTCDateTime(), nullable=True),
+        sa.Column("done_by_id", sa.Integer(), nullable=True),
+        sa.Column("answer", sa.String(length=2000), nullable=False),
+        sa.Column("outcome", types.JSONText(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('export', 'erasure', 'correction')",
+            name=op.f("ck_privacy_request_known_kind"),
+        ),
+        sa.CheckConstraint(
+            "proof = '' OR proof IN ('', 'signed_in', 'mailed', 'called', 'paper', 'known')",
+            name=op.f("ck_privacy_request_known_proof"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'refused' OR answer <> ''",
+            name=op.f("ck_privacy_request_refused_with_reason"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('open', 'done', 'refused')", name=op.f("ck_privacy_request_known_state")
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"], ["user.id"], name=op.f("fk_privacy_request_asked_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["done_by_id"], ["user.id"], name=op.f("fk_privacy_request_done_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["user.id"], name=op.f("fk_privacy_request_recorded_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_privacy_request")),
+        sa.UniqueConstraint("number", name=op.f("uq_privacy_request_number")),
+    )
+    with op.batch_alter_table("privacy_request", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_privacy_request_asked_by_id"), ["asked_by_id"], unique=False
+        )
+        batch_op.create_index("ix_privacy_request_due", ["state", "due_on", "id"], unique=False)
 
     op.create_table(
         "sales_stage",
@@ -1908,6 +2138,31 @@ def upgrade():
             batch_op.f("ix_settlement_application_customer_id"), ["customer_id"], unique=False
         )
         batch_op.create_index("ix_settlement_application_state", ["state", "id"], unique=False)
+
+    op.create_table(
+        "sign_in",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("mark_hash", sa.String(length=64), nullable=False),
+        sa.Column("began_at", types.UTCDateTime(), nullable=False),
+        sa.Column("seen_at", types.UTCDateTime(), nullable=False),
+        sa.Column("ends_at", types.UTCDateTime(), nullable=False),
+        sa.Column("kept", sa.Boolean(), nullable=False),
+        sa.Column("ended_at", types.UTCDateTime(), nullable=True),
+        sa.Column("ended_why", sa.String(length=16), nullable=True),
+        sa.Column("way", sa.String(length=16), nullable=False),
+        sa.Column("second", sa.String(length=16), nullable=True),
+        sa.Column("browser", sa.String(length=40), nullable=False),
+        sa.Column("system", sa.String(length=40), nullable=False),
+        sa.Column("ip", sa.String(length=45), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_sign_in_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in")),
+        sa.UniqueConstraint("mark_hash", name=op.f("uq_sign_in_mark_hash")),
+    )
+    with op.batch_alter_table("sign_in", schema=None) as batch_op:
+        batch_op.create_index("ix_sign_in_user_id_seen_at", ["user_id", "seen_at"], unique=False)
 
     op.create_table(
         "site",
@@ -2353,7 +2608,7 @@ def upgrade():
         sa.Column("interested_at", types.UTCDateTime(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "cause = '' OR cause IN ('withdrawn', 'stopped', 'customer', 'address', 'refused')",
+            "cause = '' OR cause IN ('withdrawn', 'stopped', 'customer', 'address', 'refused', 'too_many')",
             name=op.f("ck_campaign_mail_known_cause"),
         ),
         sa.CheckConstraint(
@@ -2384,6 +2639,7 @@ def upgrade():
         batch_op.create_index(
             "ix_campaign_mail_customer", ["customer_id", "posted_at", "id"], unique=False
         )
+        batch_op.create_index("ix_campaign_mail_email", ["email", "posted_at"], unique=False)
         batch_op.create_index(
             "ix_campaign_mail_state", ["campaign_id", "state", "id"], unique=False
         )
@@ -2511,6 +2767,85 @@ def upgrade():
             sqlite_where=sa.text("source_key IS NOT NULL"),
             postgresql_where=sa.text("source_key IS NOT NULL"),
         )
+
+    op.create_table(
+        "hook_delivery",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("endpoint_id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=True),
+        sa.Column("message_id", sa.String(length=64), nullable=False),
+        sa.Column("event", sa.String(length=40), nullable=False),
+        sa.Column("payload", types.JSONText(), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("next_try_at", types.UTCDateTime(), nullable=False),
+        sa.Column("tried_at", types.UTCDateTime(), nullable=True),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("took_ms", sa.Integer(), nullable=True),
+        sa.Column("last_error", sa.String(length=500), nullable=False),
+        sa.Column("answer", sa.String(length=500), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('pending', 'sent', 'dead')", name=op.f("ck_hook_delivery_known_state")
+        ),
+        sa.ForeignKeyConstraint(
+            ["endpoint_id"],
+            ["hook_endpoint.id"],
+            name=op.f("fk_hook_delivery_endpoint_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["audit_entry.id"], name=op.f("fk_hook_delivery_entry_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hook_delivery")),
+        sa.UniqueConstraint(
+            "endpoint_id", "entry_id", name=op.f("uq_hook_delivery_endpoint_id_entry_id")
+        ),
+        sa.UniqueConstraint("message_id", name=op.f("uq_hook_delivery_message_id")),
+    )
+    with op.batch_alter_table("hook_delivery", schema=None) as batch_op:
+        batch_op.create_index("ix_hook_delivery_due", ["state", "next_try_at", "id"], unique=False)
+        batch_op.create_index(
+            "ix_hook_delivery_endpoint", ["endpoint_id", "state", "id"], unique=False
+        )
+
+    op.create_table(
+        "hook_secret",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("endpoint_id", sa.Integer(), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("valid_until", types.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["endpoint_id"],
+            ["hook_endpoint.id"],
+            name=op.f("fk_hook_secret_endpoint_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hook_secret")),
+    )
+    with op.batch_alter_table("hook_secret", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_hook_secret_endpoint_id"), ["endpoint_id"], unique=False
+        )
+
+    op.create_table(
+        "idempotent_answer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=128), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("at", types.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["token_id"], ["api_token.id"], name=op.f("fk_idempotent_answer_token_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_idempotent_answer")),
+        sa.UniqueConstraint("token_id", "key", name=op.f("uq_idempotent_answer_token_id_key")),
+    )
+    with op.batch_alter_table("idempotent_answer", schema=None) as batch_op:
+        batch_op.create_index("ix_idempotent_answer_at", ["at"], unique=False)
 
     op.create_table(
         "invoice",
@@ -7936,6 +8271,19 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_invoice_customer_id"))
 
     op.drop_table("invoice")
+    with op.batch_alter_table("idempotent_answer", schema=None) as batch_op:
+        batch_op.drop_index("ix_idempotent_answer_at")
+
+    op.drop_table("idempotent_answer")
+    with op.batch_alter_table("hook_secret", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_hook_secret_endpoint_id"))
+
+    op.drop_table("hook_secret")
+    with op.batch_alter_table("hook_delivery", schema=None) as batch_op:
+        batch_op.drop_index("ix_hook_delivery_endpoint")
+        batch_op.drop_index("ix_hook_delivery_due")
+
+    op.drop_table("hook_delivery")
     with op.batch_alter_table("history_note", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_history_note_source_key",
@@ -7961,6 +8309,7 @@ def downgrade():
     op.drop_table("classification")
     with op.batch_alter_table("campaign_mail", schema=None) as batch_op:
         batch_op.drop_index("ix_campaign_mail_state")
+        batch_op.drop_index("ix_campaign_mail_email")
         batch_op.drop_index("ix_campaign_mail_customer")
         batch_op.drop_index(batch_op.f("ix_campaign_mail_contact_id"))
 
@@ -8035,6 +8384,10 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_site_customer_id"))
 
     op.drop_table("site")
+    with op.batch_alter_table("sign_in", schema=None) as batch_op:
+        batch_op.drop_index("ix_sign_in_user_id_seen_at")
+
+    op.drop_table("sign_in")
     with op.batch_alter_table("settlement_application", schema=None) as batch_op:
         batch_op.drop_index("ix_settlement_application_state")
         batch_op.drop_index(batch_op.f("ix_settlement_application_customer_id"))
@@ -8045,6 +8398,11 @@ def downgrade():
 
     op.drop_table("saved_filter")
     op.drop_table("sales_stage")
+    with op.batch_alter_table("privacy_request", schema=None) as batch_op:
+        batch_op.drop_index("ix_privacy_request_due")
+        batch_op.drop_index(batch_op.f("ix_privacy_request_asked_by_id"))
+
+    op.drop_table("privacy_request")
     with op.batch_alter_table("price_scheme", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_price_scheme_customer_id"))
 
@@ -8054,6 +8412,7 @@ def downgrade():
         batch_op.drop_index("ix_points_account_expiry")
 
     op.drop_table("points_account")
+    op.drop_table("passkey")
     with op.batch_alter_table("offer", schema=None) as batch_op:
         batch_op.drop_index("ix_offer_updated")
         batch_op.drop_index("ix_offer_shown")
@@ -8083,6 +8442,7 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_mapping_profile_fingerprint"))
 
     op.drop_table("mapping_profile")
+    op.drop_table("mail_off")
     with op.batch_alter_table("invoice_request", schema=None) as batch_op:
         batch_op.drop_index("ix_invoice_request_state")
         batch_op.drop_index(batch_op.f("ix_invoice_request_customer_id"))
@@ -8103,6 +8463,11 @@ def downgrade():
         batch_op.drop_index("ix_import_batch_kind")
 
     op.drop_table("import_batch")
+    with op.batch_alter_table("hook_endpoint", schema=None) as batch_op:
+        batch_op.drop_index("ix_hook_endpoint_name")
+        batch_op.drop_index(batch_op.f("ix_hook_endpoint_customer_id"))
+
+    op.drop_table("hook_endpoint")
     with op.batch_alter_table("hold_lift", schema=None) as batch_op:
         batch_op.drop_index("ix_hold_lift_state")
         batch_op.drop_index(batch_op.f("ix_hold_lift_customer_id"))
@@ -8167,6 +8532,11 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_bundle_line_bundle_id"))
 
     op.drop_table("bundle_line")
+    with op.batch_alter_table("audit_redaction", schema=None) as batch_op:
+        batch_op.drop_index("ix_audit_redaction_noted_in")
+        batch_op.drop_index(batch_op.f("ix_audit_redaction_entry_id"))
+
+    op.drop_table("audit_redaction")
     with op.batch_alter_table("attachment", schema=None) as batch_op:
         batch_op.drop_index("ix_attachment_subject")
         batch_op.drop_index(batch_op.f("ix_attachment_sha256"))
@@ -8184,12 +8554,19 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_article_category_id"))
 
     op.drop_table("article")
+    with op.batch_alter_table("api_token", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_api_token_system"))
+        batch_op.drop_index("ix_api_token_name")
+        batch_op.drop_index(batch_op.f("ix_api_token_customer_id"))
+
+    op.drop_table("api_token")
     op.drop_table("warehouse")
     op.drop_table("visit_target")
     op.drop_table("user")
     op.drop_table("tier_card")
     op.drop_table("tax_rate")
     op.drop_table("survey")
+    op.drop_table("suppressed_address")
     op.drop_table("sla_target")
     with op.batch_alter_table("service_item", schema=None) as batch_op:
         batch_op.drop_index("ix_service_item_name")
@@ -8197,6 +8574,7 @@ def downgrade():
 
     op.drop_table("service_item")
     op.drop_table("sales_method")
+    op.drop_table("retention_rule")
     with op.batch_alter_table("request_category", schema=None) as batch_op:
         batch_op.drop_index("ix_request_category_parent")
 
@@ -8227,6 +8605,11 @@ def downgrade():
 
     op.drop_table("legal_deadline")
     op.drop_table("index_month")
+    op.drop_table("hook_cursor")
+    with op.batch_alter_table("held_form", schema=None) as batch_op:
+        batch_op.drop_index("ix_held_form_at")
+
+    op.drop_table("held_form")
     op.drop_table("heartbeat")
     op.drop_table("firm_profile")
     op.drop_table("firm_place")
