@@ -9,7 +9,7 @@ CATALOGUES := portal/translations
 # Browsers and databases work in processes of their own, so one more than there are processors keeps them busy.
 TEST_WORKERS ?= $(shell expr $$(nproc) + 1)
 
-.PHONY: help run test lint format lock translations bench coverage clean setup \
+.PHONY: help run test lint format lock audit sbom translations bench coverage clean setup \
   setup-tests install upgrade rollback uninstall
 
 help: ## List these commands
@@ -53,6 +53,12 @@ lock: setup-tests ## Write the hashed locks anew from pyproject.toml (UPGRADE=1:
 	@$(BIN)/uv pip compile pyproject.toml $(LOCK_STYLE) -o requirements.txt
 	@$(BIN)/uv pip compile pyproject.toml $(LOCK_STYLE) --extra dev -c requirements.txt \
 	  -o requirements-dev.txt
+
+audit: setup-tests ## Ask the advisory service about every pinned package; a known weakness fails
+	@$(BIN)/python .ci/audit.py
+
+sbom: ## Print the inventory of what is installed to serve, as CycloneDX
+	@python3 .ci/sbom.py
 
 LOCK_STYLE = --quiet --python-version 3.11 --universal --generate-hashes --no-annotate --no-header \
   $(if $(UPGRADE),--upgrade)

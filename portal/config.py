@@ -43,6 +43,11 @@ SETTINGS = (
         "",
         "signs sessions; empty means generated once into the instance folder",
     ),
+    Setting(
+        "PORTAL_SECURITY_CONTACT",
+        "",
+        "mailto:… or https://…, told in /.well-known/security.txt",
+    ),
     Setting("PORTAL_TIMEZONE", "Asia/Shanghai", "the firm's zone for business days"),
     Setting("PORTAL_LOCALE", "zh_CN", "language before a person has chosen one: zh_CN or en"),
     Setting(
@@ -126,6 +131,7 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "TIMEZONE": values["PORTAL_TIMEZONE"],
         "BASE_URL": values["PORTAL_BASE_URL"].rstrip("/"),
         "HTTPS": https,
+        "SECURITY_CONTACT": values["PORTAL_SECURITY_CONTACT"],
         "PROXIES": int(values["PORTAL_PROXIES"]),
         "STAFF_TOTP": values["PORTAL_STAFF_TOTP"] == "1",
         "MAIL_WAY": values["PORTAL_MAIL"],
@@ -193,6 +199,9 @@ def _values(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _check(values: Mapping[str, str]) -> None:
+    contact = values["PORTAL_SECURITY_CONTACT"]
+    if contact and (not contact.startswith(("mailto:", "https:")) or not contact.isprintable()):
+        raise UnsafeSetting("PORTAL_SECURITY_CONTACT must begin with mailto: or https:.")
     if values["PORTAL_LOCALE"] not in ("zh_CN", "en"):
         raise UnsafeSetting("PORTAL_LOCALE must be zh_CN or en.")
     for name in ("PORTAL_IDLE_HOURS", "PORTAL_SIGN_IN_HOURS", "PORTAL_FRESH_MINUTES"):

@@ -13,11 +13,11 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from sqlalchemy import ForeignKey, Index, String, func, insert, select
+from sqlalchemy import ForeignKey, Index, String, bindparam, func, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import seals
@@ -96,6 +96,7 @@ class AuditEntry(Base):
             "event": self.event,
             "subject": [self.subject_type, self.subject_id],
             "customer": self.customer_id,
+            "public": self.is_public,
             "shape": [seals.shape(self.before), seals.shape(self.after)],
         }
 
@@ -109,6 +110,7 @@ class AuditEntry(Base):
         return seals.chained(self.previous_hash, self.plain(), digests)
 
 
+_ID_OF = select(AuditEntry.id).where(AuditEntry.entry_hash == bindparam("mark"))
 _WRITTEN = tuple(column.key for column in AuditEntry.__table__.columns if column.key != "id")
 
 
@@ -126,11 +128,16 @@ class AuditRedaction(AppendOnly, Base):
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What checking the chain came to: how many entries, how many of them redacted, the first that does not hold."""
+    """What checking the chain came to: how many entries, how many of them redacted, the first that does not hold.
+
+    `newest`: the mark (hash) of the last one. Kept elsewhere, it proves later that nothing was cut off behind: what is
+    left of a chain that lost its end is whole.
+    """
 
     count: int
     redacted: int
     broken: int | None
+    newest: str = field(default=GENESIS, compare=False)
 
 
 class Actor(Protocol):
@@ -253,7 +260,12 @@ def verified() -> Verified:
                 return Verified(count, redacted, entry.id)
             redacted += entry.veil is not None
             previous = entry.entry_hash
-    return Verified(count, redacted, min(notes, default=None))
+    return Verified(count, redacted, min(notes, default=None), previous)
+
+
+def holds(mark: str) -> bool:
+    """Whether the entry of this mark is in the history."""
+    return mark == GENESIS or db.session.scalar(_ID_OF.params(mark=mark)) is not None
 
 
 def first_broken_link() -> int | None:

@@ -1,4 +1,4 @@
-"""Cookies for this host alone: behind TLS each is called `__Host-…`, which no subdomain and no page in the clear may set.
+"""Cookies for this host alone: behind TLS each is called `__Host-…`, which no subdomain, no page in the clear can set.
 
 One place for all of them, those of libraries too: whoever sets or reads a cookie calls it by its plain name.
 """

@@ -43,6 +43,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(StaleDataError, lambda _e: _portal_error(StaleEdit(STALE)))
     app.register_error_handler(IntegrityError, _integrity_error)
+    app.register_error_handler(OverflowError, _too_large)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _crash)
 
@@ -88,6 +89,12 @@ def _integrity_error(error: IntegrityError) -> Response:
         409,
         t("The database refused this: a record with the same key exists, or one it needs is gone."),
     )
+
+
+def _too_large(_error: OverflowError) -> Response:
+    """A number that no column can hold, which SQLite refuses where PostgreSQL finds nothing."""
+    _note(400, "overflow")
+    return _page(400, t("A number in this request is larger than any that there could be."))
 
 
 def _http_error(error: HTTPException) -> Any:

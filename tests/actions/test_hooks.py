@@ -292,6 +292,14 @@ def test_an_endpoint_that_fails_for_days_is_switched_off_and_the_administrator_i
     assert job.deliver(now + timedelta(days=9), TAKEN).counts == {"sent": 1}
 
 
+def test_a_failed_test_of_a_webhook_that_is_off_counts_no_days(cast: Cast, now: datetime):
+    row = an_endpoint(cast, now, on=False)
+    with unit_of_work():
+        delivering.send_test(db.session.get_one(HookEndpoint, row.id), SYSTEM, now)
+    assert job.deliver(now, BUSY).counts == {"pending": 1}
+    assert db.session.scalars(select(HookEndpoint)).one().failing_since is None
+
+
 def test_an_address_that_is_gone_is_switched_off_at_once(cast: Cast, now: datetime):
     an_endpoint(cast, now)
     happened(cast, now)

@@ -117,8 +117,8 @@ def test_health_tells_of_jobs_that_fail_and_of_webhooks_that_nobody_takes(
     admin: CheckingClient, cast: Cast, now: datetime
 ):
     assert "No job fails again and again" in admin.get("/desk/health").text
-    db.session.add(Heartbeat(job="points", at=now, failures=3))
     an_endpoint(cast, now).failing_since = now
+    db.session.add(Heartbeat(job="points", at=now, failures=3))
     db.session.commit()
     page = admin.get("/desk/health").text
     assert "1 jobs fail again and again, among them: Work out loyalty points" in page

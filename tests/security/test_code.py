@@ -285,3 +285,100 @@ def test_only_the_static_folder_is_served_from_disk(name: str) -> None:
 
 def _is_notice(path: Path) -> bool:
     return path.name.split(".")[0] in ("LICENSE", "LICENCE", "VERSION", "OFL", "README", "NOTICE")
+
+
+def test_no_pattern_is_put_together_from_words() -> None:
+    """A pattern of several parts is made of our own constants, or its words are escaped."""
+    loose = []
+    for path, node in nodes(ast.Call):
+        first = node.args[0] if node.args and named(node.func) in VERBS else None
+        if isinstance(first, ast.JoinedStr):
+            parts = [part.value for part in first.values if isinstance(part, ast.FormattedValue)]
+            loose += [(path, ast.unparse(each)) for each in parts if not _is_ours(each)]
+    assert loose == []
+
+
+DRAWN_WORDS = {"each", "_DAY.format('b')"}
+"""Of privacy/rules/traces.py (escaped a line before) and of the decreed days' own pattern."""
+
+
+def _is_ours(value: ast.expr) -> bool:
+    """A constant (by its name in capitals), something escaped, or something joined of these."""
+    said = ast.unparse(value)
+    return (
+        "re.escape" in said
+        or said in DRAWN_WORDS
+        or bool(re.fullmatch(r"_?[A-Z][A-Z_]*(?:\[.*\])?", said))
+        or ".join(" in said
+    )
+
+
+def test_no_words_of_others_are_used_as_a_format() -> None:
+    """`str.format` is asked of texts written down here alone."""
+    asked = {
+        (path, ast.unparse(node.func.value))
+        for path, node in nodes(ast.Call)
+        if isinstance(node.func, ast.Attribute) and node.func.attr in ("format", "format_map")
+    }
+    assert len(asked) > 20
+    assert {each for each in asked if re.search(r"request|form\.|\.data\b|args", each[1])} == set()
+
+
+def test_ciphers_are_used_through_recipes_alone() -> None:
+    """Fernet (AES in CBC with HMAC) and age; nobody picks a mode, a padding or a nonce here."""
+    used = {
+        node.module
+        for _path, node in nodes(ast.ImportFrom)
+        if (node.module or "").startswith("cryptography")
+    }
+    used |= {
+        each.name
+        for _path, node in nodes(ast.Import)
+        for each in node.names
+        if each.name.startswith("cryptography")
+    }
+    assert used <= {"cryptography.fernet"}
+
+
+def test_only_the_hooks_open_a_connection_to_the_world() -> None:
+    """Whatever connects somewhere: the mail's carrier, webhooks, the health of these, and sockets of this machine."""
+    wanted = {
+        "smtplib",
+        "http.client",
+        "socket",
+        "ssl",
+        "imaplib",
+        "poplib",
+        "redis",
+        "obstore",
+        "asyncio",
+    }
+    users = {}
+    for path, node in [*nodes(ast.Import), *nodes(ast.ImportFrom)]:
+        found = (
+            {each.name for each in node.names} if isinstance(node, ast.Import) else {node.module}
+        )
+        for name in found & wanted:
+            users.setdefault(path, set()).add(name)
+    known = re.compile(
+        r"^(?:jobs/(?:carriers|hooks|mail)|hooks/|documents/(?:render|press/|store|archive)|upkeep/|web/|cli/)"
+    )
+    assert {path for path in users if not known.match(path)} == set()
+
+
+def test_the_portal_imports_no_test_and_no_tool_of_developers() -> None:
+    tools = {
+        "pytest",
+        "hypothesis",
+        "playwright",
+        "schemathesis",
+        "aiosmtpd",
+        "coverage",
+        "tests",
+        "html5lib",
+    }
+    found = {(path, (node.module or "").split(".")[0]) for path, node in nodes(ast.ImportFrom)}
+    found |= {
+        (path, each.name.split(".")[0]) for path, node in nodes(ast.Import) for each in node.names
+    }
+    assert {each for each in found if each[1] in tools} == set()

@@ -9,8 +9,8 @@ import argon2
 import pytest
 
 from portal import config
-from portal.accounts.rules.passwords import MAX_LENGTH, MIN_LENGTH, weakness
-from portal.accounts.sign_in import PASSWORD_COST, password_hash
+from portal.accounts.rules.passwords import MAX_LENGTH, MIN_LENGTH, listed, weakness
+from portal.accounts.sign_in import PASSWORD_COST, password_hash, security
 from portal.config import UnsafeSetting, load
 from portal.documents.rules import codes
 from portal.web.flask_app import PortalApp
@@ -113,3 +113,22 @@ def test_unsafe_settings_refuse_to_start(tmp_path: Path) -> None:
 def test_no_debugging_is_switched_on(app: PortalApp) -> None:
     assert not app.debug and not app.config.get("PROPAGATE_EXCEPTIONS")
     assert not app.config.get("EXPLAIN_TEMPLATE_LOADING") and not app.config.get("SQLALCHEMY_ECHO")
+
+
+def test_the_three_thousand_commonest_are_refused() -> None:
+    long_enough = [word for word in listed() if len(word) >= MIN_LENGTH]
+    assert len(long_enough) >= 3_000
+    for word in long_enough[:3_000]:
+        assert weakness(word, email="a@b.example", name="") is not None, word
+
+
+def test_recovery_codes_and_seeds_are_long_enough(app: PortalApp) -> None:
+    with app.app_context():
+        seed = security._totp_factory.generate_totp_secret()
+        made = security.totp_factory.generate_recovery_codes(8)
+    assert len(seed) > 40 and len(set(made)) == 8
+    assert all(len(each.replace("-", "")) >= 12 for each in made)
+
+
+def test_a_one_time_code_lives_thirty_seconds(app: PortalApp) -> None:
+    assert app.config["SECURITY_TWO_FACTOR_AUTHENTICATOR_VALIDITY"] == 30

@@ -75,7 +75,8 @@ def note(row_id: int, outcome: Outcome, now: datetime) -> DeliveryState:
     if outcome.taken:
         row.state, endpoint.failing_since = DeliveryState.SENT.value, None
         return DeliveryState.SENT
-    endpoint.failing_since = endpoint.failing_since or now
+    if endpoint.is_active:  # a test of one that is off says nothing about its days
+        endpoint.failing_since = endpoint.failing_since or now
     again = None if outcome.status == 410 else tries.next_try(row.tries, now)
     if again is None:
         row.state = DeliveryState.DEAD.value

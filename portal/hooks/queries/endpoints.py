@@ -44,7 +44,8 @@ def dead_count() -> int:
 
 def failing_count() -> int:
     """How many endpoints take nothing now, or were switched off for it."""
-    failing = or_(HookEndpoint.failing_since.is_not(None), HookEndpoint.off_reason != "")
+    now = HookEndpoint.is_active.is_(True) & HookEndpoint.failing_since.is_not(None)
+    failing = or_(now, HookEndpoint.off_reason != "")
     return db.session.scalar(select(func.count()).select_from(HookEndpoint).where(failing)) or 0
 
 

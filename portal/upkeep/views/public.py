@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Response
+from datetime import timedelta
+
+from flask import Response, current_app, url_for
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.access.guards import public
+from portal.kernel import clock
+from portal.kernel.errors import NotFound
 from portal.upkeep import queries
 from portal.web.doors import porch
 
 bp = porch("upkeep", __name__)
+HOLDS = timedelta(days=180)
+"""How long what `security.txt` says may be relied on, from the moment it is read."""
 
 
 @bp.get("/healthz")
@@ -28,6 +34,24 @@ def ready() -> Response:
     except SQLAlchemyError:
         good = False
     return _said("ready", 200) if good else _said("not ready", 503)
+
+
+@bp.get("/.well-known/security.txt")
+@public
+def security_contact() -> Response:
+    """Where a weakness is told (RFC 9116); NotFound where the firm names nobody."""
+    config = current_app.config
+    if not config["SECURITY_CONTACT"]:
+        raise NotFound()
+    until = (clock.now() + HOLDS).strftime("%Y-%m-%dT%H:%M:%SZ")
+    here = url_for(".security_contact", _external=True)
+    lines = [
+        f"Contact: {config['SECURITY_CONTACT']}",
+        f"Expires: {until}",
+        "Preferred-Languages: zh, en",
+        f"Canonical: {here}",
+    ]
+    return _said("\n".join(lines), 200)
 
 
 def _said(words: str, status: int) -> Response:
