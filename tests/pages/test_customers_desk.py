@@ -12,6 +12,7 @@ from portal.customers.models import Contact, Customer, Membership, Site
 from portal.customers.rules.people import ContactFacts, SiteFacts
 from portal.customers.rules.profile import CustomerFacts
 from portal.db.base import db
+from portal.service_requests.models import SavedFilter
 from tests.cast import Cast, viewer
 from tests.client import CheckingClient
 
@@ -325,3 +326,23 @@ def test_an_auditor_reads_and_changes_nothing(client: CheckingClient, cast: Cast
     assert page.status_code == 200 and "/edit" not in page.text
     assert {client.get(base + tail).status_code for tail in WRITE_PAGES} == {403}
     assert {client.post(base + tail).status_code for tail in STEPS} == {403}
+
+
+def test_ones_own_filters_of_customers_are_saved_lead_back_and_are_removed(
+    client: CheckingClient, cast: Cast
+) -> None:
+    desk = client.sign_in(cast.sales)
+    query = "segment=vip&q=hai&after=xyz&evil=1"
+    there = desk.post("/desk/customers/filters", data={"name": "大客户", "query": query})
+    assert there.headers["Location"] == "/desk/customers?segment=vip&q=hai"
+    page = desk.get(there.headers["Location"]).text
+    assert "大客户" in page and 'aria-current="true"' in page and "Save these filters as" in page
+    assert len(desk.queries) <= 6
+    nameless = desk.post("/desk/customers/filters", data={"name": " ", "query": query})
+    assert nameless.status_code == 303
+    filter_id = db.session.scalar(db.select(SavedFilter.id))
+    assert "大客户" not in client.sign_in(cast.administrator).get("/desk/customers").text
+    address = f"/desk/customers/filters/{filter_id}/remove"
+    assert client.post(address).status_code == 404
+    assert client.sign_in(cast.sales).post(address).status_code == 303
+    assert db.session.scalar(db.select(SavedFilter)) is None

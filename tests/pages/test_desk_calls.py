@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from portal.access.permissions import Role
 from portal.access.viewer import SYSTEM
 from portal.calls.actions import planning
 from portal.calls.models import Call, CallPlan
@@ -15,10 +16,11 @@ from portal.calls.rules.kinds import Purpose
 from portal.customers.models import Contact
 from portal.db.base import db
 from portal.service_requests.models import ServiceRequest
-from tests.cast import Cast
+from tests.cast import Cast, staff, viewer
 from tests.chain import entitled
 from tests.client import CheckingClient
 from tests.factories import add
+from tests.leads import a_lead, in_pool
 from tests.offers import keep
 from tests.service import a_request
 
@@ -266,3 +268,22 @@ def test_who_may_not_work_with_calls_reads_or_is_kept_out(
     assert client.post("/desk/calls/new", data=note()).status_code == 403
     assert client.sign_in(known.finance).get("/desk/calls").status_code == 403
     assert client.sign_in(known.lin).get("/desk/calls/pop?number=1").status_code == 404
+
+
+def test_a_lead_with_the_number_stands_on_the_screen_and_a_colleagues_is_only_counted(
+    client: CheckingClient, known: Cast, now: datetime
+) -> None:
+    colleague = staff("Ning", Role.SALES)
+    in_pool(now, name="东海贸易", phone="0512-6666 7777")
+    a_lead(known, now, by=viewer(colleague), name="西山制造", phone="0512 66667777")
+    keep(known)
+    page = client.sign_in(known.sales).get("/desk/calls/pop?number=051266667777").text
+    assert "Leads with this number" in page and "东海贸易" in page and "西山制造" not in page
+    assert "1 lead in a colleague" in page
+    assert "Leads with" not in client.get("/desk/calls/pop?number=051288880000").text
+    assert (
+        "Leads with"
+        not in client.sign_in(known.customer_service)
+        .get("/desk/calls/pop?number=051266667777")
+        .text
+    )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 
 import pytest
 from sqlalchemy import select
 
 from portal.db.base import db
+from portal.opportunities.actions import course
 from portal.opportunities.models import (
     Competitor,
     Opportunity,
@@ -17,10 +19,10 @@ from portal.opportunities.models import (
     SalesMethod,
     SalesStage,
 )
-from tests.cast import Cast
+from tests.cast import Cast, viewer
 from tests.client import CheckingClient
 from tests.offers import keep
-from tests.opportunities import an_opportunity, first_words, stage_of
+from tests.opportunities import a_reason, an_opportunity, first_words, stage_of
 
 BOARD = "/desk/opportunities/board"
 
@@ -127,9 +129,27 @@ def test_each_figure_of_the_forecast_opens_its_rows(
     desk = client.sign_in(cast.sales)
     shown = desk.get("/desk/opportunities/forecast").text
     assert "9,000.00" in shown  # 75 % of 12,000
-    assert "month=2026-04&amp;enters=yes" in shown
-    rows = desk.get("/desk/opportunities?month=2026-04&enters=yes&forecast=best").text
-    assert "上海至纽约海运" in rows
+    assert "between=2026-04-01..2026-04-30&amp;enters=yes" in shown
+    rows = desk.get("/desk/opportunities?between=2026-04-01..2026-04-30&enters=yes&forecast=best")
+    assert "上海至纽约海运" in rows.text
+    for wrong in ("between=2026-04", "between=x..y", "closed=.."):
+        assert desk.get(f"/desk/opportunities?{wrong}").status_code == 200
+
+
+def test_what_was_won_opens_its_rows_by_month_by_person_and_in_all(
+    cast: Cast, client: CheckingClient, now: datetime
+) -> None:
+    won = an_opportunity(cast, now, title="已签的仓储", stage="negotiation")
+    course.win(won, a_reason("won").id, "价格合适", won.version, viewer(cast.sales), now)
+    an_opportunity(cast, now, title="还在谈的海运", stage="negotiation")
+    db.session.commit()
+    desk = client.sign_in(cast.sales)
+    shown = desk.get("/desk/opportunities/forecast").text
+    ways = set(re.findall(r'href="(/desk/opportunities\?[^"]*state=won[^"]*)"', shown))
+    assert len(ways) == 3
+    for way in ways:
+        rows = desk.get(way.replace("&amp;", "&")).text
+        assert "已签的仓储" in rows and "还在谈的海运" not in rows
 
 
 def test_what_is_left_out_of_the_forecast_is_not_in_its_sums(

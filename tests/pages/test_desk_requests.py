@@ -185,6 +185,7 @@ def test_statements_are_constant_in_rows(desk: CheckingClient, cast: Cast, now: 
     for _ in range(20):
         a_request(cast, now, customer=cast.nordwind)
     keep(cast)
+    desk.get("/desk/requests/queue/open")  # what is kept a few seconds is read again
     desk.get("/desk/requests/queue/open")
     assert len(desk.queries) == few <= 6
 

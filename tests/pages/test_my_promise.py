@@ -8,9 +8,11 @@ from datetime import datetime
 import pytest
 
 from portal.db.base import db
+from portal.insights.actions import indices
 from tests.cast import Cast
 from tests.client import CheckingClient
 from tests.insights import FEBRUARY, classified_in, months_of, seeded
+from tests.insights_boards import the_case
 from tests.offers import keep
 
 INSIDE = re.compile(r"churn|ABC|contribution|capacity|strategy|bound|At risk|10,000", re.IGNORECASE)
@@ -54,3 +56,15 @@ def test_without_cards_it_still_tells_the_targets(client: CheckingClient, cast: 
     text = content(client.sign_in(cast.lin).get("/my/promise").text)
     assert "Nothing is promised in writing yet" in text and "4 h" in text
     db.session.rollback()
+
+
+def test_it_shows_how_the_promise_was_kept_once_something_was_counted(
+    mine: CheckingClient, cast: Cast, now: datetime
+):
+    assert "How we kept it" not in content(mine.get("/my/promise").text)
+    the_case(cast.harbour)
+    indices.measure(FEBRUARY, now)
+    keep(cast)
+    text = content(mine.get("/my/promise").text)
+    assert "How we kept it with you" in text and "87.50 %" in text and "of 8 shipments" in text
+    assert "How we kept it" not in content(mine.sign_in(cast.erik).get("/my/promise").text)

@@ -26,6 +26,7 @@ from portal.db.base import db
 from portal.kernel import clock
 from portal.kernel.units import unit_word
 from portal.receivables.standing_labels import Credit, credit_of
+from portal.rooms import offered
 from portal.service_requests.labels import REQUESTS, SEVERITIES
 from portal.service_requests.models import ServiceRequest
 from portal.shipments.labels import SHIPMENTS
@@ -60,8 +61,15 @@ def context() -> dict[str, Any]:
         "directions": DIRECTIONS,
         "earlier": queries.of_number(found.keys, viewer, SHOWN) if customer is None else [],
         "now": now,
+        "cards": _cards(found, viewer),
     }
     return {**shown, **_standing(customer, viewer)} if customer else shown
+
+
+def _cards(found: Caller, viewer: Viewer) -> list[tuple[str, Any]]:
+    """What later rooms know of the number: `card(keys, viewer)` of each `views/call_pop.py`."""
+    offers = ((each.TEMPLATE, each.card(found.keys, viewer)) for each in offered("call_pop"))
+    return [(template, facts) for template, facts in offers if facts is not None]
 
 
 def _only(found: Caller) -> Customer | None:

@@ -17,7 +17,15 @@ from portal.customers.models import Customer
 from portal.customers.rules import profile
 from portal.customers.rules.kinds import KINDS, CustomerKind, Part
 from portal.customers.rules.profile import CustomerFacts
-from portal.customers.views import contacts, desk_members, door, notes, profile_page, sites
+from portal.customers.views import (
+    contacts,
+    desk_filters,
+    desk_members,
+    door,
+    notes,
+    profile_page,
+    sites,
+)
 from portal.customers.views.editing import Clashes, begun, edited
 from portal.customers.views.lists import CUSTOMERS, by_state
 from portal.intake.queries.duplicates import like_new
@@ -30,7 +38,13 @@ from portal.web.words import say
 
 bp = door.desk
 MOVABLE = (CustomerKind.ORGANISATION, CustomerKind.GROUP)
-MODULES = (contacts, sites, desk_members, notes)  # they hang their views on the same door
+MODULES = (
+    contacts,
+    desk_filters,
+    sites,
+    desk_members,
+    notes,
+)  # they hang their views on the same door
 
 
 @bp.get("/customers")
@@ -40,7 +54,7 @@ def index() -> Any:
     statement = queries.customer_list(g.viewer)
     if not request.args.get("state"):
         statement = by_state(statement, "active")
-    return list_page(CUSTOMERS, statement, "customers/index.html")
+    return list_page(CUSTOMERS, statement, "customers/index.html", **desk_filters.shown())
 
 
 @bp.get("/customers/<int:customer_id>")

@@ -223,18 +223,14 @@ def _namer(by: By, keys: list[tuple[Any, ...]]) -> Callable[[tuple[Any, ...]], s
     return lambda key: names.get(key[0], DASH)
 
 
-def card_figures(figures: Facts) -> list[tuple[Index, str, int]]:
-    """(index, value, base) of what customers see of themselves."""
-    return [
-        (INDICES[code], shown(figure, INDICES[code].unit), figure.base)
-        for code in FOR_CUSTOMERS
-        for figure in [INDICES[code].figure(figures)]
-    ]
+def promise_card(customer_ids: list[int]) -> dict[str, Any] | None:
+    """For a customer's page of the service promise: its own figures of the last three months and this one.
 
-
-def promise_card(customer_ids: list[int]) -> dict[str, Any]:
-    """For a customer's page of the service promise: its own figures of the last three months and this one."""
+    (index, value, how many were counted) of what customers see of themselves; None while nothing was counted.
+    """
     today = clock.today()
     facts = queries.promised_figures(customer_ids, g.viewer, today)
+    found = [(INDICES[code], INDICES[code].figure(facts)) for code in FOR_CUSTOMERS]
+    figures = [(index, shown(each, index.unit), each.base) for index, each in found if each.base]
     since = moved(today.replace(day=1), -3)
-    return {"figures": card_figures(facts), "since": f"{since:%Y-%m}"}
+    return {"figures": figures, "since": f"{since:%Y-%m}"} if figures else None

@@ -16,6 +16,7 @@ from portal.db.base import db
 from portal.insights.labels import TIERS
 from portal.insights.queries.tiers import card_of
 from portal.insights.views.class_page import menu_of
+from portal.insights.views.index_page import promise_card
 from portal.insights.views.tier_door import said
 from portal.kernel.errors import NotFound
 from portal.kernel.text import Text, t
@@ -48,6 +49,7 @@ def index() -> Any:
         menu=menu_of(card) if card else [],
         targets=_targets(customer.segment),
         said=said,
+        kept=promise_card([customer.id]),
         person=next((each for each in team(customer.id) if each.part == "owner"), None),
     )
 

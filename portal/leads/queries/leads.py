@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from portal.accounts.models import User
 from portal.customers.models import Customer
 from portal.db.base import db
 from portal.db.kept import Kept
+from portal.db.phones import PhoneKey
 from portal.documents.models import FirmProfile
 from portal.documents.queries import firm_profile
 from portal.kernel.errors import NotFound
@@ -26,6 +28,7 @@ from portal.leads.rules.states import LeadState
 LEFT = (PickKind.GIVEN_BACK.value, PickKind.RECYCLED.value)
 """How a lead leaves somebody's hands who then leaves it to others for a while."""
 MOST_SHOWN = 200
+NUMBER_SHOWN = 8
 
 
 def lead_settings() -> LeadSettings:
@@ -74,6 +77,16 @@ def having_words(statement: Select[Any], words: str) -> Select[Any]:
     """`statement` narrowed to the leads found by every word: Chinese, pinyin, initials, number."""
     found = normalise(words[:80]).lower().split()
     return statement.where(*(Lead.search_text.contains(word, autoescape=True) for word in found))
+
+
+def having_number(keys: Sequence[str]) -> list[Lead]:
+    """The open leads with a telephone number (`kernel.phones.sought_keys`), whoever holds them, the latest first."""
+    held = select(PhoneKey.holder_id).where(
+        PhoneKey.holder == Lead.__tablename__, PhoneKey.key.in_(keys)
+    )
+    is_open = Lead.state.in_((LeadState.POOL.value, LeadState.HELD.value))
+    wanted = select(Lead).options(_named(Lead.owner)).where(Lead.id.in_(held), is_open)
+    return list(db.session.scalars(wanted.order_by(Lead.id.desc()).limit(NUMBER_SHOWN)))
 
 
 def lead_of(lead_id: int, viewer: Viewer) -> Lead:

@@ -40,6 +40,13 @@ class Day:
     is_outside: bool
 
 
+def _late(person: int | None, today: date) -> list[OpportunityTask]:
+    """What somebody should have done by yesterday; nothing for everybody's calendar."""
+    if person is None:
+        return []
+    return list(db.session.scalars(tasks.due(g.viewer, person, today - ONE_DAY).limit(LATE)))
+
+
 def context() -> dict[str, Any]:
     """The page as its address asks for it; what it does not say, or says wrongly, is my month."""
     look = Look.WEEK if request.args.get("look") == Look.WEEK else Look.MONTH
@@ -47,16 +54,12 @@ def context() -> dict[str, Any]:
     shown = sheet(look, _day(today))
     person = None if who == ALL else number_in(who) or g.viewer.user_id
     found = tasks.calendar(g.viewer, *shown.span, assignee_id=person)
-    late: list[OpportunityTask] = []
-    if person:
-        until_yesterday = tasks.due(g.viewer, person, today - ONE_DAY).limit(LATE)
-        late = list(db.session.scalars(until_yesterday))
     return {
         "tabs": tabs(),
         "sheet": shown,
         "weeks": [[_drawn(day, found.get(day, []), shown, today) for day in week] for week in shown.weeks],
         "names": WEEKDAYS,
-        "late": late,
+        "late": _late(person, today),
         "today": today,
         "open": TaskState.OPEN.value,
         **_choices(shown, today, who),

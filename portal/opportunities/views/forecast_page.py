@@ -185,7 +185,12 @@ def _group(name: str, parts: list[Part], found: Forecast, where: dict[str, Any])
 
 
 def _where_month(month: date | None) -> dict[str, Any]:
-    return {"state": "overdue"} if month is None else {"month": f"{month:%Y-%m}"}
+    """What is past its day stands in a line of its own, so not in that of its month."""
+    if month is None:
+        return {"state": "overdue"}
+    last = months_from(month, 2)[1] - ONE_DAY
+    within = f"{max(month, clock.today())}..{last}"
+    return {"between": within, "closed": f"{month}..{last}"}
 
 
 def _line(
@@ -196,13 +201,14 @@ def _line(
 
 def _urls(wish: Asked, where: dict[str, Any]) -> dict[str, str | None]:
     """Where each figure leads: the list of opportunities with the same wishes."""
-    kept = {"owner": wish.owner, "method": wish.method, **where}
+    from_ = wish.first if wish.first < month_of(clock.today()) else ""
+    kept = {"owner": wish.owner, "method": wish.method, "between": f"{from_}..{wish.last}", **where}
+    closed = kept.pop("closed", f"{wish.first}..{wish.last}")
     open_ = {**kept, "enters": "yes"}
-    month = kept.get("month")
-    won = {name: value for name, value in kept.items() if name not in ("month", "state")}
+    won = {name: value for name, value in kept.items() if name not in ("between", "state")}
     to = lambda **wishes: url_for("desk_opportunities.index", **wishes)  # noqa: E731
     return {
-        "won": to(**won, state="won", closed=month) if month else None,
+        "won": to(**won, state="won", closed=closed) if where.get("state") != "overdue" else None,
         "committed": to(**open_, forecast="commit"),
         "best": to(**open_, forecast="best"),
         "weighted": to(**open_),

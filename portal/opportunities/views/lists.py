@@ -42,7 +42,7 @@ from portal.web.words import name_of, say
 O = Opportunity  # noqa: E741 - the room's one table
 ANY = ("", t("Any"))
 UNDER = Markup('{}<div class="item-note">{}</div>')
-FAR = date(9999, 12, 31)
+LONG_AGO, FAR = date(1, 1, 1), date(9999, 12, 31)
 MONTHS = 12
 OPEN = OpportunityState.OPEN.value
 
@@ -88,6 +88,19 @@ def month_span(value: str) -> tuple[date, date] | None:
     except ValueError:
         return None
     return first, first.replace(day=monthrange(first.year, first.month)[1])
+
+
+def day_span(value: str) -> tuple[date, date] | None:
+    """Two days, `2026-04-01..2026-06-30`, either of them missing for no bound; None for what is no span."""
+    first, dots, last = value.partition("..")
+    try:
+        span = (
+            date.fromisoformat(first) if first else LONG_AGO,
+            date.fromisoformat(last) if last else FAR,
+        )
+    except ValueError:
+        return None
+    return span if dots else None
 
 
 def _one_of(column: Any, known: Any) -> Callable[[Select[Any], str], Select[Any]]:
@@ -139,8 +152,23 @@ def _entering(statement: Select[Any], value: str) -> Select[Any]:
 
 
 def _closed_in(statement: Select[Any], value: str) -> Select[Any]:
-    span = month_span(value)
+    span = month_span(value) or day_span(value)
     return lists.closed(statement, *span) if span else statement.where(false())
+
+
+def _decided_in(statement: Select[Any], value: str) -> Select[Any]:
+    span = day_span(value)
+    return statement.where(O.close_on.between(*span)) if span else statement.where(false())
+
+
+def _asked(key: str) -> list[tuple[str, Any]]:
+    """The days that another page led here by."""
+    value = request.args.get(key, "")
+    span = day_span(value)
+    if span is None:
+        return []
+    first, last = ("…" if each in (LONG_AGO, FAR) else f"{each}" for each in span)
+    return [(value, f"{first} – {last}")]
 
 
 def _in_categories(statement: Select[Any], value: str) -> Select[Any]:
@@ -152,7 +180,8 @@ BEST = (ForecastCategory.BEST_CASE.value, ForecastCategory.COMMIT.value)
 ON_DEMAND = (
     Filter("customer", t("Customer"), _customers, _by_id(O.customer_id)),
     Filter("enters", t("Enters the forecast"), lambda: [ANY, ("yes", t("Yes")), ("no", t("No"))], _entering),
-    Filter("closed", t("Won or lost in"), lambda: _months(back=MONTHS), _closed_in),
+    Filter("closed", t("Won or lost in"), lambda: [*_months(back=MONTHS), *_asked("closed")], _closed_in),
+    Filter("between", t("Decided between"), lambda: [ANY, *_asked("between")], _decided_in),
     Filter("currency", t("Currency"), lambda: [ANY, *((code, code) for code in CURRENCIES)],
            _one_of(O.currency, CURRENCIES)),
     Filter("method", t("Sales method"),

@@ -9,7 +9,7 @@ from flask import g, url_for
 from portal.access.guards import requires
 from portal.access.permissions import Permission as P
 from portal.kernel.errors import NotFound
-from portal.service_requests.views.desk_request_filters import kept_query, shortcuts
+from portal.service_requests.views.desk_request_filters import SHELF
 from portal.service_requests.views.request_door import request_door as bp
 from portal.service_requests.views.request_door import request_of
 from portal.service_requests.views.request_list import list_of, requests_in
@@ -28,13 +28,14 @@ def index(queue: str = "") -> Any:
     shown = queue or ("mine" if g.viewer.may(P.REQUEST_WORK) else "open")
     if shown not in QUEUES:
         raise NotFound()
+    query = SHELF.shown(("queue", shown))
     return list_page(
         list_of(shown),
         requests_in(shown, g.viewer),
         "service_requests/desk_index.html",
         tabs=_tabs(shown),
-        shortcuts=shortcuts(shown),
-        query=kept_query(shown),
+        shortcuts=SHELF.shortcuts(query),
+        query=query,
     )
 
 
