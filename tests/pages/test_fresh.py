@@ -23,7 +23,8 @@ FRESH = {
     "accounts.end_sign_in", "desk_accounts.allow", "desk_accounts.block", "desk_accounts.end_sign_in",
     "desk_accounts.invite", "desk_accounts.remove_second_factor", "desk_accounts.roles",
     "desk_admin.settings_accounts", "desk_admin.settings_look", "desk_api.new", "desk_duplicates.merge",
-    "desk_hooks.edit", "desk_hooks.new", "desk_hooks.remove", "desk_hooks.renew", "my_accounts.end_sign_in",
+    "desk_hooks.edit", "desk_hooks.new", "desk_hooks.remove", "desk_hooks.renew", "desk_privacy.copy",
+    "desk_privacy.erase", "my_accounts.end_sign_in",
 }  # fmt: skip
 POWERFUL = {P.USER_EDIT, P.API_EDIT, P.WEBHOOK_EDIT, P.PRIVACY_DO}
 """Whoever holds these can open the house to others: a new address behind one is dangerous until it is named below."""
@@ -35,6 +36,11 @@ HARMLESS = {
     "desk_hooks.test": "a letter without content to an address that is set",
     "desk_hooks.resend": "the same letter to the same address",
     "desk_hooks.resend_dead": "the same letters to the same address",
+    "desk_privacy.new": "writes a person's wish down",
+    "desk_privacy.who": "writes down who was made out",
+    "desk_privacy.extend": "moves a day",
+    "desk_privacy.refuse": "gives nothing out",
+    "desk_privacy.corrected": "writes down that it was done",
 }
 """Behind the same permissions, and why they do not ask."""
 
