@@ -6,6 +6,7 @@ Any number of workers may run against PostgreSQL; each job is run by one of them
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -55,6 +56,7 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1
 RENEW_SECONDS = 15
+GRACE_SECONDS = 20
 ELSEWHERE = "at work elsewhere"
 
 
@@ -156,7 +158,8 @@ class Worker:
         self.scheduler = BlockingScheduler(timezone=app.config["TIMEZONE"])
 
     def start(self) -> None:
-        """Until the process is told to stop; what is at work then is finished."""
+        """Until the process is told to stop; what is at work then has GRACE_SECONDS to be finished."""
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it tells of every look
         for verb, seconds in ((self.look, LOOK_SECONDS), (self.renew, RENEW_SECONDS)):
             self.scheduler.add_job(
                 verb, "interval", seconds=seconds, coalesce=True, max_instances=1,
@@ -166,6 +169,16 @@ class Worker:
             self.scheduler.start()
         except (KeyboardInterrupt, SystemExit):
             self.scheduler.shutdown(wait=False)
+            self.leave()
+
+    def leave(self) -> None:
+        """Wait a while for what is at work; what takes longer is taken up again by the next worker."""
+        until = time.monotonic() + GRACE_SECONDS
+        while self.busy and time.monotonic() < until:
+            time.sleep(0.1)
+        if self.busy:
+            log.warning("stopped in the middle of: %s", ", ".join(sorted(self.busy)))
+            os._exit(0)
 
     def look(self) -> None:
         """Set to work on whatever is due and not at work here already."""

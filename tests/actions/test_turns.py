@@ -176,6 +176,26 @@ def test_the_worker_runs_what_is_due_and_nothing_else(
     assert ran == ["a"] and worker.busy == set()
 
 
+def test_a_worker_that_is_stopped_waits_for_what_is_at_work(app: PortalApp):
+    worker = Worker(app)
+    worker.busy.add("daily")
+    threading.Timer(0.05, worker.busy.clear).start()
+    worker.leave()
+    assert worker.busy == set()
+
+
+def test_a_worker_that_is_stopped_does_not_wait_for_ever(
+    app: PortalApp, monkeypatch: pytest.MonkeyPatch
+):
+    left: list[int] = []
+    monkeypatch.setattr(schedule, "GRACE_SECONDS", 0)
+    monkeypatch.setattr(schedule.os, "_exit", left.append)
+    worker = Worker(app)
+    worker.busy.add("daily")
+    worker.leave()
+    assert left == [0]
+
+
 def test_the_worker_says_that_it_is_still_at_work(app: PortalApp, tables: None, now: datetime):
     with unit_of_work():
         turns.take("daily", DAY, turns.me(), now)
