@@ -39,7 +39,7 @@ KEYS = ListSpec(
     columns=(
         Column("name", t("Key"), lambda k: k.name, sort=K.name),
         Column("system", t("System"), lambda k: k.system, sort=K.system),
-        Column("hint", t("Begins with"), lambda k: hint(k.public_id)),
+        Column("hint", t("How the key begins"), lambda k: hint(k.public_id)),
         Column("customer", t("Customer"), lambda k: k.customer.label if k.customer else say(t("Every customer"))),
         Column("scopes", t("Scopes"), lambda k: str(len(k.scopes)), align="end", value=lambda k: ", ".join(k.scopes)),
         Column("expires", t("Last day"), lambda k: day(last_day(k.expires_at)), sort=K.expires_at,
