@@ -134,10 +134,7 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "SECURITY_CONTACT": values["PORTAL_SECURITY_CONTACT"],
         "PROXIES": int(values["PORTAL_PROXIES"]),
         "STAFF_TOTP": values["PORTAL_STAFF_TOTP"] == "1",
-        "MAIL_WAY": values["PORTAL_MAIL"],
-        "MAIL_FROM": values["PORTAL_MAIL_FROM"],
-        "SMTP_URL": values["PORTAL_SMTP_URL"],
-        "WEBHOOK_PRIVATE": values["PORTAL_WEBHOOK_PRIVATE"] == "1",
+        **_leaving(values),
         "MAX_CONTENT_LENGTH": int(values["PORTAL_UPLOAD_MB"]) * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
         "MAX_FORM_PARTS": 20_000,
@@ -152,6 +149,16 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         **_storage(values, instance),
         "SECRET_SALT": _derived(secret, "password salt"),
         "TOTP_SECRET": _derived(secret, "totp"),
+    }
+
+
+def _leaving(values: Mapping[str, str]) -> dict[str, Any]:
+    """How letters and webhooks leave the house."""
+    return {
+        "MAIL_WAY": values["PORTAL_MAIL"],
+        "MAIL_FROM": values["PORTAL_MAIL_FROM"],
+        "SMTP_URL": values["PORTAL_SMTP_URL"],
+        "WEBHOOK_PRIVATE": values["PORTAL_WEBHOOK_PRIVATE"] == "1",
     }
 
 
