@@ -20,8 +20,9 @@ from portal.kernel.text import Text, t
 from portal.receivables.rules.kinds import ReceiptKind
 from portal.warehouse.rules.unit_days import MovementKind
 
-MOST_ROWS = 500
+MOST_ROWS = 200
 ROWS_OF_MONEY = 100
+"""So few that a call is done within a few seconds: on SQLite everybody else waits to write meanwhile."""
 CUSTOMER = Words(24, 1, example="HARBOUR")
 REFERENCE = Words(80, 1, example="WMS-2026-03-0001")
 MEASURE = Decimals(signed=True, whole=10, example="40")
