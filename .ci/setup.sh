@@ -32,6 +32,17 @@ proxies() {
   as_root systemctl disable --quiet "${names[@]}" 2>/dev/null || true
 }
 
+# Redis's package starts a service and has it start with the machine; the tests want the program only. One that was
+# there before belongs to somebody.
+throttle_server() {
+  command -v redis-server >/dev/null && return
+  local policy=/usr/sbin/policy-rc.d
+  as_root sh -c "[ -e $policy ] || { printf '#!/bin/sh\nexit 101\n' >$policy && chmod +x $policy; }" || true
+  need_packages "to run the tests with several servers" redis-server
+  as_root sh -c "grep -qx 'exit 101' $policy && rm -f $policy" || true
+  as_root systemctl disable --quiet --now redis-server >/dev/null 2>&1 || true
+}
+
 # Playwright's own program needs libatomic1. Ubuntu's chromium is a snap, which tests cannot drive;
 # there Playwright brings a browser that they can.
 browser() {

@@ -140,7 +140,7 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "MAX_FORM_PARTS": 20_000,
         # A fault in the log names no values: they are people's, or secrets.
         "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
-        "SQLALCHEMY_DATABASE_URI": _database(values["DATABASE_URL"], instance),
+        "SQLALCHEMY_DATABASE_URI": database_url(values["DATABASE_URL"], instance),
         **_cookies(https),
         "BABEL_DEFAULT_LOCALE": values["PORTAL_LOCALE"],
         "BABEL_DEFAULT_TIMEZONE": values["PORTAL_TIMEZONE"],
@@ -242,7 +242,8 @@ def _derived(secret: str, purpose: str) -> str:
     return hashlib.sha256(f"{purpose}:{secret}".encode()).hexdigest()
 
 
-def _database(url: str, instance: Path) -> str:
+def database_url(url: str, instance: Path) -> str:
+    """The address of a database as SQLAlchemy takes it; empty means SQLite in the instance folder."""
     if not url:
         return f"sqlite:///{instance / 'portal.db'}"
     for prefix in ("postgres://", "postgresql://"):

@@ -25,6 +25,7 @@ COMMANDS = (
     "worker",
     "audit",
     "backup",
+    "move",
     "doctor",
     "demo",
 )
