@@ -9,6 +9,7 @@ import pytest
 from portal.help import shelf
 from portal.help.rules import book, text
 from portal.help.rules.book import BOOK, BY_KEY, Door, page_about
+from portal.web.markdown import rendered
 
 STATIC = Path(__file__).resolve().parents[2] / "static" / "help"
 KEYS = [page.key for page in BOOK]
@@ -75,3 +76,9 @@ def test_chinese_words_are_found() -> None:
 def test_a_page_without_a_title_is_refused() -> None:
     with pytest.raises(ValueError, match="title"):
         text.written("Backup\n\nText")
+
+
+def test_the_portals_pictures_stand_in_no_text_that_people_write() -> None:
+    written = "![a](picture:health) [b](picture:health)"
+    assert "picture:" not in rendered(written) and "<img" not in rendered(written)
+    assert '<img src="/static/x"' in rendered(written, picture_url=lambda _name: "/static/x")
