@@ -78,9 +78,7 @@ def _csrf_error(_error: CSRFError) -> Response:
     _note(403, "csrf")
     return _page(
         400,
-        t(
-            "This page was open too long. Reload it and send it again; the browser keeps what you typed."
-        ),
+        t("This page was open too long. Go back, load it anew and send it again."),
     )
 
 
