@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import sqlite3
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -27,33 +28,33 @@ def is_a_wait(error: Exception) -> bool:
     """Whether the database had to refuse because others were writing; the call may be sent again as it is."""
     if isinstance(error, NoConnectionFree):
         return True
-    if not isinstance(error, OperationalError):
+    if not isinstance(error, OperationalError | sqlite3.OperationalError):
         return False
-    return getattr(error.orig, "sqlstate", "") in _GAVE_WAY or "locked" in str(error.orig)
+    said = _said_by_database(error)
+    return getattr(said, "sqlstate", "") in _GAVE_WAY or "locked" in str(said)
 
 
 def outage(error: Exception) -> Text | None:
     """What to say about an outage; None for anything that is a fault of ours."""
     if is_a_wait(error):
         return BUSY
-    if isinstance(error, DBAPIError):
-        return _of_database(error)
-    if isinstance(error, OSError) and error.errno in _DISK:
-        return FULL
-    return None
-
-
-def _of_database(error: DBAPIError) -> Text | None:
-    said = str(error.orig).lower()
-    if any(words in said for words in _SQLITE_DISK):
-        return FULL
-    state = getattr(error.orig, "sqlstate", None)
+    if isinstance(error, OSError):
+        return FULL if error.errno in _DISK else None
+    said = _said_by_database(error)
+    state = getattr(said, "sqlstate", None)
+    if isinstance(said, sqlite3.Error):
+        return FULL if any(words in str(said).lower() for words in _SQLITE_DISK) else None
     if state in _NO_ROOM:
         return FULL
-    is_lost = error.connection_invalidated or (state or "").startswith(_NO_ANSWER)
-    never_came = state is None and isinstance(error, OperationalError) and _is_of_postgresql(error)
-    return AWAY if is_lost or never_came else None
+    return AWAY if isinstance(error, DBAPIError) and _is_lost(error, state) else None
 
 
-def _is_of_postgresql(error: DBAPIError) -> bool:
-    return type(error.orig).__module__.startswith("psycopg")
+def _said_by_database(error: Exception) -> BaseException | None:
+    """What the database's driver said: a transaction of SQLite is begun without SQLAlchemy in between."""
+    return error.orig if isinstance(error, DBAPIError) else error
+
+
+def _is_lost(error: DBAPIError, state: str | None) -> bool:
+    if error.connection_invalidated or (state or "").startswith(_NO_ANSWER):
+        return True
+    return state is None and isinstance(error, OperationalError)  # not even connected
