@@ -138,8 +138,9 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "MAX_CONTENT_LENGTH": int(values["PORTAL_UPLOAD_MB"]) * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
         "MAX_FORM_PARTS": 20_000,
-        # A fault in the log names no values: they are people's, or secrets.
-        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
+        # A fault in the log names no values: they are people's, or secrets. A connection that a restart of the
+        # database has ended is made anew before anybody's page uses it.
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, "pool_pre_ping": True},
         "SQLALCHEMY_DATABASE_URI": database_url(values["DATABASE_URL"], instance),
         **_cookies(https),
         "BABEL_DEFAULT_LOCALE": values["PORTAL_LOCALE"],

@@ -89,13 +89,15 @@ class User(UserMixin, HasPhone, Versioned, Stamped, Base):
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
     tf_last_counter: Mapped[int | None]
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
-    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(String(64), unique=True)
+    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(  # type: ignore[assignment]
+        String(64), unique=True
+    )
     search_text: Mapped[str] = mapped_column(String(500), default="")
 
     roles: Mapped[list[StaffRole]] = relationship(  # type: ignore[assignment]
         cascade="all, delete-orphan", lazy="selectin"
     )
-    webauthn: Mapped[list[Passkey]] = relationship(
+    webauthn: Mapped[list[Passkey]] = relationship(  # type: ignore[assignment]
         cascade="all, delete-orphan", order_by="Passkey.id"
     )
 

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, request
-from flask_security import WebauthnUtil
+from flask_security import UserMixin, WebauthnUtil
 from webauthn.helpers.structs import (
     AttestationConveyancePreference,
     AuthenticatorSelectionCriteria,
@@ -22,7 +22,6 @@ from webauthn.helpers.structs import (
 )
 
 from portal.accounts.messages import MESSAGES
-from portal.accounts.models import User
 from portal.accounts.rules.passkeys import challenge
 from portal.kernel import clock
 from portal.web.words import say
@@ -78,7 +77,7 @@ class Keys(WebauthnUtil):
         return f"{base.scheme}://{base.netloc}"
 
     def registration_options(
-        self, user: User, usage: str, existing_options: dict[str, Any]
+        self, user: UserMixin, usage: str, existing_options: dict[str, Any]
     ) -> dict[str, Any]:
         """For a new passkey: no attestation, the portal's own name."""
         options = super().registration_options(user, usage, existing_options)
@@ -88,7 +87,9 @@ class Keys(WebauthnUtil):
             "attestation": AttestationConveyancePreference.NONE,
         }
 
-    def authenticator_selection(self, user: User, usage: str) -> AuthenticatorSelectionCriteria:
+    def authenticator_selection(
+        self, user: UserMixin, usage: str
+    ) -> AuthenticatorSelectionCriteria:
         """Of any make; one that signs in by itself finds its owner and verifies them."""
         finds = ResidentKeyRequirement
         return AuthenticatorSelectionCriteria(
@@ -97,13 +98,15 @@ class Keys(WebauthnUtil):
         )
 
     def authentication_options(
-        self, user: User | None, usage: list[str], existing_options: dict[str, Any]
+        self, user: UserMixin | None, usage: list[str], existing_options: dict[str, Any]
     ) -> dict[str, Any]:
         """For showing a passkey."""
         options = super().authentication_options(user, usage, existing_options)
         return {**options, "rp_id": urlsplit(self.origin()).hostname}
 
-    def user_verification(self, user: User | None, usage: list[str]) -> UserVerificationRequirement:
+    def user_verification(
+        self, user: UserMixin | None, usage: list[str]
+    ) -> UserVerificationRequirement:
         """Demanded where the passkey stands alone, no trouble taken where the password came before."""
         if usage == ["first"]:
             return UserVerificationRequirement.REQUIRED

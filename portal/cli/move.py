@@ -48,10 +48,14 @@ def move(url: str) -> None:
 def _moved(source: Path, address: str) -> moving.Moved:
     app = create_app({"SQLALCHEMY_DATABASE_URI": address})
     with app.app_context():
-        if dumps.is_empty(address):
-            upgrade()
-        with bar("Copying") as tell:
-            return moving.move(source, db.engine, tell)
+        try:
+            if dumps.is_empty(address):
+                upgrade()
+            with bar("Copying") as tell:
+                return moving.move(source, db.engine, tell)
+        finally:
+            db.session.remove()
+            db.engine.dispose()
 
 
 def _tell(moved: moving.Moved, seconds: float, address: str, source: Path) -> None:

@@ -28,11 +28,17 @@ def prepare(engine: Engine) -> None:
     """Set up an engine once."""
     if engine.dialect.name == "postgresql":
         walls.prepare(engine)
+        event.listen(engine, "connect", _open_postgresql)
         return
     if event.contains(engine, "connect", _open_sqlite):
         return
     event.listen(engine, "connect", _open_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+
+
+def _open_postgresql(connection: Any, _record: Any) -> None:
+    connection.execute(f"SET lock_timeout = {BUSY_TIMEOUT_MS}")
+    connection.commit()
 
 
 def _open_sqlite(connection: Any, _record: Any) -> None:

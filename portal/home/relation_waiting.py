@@ -15,6 +15,7 @@ from portal.calls.models import CallPlan
 from portal.calls.queries.calls import plans
 from portal.care.models import Visit
 from portal.care.queries.visits import planned
+from portal.care.rules.kinds import purpose_words
 from portal.commissions.models import CommissionRun
 from portal.commissions.rules.states import RunState
 from portal.customers.models import Customer
@@ -96,7 +97,7 @@ def _visits(today: date, rows: Rows) -> Iterator[Waiting]:
     for visit_id, customer, on, purpose in rows:
         title = t("Visit %(customer)s, %(day)s", customer=customer, day=on)
         url = address("desk_visits.show", visit_id=visit_id)
-        yield Waiting("geo-alt", "warn" if on < today else "info", title, purpose, url, t("Open"))
+        yield Waiting("geo-alt", "warn" if on < today else "info", title, purpose_words(purpose), url, t("Open"))
 
 
 def _leads(rows: Rows) -> Iterator[Waiting]:

@@ -17,7 +17,7 @@ from portal.customers.queries import viewer_for
 from portal.db.base import db
 from portal.db.engine import room_to_write
 from portal.db.work import unit_of_work
-from portal.insights.actions import classifying, overriding
+from portal.insights.actions import classifying, overriding, states
 from portal.insights.actions.months import gather
 from portal.insights.actions.telling import tell_owners
 from portal.insights.models import ClassificationRun
@@ -42,6 +42,16 @@ def monthly(now: datetime) -> str:
             classifying.start(month, SYSTEM, now)
         return f"{ended} ended, {month:%Y-%m} started"
     return f"{ended} ended"
+
+
+def daily(now: datetime) -> str:
+    """Every customer's state as it is today; only what became different is written."""
+    changed, batch = 0, states.next_batch(0)
+    while batch is not None:
+        with unit_of_work():
+            changed += states.bring_up_to_date(batch, now)
+        batch = states.next_batch(batch.until)
+    return f"{changed} states changed"
 
 
 def start(run_id: int) -> None:

@@ -100,6 +100,7 @@ JOBS = (
     Job("campaigns", 60, campaigns.send),
     Job("points", 3600, loyalty.settle),
     Job("classification", 3600, classes.monthly),
+    Job("states of customers", 86_400, classes.daily),
     Job("classification runs", 20, lambda _now: classes.work_all()),
     Job("service indices", 21600, insights.measure),
     Job("weekly letter", 1800, insights.digest),

@@ -33,7 +33,7 @@ class NewRequestForm(FlaskForm):
     name = StringField(_l("Who asks"), [InputRequired(), Length(max=120)])
     address = StringField(_l("Where the answer goes"), [Length(max=254)])
     asked_on = DateField(_l("Asked on"), [Optional()])
-    text = TextAreaField(_l("In their words"), [Length(max=2000)], render_kw={"rows": 4})
+    text = TextAreaField(_l("In the person's own words"), [Length(max=2000)], render_kw={"rows": 4})
 
     def facts(self) -> NewRequest:
         """What was typed."""
@@ -80,7 +80,7 @@ class DaysForm(InnerForm):
 for _kind, _keeping in KEEPINGS.items():
     setattr(
         DaysForm, _kind.value,
-        IntegerField(_l("Days"), [Optional(), NumberRange(min=_keeping.least, max=_keeping.most)]),
+        IntegerField(_l("Number of days"), [Optional(), NumberRange(min=_keeping.least, max=_keeping.most)]),
     )  # fmt: skip
 
 

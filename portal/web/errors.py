@@ -18,7 +18,7 @@ from flask import (
 )
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -27,13 +27,14 @@ from portal.db.base import db
 from portal.kernel.errors import Invalid, InvalidMany, MergedAway, PortalError, StaleEdit
 from portal.kernel.text import Text, t
 from portal.web import problems
+from portal.web.outages import RETRY_SECONDS, outage
 from portal.web.words import say
 
 STALE = t("Somebody else saved this record a moment ago. Look at it again, then repeat.")
 NOTED = {400, 401, 403, 405, 413, 429}
 """Answers that tell of somebody who tries what the pages do not offer."""
 security = logging.getLogger("portal.security")
-TEMPLATES = {400, 403, 404, 409, 413, 422, 429, 500}
+TEMPLATES = {400, 403, 404, 409, 413, 422, 429, 500, 503}
 
 
 def install(app: Flask) -> None:
@@ -44,6 +45,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(StaleDataError, lambda _e: _portal_error(StaleEdit(STALE)))
     app.register_error_handler(IntegrityError, _integrity_error)
     app.register_error_handler(OverflowError, _too_large)
+    app.register_error_handler(DataError, _too_large)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _crash)
 
@@ -76,23 +78,20 @@ def _csrf_error(_error: CSRFError) -> Response:
     _note(403, "csrf")
     return _page(
         400,
-        t(
-            "This page was open too long. Reload it and send it again; the browser keeps what you typed."
-        ),
+        t("This page was open too long. Go back, load it anew and send it again."),
     )
 
 
 def _integrity_error(error: IntegrityError) -> Response:
-    first_line = str(error.orig).partition("\n")[0]  # the next would name what was typed
-    current_app.logger.warning("refused by the database: %s", first_line)
+    current_app.logger.warning("refused by the database: %s", _first(error))
     return _page(
         409,
         t("The database refused this: a record with the same key exists, or one it needs is gone."),
     )
 
 
-def _too_large(_error: OverflowError) -> Response:
-    """A number that no column can hold, which SQLite refuses where PostgreSQL finds nothing."""
+def _too_large(_error: OverflowError | DataError) -> Response:
+    """A number that no column can hold: SQLite's driver says the one, PostgreSQL the other."""
     _note(400, "overflow")
     return _page(400, t("A number in this request is larger than any that there could be."))
 
@@ -106,12 +105,19 @@ def _http_error(error: HTTPException) -> Any:
 
 
 def _crash(error: Exception) -> Response:
-    if problems.are_wanted() and problems.is_a_wait(error):
-        return _page(503, None)
+    why = outage(error)
+    if why is not None:
+        current_app.logger.error("outage: %s %s: %s", request.method, request.path, _first(error))
+        return _page(503, why)
     current_app.logger.exception("unhandled: %s %s", request.method, request.path, exc_info=error)
     if current_app.testing:
         raise error
     return _page(500, None)
+
+
+def _first(error: Exception) -> str:
+    """The first line of what was said: the next may name what was typed."""
+    return str(getattr(error, "orig", error)).partition("\n")[0]
 
 
 def _note(status: int, why: str) -> None:
@@ -129,6 +135,8 @@ def _page(status: int, text: Text | None, **context: Any) -> Response:
     if problems.are_wanted():
         return problems.answer(status, text, context.get("error"))
     template = f"errors/{status if status in TEMPLATES else (400 if status < 500 else 500)}.html"
-    return make_response(
-        render_template(template, message=say(text) if text else None, **context), status
-    )
+    said = say(text) if text else None
+    response = make_response(render_template(template, message=said, **context), status)
+    if status == 503:
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response

@@ -14,6 +14,7 @@ HOUSE = {
     "switch": "my_customers.switch",
     "sign_out": "security.logout",
 }
+HELP = {"staff": "desk_help.index", "customer": "my_help.index"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -21,8 +22,8 @@ def house_links() -> dict[str, str]:
     """Name → address for the layouts; what no room offers yet, or not to this viewer, is left out."""
     viewer = g.get("viewer")
     door = {"staff": "desk_home.index", "customer": "my_home.index"}
-    home = door.get(viewer.kind if viewer else "", "")
-    wanted = {"home": home, **HOUSE}
+    kind = viewer.kind if viewer else ""
+    wanted = {"home": door.get(kind, ""), "help": HELP.get(kind, ""), **HOUSE}
     known = current_app.view_functions
     return {name: url_for(endpoint) for name, endpoint in wanted.items() if endpoint in known}
 

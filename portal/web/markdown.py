@@ -1,13 +1,15 @@
 """Markdown that people write, as HTML that can do nothing (CommonMark with tables and struck-through words).
 
 HTML in a text is shown as it was typed. Links lead to http, https, mailto, or a path of this site; pictures are files
-of the record itself, named `file:7`; headings begin below the page's own. Nothing inline: no style, no script.
+of the record itself, named `file:7`, or the portal's own, named `picture:board`; headings begin below the page's own.
+Nothing inline: no style, no script.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,25 +21,34 @@ from markupsafe import Markup
 from portal.web.links import is_ours
 
 FileUrl = Callable[[int], str | None]
+PictureUrl = Callable[[str], str | None]
 FILE = re.compile(r"file:(\d{1,9})\Z")
+PICTURE = re.compile(r"picture:([a-z0-9-]{1,60})\Z")
 ALIGNED = {"text-align:right": "num", "text-align:center": "middle"}
 TOP = 2
 """The level that a text's highest heading gets: the page's own is the only h1."""
 
 
-def rendered(text: str, file_url: FileUrl | None = None, top: int = TOP) -> Markup:
+def rendered(
+    text: str,
+    file_url: FileUrl | None = None,
+    top: int = TOP,
+    picture_url: PictureUrl | None = None,
+) -> Markup:
     """The HTML of `text`. `file_url` gives the address of one of its files, None for a file that is not its own.
 
-    `top`: the level of its highest heading.
+    `top`: the level of its highest heading. `picture_url`: the address of a picture of the portal's own texts; other
+    texts have none.
     """
     tokens = _READER.parse(text)
-    _settle(tokens, file_url or (lambda _file_id: None), top)
+    places = _Places(file_url or (lambda _file_id: None), picture_url or (lambda _name: None))
+    _settle(tokens, places, top)
     return Markup(_READER.renderer.render(tokens, _READER.options, {}))
 
 
 def is_safe_link(address: str) -> bool:
     """Whether a text may lead there."""
-    if FILE.match(address) or address.startswith("#"):
+    if FILE.match(address) or PICTURE.match(address) or address.startswith("#"):
         return True
     try:
         parts = urlsplit(address)
@@ -46,6 +57,21 @@ def is_safe_link(address: str) -> bool:
     if parts.scheme in ("http", "https"):
         return bool(parts.netloc)
     return parts.scheme == "mailto" or is_ours(address)
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where files and pictures of a text lie."""
+
+    file_url: FileUrl
+    picture_url: PictureUrl
+
+    def of_picture(self, source: str) -> str | None:
+        """The address of a picture; None for one that is neither the text's own nor the portal's."""
+        own, ours = FILE.match(source), PICTURE.match(source)
+        if own:
+            return self.file_url(int(own[1]))
+        return self.picture_url(ours[1]) if ours else None
 
 
 class _Renderer(RendererHTML):
@@ -73,7 +99,7 @@ _READER = _Reader("commonmark", {"html": False, "maxNesting": 12}, renderer_cls=
 )
 
 
-def _settle(tokens: Sequence[Token], file_url: FileUrl, top: int) -> None:
+def _settle(tokens: Sequence[Token], places: _Places, top: int) -> None:
     """Headings lowered, alignment as classes, links and pictures led to where they may lead."""
     lowest = min((int(t.tag[1]) for t in tokens if t.type == "heading_open"), default=top)
     for token in tokens:
@@ -85,14 +111,14 @@ def _settle(tokens: Sequence[Token], file_url: FileUrl, top: int) -> None:
         elif token.type == "fence":
             token.info = ""
         if token.children:
-            token.children = [_settled(child, file_url) for child in token.children]
+            token.children = [_settled(child, places) for child in token.children]
 
 
-def _settled(token: Token, file_url: FileUrl) -> Token:
+def _settled(token: Token, places: _Places) -> Token:
     if token.type == "link_open":
-        _lead(token, file_url)
+        _lead(token, places.file_url)
     elif token.type == "image":
-        return _picture(token, file_url)
+        return _picture(token, places)
     return token
 
 
@@ -101,14 +127,15 @@ def _lead(token: Token, file_url: FileUrl) -> None:
     own = FILE.match(address)
     if own:
         token.attrs["href"] = file_url(int(own[1])) or "#"
+    elif PICTURE.match(address):
+        token.attrs["href"] = "#"
     elif address.startswith(("http:", "https:")):
         token.attrs["rel"] = "noopener noreferrer nofollow"
 
 
-def _picture(token: Token, file_url: FileUrl) -> Token:
-    """A picture that is a file of the record; of any other its words are left."""
-    own = FILE.match(str(token.attrs.get("src", "")))
-    address = file_url(int(own[1])) if own else None
+def _picture(token: Token, places: _Places) -> Token:
+    """A picture that is a file of the record or the portal's own; of any other its words are left."""
+    address = places.of_picture(str(token.attrs.get("src", "")))
     if address is None:
         return Token("text", "", 0, content=token.content)
     token.attrs = {"src": address, "alt": "", "loading": "lazy"}

@@ -264,6 +264,10 @@ DESK = (
             Entry(t("Personal data"), "desk_privacy.index", "person-lock", Permission.PRIVACY_SEE),
         ),
     ),
+    Section(
+        None,
+        (Entry(t("Help"), "desk_help.index", "question-circle"),),
+    ),
 )
 
 MY = (

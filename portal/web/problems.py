@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Response, request
-from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from portal.kernel.errors import Invalid, InvalidMany, PortalError
@@ -50,8 +49,6 @@ _OF_STATUS = {
     503: "busy",
 }
 _KEPT_HEADERS = ("Allow", "Retry-After")
-_WAITS = ("40P01", "40001", "55P03")
-"""PostgreSQL's words for: somebody had to give way."""
 
 
 class Unauthenticated(PortalError):
@@ -100,13 +97,6 @@ def answer(status: int, text: Text | None, error: Exception | None = None) -> Re
     response = Response(json.dumps(body, ensure_ascii=False), status, mimetype=MEDIA_TYPE)
     response.headers.extend(_headers(status, error))
     return response
-
-
-def is_a_wait(error: Exception) -> bool:
-    """Whether the database had to refuse because others were writing; the call may be sent again as it is."""
-    if not isinstance(error, OperationalError):
-        return False
-    return getattr(error.orig, "sqlstate", "") in _WAITS or "locked" in str(error.orig)
 
 
 def _code_of(status: int) -> str:

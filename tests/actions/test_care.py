@@ -18,7 +18,6 @@ from portal.care.queries import assets as asset_queries
 from portal.care.queries import notes as note_queries
 from portal.care.queries import plans as plan_queries
 from portal.care.queries import visits as visit_queries
-from portal.care.queries.timeline import happenings
 from portal.care.rules.assets import ReturnFacts
 from portal.care.rules.kinds import VisitKind
 from portal.care.rules.notes import WatchFacts
@@ -138,15 +137,6 @@ def test_no_customer_sees_a_visit_or_a_note(cast: Cast, now: datetime):
     lin = viewer(cast.lin)
     assert db.session.scalars(visit_queries.visits(lin)).all() == []
     assert db.session.scalars(note_queries.watch_notes(lin)).all() == []
-
-
-def test_finished_visits_stand_in_the_timeline_page_by_page(cast: Cast, now: datetime):
-    made = [a_visit_made(cast, now, done_on=MONDAY - n * DAY).id for n in range(3)]
-    a_visit(cast, now)
-    first = happenings([cast.harbour.id], None, 2)
-    assert [row.visit_id for row in first] == made[:2]
-    after = happenings([cast.harbour.id], (first[-1].on, first[-1].visit_id), 2)
-    assert [row.visit_id for row in after] == made[2:]
 
 
 @pytest.fixture

@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.access.viewer import SYSTEM
+from portal.customers.models import Customer
 from portal.db.audit import AuditEntry
 from portal.db.base import db
 from portal.db.outbox import OutboxMessage
+from portal.documents.models import FirmProfile
 from portal.insights.actions import classifying
 from portal.insights.actions.class_rows import row_values
 from portal.insights.models import Classification, ClassificationRun
@@ -19,8 +21,10 @@ from portal.insights.rules.classifying import Rules, classified
 from portal.insights.rules.inputs import Inputs
 from portal.jobs import classes as job
 from portal.kernel.errors import Invalid
+from portal.kernel.text import Text
 from portal.receivables.rules.report_months import moved
 from tests.cast import Cast, customer
+from tests.factories import add
 from tests.insights import FEBRUARY, a_month, classified_in, months_of, row_of, run_whole
 
 MARCH = date(2026, 3, 1)
@@ -147,3 +151,52 @@ def test_merged_customers_are_left_out(cast: Cast, now: datetime):
     run = classified_in(FEBRUARY, now)
     assert run.counts["customers"] == 1 and row_of(cast.harbour).rank == 1
     assert Rules.from_json(run.rules).portfolio.total == D(300)
+
+
+def a_group(cast: Cast, *nets: str) -> Customer:
+    """Harbour as a group with a branch for each row of monthly nets."""
+    cast.harbour.kind = "group"
+    for number, net in enumerate(nets):
+        branch = customer(
+            f"BRANCH{number}", f"分公司{number}", "", kind="branch", parent_id=cast.harbour.id
+        )
+        months_of(branch, [net] * 3)
+    db.session.flush()
+    return cast.harbour
+
+
+def adding_up(on: bool) -> None:
+    profile = db.session.get(FirmProfile, 1) or add(FirmProfile(id=1, name_zh="示例物流"))
+    profile.insight = {"group_sums": on}
+    db.session.flush()
+
+
+def test_a_group_adds_up_its_branches_where_the_firm_wants_it_and_says_so(
+    cast: Cast, now: datetime
+):
+    adding_up(True)
+    group = a_group(cast, "6000", "5000")
+    months_of(group, ["400"] * 3)
+    classified_in(FEBRUARY, now)
+    row = row_of(group)
+    assert (row.tier, row.tier_amount, row.inputs["branches"]) == ("vip", D(11400), 2)
+    assert "who brought CNY 11,000.00 of it" in str(Text.from_json(row.causes["tier"][1]))
+    assert row.period_amount == 1200  # rank and shares stay its own
+    branch = db.session.scalars(select(Customer).where(Customer.code == "BRANCH0")).one()
+    assert row_of(branch).tier == "mid"
+
+
+def test_a_group_without_business_of_its_own_gets_a_row_from_its_branches(
+    cast: Cast, now: datetime
+):
+    adding_up(True)
+    group = a_group(cast, "3000")
+    classified_in(FEBRUARY, now)
+    assert (row_of(group).tier, group.segment) == ("mid", "mid")
+
+
+def test_without_that_wish_a_group_goes_by_its_own_business(cast: Cast, now: datetime):
+    group = a_group(cast, "6000")
+    months_of(group, ["400"] * 3)
+    classified_in(FEBRUARY, now)
+    assert row_of(group).tier == "ordinary" and "branches" not in row_of(group).inputs

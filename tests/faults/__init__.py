@@ -1,1 +1,1 @@
-"""The portal as it is served, while processes are killed, disks fill up and servers go away: `python -m tests.faults`."""
+"""The portal as it is served while processes are killed, disks are full, servers are away: `python -m tests.faults`."""

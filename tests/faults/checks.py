@@ -82,7 +82,7 @@ def _reserved() -> Iterator[str]:
             if each.entitlement_id:
                 held[each.entitlement_id] += each.planned_quantity
     reserved = select(Entitlement.id, Entitlement.reserved).where(Entitlement.reserved > 0)
-    if held != {key: value for key, value in db.session.execute(reserved)}:
+    if held != dict(db.session.execute(reserved).tuples().all()):
         yield f"reserved: {held} is held"
 
 
@@ -91,7 +91,7 @@ def books() -> Iterator[str]:
     posted = select(ReceivablePosting.receivable_id, func.sum(ReceivablePosting.change)).group_by(
         ReceivablePosting.receivable_id
     )
-    sums = {key: value for key, value in db.session.execute(posted)}
+    sums = dict(db.session.execute(posted).tuples().all())
     for row in db.session.scalars(select(Receivable)):
         if row.open_amount != sums.get(row.id, Decimal(0)):
             yield f"receivable {row.id}: {row.open_amount} is open, {sums.get(row.id)} posted"
@@ -119,13 +119,9 @@ def numbers() -> Iterator[str]:
 
 def _numbers_in_use() -> Iterator[str]:
     for table in Base.metadata.sorted_tables:
-        if "number" in table.c and "id" in table.c:
-            column = table.c.number
-            if column.type.python_type is str:
-                for value in db.session.scalars(
-                    select(column).where(column.like("__-____-______"))
-                ):
-                    yield value
+        column = table.c.get("number")
+        if column is not None and column.type.python_type is str:
+            yield from db.session.scalars(select(column).where(column.like("__-____-______")))
     marked = UsageRecord.reference.like("US-____-______")
     yield from db.session.scalars(select(UsageRecord.reference).where(marked))
 

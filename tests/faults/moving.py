@@ -9,10 +9,13 @@ import os
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
+from portal.db import engine
 from portal.kernel import clock
 from tests.bench.load import ROOT
 
 PLACE = "PORTAL_CLOCK"
+IMPATIENT = "PORTAL_IMPATIENT_MS"
+"""Names how long a writer waits for its turn, where that is not as long as usual."""
 
 
 class Moved(datetime):
@@ -45,3 +48,5 @@ def environment(instance: Path) -> dict[str, str]:
 
 if PLACE in os.environ:
     clock.datetime = Moved  # type: ignore[misc]
+if IMPATIENT in os.environ:
+    engine.BUSY_TIMEOUT_MS = int(os.environ[IMPATIENT])

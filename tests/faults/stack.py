@@ -62,16 +62,19 @@ class Stack:
         """Seconds until a page is answered. RuntimeError when none comes."""
         began = time.monotonic()
         while time.monotonic() - began < START_SECONDS:
-            with suppress(OSError, http.client.HTTPException):
-                with closing(
-                    http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-                ) as line:
-                    line.request("GET", "/login")
-                    if line.getresponse().status == 200:
-                        return time.monotonic() - began
+            if self.answers():
+                return time.monotonic() - began
             self.revive()
             time.sleep(0.05)
         raise RuntimeError(f"the server does not answer; see {self._log.name}")
+
+    def answers(self) -> bool:
+        """Whether a page is answered."""
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        with suppress(OSError, http.client.HTTPException), closing(line):
+            line.request("GET", "/login")
+            return line.getresponse().status == 200
+        return False
 
     def revive(self) -> None:
         """Start again what has ended, as systemd would."""

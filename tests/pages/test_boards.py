@@ -19,6 +19,7 @@ from portal.kernel import clock
 from tests.cast import Cast, staff, viewer
 from tests.client import CheckingClient
 from tests.factories import add
+from tests.insights import classified_in
 from tests.insights_boards import FEBRUARY, carried, the_case
 from tests.offers import keep, quick_press, words  # noqa: F401 - a fixture
 from tests.service import a_request
@@ -152,6 +153,20 @@ def test_every_comparison_answers_for_every_span(
     url = f"/desk/comparisons?{MONTH}&report={report}&span={span}&against=year"
     assert desk.get(url).status_code == 200
     assert desk.get(f"{url}&table={report}&export=xlsx").status_code == 200
+
+
+def test_a_comparison_says_which_months_are_not_gathered_and_what_brings_them(
+    client: CheckingClient, world: Cast, now: datetime
+) -> None:
+    url = f"/desk/comparisons?{MONTH}&report=business&against=year"
+    told = client.sign_in(world.sales_manager).get(url).text
+    assert "Not gathered yet: 2025-02" in told and "/desk/classification-runs/new" in told
+    reader = client.sign_in(world.customer_service).get(url).text
+    assert "Not gathered yet: 2025-02" in reader and "classification-runs/new" not in reader
+    assert "Not gathered" not in client.get(f"/desk/comparisons?{MONTH}&report=requests").text
+    classified_in(FEBRUARY, now)
+    db.session.commit()
+    assert "Nothing was ordered or billed in 2025-02" in client.get(url).text
 
 
 def test_requests_by_kind_lead_to_the_requests(desk: CheckingClient) -> None:

@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from portal.access.viewer import SYSTEM
+from portal.accounts.models import User
 from portal.care.actions import plans
 from portal.care.models import Asset, AssetLoan, MarketEntry, Visit, WatchNote
 from portal.care.queries.plans import targets
+from portal.care.rules.kinds import BY_MANAGEMENT
 from portal.care.views.customer_card import card
 from portal.customers.models import Contact, Customer
 from portal.db.base import db
@@ -298,3 +300,18 @@ def test_visits_stand_on_the_calendar_with_and_without_a_time(
     page = client.sign_in(cast.sales).get("/desk/calendar").text
     assert "带时间的" in page and "10:00 – 11:30" in page and "不带时间的" in page
     assert "别人的" not in page and "别人的" in client.get("/desk/calendar?who=all").text
+
+
+def test_a_visit_that_planned_itself_says_what_for_in_the_readers_language(
+    client: CheckingClient, cast: Cast, now: datetime
+) -> None:
+    visit_id = a_visit(cast, now, purpose=BY_MANAGEMENT.msgid, visitor_id=cast.sales.id).id
+    keep(cast)
+    desk = client.sign_in(cast.sales)
+    assert "Management visit" in desk.get("/desk/visits").text
+    form = desk.get(f"/desk/visits/{visit_id}/edit").text
+    assert 'value="Management visit"' in form
+    db.session.get_one(User, cast.sales.id).locale = "zh_CN"
+    db.session.commit()
+    page = desk.get("/desk/visits").text
+    assert "高层" in page and "Management visit" not in page

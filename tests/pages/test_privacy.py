@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.accounts.models import User
+from portal.calls.models import Call
 from portal.db import audit
 from portal.db.base import db
 from portal.db.outbox import OutboxMessage
@@ -96,6 +97,20 @@ def test_nothing_of_others_is_in_the_copy(boss: CheckingClient, cast: Cast, now:
     keep(cast)
     files = read(boss.post(f"/desk/privacy/{row.id}/copy").data)
     assert not [name for name, text in files.items() if "李四" in text or "13911112222" in text]
+
+
+def test_who_only_noted_a_call_gets_the_note_and_not_the_caller(
+    boss: CheckingClient, cast: Cast, now: datetime
+) -> None:
+    a_known_contact(cast, now)
+    call = db.session.scalars(select(Call)).one()
+    call.handled_by, call.text = cast.sales.id, "客户问舱位"
+    row = asked(cast, now, of(cast.sales, PersonKind.USER), kind=Asked.EXPORT)
+    keep(cast)
+    told = json.loads(read(boss.post(f"/desk/privacy/{row.id}/copy").data)["data.json"])["tables"]
+    noted = told["call"][0]
+    assert noted["text"] == "客户问舱位"
+    assert (noted["caller_name"], noted["number"]) == (None, None)
 
 
 def test_a_request_is_refused_or_extended_with_a_reason(

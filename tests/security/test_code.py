@@ -361,7 +361,7 @@ def test_only_the_hooks_open_a_connection_to_the_world() -> None:
         for name in found & wanted:
             users.setdefault(path, set()).add(name)
     known = re.compile(
-        r"^(?:jobs/(?:carriers|hooks|mail)|hooks/|documents/(?:render|press/|store|archive)|upkeep/|web/|cli/)"
+        r"^(?:jobs/(?:carriers|hooks|mail)|hooks/|documents/(?:render|press/|bucket|archive)|upkeep/|web/|cli/)"
     )
     assert {path for path in users if not known.match(path)} == set()
 

@@ -23,6 +23,7 @@ from portal.web import uploads
 from portal.web.exports import download
 from portal.web.flask_app import PortalApp
 from portal.web.uploads import received, several
+from tests.security.walk import ON_SQLITE
 
 PDF, PNG = b"%PDF-1.7\n", b"\x89PNG\r\n\x1a\n"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -116,6 +117,7 @@ def test_a_name_loses_paths_controls_and_what_turns_it_around(name: str) -> None
     assert kept.isprintable() and not re.search(r'[/\\<>:"|?*]|^\.', kept) and len(kept) <= 130
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "name",
     ["报价 单.pdf", 'a"; filename=evil.exe', "a\r\nX: y", "é;ü", "\u202egnp.exe", "%2e%2e%2f"],
@@ -171,6 +173,7 @@ def test_ten_files_of_ten_megabytes_are_the_most_at_once() -> None:
         several([sent(large, "1.pdf")], "files", ACCEPTED)
 
 
+@ON_SQLITE
 def test_a_request_larger_than_the_limit_is_not_read(app: PortalApp) -> None:
     assert 0 < app.config["MAX_CONTENT_LENGTH"] <= 200 * 1024 * 1024
     assert 0 < app.config["MAX_FORM_MEMORY_SIZE"] <= 16 * 1024 * 1024

@@ -16,11 +16,12 @@ from portal.web import exports, headers
 from portal.web.flask_app import PortalApp
 from tests.cast import Cast
 from tests.client import CheckingClient
-from tests.security.walk import EVERYWHERE, check, settings
+from tests.security.walk import EVERYWHERE, ON_SQLITE, check, settings
 
 TLS = {"HTTPS": True, "BASE_URL": "https://portal.test"}
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "url", ["/nowhere", "/desk", "/desk/customers/999999", "/v/none", "/login"]
 )
@@ -30,6 +31,7 @@ def test_an_error_or_a_redirect_has_them_too(client: CheckingClient, cast: Cast,
     assert "no-store" in answer.headers["Cache-Control"]
 
 
+@ON_SQLITE
 def test_a_wrong_method_and_a_missing_token_have_them_too(
     client: CheckingClient, cast: Cast
 ) -> None:
@@ -38,6 +40,7 @@ def test_a_wrong_method_and_a_missing_token_have_them_too(
         check("/login", answer)
 
 
+@ON_SQLITE
 def test_a_file_can_do_nothing_where_it_is_opened(app: PortalApp) -> None:
     with app.test_request_context("/desk/files/1"):
         answer = app.process_response(exports.download(b"<script>", "a.html", "text/html"))
@@ -46,6 +49,7 @@ def test_a_file_can_do_nothing_where_it_is_opened(app: PortalApp) -> None:
     assert "sandbox" in policy and "script-src" not in policy and "'self'" not in policy
 
 
+@ON_SQLITE
 def test_a_paper_in_the_browsers_viewer_can_load_nothing(app: PortalApp) -> None:
     with app.test_request_context("/my/documents/1"):
         paper = exports.download(b"%PDF", "报价单.pdf", "application/pdf", inline=True)
@@ -107,6 +111,7 @@ def test_tls_is_promised_for_two_years_with_every_subdomain(serving: PortalApp) 
     assert "includeSubDomains" in promised
 
 
+@ON_SQLITE
 def test_without_tls_nothing_is_promised(client: CheckingClient) -> None:
     assert "Strict-Transport-Security" not in client.get("/login").headers
 
@@ -163,6 +168,7 @@ def test_the_clients_address_is_the_one_that_our_proxy_saw(serving: PortalApp) -
     assert seen == ["198.51.100.7"]
 
 
+@ON_SQLITE
 def test_without_a_proxy_no_forwarded_address_is_believed(
     client: CheckingClient, cast: Cast, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -201,6 +207,7 @@ def test_a_folder_is_not_listed(serving: PortalApp, folder: str) -> None:
     assert asked(serving, folder).status_code in (404, 308)
 
 
+@ON_SQLITE
 def test_whole_addresses_begin_with_our_own_name_whoever_is_named_by_the_browser(
     app: PortalApp, client: CheckingClient, cast: Cast
 ) -> None:

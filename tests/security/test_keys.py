@@ -14,8 +14,10 @@ from portal.accounts.sign_in import PASSWORD_COST, password_hash, security
 from portal.config import UnsafeSetting, load
 from portal.documents.rules import codes
 from portal.web.flask_app import PortalApp
+from tests.security.walk import ON_SQLITE
 
 
+@ON_SQLITE
 def test_a_password_is_kept_as_argon2id_at_least_as_slow_as_owasp_asks(app: PortalApp) -> None:
     assert app.config["SECURITY_PASSWORD_HASH"] == "argon2"
     assert PASSWORD_COST["memory_cost"] >= 19_456 and PASSWORD_COST["time_cost"] >= 2
@@ -62,6 +64,7 @@ def test_another_key_ends_sessions_and_derived_keys_and_leaves_passwords_good(
     assert old["TOTP_SECRET"] != new["TOTP_SECRET"] and old["SECRET_SALT"] != new["SECRET_SALT"]
 
 
+@ON_SQLITE
 def test_a_password_does_not_depend_on_the_key(app: PortalApp) -> None:
     assert app.config["SECURITY_PASSWORD_SINGLE_HASH"] == {"argon2"}
 
@@ -110,6 +113,7 @@ def test_unsafe_settings_refuse_to_start(tmp_path: Path) -> None:
     assert config.SETTINGS
 
 
+@ON_SQLITE
 def test_no_debugging_is_switched_on(app: PortalApp) -> None:
     assert not app.debug and not app.config.get("PROPAGATE_EXCEPTIONS")
     assert not app.config.get("EXPLAIN_TEMPLATE_LOADING") and not app.config.get("SQLALCHEMY_ECHO")
@@ -122,6 +126,7 @@ def test_the_three_thousand_commonest_are_refused() -> None:
         assert weakness(word, email="a@b.example", name="") is not None, word
 
 
+@ON_SQLITE
 def test_recovery_codes_and_seeds_are_long_enough(app: PortalApp) -> None:
     with app.app_context():
         seed = security._totp_factory.generate_totp_secret()
@@ -130,5 +135,6 @@ def test_recovery_codes_and_seeds_are_long_enough(app: PortalApp) -> None:
     assert all(len(each.replace("-", "")) >= 12 for each in made)
 
 
+@ON_SQLITE
 def test_a_one_time_code_lives_thirty_seconds(app: PortalApp) -> None:
     assert app.config["SECURITY_TWO_FACTOR_AUTHENTICATOR_VALIDITY"] == 30

@@ -19,7 +19,7 @@ from portal.web.flask_app import PortalApp
 from portal.web.logs import FORM, NAME, OneLine, install
 from tests.cast import Cast
 from tests.client import CheckingClient
-from tests.security.walk import QuickClient
+from tests.security.walk import ON_SQLITE, QuickClient
 
 PASSWORD = "a very long password 77"
 
@@ -45,6 +45,7 @@ def test_the_lines_of_a_traceback_are_moved_in() -> None:
     assert "secret-token" not in written
 
 
+@ON_SQLITE
 def test_a_refusal_is_noted_with_who_what_and_from_where(
     client: CheckingClient, cast: Cast, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -54,6 +55,7 @@ def test_a_refusal_is_noted_with_who_what_and_from_where(
     assert noted and f"user {cast.sales.id} from 127.0.0.1, GET " in noted[0]
 
 
+@ON_SQLITE
 def test_a_forged_form_and_a_wrong_method_are_noted(
     client: CheckingClient, cast: Cast, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -63,6 +65,7 @@ def test_a_forged_form_and_a_wrong_method_are_noted(
     assert "csrf" in noted and "405" in noted and "locale" not in noted
 
 
+@ON_SQLITE
 def test_signing_in_well_and_badly_is_noted(
     app: PortalApp, client: CheckingClient, cast: Cast, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -90,6 +93,7 @@ def faulty(app: PortalApp, monkeypatch: pytest.MonkeyPatch) -> PortalApp:
     return app
 
 
+@ON_SQLITE
 def test_a_fault_is_noted_and_its_page_tells_nothing_of_it(
     faulty: PortalApp, cast: Cast, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -107,11 +111,13 @@ def test_a_fault_is_noted_and_its_page_tells_nothing_of_it(
         assert inner not in shown, inner
 
 
+@ON_SQLITE
 def test_what_a_faulty_request_did_is_taken_back(faulty: PortalApp, cast: Cast) -> None:
     QuickClient(faulty).sign_in(cast.lin).post("/language", data={"locale": "en"})
     assert db.session.scalar(select(User.id).where(User.name == "half done")) is None
 
 
+@ON_SQLITE
 def test_a_fault_tells_no_values_of_the_database(app: PortalApp, database: None) -> None:
     with pytest.raises(StatementError) as told:
         db.session.execute(

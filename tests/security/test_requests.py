@@ -15,7 +15,7 @@ from portal.db.base import db
 from portal.web.flask_app import PortalApp
 from tests.cast import Cast
 from tests.client import CheckingClient
-from tests.security.walk import QuickClient, rules, settings
+from tests.security.walk import ON_SQLITE, QuickClient, rules, settings
 
 HUGE = ("9" * 10, "9" * 20, "9" * 400, "-1", "1e400", "0x10", "１２", "NaN", "Infinity")
 LISTS = (
@@ -86,6 +86,7 @@ def test_what_is_encoded_twice_is_decoded_once(app: PortalApp, cast: Cast) -> No
     assert "%3Cscript%3E" in shown and "<script>" not in shown.replace("<script src", "")
 
 
+@ON_SQLITE
 def test_a_form_without_what_the_browser_would_have_checked_is_refused(
     app: PortalApp, cast: Cast
 ) -> None:
@@ -95,6 +96,7 @@ def test_a_form_without_what_the_browser_would_have_checked_is_refused(
     assert client.sign_in(cast.lin).post("/account", data={"name": ""}).status_code == 422
 
 
+@ON_SQLITE
 def test_fields_that_a_form_does_not_have_change_nothing(app: PortalApp, cast: Cast) -> None:
     """Mass assignment: one's own page with everything else that a user has."""
     columns = (
@@ -127,6 +129,7 @@ def _facts(user_id: int) -> dict[str, Any]:
     return dict(row)
 
 
+@ON_SQLITE
 def test_a_customers_row_takes_no_owner_and_no_limit_from_a_customers_form(
     app: PortalApp, cast: Cast
 ) -> None:
@@ -148,6 +151,7 @@ def test_a_customers_row_takes_no_owner_and_no_limit_from_a_customers_form(
     assert dict(db.session.execute(read).mappings().one()) == before
 
 
+@ON_SQLITE
 def test_a_field_that_comes_twice_or_in_the_address_does_not_count(
     app: PortalApp, cast: Cast
 ) -> None:
@@ -159,6 +163,7 @@ def test_a_field_that_comes_twice_or_in_the_address_does_not_count(
     assert client.post("/account?name=Evil&locale=en", data={}).status_code == 422
 
 
+@ON_SQLITE
 def test_a_cookie_that_was_altered_or_signed_by_another_key_is_nothing(
     app: PortalApp, cast: Cast
 ) -> None:
@@ -196,6 +201,7 @@ def _signed(key: str, session: dict[str, Any]) -> str:
     )
 
 
+@ON_SQLITE
 def test_what_was_signed_for_one_purpose_serves_no_other(app: PortalApp, cast: Cast) -> None:
     """The mark of a known browser, signed by our own key, as session and as token of a form."""
     mark = URLSafeSerializer(app.config["SECRET_KEY"], salt="known browser").dumps(cast.lin.email)
@@ -208,11 +214,13 @@ def test_what_was_signed_for_one_purpose_serves_no_other(app: PortalApp, cast: C
     assert client.post("/language", data=sent, csrf=False).status_code == 400
 
 
+@ON_SQLITE
 def test_a_watchman_is_told_nothing_of_the_inside(client: CheckingClient) -> None:
     for url in ("/healthz", "/readyz"):
         assert client.get(url).text.strip() in ("ok", "ready", "not ready")
 
 
+@ON_SQLITE
 def test_whoever_finds_a_weakness_is_told_where_to_say_so(
     app: PortalApp, client: CheckingClient
 ) -> None:

@@ -19,11 +19,13 @@ from portal.kernel import clock
 from portal.web.flask_app import PortalApp
 from tests.cast import Cast
 from tests.client import CheckingClient
+from tests.security.walk import ON_SQLITE
 
 FIELD = re.compile(r"<input[^>]*type=\"password\"[^>]*>")
 GOOD = " Harbour of the MOON "
 
 
+@ON_SQLITE
 def test_a_password_is_masked_pasted_and_filled_in_by_a_keeper(
     client: CheckingClient, cast: Cast
 ) -> None:
@@ -42,6 +44,7 @@ def test_no_script_keeps_anybody_from_pasting() -> None:
         assert "paste" not in path.read_text("utf-8"), path
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("wrong", [GOOD.strip(), GOOD.lower(), GOOD[:-2], GOOD + "x"])
 def test_a_password_counts_with_its_case_its_blanks_and_its_end(
     app: PortalApp, database: None, wrong: str
@@ -50,6 +53,7 @@ def test_a_password_counts_with_its_case_its_blanks_and_its_end(
     assert verify_password(GOOD, kept) and not verify_password(wrong, kept)
 
 
+@ON_SQLITE
 def test_no_password_grows_old(client: CheckingClient, cast: Cast, now: datetime) -> None:
     """Years later the same password signs in, and nobody asks for another one."""
     row = db.session.get_one(User, cast.lin.id)

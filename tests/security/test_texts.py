@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import io
-from typing import Any
 
 import openpyxl
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from sqlalchemy import String, func, literal, update
-from sqlalchemy.exc import IntegrityError
 
-from portal.db.base import Base, db
 from portal.db.outbox import OutboxMessage
 from portal.documents.press.engine import Assets
 from portal.jobs.letters import Letter, written
@@ -25,75 +20,9 @@ from portal.web.logs import SECRET_AFTER, masked, plain
 from portal.web.markdown import is_safe_link, rendered
 from tests.cast import Cast
 from tests.client import CheckingClient
-from tests.security.walk import QuickClient, asked, rules, urls
-from tests.test_isolation import quick_press, rows
+from tests.security.walk import ON_SQLITE, rules
 
-__all__ = ["quick_press", "rows"]
 EVIL = "=cmd|'/C calc'!A0"
-TAG = "<script>alert(1)</script>{{7*7}}${7*7}<img src=x onerror=alert(1)>"
-KEYS = ("audit", "staff_role", "role", "service_method")
-"""Tables whose names are looked up by."""
-NAMES = {
-    "name",
-    "name_zh",
-    "name_en",
-    "title",
-    "text",
-    "note",
-    "reference",
-    "goods",
-    "address",
-    "subject",
-    "holder",
-}
-
-
-def rewrite(word: str) -> int:
-    """Every free text of every row says `word`; the number of columns that took it."""
-    taken = 0
-    for table in Base.metadata.sorted_tables:
-        if table.name.startswith(KEYS):
-            continue
-        for column in table.columns:
-            if column.name not in NAMES or not isinstance(column.type, String):
-                continue
-            try:
-                with db.session.begin_nested():
-                    said = (
-                        literal(word) + func.cast(table.c.id, String)
-                        if "id" in table.c
-                        else literal(word)
-                    )
-                    db.session.execute(update(table).values({column: said}))
-                taken += 1
-            except IntegrityError:
-                continue
-    db.session.commit()
-    return taken
-
-
-@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
-@pytest.mark.usefixtures("quick_press")
-def test_no_cell_of_any_file_for_a_spreadsheet_is_a_formula(
-    app: PortalApp, cast: Cast, rows: dict[str, Any]
-) -> None:
-    assert rewrite(EVIL) > 60
-    client, files, guarded = QuickClient(app), 0, 0
-    for rule, url in urls(app, rows):
-        if rule.arguments and not {"csv", "file", "export", "lines"} & set(
-            rule.rule.replace(".", "/").split("/")
-        ):
-            continue
-        answer = asked(client, cast, f"{url}?export=csv")
-        if answer.mimetype != "text/csv":
-            continue
-        files += 1
-        for row in csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))):
-            for cell in row:
-                numeric = cell.replace(",", "").lstrip("-").replace(".", "", 1).isdigit()
-                assert numeric or not cell.startswith(("=", "+", "-", "@", "\t", "\r")), (url, cell)
-                guarded += cell.startswith("'=")
-    assert files > 40 and guarded > 40
 
 
 @pytest.mark.parametrize(
@@ -103,6 +32,7 @@ def test_a_cell_that_begins_like_a_formula_gets_an_apostrophe(mark: str) -> None
     assert safe_text(f"{mark}1+1") == f"'{mark}1+1"
 
 
+@ON_SQLITE
 def test_a_workbook_holds_no_formula_and_no_link(app: PortalApp) -> None:
     values = [EVIL, "http://evil.example", '=HYPERLINK("x")', "{=1+1}"]
     with app.test_request_context("/"):
@@ -110,23 +40,6 @@ def test_a_workbook_holds_no_formula_and_no_link(app: PortalApp) -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(made)).active
     cells = [cell for row in sheet.iter_rows() for cell in row]  # type: ignore[union-attr]
     assert {cell.data_type for cell in cells} == {"s"} and not any(cell.hyperlink for cell in cells)
-
-
-@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
-@pytest.mark.usefixtures("quick_press")
-def test_no_page_and_no_paper_runs_what_people_wrote(
-    app: PortalApp, cast: Cast, rows: dict[str, Any]
-) -> None:
-    rewrite(TAG)
-    client, shown = QuickClient(app), 0
-    for _rule, url in urls(app, rows):
-        answer = asked(client, cast, url)
-        if answer.mimetype in ("text/html", "application/pdf"):
-            text = answer.get_data(as_text=True)
-            assert "<script>alert" not in text and "<img src=x" not in text, url
-            assert "49${" not in text and "$49" not in text, url
-            shown += "&lt;script&gt;alert(1)" in text and "{{7*7}}" in text
-    assert shown > 60
 
 
 @pytest.mark.parametrize(
@@ -182,6 +95,7 @@ def test_a_link_of_a_text_goes_to_the_web_a_mailbox_or_here(address: str) -> Non
     assert not is_safe_link(address)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "back",
     [
@@ -201,6 +115,7 @@ def test_no_form_leads_to_another_site(
     assert answer.location in ("/", "http://portal.test/")
 
 
+@ON_SQLITE
 def test_a_line_break_in_a_subject_or_an_address_makes_no_header(
     app: PortalApp, database: None
 ) -> None:
@@ -225,6 +140,7 @@ def test_nobodys_words_look_like_an_entry_of_the_log() -> None:
     assert len(forged.splitlines()) == 1 and "\x1b" not in forged and "\\x0a" in forged
 
 
+@ON_SQLITE
 def test_every_address_that_holds_a_secret_is_masked_in_the_log(app: PortalApp) -> None:
     secret = "Zq9-secret_Token"
     holding = [rule for rule in rules(app) if "token" in rule.arguments]

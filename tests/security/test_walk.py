@@ -5,19 +5,22 @@ On SQLite alone: what a browser is told does not depend on the database.
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+from itertools import chain
 from typing import Any
 
 import pytest
 
 from portal.web.flask_app import PortalApp
 from tests.cast import Cast
-from tests.security.walk import Answer, QuickClient, check, urls, walked, whose
+from tests.security.walk import ON_SQLITE, Answer, People, QuickClient, check, urls, walked, whose
 from tests.test_isolation import quick_press, rows
 
 __all__ = ["quick_press", "rows"]
 pytestmark = [
-    pytest.mark.parametrize("app", ["sqlite"], indirect=True),
+    ON_SQLITE,
     pytest.mark.usefixtures("quick_press"),
 ]
 MAY_WRITE_ON_GET = {"security.two_factor_token_validation"}
@@ -72,6 +75,31 @@ def test_no_get_writes_anything(answers: list[Answer]) -> None:
     assert {name: said for name, said in wrote.items() if name not in MAY_WRITE_ON_GET} == {}
 
 
+def test_no_page_and_no_paper_runs_what_people_wrote(answers: list[Answer]) -> None:
+    shown = 0
+    for each in answers:
+        if each.mimetype in ("text/html", "application/pdf"):
+            text = each.data.decode("utf-8", "replace")
+            assert "<script>alert" not in text and "<img src=x" not in text, each.url
+            assert "$49" not in text and "calc'!A049" not in text, each.url
+            shown += "&lt;script&gt;alert(1)" in text and "{{7*7}}" in text
+    assert shown > 60
+
+
+def test_no_cell_of_any_file_for_a_spreadsheet_is_a_formula(answers: list[Answer]) -> None:
+    files, guarded = 0, 0
+    for each in answers:
+        if each.mimetype != "text/csv":
+            continue
+        files += 1
+        for cell in chain(*csv.reader(io.StringIO(each.data.decode("utf-8-sig")))):
+            numeric = cell.replace(",", "").lstrip("-").replace(".", "", 1).isdigit()
+            harmless = numeric or not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+            assert harmless, (each.url, cell)
+            guarded += cell.startswith("'=")
+    assert files > 40 and guarded > 40
+
+
 def test_one_signs_out_from_every_page(answers: list[Answer]) -> None:
     inside = re.compile(r"^/(desk|my)(/|$)")
     without = {
@@ -103,14 +131,13 @@ def test_no_redirect_leads_away(answers: list[Answer]) -> None:
     assert away == set()
 
 
-def test_every_unsafe_request_without_a_token_is_refused(
-    app: PortalApp, cast: Cast, rows: dict[str, Any]
-) -> None:
-    client, tried = QuickClient(app), 0
-    for rule, url in urls(app, rows, "POST"):
+def test_every_unsafe_request_without_a_token_is_refused(app: PortalApp, cast: Cast) -> None:
+    people, tried = People(app), 0
+    for rule, url in urls(app, {}, "POST"):
         if rule.endpoint in WITHOUT_TOKEN:
             continue
-        answer = client.sign_in(whose(url, cast)).post(url, data={"name": "x"}, csrf=False)
+        client = people.as_(whose(url, cast))
+        answer = client.post(url, data={"name": "x"}, csrf=False)
         by_key = url.startswith("/api/")  # a browser's cookie opens nothing there
         assert (answer.status_code, client.wrote) == (401 if by_key else 400, []), url
         tried += 1

@@ -37,7 +37,7 @@ def keep_promises(
             continue
         wanted = Plan(
             kind=TaskKind.TASK, title=each.text, assignee_id=visit.visitor_id, due_at=_ends(each.due_on),
-            text=f"{visit.number} {visit.purpose}",
+            text=_about(visit),
         )  # fmt: skip
         task = tasks.make(wanted, visit.customer, actor, now).task
         db.session.flush()
@@ -49,6 +49,12 @@ def keep_promises(
     db.session.flush()
     db.session.expire(visit, ["promises"])
     return made
+
+
+def _about(visit: Visit) -> str:
+    """The visit by its number, and what a person wrote it is for."""
+    is_typed = isinstance(visit.what_for, str)
+    return f"{visit.number} {visit.purpose}" if is_typed else visit.number
 
 
 def take_next_step(visit: Visit, sheet: Sheet, actor: Viewer, now: datetime) -> None:

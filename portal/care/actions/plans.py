@@ -12,7 +12,7 @@ from portal.care.actions import visits
 from portal.care.models import Visit, VisitTarget
 from portal.care.queries import plans as queries
 from portal.care.queries.visits import is_planned
-from portal.care.rules.kinds import VisitKind
+from portal.care.rules.kinds import BY_MANAGEMENT, BY_PLAN, VisitKind
 from portal.care.rules.plans import FIRST_GOALS, KEY_CUSTOMERS, Goal, cause_key, due_on, free_day
 from portal.care.rules.settings import KEY, CareSettings
 from portal.care.rules.visits import VisitPlan
@@ -29,8 +29,6 @@ from portal.service_requests.queries.near import near
 from portal.service_requests.queries.work_calendar import firm_calendar
 
 MOST_DAYS = 1095
-PURPOSES = {True: "高层拜访 Management visit", False: "按计划拜访 Visit by plan"}
-"""What a visit is for that planned itself: kept in both languages, since it is kept and not drawn."""
 
 
 def seed(actor: Viewer, now: datetime) -> int:
@@ -93,7 +91,7 @@ def plan_next(target: VisitTarget, wanted: queries.Wanted, now: datetime) -> Vis
         customer_id=wanted.customer_id,
         visitor_id=visitor_id,
         planned_on=_day(target, wanted, visitor_id, today),
-        purpose=PURPOSES[target.kind == VisitKind.MANAGEMENT],
+        purpose=(BY_MANAGEMENT if target.kind == VisitKind.MANAGEMENT else BY_PLAN).msgid,
     )
     return visits.plan(facts, SYSTEM, now, key=key).visit
 

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import User
-from portal.care.rules.kinds import Mood, VisitKind
+from portal.care.rules.kinds import Mood, VisitKind, purpose_words
 from portal.care.rules.states import VisitState
 from portal.customers.models import Contact, Customer, Site, one_of, one_or_none
 from portal.customers.rules.kinds import Segment
@@ -16,6 +16,7 @@ from portal.db import audit
 from portal.db.audit import Event
 from portal.db.base import Base, HouseOnly, Stamped, Versioned, once_where_set
 from portal.db.types import UTCDateTime
+from portal.kernel.text import Text as TextInWords
 from portal.kernel.text import t
 from portal.opportunities.models import Competitor, Opportunity
 from portal.service_requests.models import RequestTask
@@ -92,6 +93,11 @@ class Visit(HouseOnly, Versioned, Stamped, Base):
     promises: Mapped[list[VisitPromise]] = relationship(
         back_populates="visit", order_by="VisitPromise.id"
     )
+
+    @property
+    def what_for(self) -> TextInWords | str:
+        """The purpose in the reader's words."""
+        return purpose_words(self.purpose)
 
 
 once_where_set(Visit.plan_key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from portal.kernel.text import Text, t
@@ -85,6 +85,21 @@ VISIT_KINDS: Mapping[str, Text] = {
     VisitKind.RECEPTION: t("They visit us"),
     VisitKind.MANAGEMENT: t("Management visit"),
 }
+
+BY_PLAN, BY_MANAGEMENT = t("Visit by plan"), t("Management visit")
+"""What a visit is for that planned itself; kept as the English words, read in each reader's language."""
+_PURPOSES = {each.msgid: each for each in (BY_PLAN, BY_MANAGEMENT)}
+
+
+def purpose_words(kept: str) -> Text | str:
+    """What a visit is for: words of the house, or those of a person as they were typed."""
+    return _PURPOSES.get(kept, kept)
+
+
+def purpose_kept(typed: str, said: Callable[[Text], str]) -> str:
+    """What is kept of a purpose: words of the house that were left as they stood in the form stay the house's."""
+    return next((each.msgid for each in _PURPOSES.values() if said(each) == typed.strip()), typed)
+
 
 MOODS: Mapping[str, Text] = {
     Mood.GOOD: t("Well disposed"),

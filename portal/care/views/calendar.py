@@ -11,7 +11,7 @@ from portal.access.permissions import Permission as P
 from portal.access.viewer import Viewer
 from portal.care.models import Visit
 from portal.care.queries.visits import in_span
-from portal.web.words import name_of
+from portal.web.words import name_of, say
 
 
 def entries(
@@ -32,7 +32,7 @@ def _entry(row: Visit) -> dict[str, Any]:
     length = timedelta(minutes=row.minutes)
     return {
         "on": row.planned_on,
-        "title": row.purpose,
+        "title": say(row.what_for),
         "customer": name_of(row.customer),
         "person": row.visitor.name,
         "url": url_for("desk_visits.show", visit_id=row.id),

@@ -13,7 +13,7 @@ from portal.care.actions import visits
 from portal.care.forms.visits import SheetForm, VisitForm
 from portal.care.models import Visit
 from portal.care.queries.plans import targets
-from portal.care.rules.kinds import VisitKind
+from portal.care.rules.kinds import VisitKind, purpose_kept
 from portal.care.rules.states import VisitState
 from portal.care.rules.visits import Sheet, VisitPlan
 from portal.care.views.door import competitor_choices, contact_choices, site_choices
@@ -24,6 +24,7 @@ from portal.opportunities.queries.lists import of_customer
 from portal.service_requests.queries.near import near
 from portal.service_requests.queries.work_calendar import firm_calendar
 from portal.web.stepping import as_id, day_in, instant_of, local, number_in
+from portal.web.words import say
 
 
 def visit_form(customer: Customer, visit: Visit | None) -> VisitForm:
@@ -48,7 +49,7 @@ def visit_facts(form: VisitForm, customer_id: int) -> VisitPlan:
         customer_id=customer_id,
         visitor_id=as_id(form.visitor_id.data) or 0,
         planned_on=on,
-        purpose=form.purpose.data or "",
+        purpose=purpose_kept(form.purpose.data or "", say),
         starts_at=instant_of(on, form.at.data) if form.at.data else None,
         minutes=form.minutes.data or 0,
         contact_id=as_id(form.contact_id.data),
@@ -95,7 +96,8 @@ def _planned(visit: Visit) -> dict[str, Any]:
     facts = visits.facts_of(visit)
     ids = ("visitor_id", "contact_id", "site_id", "opportunity_id")
     return {
-        **{name: getattr(facts, name) for name in ("kind", "purpose", "planned_on", "minutes", "place")},
+        **{name: getattr(facts, name) for name in ("kind", "planned_on", "minutes", "place")},
+        "purpose": say(visit.what_for),
         **{name: str(getattr(facts, name) or "") for name in ids},
         "at": at,
         "version": str(visit.version),

@@ -88,7 +88,7 @@ WHO = Column("customer", t("Customer"), _customer, value=lambda v: name_of(v.cus
 KIND = Column(
     "kind", t("How"), lambda v: chip(WAYS[v.kind]), value=lambda v: say(WAYS[v.kind].text)
 )
-PURPOSE = Column("purpose", t("What for"), lambda v: v.purpose)
+PURPOSE = Column("purpose", t("What for"), lambda v: say(v.what_for))
 VISITOR = Column("visitor", t("Who goes"), lambda v: v.visitor.name)
 NUMBER = Column("number", t("Number"), lambda v: v.number, only_in_files=True)
 KIND_FILTER = Filter(

@@ -22,7 +22,7 @@ from portal.commissions.rules.states import RUNS, RunState, RunStep
 from portal.db import audit
 from portal.db.base import db
 from portal.db.turns import Turn, take_turn
-from portal.documents.queries import firm_currency
+from portal.documents.queries import firm_profile
 from portal.kernel.clock import business_day
 from portal.kernel.errors import Forbidden, Invalid, NotAllowedNow
 from portal.kernel.text import t
@@ -43,7 +43,7 @@ def start(month: date, actor: Viewer, now: datetime) -> CommissionRun:
     month = month.replace(day=1)
     _check_month(month, now)
     run = CommissionRun(
-        number=f"{SERIES}-{month:%Y-%m}", month=month, currency=firm_currency(),
+        number=f"{SERIES}-{month:%Y-%m}", month=month, currency=firm_profile().currency or "CNY",
         made_by=actor.user_id, made_at=now, created_at=now, updated_at=now,
     )  # fmt: skip
     db.session.add(run)

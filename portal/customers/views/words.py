@@ -15,8 +15,9 @@ from portal.customers.rules.profile import FIELDS, SORTED_BY
 from portal.kernel.text import Text, t
 from portal.web.words import say
 
+CLASSES = {"state": t("Relationship"), "abc": t("Class"), "structure": t("Importance")}
 LABELS: Mapping[str, Mapping[str, Text]] = {
-    "customer": {**FIELDS, "owner": t("Account manager"), "team": t("Team")},
+    "customer": {**FIELDS, "owner": t("Account manager"), "team": t("Team"), **CLASSES},
     "contact": {name: text for name, text in CONTACT_FIELDS.items() if name != "reports_to_id"},
     "site": SITE_FIELDS,
     "membership": {**GRANT_FIELDS, "name": t("Name"), "email": t("Mail")},
@@ -63,9 +64,10 @@ def details_of(subject_type: str, before: Any, after: Any) -> str:
     if not labels or not isinstance(before, dict) or not isinstance(after, dict):
         return ""
     if before and after:
-        return _("; ").join(
+        changed = [
             f"{say(labels[name])}: {in_words(name, before.get(name))} → {in_words(name, after[name])}"
             for name in after
             if name in labels and before.get(name) != after[name]
-        )
+        ]
+        return _("; ").join([*changed, *([say(Text.from_json(after["why"]))] if "why" in after else [])])  # fmt: skip
     return " · ".join(in_words(n, v) for n in NAMING if (v := (after or before).get(n)))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
@@ -17,9 +16,11 @@ from portal.customers.models import Customer
 from portal.customers.rules.kinds import Segment
 from portal.db import audit
 from portal.db.base import db
+from portal.insights.actions.states import states_on
 from portal.insights.models import Classification, ClassificationRun, ClassOverride
 from portal.insights.queries import class_facts as facts
-from portal.insights.queries.class_facts import Batch, MonthRow
+from portal.insights.queries.class_facts import Batch, Branches, MonthRow
+from portal.insights.queries.classes import Named
 from portal.insights.queries.portfolio import Whole
 from portal.insights.rules.classifying import Classified, Rules, classified
 from portal.insights.rules.inputs import Inputs
@@ -34,14 +35,6 @@ LATELY = 3
 COLUMNS = tuple(c.key for c in Classification.__table__.columns if c.key not in ("id", "run_id"))
 KEPT = ("segment", "state", "abc", "structure")
 ASPECT_OF = {"tier": "segment", "state": "state", "abc": "abc", "structure": "structure"}
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A customer as history names it."""
-
-    id: int
-    __tablename__: ClassVar[str] = Customer.__tablename__
 
 
 def write_batch(
@@ -124,12 +117,14 @@ def _inputs(
     """Of every customer of the batch that ever ordered, was billed in the windows, or has a row already."""
     settings = rules.settings
     span = max(settings.period_months, settings.loyal_months, 2 * settings.tier_months)
-    months, ordered = facts.month_rows(batch, rules, span), facts.order_days(batch, rules)
-    contracts, complaints = facts.contracts(batch, rules), facts.complaints(batch, rules)
+    months, ordered = facts.month_rows(batch, rules, span), facts.order_days(batch, rules.on)
+    contracts, complaints = facts.contracts(batch, rules.on), facts.complaints(batch, rules)
+    branches = facts.branches_of(batch, rules, 2 * settings.tier_months)
     left, lost_to = facts.contacts_left(batch, rules), facts.lost_to(batch, rules)
     firsts = [moved(rules.month, -back) for back in range(span)]
     result: dict[int, Inputs] = {}
-    for customer_id in sorted(there.keys() & (months.keys() | ordered.keys() | kept.keys())):
+    known = months.keys() | ordered.keys() | kept.keys() | branches.keys()
+    for customer_id in sorted(there.keys() & known):
         theirs = {row.month: row for row in months.get(customer_id, ())}
         contract = contracts.get(customer_id, facts.ContractFacts())
         of_months = _of_months(firsts, theirs, settings.period_months)
@@ -138,20 +133,27 @@ def _inputs(
             of_months["ordered_from"],
             of_months["ordered_until"],
         )
-        known = [day for day in days if day is not None]
+        ordered_on = [day for day in days if day is not None]
         result[customer_id] = Inputs(
             tier_before=_tier_before(customer_id, there, kept, earlier),
-            first_order_on=min(known, default=None),
-            last_order_on=max(known, default=None),
+            first_order_on=min(ordered_on, default=None),
+            last_order_on=max(ordered_on, default=None),
             place=found.places.get(customer_id),
             contract_over_on=contract.over_on,
             contract_ending=contract.ending,
             complaints_on=tuple(complaints.get(customer_id, ())),
             contacts_left=tuple(left.get(customer_id, ())),
             lost_to=lost_to.get(customer_id),
+            **_of_branches(branches.get(customer_id)),
             **of_months,
         )
     return result
+
+
+def _of_branches(found: Branches | None) -> dict[str, Any]:
+    return (
+        {} if found is None else {"branches": found.number, "branch_amounts": tuple(found.amounts)}
+    )
 
 
 def _of_months(firsts: list[date], theirs: Mapping[date, MonthRow], period: int) -> dict[str, Any]:
@@ -208,11 +210,18 @@ def _bring_customers_up_to_date(
     batch: Batch, results: Mapping[int, Classified], there: Mapping[int, tuple[Any, ...]],
     run: ClassificationRun, actor: Viewer, now: datetime,
 ) -> int:  # fmt: skip
-    """Write what differs to the customers, with one entry of history each; what is set by hand wins."""
-    by_hand = _by_hand(batch, business_day(now))
+    """Write what differs to the customers, with one entry of history each; what is set by hand wins.
+
+    The state is that of today: the month that is classified may be over for days.
+    """
+    today = business_day(now)
+    by_hand, states = _by_hand(batch, today), states_on(batch, today)
     wanted: dict[int, dict[str, str]] = {}
     for customer_id, result in results.items():
-        values = _customer_values(result) | by_hand.get(customer_id, {})
+        values = _customer_values(result)
+        if customer_id in states:
+            values["state"] = states[customer_id][0].value
+        values |= by_hand.get(customer_id, {})
         if tuple(values[name] for name in KEPT) != tuple(there[customer_id]):
             wanted[customer_id] = values
     if not wanted:

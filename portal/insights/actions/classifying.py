@@ -16,7 +16,7 @@ from portal.billing.rules.states import RunState
 from portal.customers.models import Customer
 from portal.db import audit
 from portal.db.base import db
-from portal.documents.queries import firm_currency
+from portal.documents.queries import firm_profile
 from portal.insights.actions.class_rows import Batch, write_batch
 from portal.insights.models import ClassificationRun, CustomerMonth
 from portal.insights.queries.classes import run_of
@@ -88,7 +88,7 @@ def begin(run_id: int, now: datetime) -> Whole:
         return whole(rules.month, rules.on, rules.settings)
     on = Months(run.month, run.month).ends_on
     found = whole(run.month, on, settings)
-    currency = firm_currency()
+    currency = firm_profile().currency or "CNY"
     rules = Rules(run.month, on, currency, settings, bounds(), found.portfolio, found.cuts)
     run.rules, run.stage, run.heartbeat_at = rules.to_json(), Stage.CUSTOMERS.value, now
     run.total = db.session.scalar(select(func.count()).select_from(_customers().subquery())) or 0

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 
 from portal.db.base import db
-from portal.documents.queries import firm_currency
+from portal.documents.queries import firm_profile
 from portal.insights.models import CustomerMonth
 from portal.insights.queries import month_facts
 from portal.insights.queries.month_facts import Converted, Facts
@@ -33,7 +33,7 @@ def gather(month: date, now: Any) -> int:
     A fixed number of statements, however many customers there are. Sums are in the firm's currency at the rates of the
     month's last day (of today, while the month is not over).
     """
-    currency = firm_currency()
+    currency = firm_profile().currency or "CNY"
     converted = Converted(currency, min(Months(month, month).ends_on, business_day(now)))
     facts: Facts = defaultdict(dict)
     add_revenue(facts, month, converted)

@@ -119,18 +119,20 @@ class SettingsTable(FlaskForm):
     version = HiddenField()
     basis = SelectField(_l("Contribution is"), [NEEDED], choices=choices(BASES))
     crossing_up = BooleanField(_l("Who crosses a bound belongs to the better class"))
+    group_sums = BooleanField(_l("The tier of a group adds up its branches"))
 
     def value(self) -> InsightSettings:
         """What was typed."""
         typed: dict[str, Any] = {}
         for each in fields(InsightSettings):
-            if each.name not in ("points", "basis", "crossing_up"):
+            if each.name not in ("points", "basis", "crossing_up", "group_sums"):
                 typed[each.name] = self[each.name].data or 0
         points = {signal.value: self[f"points_{signal.value}"].data or 0 for signal in Signal}
         return InsightSettings(
             **typed,
             basis=Basis(self.basis.data),
             crossing_up=bool(self.crossing_up.data),
+            group_sums=bool(self.group_sums.data),
             points=points,
         )
 

@@ -15,10 +15,10 @@ from portal.access.scope import visible
 from portal.access.viewer import SYSTEM
 from portal.contracts.models import Contract
 from portal.contracts.rules.states import ContractState
-from portal.customers.models import Contact
+from portal.customers.models import Contact, Customer
 from portal.db.base import db
 from portal.insights.models import Classification, ClassificationRun, CustomerMonth
-from portal.insights.queries.month_facts import COUNTED, STORAGE, instants
+from portal.insights.queries.month_facts import COUNTED, STORAGE, instant_after, instants
 from portal.insights.rules.classifying import Rules
 from portal.insights.rules.kinds import Basis
 from portal.kernel.clock import business_day
@@ -101,20 +101,53 @@ def month_rows(batch: Batch, rules: Rules, months: int) -> Mapping[int, list[Mon
     return found
 
 
-def order_days(batch: Batch, rules: Rules) -> Mapping[int, tuple[date, date]]:
-    """Customer → the first and the last day with an order of all time, up to the run's day."""
+class Branches(NamedTuple):
+    """What the branches of one group brought by month, the newest first, and how many of them brought something."""
+
+    number: int
+    amounts: list[Decimal]
+
+
+def branches_of(batch: Batch, rules: Rules, months: int) -> Mapping[int, Branches]:
+    """Group → its branches' business; nobody where the firm does not add them up."""
+    if not rules.settings.group_sums:
+        return {}
+    firsts = [moved(rules.month, -back) for back in range(months)]
+    amount = func.sum(contribution(rules.settings.basis))
+    statement = (
+        visible(select(Customer.parent_id, M.month, M.customer_id, amount), M, SYSTEM)
+        .join(Customer, Customer.id == M.customer_id)
+        .where(
+            batch.of(Customer.parent_id), Customer.merged_into_id.is_(None), M.month.between(firsts[-1], rules.month),
+        )
+        .group_by(Customer.parent_id, M.month, M.customer_id)
+    )  # fmt: skip
+    sums: dict[int, dict[date, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
+    who: dict[int, set[int]] = defaultdict(set)
+    for group_id, month, branch_id, brought in db.session.execute(statement):
+        if group_id is not None and brought:
+            sums[group_id][month] += brought
+            who[group_id].add(branch_id)
+    return {
+        group_id: Branches(len(who[group_id]), [by_month[first] for first in firsts])
+        for group_id, by_month in sums.items()
+    }
+
+
+def order_days(batch: Batch, on: date) -> Mapping[int, tuple[date, date]]:
+    """Customer → the first and the last day with an order of all time, up to a day."""
     usage = UsageRecord
     used = visible(
         select(usage.customer_id, func.min(usage.used_on), func.max(usage.used_on)), usage, SYSTEM
     ).where(
-        batch.of(usage.customer_id), usage.used_on <= rules.on, usage.source != STORAGE, usage.reverses_id.is_(None),
+        batch.of(usage.customer_id), usage.used_on <= on, usage.source != STORAGE, usage.reverses_id.is_(None),
         usage.state.in_(COUNTED),
     )  # fmt: skip
     made = Shipment.created_at
     shipped = visible(
         select(Shipment.customer_id, func.min(made), func.max(made)), Shipment, SYSTEM
     ).where(
-        batch.of(Shipment.customer_id), made < instants(rules.month)[1],
+        batch.of(Shipment.customer_id), made < instant_after(on),
         Shipment.state != ShipmentState.CANCELLED.value,
     )  # fmt: skip
     found: dict[int, tuple[date, date]] = {}
@@ -127,8 +160,8 @@ def order_days(batch: Batch, rules: Rules) -> Mapping[int, tuple[date, date]]:
     return found
 
 
-def contracts(batch: Batch, rules: Rules) -> Mapping[int, ContractFacts]:
-    """Customer → what its contracts say on the run's day.
+def contracts(batch: Batch, on: date) -> Mapping[int, ContractFacts]:
+    """Customer → what its contracts say on a day.
 
     Talk of renewal: a successor that is not void, or an open opportunity to renew.
     """
@@ -144,7 +177,7 @@ def contracts(batch: Batch, rules: Rules) -> Mapping[int, ContractFacts]:
         rows[row.customer_id].append(row)
     talking = _renewing(batch)
     return {
-        customer_id: _contract_facts(theirs, customer_id in talking, rules.on)
+        customer_id: _contract_facts(theirs, customer_id in talking, on)
         for customer_id, theirs in rows.items()
     }
 

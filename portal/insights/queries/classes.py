@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, ClassVar
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload
@@ -15,6 +16,7 @@ from portal.accounts.models import User
 from portal.billing.models import Dispute
 from portal.billing.rules.states import RunState
 from portal.customers.models import Customer
+from portal.db.audit import AuditEntry
 from portal.db.base import db
 from portal.insights.models import (
     Classification,
@@ -24,6 +26,16 @@ from portal.insights.models import (
 )
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.rules.kinds import RequestKind
+
+LOOKED_AT = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A customer as history names it."""
+
+    id: int
+    __tablename__: ClassVar[str] = Customer.__tablename__
 
 
 def latest_run(*, before: date | None = None) -> ClassificationRun | None:
@@ -76,6 +88,18 @@ def history_of(customer_id: int, viewer: Viewer, months: int = 24) -> list[Class
     )
     newest = statement.order_by(Classification.month.desc()).limit(months)
     return list(db.session.scalars(newest.options(joinedload(Classification.run))))
+
+
+def last_state_change(customer_id: int) -> tuple[datetime, dict[str, Any]] | None:
+    """When the state was last worked out anew, and what was written then."""
+    entry = AuditEntry
+    statement = select(entry.at, entry.after).where(
+        entry.subject_type == Customer.__tablename__,
+        entry.subject_id == customer_id,
+        entry.event == "customer.classified",
+    )
+    rows = db.session.execute(statement.order_by(entry.id.desc()).limit(LOOKED_AT))
+    return next(((at, after) for at, after in rows if "state" in (after or {})), None)
 
 
 def months_of(customer_id: int, viewer: Viewer, months: int = 24) -> list[CustomerMonth]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, case, func, select
 
@@ -14,10 +14,11 @@ from portal.access.models import Assignment
 from portal.access.scope import visible
 from portal.access.viewer import Viewer
 from portal.accounts.models import User
+from portal.billing.rules.states import RunState
 from portal.customers.models import Customer
 from portal.db.base import db
-from portal.db.together import Question, Rows, answer
-from portal.insights.models import CustomerMonth
+from portal.db.together import Question, Rows, answer, ask, rows
+from portal.insights.models import ClassificationRun, CustomerMonth
 from portal.insights.queries.index_sources import Span
 from portal.receivables.rules.report_months import Months
 from portal.service_requests.models import ServiceRequest
@@ -62,6 +63,27 @@ ACTIVE = "active"
 def months_of(months: Months, viewer: Viewer) -> Select[Any]:
     """The facts of these months that the viewer may see."""
     return visible(select(M), M, viewer).where(M.month.between(months.first, months.last))
+
+
+class Gaps(NamedTuple):
+    """Months of which there are no facts: those in which nothing happened, and those that nobody gathered yet."""
+
+    empty: list[date]
+    waiting: list[date]
+
+
+def gaps(months: Iterable[date]) -> Gaps:
+    """Of these months; they are gathered by the classification of a month, with those before it."""
+    asked = sorted(set(months))
+    known: Any = select(M.month)
+    last: Any = select(func.max(ClassificationRun.month))
+    there, [[gathered]] = ask(
+        rows(known.where(M.month.in_(asked)).distinct()),
+        rows(last.where(ClassificationRun.state == RunState.DONE.value)),
+    )
+    missing = [month for month in asked if (month,) not in there]
+    past = [month for month in missing if gathered is not None and month <= gathered]
+    return Gaps(past, [month for month in missing if month not in past])
 
 
 Totals = dict[date, dict[str, Decimal]]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, case, func, select, true
 
 from portal.access.scope import visible
 from portal.access.viewer import SYSTEM
@@ -41,6 +41,11 @@ Facts = dict[int, dict[str, Any]]
 """Customer id → column of CustomerMonth → value; columns that stay at nothing are left out."""
 
 
+def everybody(_column: Any) -> ColumnElement[bool]:
+    """No customer is left out."""
+    return true()
+
+
 class Converted:
     """Sums in the firm's currency at the rates of one day; each rate is looked up once."""
 
@@ -64,9 +69,12 @@ class Converted:
 def instants(month: date) -> tuple[datetime, datetime]:
     """The first instant of the month in the firm's zone, and the first after it."""
     days = Months(month, month)
-    after = days.ends_on.toordinal() + 1
-    start = datetime.combine(month, time(), ZONE)
-    return start, datetime.combine(date.fromordinal(after), time(), ZONE)
+    return datetime.combine(month, time(), ZONE), instant_after(days.ends_on)
+
+
+def instant_after(day: date) -> datetime:
+    """The first instant after a day in the firm's zone."""
+    return datetime.combine(date.fromordinal(day.toordinal() + 1), time(), ZONE)
 
 
 def within(column: Any, month: date) -> ColumnElement[bool]:
@@ -75,23 +83,29 @@ def within(column: Any, month: date) -> ColumnElement[bool]:
     return (column >= start) & (column < end)
 
 
-def add_orders(facts: Facts, month: date) -> None:
-    """Orders, their first, last and different days: shipments that were not cancelled, and usage without one."""
+def add_orders(facts: Facts, month: date, of: Callable[[Any], Any] = everybody) -> None:
+    """Orders, their first, last and different days: shipments that were not cancelled, and usage without one.
+
+    `of` gives the criterion that a column names one of the customers that are asked for.
+    """
     days: dict[int, set[date]] = defaultdict(set)
-    _add_usage(facts, days, month)
-    _add_shipments(facts, days, month)
+    _add_usage(facts, days, month, of)
+    _add_shipments(facts, days, month, of)
     for customer_id, found in days.items():
         kept = facts[customer_id]
         kept["order_days"] = len(found)
         kept["first_order_on"], kept["last_order_on"] = min(found), max(found)
 
 
-def _add_usage(facts: Facts, days: dict[int, set[date]], month: date) -> None:
+def _add_usage(
+    facts: Facts, days: dict[int, set[date]], month: date, of: Callable[[Any], Any]
+) -> None:
     usage = UsageRecord
     alone = case((usage.shipment_id.is_(None), 1), else_=0)
     statement = visible(
         select(usage.customer_id, usage.used_on, func.count(), func.sum(alone)), usage, SYSTEM
     ).where(
+        of(usage.customer_id),
         usage.used_on.between(month, Months(month, month).ends_on),
         usage.source != STORAGE,
         usage.reverses_id.is_(None),
@@ -105,10 +119,13 @@ def _add_usage(facts: Facts, days: dict[int, set[date]], month: date) -> None:
         days[customer_id].add(on)
 
 
-def _add_shipments(facts: Facts, days: dict[int, set[date]], month: date) -> None:
+def _add_shipments(
+    facts: Facts, days: dict[int, set[date]], month: date, of: Callable[[Any], Any]
+) -> None:
     statement = visible(select(Shipment.customer_id, Shipment.created_at), Shipment, SYSTEM).where(
-        within(Shipment.created_at, month), Shipment.state != ShipmentState.CANCELLED.value
-    )
+        of(Shipment.customer_id), within(Shipment.created_at, month),
+        Shipment.state != ShipmentState.CANCELLED.value,
+    )  # fmt: skip
     for customer_id, at in db.session.execute(statement):
         kept = facts[customer_id]
         kept["order_count"] = kept.get("order_count", 0) + 1

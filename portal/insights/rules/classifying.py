@@ -19,7 +19,8 @@ from portal.insights.rules.rfm import Bought, Cuts, Rfm
 from portal.insights.rules.settings import InsightSettings
 from portal.insights.rules.states import Standing, good_percent, state_of
 from portal.insights.rules.tiers import Bounds, mean_month, tier_found
-from portal.kernel.text import Text
+from portal.kernel.money import format_money
+from portal.kernel.text import Text, t
 
 ZERO = Decimal(0)
 
@@ -88,19 +89,20 @@ def classified(found: Inputs, rules: Rules) -> Classified:
     settings, amounts = rules.settings, found.amounts
     state, state_cause = state_of(_standing(found, settings), rules.on, settings)
     causes: dict[str, tuple[Text, ...]] = {"state": (state_cause,)}
-    tier, mean = found.tier_before, mean_month(amounts, settings.tier_months, rules.currency)
-    if state is not CustomerState.POTENTIAL or any(amounts):
+    together = found.tier_amounts
+    tier, mean = found.tier_before, mean_month(together, settings.tier_months, rules.currency)
+    if state is not CustomerState.POTENTIAL or any(together):
         by_tier = tier_found(
-            found.tier_before, amounts, rules.bounds, settings.tier_months, settings.down_after,
+            found.tier_before, together, rules.bounds, settings.tier_months, settings.down_after,
             rules.currency,
         )  # fmt: skip
-        tier, causes["tier"] = by_tier.tier, (by_tier.cause,)
+        tier, causes["tier"] = by_tier.tier, (by_tier.cause, *_with_branches(found, rules))
     abc, structure, by_rank = _by_rank(found, rules)
     causes |= by_rank
     bought = _bought(found, rules)
     risk = risk_of(_watched(found, rules), settings)
     growth = growth_of(amounts, rules.bounds, structure, settings, rules.currency)
-    promotion = promotion_of(tier, amounts, rules.bounds, settings, rules.currency)
+    promotion = promotion_of(tier, together, rules.bounds, settings, rules.currency)
     causes["rfm"] = (rfm.cause(bought, rules.cuts),)
     causes["churn"] = tuple(each.cause for each in risk.warnings)
     causes["growth"] = () if growth.cause is None else (growth.cause,)
@@ -123,6 +125,18 @@ def classified(found: Inputs, rules: Rules) -> Classified:
         promotes_to=promotion[0] if promotion else None,
         causes=causes,
     )
+
+
+def _with_branches(found: Inputs, rules: Rules) -> tuple[Text, ...]:
+    """That branches are in the sum, and with how much of it."""
+    if not found.branches:
+        return ()
+    mean = mean_month(found.branch_amounts, rules.settings.tier_months, rules.currency)
+    cause = t(
+        "Added up with its branches (%(count)s with business), who brought %(mean)s of it.",
+        count=found.branches, mean=format_money(mean, rules.currency),
+    )  # fmt: skip
+    return (cause,)
 
 
 def _by_rank(

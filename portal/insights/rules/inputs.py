@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 from portal.customers.rules.kinds import Segment
@@ -18,7 +19,8 @@ class Inputs:
     """What was gathered about one customer; amounts and orders by month, the newest first.
 
     `ordered_from`, `ordered_until` and `order_days` are of the period; `first_order_on` and `last_order_on` of all
-    time. `place` None: no part of the portfolio (nothing ordered or billed in the period).
+    time. `place` None: no part of the portfolio (nothing ordered or billed in the period). `branch_amounts`: what the
+    `branches` of a group brought, where its tier adds them up.
     """
 
     tier_before: Segment
@@ -39,6 +41,14 @@ class Inputs:
     paid_days_before: Decimal | None = None
     contacts_left: Sequence[tuple[str, date]] = ()
     lost_to: tuple[str, int] | None = None
+    branches: int = 0
+    branch_amounts: Sequence[Decimal] = ()
+
+    @property
+    def tier_amounts(self) -> list[Decimal]:
+        """What the tier goes by: the customer's own amounts, with those of its branches where they are added up."""
+        pairs = zip_longest(self.amounts, self.branch_amounts, fillvalue=Decimal(0))
+        return [own + theirs for own, theirs in pairs]
 
     @property
     def usual_days(self) -> Decimal | None:
@@ -70,6 +80,8 @@ class Inputs:
             "paid_days_before": _figure(self.paid_days_before),
             "contacts_left": [_named(each) for each in self.contacts_left],
             "lost_to": self.lost_to and list(self.lost_to),
+            "branches": self.branches,
+            "branch_amounts": [f"{each:f}" for each in self.branch_amounts],
         }
         return {name: value for name, value in kept.items() if value not in (None, 0, [])}
 
@@ -95,6 +107,8 @@ class Inputs:
             paid_days_before=_read_figure(kept.get("paid_days_before")),
             contacts_left=tuple(_read_named(each) for each in kept.get("contacts_left", ())),
             lost_to=(lost_to[0], lost_to[1]) if lost_to else None,
+            branches=kept.get("branches", 0),
+            branch_amounts=tuple(Decimal(each) for each in kept.get("branch_amounts", ())),
         )
 
 

@@ -57,7 +57,8 @@ class InsightSettings:
     A loyal customer has `loyal_orders` in `loyal_months` and at least `loyal_good_percent` satisfied answers. Dormant
     and lost: so many usual intervals without an order, and at least so many days. `points` of each signal; from
     `risk_points` on a customer is at risk. A star grew by `growth_percent`; a candidate has reached `promotion_percent`
-    of the next tier's bound. The month that ended is classified from `run_day` of the next on.
+    of the next tier's bound. The month that ended is classified from `run_day` of the next on. `group_sums`: the tier
+    of a group goes by what it and its branches brought together; a branch's own tier by what it brought itself.
     """
 
     basis: Basis = Basis.NET
@@ -90,6 +91,7 @@ class InsightSettings:
     growth_percent: Decimal = Decimal(30)
     promotion_percent: Decimal = Decimal(80)
     run_day: int = 8
+    group_sums: bool = False
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any] | None) -> InsightSettings:

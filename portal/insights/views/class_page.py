@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -33,6 +34,7 @@ from portal.insights.rules.tiers import next_tier
 from portal.insights.views.class_lists import warnings_of
 from portal.insights.views.tier_door import newest, next_steps, said, texts
 from portal.jobs import classes as jobs
+from portal.kernel.clock import business_day
 from portal.kernel.text import Text
 from portal.receivables.rules.report_months import moved
 from portal.service_requests.rules.ranking import TIERS as QUEUE
@@ -92,13 +94,17 @@ def menu_of(card: TierCard) -> list[tuple[Text, list[Any]]]:
 
 @dataclass(frozen=True, slots=True)
 class AspectShown:
-    """One class of one customer: what counts, what the run found and why, and what is set by hand."""
+    """One class of one customer: what counts, what the run found and why, and what is set by hand.
+
+    `since`: the day from which it counts, and why, where it became so after the run.
+    """
 
     name: Text
     label: Label | None
     found: Text | None
     causes: list[Text]
     by_hand: ClassOverride | None
+    since: tuple[date, Text] | None = None
 
 
 def context(customer: Customer, viewer: Viewer) -> dict[str, Any]:
@@ -110,7 +116,7 @@ def context(customer: Customer, viewer: Viewer) -> dict[str, Any]:
     months = queries.months_of(customer.id, viewer, SHOWN_MONTHS)
     return {
         "customer": customer,
-        "aspects": [_aspect(each, customer, found, live) for each in Aspect],
+        "aspects": _aspects(customer, found, live),
         "months": months,
         "chart": _chart(months),
         "history": [(row, TIERS[row.tier], STATES[row.state]) for row in history],
@@ -166,6 +172,19 @@ def _chart(months: list[CustomerMonth]) -> Chart | None:
     last = months[0].month
     shown = [moved(last, back - YEAR + 1) for back in range(YEAR)]
     return chart_of([(f"{m:%m}", known.get(m, Decimal(0)), m == last) for m in shown])
+
+
+def _aspects(
+    customer: Customer, found: Classification | None, live: Mapping[str, ClassOverride]
+) -> list[AspectShown]:
+    """The state is worked out daily, the others by the month's run."""
+    changed = queries.last_state_change(customer.id)
+    shown = {each: _aspect(each, customer, found, live) for each in Aspect}
+    if changed is not None and "why" in changed[1]:
+        at, after = changed
+        since = business_day(at), Text.from_json(after["why"])
+        shown[Aspect.STATE] = replace(shown[Aspect.STATE], since=since)
+    return list(shown.values())
 
 
 def _aspect(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from flask import g
+from flask import g, url_for
+from flask_babel import gettext as _
 
+from portal.access.permissions import Permission as P
 from portal.insights.queries import comparison as queries
 from portal.insights.views import comparison_tables as made
 from portal.insights.views.comparison_question import (
@@ -30,6 +33,7 @@ from portal.web.words import say
 ZERO, HUNDRED = Decimal(0), Decimal(100)
 TENTH = Decimal("0.1")
 DRAWN = 10
+OF_MONTHS = (Report.BUSINESS, Report.GROWTH, Report.CHURN, Report.REGION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +64,42 @@ def page_context(question: Question) -> dict[str, Any]:
         "month_choices": month_choices(question.month),
         "against_words": AGAINST_WORDS,
         "span_words": SPAN_WORDS,
+        "gaps": _gaps(question),
         "region_words": REGION_WORDS if question.report is Report.REGION else {},
         "file_urls": {key: {kind: question.url(table=key, export=kind) for kind in ("xlsx", "csv")}},
     }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Months of which there are no figures: why, and the step that brings them where somebody may take it."""
+
+    text: str
+    label: str = ""
+    url: str | None = None
+
+
+def _gaps(question: Question) -> list[Gap]:
+    """Of the reports that stand on the months of customers."""
+    if question.report not in OF_MONTHS:
+        return []
+    found = queries.gaps([*question.months, *question.before])
+    gaps = []
+    if found.waiting:
+        text = _("Not gathered yet: %(months)s. The classification of a month gathers its figures once it is over.",
+                 months=_listed(found.waiting))  # fmt: skip
+        may = g.viewer.may(P.INSIGHT_RUN)
+        gaps.append(
+            Gap(text, _("Classify a month"), url_for("desk_tiers.new_run") if may else None)
+        )
+    if found.empty:
+        text = _("Nothing was ordered or billed in %(months)s.", months=_listed(found.empty))
+        gaps.append(Gap(text))
+    return gaps
+
+
+def _listed(months: Sequence[date]) -> str:
+    return _(", ").join(f"{each:%Y-%m}" for each in months)
 
 
 def _tabs(question: Question) -> list[tuple[str, str, bool, None]]:

@@ -1,7 +1,8 @@
 """A copy of everything that is about one person, and nothing about others (PIPL 45; GDPR 15 and 20).
 
-Rows that are about the person, and rows that the person made, with their own columns, days and states. Texts of others
-that only name the person are not in it: they would tell about others too (GDPR 15(4)).
+Rows that are about the person, and rows that the person made, with their own columns, days and states. What a row that
+the person only made says of whom it is about (a caller's name and number) is left out, as are texts of others that only
+name the person: they would tell about others (GDPR 15(4)).
 """
 
 from __future__ import annotations
@@ -46,12 +47,14 @@ def copied(person: Person, *, inner: bool) -> list[Copied]:
 
 
 def _table(table: str, held: Held, person: Person, inner: bool) -> Copied:
-    conditions = [*own_rows(table, held, person), *made_rows(held, person)]
-    if not conditions:
-        return Copied(table, (), ())
     columns = _columns(table, held, inner)
-    rows = persons.rows(table, conditions)
-    return Copied(table, columns, tuple({c: row[c] for c in columns} for row in rows))
+    own = persons.rows(table, own_rows(table, held, person))
+    known = {row.get("id") for row in own}
+    made = [row for row in persons.rows(table, made_rows(held, person)) if row["id"] not in known]
+    of_others = set(held.erased())
+    rows = [{c: row[c] for c in columns} for row in own]
+    rows += [{c: None if c in of_others else row[c] for c in columns} for row in made]
+    return Copied(table, columns, tuple(rows))
 
 
 def _columns(table: str, held: Held, inner: bool) -> tuple[str, ...]:

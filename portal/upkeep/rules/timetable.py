@@ -77,6 +77,7 @@ WORDS: Mapping[str, Text] = {
     "keeping": t("Clear away what was kept long enough"),
     "points": t("Work out loyalty points"),
     "classification": t("Classify customers, monthly"),
+    "states of customers": t("Work out the states of customers, daily"),
     "classification runs": t("Work on classification runs"),
     "service indices": t("Measure service indices"),
     "weekly letter": t("Send the weekly letter to management"),

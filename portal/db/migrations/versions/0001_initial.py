@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: nothing
-Create Date: 2026-11-22 15:42:24.402211
+Create Date: 2026-11-22 16:13:18.919523
 
 """
 
