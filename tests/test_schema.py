@@ -5,8 +5,9 @@ from __future__ import annotations
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask_migrate import upgrade
-from sqlalchemy import MetaData, create_engine
+from sqlalchemy import MetaData, create_engine, text
 
+from portal.db import walls
 from portal.db.base import Base, db
 from portal.web.flask_app import PortalApp
 
@@ -24,12 +25,29 @@ def _type_differs(context, column, metadata_column, inspected, declared):  # typ
     return type(inspected)._type_affinity is not type(impl)._type_affinity
 
 
+def _walls() -> set[tuple[str, ...]]:
+    """Every policy of PostgreSQL as it stands, of tables where it binds the owner too."""
+    if db.engine.dialect.name != "postgresql":
+        return set()
+    with db.engine.connect() as connection:
+        found = connection.execute(
+            text(
+                "SELECT tablename, policyname, cmd, qual, with_check FROM pg_policies JOIN pg_class "
+                "ON relname = tablename WHERE relrowsecurity AND relforcerowsecurity"
+            )
+        )
+        return {tuple(row) for row in found}
+
+
 def test_migrations_from_empty_equal_the_models(app: PortalApp) -> None:
     with app.app_context():
+        made = _walls()
+        assert {row[0] for row in made} == (set(walls.walled()) if made else set())
         _drop_everything()
         upgrade()
         try:
             assert _difference() == []
+            assert _walls() == made
         finally:
             _drop_everything()
             db.create_all()

@@ -34,25 +34,27 @@ def move(url: str) -> None:
         _refuse("There is no SQLite database here to be moved: is DATABASE_URL set already?")
     if not address.startswith("postgresql"):
         _refuse("Name a PostgreSQL database: postgresql://user:password@host/name")
-    began = time.monotonic()
     try:
         with alone(settings["INSTANCE"]):
-            moved = _moved(source, address)
+            moved, seconds = _moved(source, address)
     except (InUse, carrying.CannotCarry) as error:
         _refuse(error)
     except DBAPIError as error:
         _refuse(str(error.orig).strip())
-    _tell(moved, time.monotonic() - began, address, source)
+    _tell(moved, seconds, address, source)
 
 
-def _moved(source: Path, address: str) -> moving.Moved:
+def _moved(source: Path, address: str) -> tuple[moving.Moved, float]:
+    """What was moved, and in how many seconds."""
     app = create_app({"SQLALCHEMY_DATABASE_URI": address})
     with app.app_context():
         try:
             if dumps.is_empty(address):
                 upgrade()
+            began = time.monotonic()
             with bar("Copying") as tell:
-                return moving.move(source, db.engine, tell)
+                moved = moving.move(source, db.engine, tell)
+            return moved, time.monotonic() - began
         finally:
             db.session.remove()
             db.engine.dispose()

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import subprocess
+import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -21,6 +22,14 @@ from sqlalchemy import URL, Connection, Engine, create_engine, inspect, make_url
 SQLITE, POSTGRES = "sqlite", "postgresql"
 NAMING_FILES = ("document", "attachment", "article_file", "notice_file")
 """Tables whose column `sha256` names a file of the archive."""
+
+
+LEAVING_TRIES, LEAVING_SECONDS = 20, 0.1
+"""A connection that was closed is gone a little later."""
+_OTHERS = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+    "AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+)
 
 
 class DumpFailed(RuntimeError):
@@ -99,6 +108,20 @@ def is_empty(url: str) -> bool:
         return True
     with _engine(url) as engine:
         return not inspect(engine).get_table_names()
+
+
+def others_at(url: str) -> int:
+    """How many connections of others a PostgreSQL database has after a moment's patience; SQLite's are not known."""
+    if make_url(url).get_backend_name() == SQLITE:
+        return 0
+    with _engine(url) as engine, engine.connect() as connection:
+        for _ in range(LEAVING_TRIES):
+            found = int(connection.execute(text(_OTHERS)).scalar_one())
+            connection.rollback()
+            if not found:
+                break
+            time.sleep(LEAVING_SECONDS)
+    return found
 
 
 @contextmanager

@@ -259,6 +259,18 @@ def test_nothing_is_restored_into_a_house_that_is_open(tmp_path: Path) -> None:
         raise AssertionError("two hold it")
 
 
+def test_no_server_is_robbed_of_its_tables_while_it_is_connected(
+    place: packing.Place, tmp_path: Path, now: datetime
+) -> None:
+    made = packing.make(place, tmp_path / "backups", now)
+    if db.engine.dialect.name == "sqlite":
+        assert dumps.others_at(url()) == 0  # there the lock of the folder tells
+        return
+    with db.engine.connect(), pytest.raises(unpacking.Refused, match="stop every server first"):
+        unpacking.restore(made.path, place.instance, url(), SECRET, now, replace=True)
+    assert (place.instance / "secret_key").read_text() == SECRET
+
+
 def test_an_encrypted_backup_is_read_by_its_recipient_alone(
     place: packing.Place, tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:

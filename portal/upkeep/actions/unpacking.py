@@ -96,6 +96,8 @@ def restore(
     try:
         opened = unpack(path, scratch, identity, keep_archive=True)
         _check(opened, url, secret, papers)
+        if others := dumps.others_at(url):
+            raise Refused(f"{others} connections are open to the database: stop every server first")
         if papers.is_shared:
             _hand_over(scratch / ARCHIVE, papers)
         return _take_place(scratch, instance, url, now)
