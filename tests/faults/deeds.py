@@ -58,7 +58,7 @@ class Day:
                 pick.choice(kinds)(self, person, code)
             except (LookupError, Unanswered) as error:
                 self.crashes.append(f"{person.name}: {error!r}")
-            self.over.wait(pick.uniform(0, 0.2))
+            self.over.wait(pick.uniform(0, 0.4))
 
 
 def book(day: Day, me: Person, code: str) -> None:

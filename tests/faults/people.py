@@ -15,6 +15,8 @@ from urllib.parse import urlencode, urlsplit
 
 PATIENCE = 120.0
 """Seconds after which somebody gives up sending."""
+IDLE_SECONDS = 3.0
+"""After which a line is not used any more: the server ends it after five."""
 Fields = list[tuple[str, str]]
 
 
@@ -49,8 +51,8 @@ class Person:
     name: str
     cookies: dict[str, str]
     faults: list[str] = field(default_factory=list)
-    seconds: list[tuple[str, float]] = field(default_factory=list)
     patience: float = PATIENCE
+    _spoke: float = 0.0
     _line: http.client.HTTPConnection | None = None
 
     def read(self, path: str) -> Answer:
@@ -103,14 +105,15 @@ class Person:
         self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
     ) -> Answer:
         """Ask once. Raises OSError or HTTPException where the line breaks."""
+        if time.monotonic() - self._spoke > IDLE_SECONDS:
+            self._hang_up()
         if self._line is None:
             self._line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=90)
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        began = time.perf_counter()
         self._line.request(method, path, body or None, {"Cookie": cookie, **(headers or {})})
         response = self._line.getresponse()
         text = response.read().decode("utf-8", "replace")
-        self.seconds.append((method, time.perf_counter() - began))
+        self._spoke = time.monotonic()
         for each in response.headers.get_all("Set-Cookie", []):
             name, _, value = each.partition(";")[0].partition("=")
             self.cookies[name] = value
@@ -232,7 +235,7 @@ class Diary:
         """Of those that were not: they may have been done, or not."""
         return {each.mark for each in self.deeds if each.kind == kind and not each.is_answered}
 
-    def save(self) -> str:
+    def told(self) -> str:
         """As JSON lines, for whoever looks for what went wrong."""
         return "\n".join(
             json.dumps([each.kind, each.mark, each.is_answered]) for each in self.deeds

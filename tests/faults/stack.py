@@ -19,6 +19,7 @@ from pathlib import Path
 import psutil
 
 from tests.bench.load import ROOT, free_port, memory_mb
+from tests.faults import moving
 
 WEB = ("-m", "gunicorn", "--config", "portal/gunicorn_conf.py", "wsgi:app")
 WORKER = ("-m", "portal", "worker")
@@ -36,6 +37,10 @@ class Stack:
             "PORT": str(self.port), "PORTAL_BASE_URL": f"http://127.0.0.1:{self.port}", **environment,
         }  # fmt: skip
         self.web = self.worker = None  # type: subprocess.Popen[bytes] | None
+        # Only pages are impatient: what the worker notes late it would do twice.
+        self.of_worker = {
+            name: value for name, value in self.environment.items() if name != moving.IMPATIENT
+        }
         self._log = (instance / "stack.log").open("ab")
 
     def start(self) -> None:
@@ -46,15 +51,17 @@ class Stack:
 
     def start_web(self) -> None:
         """gunicorn with its workers and the press."""
-        self.web = self._run(WEB)
+        self.web = self._run(WEB, self.environment)
 
     def start_worker(self) -> None:
         """`portal worker`."""
-        self.worker = self._run(WORKER)
+        self.worker = self._run(WORKER, self.of_worker)
 
-    def _run(self, words: tuple[str, ...]) -> subprocess.Popen[bytes]:
+    def _run(
+        self, words: tuple[str, ...], environment: Mapping[str, str]
+    ) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [sys.executable, *words], cwd=ROOT, env=self.environment,
+            [sys.executable, *words], cwd=ROOT, env=environment,
             stdout=self._log, stderr=self._log,
         )  # fmt: skip
 

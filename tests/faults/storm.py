@@ -31,7 +31,7 @@ from tests.faults.post import Post
 from tests.faults.stack import Stack
 from tests.postgres import postgres_server
 
-VICTIMS = {"web worker": 8, "portal worker": 5, "press": 4, "web master": 3}
+VICTIMS = {"web worker": 10, "portal worker": 5, "press": 4, "web master": 1}
 """Of twenty kills."""
 DELIVERED_SECONDS = 120.0
 
@@ -82,6 +82,8 @@ def _storm(instance: Path, url: str, options: argparse.Namespace) -> bool:
     wrong += [f"{left} letters never left"] if left else []
     for each in wrong:
         print(f"WRONG: {each}")
+    if wrong:
+        print(day.diary.told(), (instance / "stack.log").read_text("utf-8")[-20_000:], sep="\n")
     post.close()
     return not wrong
 
@@ -102,6 +104,8 @@ def _people_and_kills(stack: Stack, day: Day, options: argparse.Namespace) -> Co
             kind = pick.choice(kinds)
             if _killed(stack, kind, pick):
                 killed[kind] += 1
+                if killed.total() % 20 == 0:
+                    print(f"{killed.total()} killed, {len(day.diary.deeds)} deeds", flush=True)
                 if kind == "portal worker":  # its letters may be tried again when its lease is over
                     moving.move(moving.moved() + LEASE + timedelta(seconds=30))
             stack.wait()

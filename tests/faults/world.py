@@ -90,7 +90,7 @@ def build(app: PortalApp, instance: Path, usage: int, drafts: int) -> World:
         for number in range(drafts * 2):
             of = (cast.harbour, cast.nordwind)[number % 2]
             world.drafts.append((of.code, offers.draft(cast, clock.now(), of).id))
-        world.cookies = {name: _signed_in(app, user) for name, user in people.items()}
+        world.cookies = {name: signed_in(app, user) for name, user in people.items()}
         world.item_id, world.item_code = handling().id, handling().code
         db.session.commit()
         db.session.remove()
@@ -129,7 +129,7 @@ def _billed(world: World, cast: Cast) -> None:
     db.session.commit()
 
 
-def _signed_in(app: PortalApp, user: User) -> dict[str, str]:
+def signed_in(app: PortalApp, user: User) -> dict[str, str]:
     """The cookie of a browser that is signed in, and its row."""
     mark, now = secrets.token_urlsafe(16), clock.now()
     ends = now + timedelta(days=4000)
