@@ -182,10 +182,16 @@ def open_batches(kind: str) -> int:
 
 
 def _begins(words: str) -> ColumnElement[bool]:
-    """References that start with the words, found by the index: PostgreSQL's is made for LIKE, SQLite's for spans."""
+    """References that start with the words: a span of the index on both databases.
+
+    PostgreSQL's is ordered by bytes; LIKE would find it too, but may not be asked before row-level security has been.
+    """
+    column, end = UsageRecord.reference, f"{words}\U0010ffff"
     if db.session.get_bind().dialect.name == "postgresql":
-        return UsageRecord.reference.startswith(words, autoescape=True)
-    return UsageRecord.reference.between(words, f"{words}\U0010ffff")
+        return and_(
+            column.op("~>=~", is_comparison=True)(words), column.op("~<~", is_comparison=True)(end)
+        )
+    return column.between(words, end)
 
 
 def _nearness(each: Entitlement, row: UsageRecord) -> tuple[Any, ...]:
