@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 from flask import (
@@ -27,7 +28,7 @@ from portal.db.base import db
 from portal.kernel.errors import Invalid, InvalidMany, MergedAway, PortalError, StaleEdit
 from portal.kernel.text import Text, t
 from portal.web import problems
-from portal.web.outages import RETRY_SECONDS, outage
+from portal.web.outages import AWAY, RETRY_SECONDS, outage
 from portal.web.words import say
 
 STALE = t("Somebody else saved this record a moment ago. Look at it again, then repeat.")
@@ -108,11 +109,20 @@ def _crash(error: Exception) -> Response:
     why = outage(error)
     if why is not None:
         current_app.logger.error("outage: %s %s: %s", request.method, request.path, _first(error))
+        if why is AWAY:
+            _ask_for_nobody()
         return _page(503, why)
     current_app.logger.exception("unhandled: %s %s", request.method, request.path, exc_info=error)
     if current_app.testing:
         raise error
     return _page(500, None)
+
+
+def _ask_for_nobody() -> None:
+    """The page is drawn without anything that only the database knows: who it is that asks, for one."""
+    known = g.get("viewer", NOBODY)
+    g.viewer = replace(NOBODY, locale=known.locale)
+    g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
 
 
 def _first(error: Exception) -> str:

@@ -1,11 +1,11 @@
-"""`python -m tests.faults storm|outages|load [options]`: try one of them; exit status 1 when anything was lost."""
+"""`python -m tests.faults storm|outages|load|brief [options]`: try one; exit status 1 when anything was lost."""
 
 from __future__ import annotations
 
 import sys
 from importlib import import_module
 
-NAMES = ("storm", "outages", "load")
+NAMES = ("storm", "outages", "load", "brief")
 
 
 def main(arguments: list[str]) -> int:

@@ -13,7 +13,7 @@ import os
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -40,7 +40,7 @@ from tests.faults.storm import place
 
 IMPATIENT_MS = 1500
 """How long a writer waits for its turn here: as setting in the portal, so that nobody waits for 45 seconds."""
-DISK_MB = 48
+DISK_MB = 64
 BACK_SECONDS = 60.0
 HOUSE = ('class="firm"', "<h1>", "tokens.css")
 """What stands on every page of the house."""
@@ -328,9 +328,11 @@ def main(arguments: list[str]) -> bool:
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--only", default="", help="names of scenes, parted by commas")
     options = parser.parse_args(arguments)
-    chosen = [each for each in SCENES if not options.only or each.__name__ in options.only]
     with place(options.database) as (folder, url), small_disk(folder) as instance:
-        return _played(instance, url, [each for each in chosen if url or each is not database_restarts])  # fmt: skip
+        wanted = [
+            each for each in scenes_for(url) if each.__name__ in (options.only or each.__name__)
+        ]
+        return _played(instance, url, wanted)
 
 
 @contextmanager
@@ -350,28 +352,40 @@ def small_disk(folder: Path) -> Iterator[Path]:
 def _played(instance: Path, url: str, scenes: list[Callable[[Scene], None]]) -> bool:
     app = world.opened(instance, url, {moving.IMPATIENT: str(IMPATIENT_MS)})
     made, post = world.build(app, instance, usage=5, drafts=1), Post()
-    address = url or str(app.config["SQLALCHEMY_DATABASE_URI"])
-    stack = Stack(instance, {"PORTAL_MAIL": "smtp", "PORTAL_SMTP_URL": post.url, "WEB_WORKERS": "2"})  # fmt: skip
-    wrong: list[str] = []
+    stack = Stack(instance, {"PORTAL_MAIL": "smtp", "PORTAL_SMTP_URL": post.url})
     stack.start()
     try:
-        for each in scenes:
-            scene = Scene(made, stack, post, instance, address, [])
-            began = time.monotonic()
-            try:
-                each(scene)
-            except (OSError, http.client.HTTPException, LookupError, Unanswered) as error:
-                scene.wrong.append(f"{each.__name__}: {error!r}")
-            said = "ok" if not scene.wrong else "; ".join(scene.wrong)
-            print(f"{each.__name__:18} {time.monotonic() - began:5.1f} s  {said}", flush=True)
-            wrong += scene.wrong
-        wrong += _whole(made)
+        wrong = played(scenes, made, stack, post) + _whole(made)
+        if wrong:
+            print((instance / "stack.log").read_text("utf-8")[-4000:])
+        return not wrong
     finally:
         stack.stop()
         post.close()
-    if wrong:
-        print((instance / "stack.log").read_text("utf-8")[-4000:])
-    return not wrong
+
+
+def played(
+    scenes: Sequence[Callable[[Scene], None]], made: world.World, stack: Stack, post: Post
+) -> list[str]:
+    """What went wrong in these scenes, one after the other; each is told when it is over."""
+    wrong: list[str] = []
+    address = str(made.app.config["SQLALCHEMY_DATABASE_URI"])
+    for each in scenes:
+        scene = Scene(made, stack, post, made.instance, address, [])
+        began = time.monotonic()
+        try:
+            each(scene)
+        except (OSError, http.client.HTTPException, LookupError, Unanswered) as error:
+            scene.wrong.append(f"{each.__name__}: {error!r}")
+        said = "ok" if not scene.wrong else "WRONG: " + "; ".join(scene.wrong)
+        print(f"{each.__name__:18} {time.monotonic() - began:5.1f} s  {said}", flush=True)
+        wrong += scene.wrong
+    return wrong
+
+
+def scenes_for(url: str) -> list[Callable[[Scene], None]]:
+    """Those that can be played with a database: SQLite has no server that could stop."""
+    return [each for each in SCENES if url or each is not database_restarts]
 
 
 def _whole(made: world.World) -> list[str]:

@@ -66,26 +66,34 @@ def place(database: str, url: str = "") -> Iterator[tuple[Path, str]]:
 
 def _storm(instance: Path, url: str, options: argparse.Namespace) -> bool:
     app = world.opened(instance, url)
-    made = world.build(app, instance, usage=30 + 2 * options.kills, drafts=6 + options.kills)
-    day, post = Day(made, options.seed), Post()
-    stack = Stack(instance, {"PORTAL_MAIL": "smtp", "PORTAL_SMTP_URL": post.url, "WEB_WORKERS": "2"})  # fmt: skip
+    made = world.build(app, instance, usage=30 + options.kills, drafts=6 + options.kills // 4)
+    post = Post()
+    stack = Stack(instance, {"PORTAL_MAIL": "smtp", "PORTAL_SMTP_URL": post.url})
     stack.start()
     try:
-        began = time.monotonic()
-        killed = _people_and_kills(stack, day, options)
-        took = time.monotonic() - began
-        left = _delivered(made, stack)
+        return not weathered(made, stack, post, options)
     finally:
         stack.stop()
+        post.close()
+
+
+def weathered(
+    made: world.World, stack: Stack, post: Post, options: argparse.Namespace
+) -> list[str]:
+    """What is wrong after so many kills (`kills`, `pause` and `seed` of the options); told as it is found."""
+    day, began = Day(made, options.seed), time.monotonic()
+    killed = _people_and_kills(stack, day, options)
+    took = time.monotonic() - began
+    left = _delivered(made, stack)
     _tell(day, post, killed, took)
     wrong = _what_is_wrong(made, day, post, killed)
     wrong += [f"{left} letters never left"] if left else []
     for each in wrong:
         print(f"WRONG: {each}")
     if wrong:
-        print(day.diary.told(), (instance / "stack.log").read_text("utf-8")[-20_000:], sep="\n")
-    post.close()
-    return not wrong
+        log = made.instance / "stack.log"
+        print(day.diary.told(), log.read_text("utf-8")[-20_000:], sep="\n")
+    return wrong
 
 
 def _people_and_kills(stack: Stack, day: Day, options: argparse.Namespace) -> Counter[str]:

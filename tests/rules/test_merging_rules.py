@@ -76,6 +76,13 @@ def test_figures_are_added_and_days_are_the_outer_ones() -> None:
     }  # fmt: skip
 
 
+def test_equal_figures_of_both_are_added_too() -> None:
+    ours = {"id": 1, "customer_id": 1, "balance": 40, "net": D(5), "left": {"USD": "1"}, "on": None}
+    assert added_up(ours, {**ours, "id": 2, "customer_id": 2}, ("customer_id",)) == {
+        "balance": 80, "net": D(10), "left": {"USD": "2"},
+    }  # fmt: skip
+
+
 def test_a_renamed_lot_keeps_its_name_and_fits() -> None:
     assert renamed("L1", "HG9", 60) == "L1 (HG9)"
     assert renamed("", "HG9", 60) == "(HG9)"

@@ -108,12 +108,13 @@ def joined_standing(ours: Row, theirs: Row) -> dict[str, Any]:
 def added_up(ours: Row, theirs: Row, key: Iterable[str]) -> dict[str, Any]:
     """Figures of both as sums, first days the earlier, last days the later; words stay the survivor's."""
     left = {"id", "customer_id", "version", "position", *key}
-    return {
+    summed = {
         name: _added(name, ours[name], theirs[name])
         for name in ours
-        if name not in left and not name.endswith("_id") and ours[name] != theirs[name]
+        if name not in left and not name.endswith("_id")
         if isinstance(theirs[name], int | Decimal | date | dict)
     }
+    return {name: value for name, value in summed.items() if value != ours[name]}
 
 
 def _added(name: str, ours: Any, theirs: Any) -> Any:
