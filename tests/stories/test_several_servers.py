@@ -85,7 +85,7 @@ def house(world: tuple[Cast, int], app: PortalApp, tmp_path: Path) -> Iterator[H
         for each in ("first", "second"):
             groups[each] = enter(servers.worker(environment, folders[each]))
         for address in (a, b):
-            until(lambda at=address: Browser().get(f"{at}/healthz")[0] == 200)  # type: ignore[misc]
+            until(lambda at=address: Browser().get(f"{at}/healthz")[0] == 200, 180)  # type: ignore[misc]
 
         def start(name: str, *words: str) -> None:
             at = {**environment, "PORTAL_INSTANCE": str(folders[name])}
