@@ -27,6 +27,7 @@ from portal.db.outbox import OutboxMessage, OutboxState
 from portal.jobs.mail import LEASE
 from tests.faults import checks, moving, world
 from tests.faults.deeds import LIVES, Day
+from tests.faults.people import PATIENCE
 from tests.faults.post import Post
 from tests.faults.stack import Stack
 from tests.postgres import postgres_server
@@ -120,7 +121,7 @@ def _people_and_kills(stack: Stack, day: Day, options: argparse.Namespace) -> Co
     finally:
         day.over.set()
         for thread in threads:
-            thread.join(150)
+            thread.join(PATIENCE + 60)
     for person in people:
         day.crashes += person.faults
     return killed
