@@ -203,7 +203,7 @@ def stopped(url: str) -> Iterator[None]:
         with (folder / "log").open("ab") as log:
             subprocess.Popen(command, user=own, cwd=folder, stdout=log, stderr=log)
         engine = create_engine(url)
-        _until(lambda: engine.connect().close() is None)
+        _until(lambda: not engine.connect().closed)
         engine.dispose()
 
 
