@@ -18,6 +18,6 @@ from tests.bench.load import ROOT
 )
 def test_what_breaks_loses_nothing_and_comes_back_by_itself(database: str) -> None:
     words = [sys.executable, "-m", "tests.faults", "brief", "--database", database]
-    found = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=600)
+    found = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=1200)
     assert found.returncode == 0, found.stdout + found.stderr[-3000:]
     assert "12 kills" in found.stdout and "WRONG" not in found.stdout
