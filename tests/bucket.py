@@ -58,7 +58,10 @@ class _Door(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def _answer(self) -> None:
-        body, parts = self.rfile.read(int(self.headers.get("Content-Length", 0))), urlsplit(self.path)
+        body, parts = (
+            self.rfile.read(int(self.headers.get("Content-Length", 0))),
+            urlsplit(self.path),
+        )
         self.server.asked.append(self.command)
         failing = self.server.fails.pop(0) if self.server.fails else None
         if isinstance(failing, float):
@@ -86,7 +89,9 @@ class _Door(BaseHTTPRequestHandler):
             return self._list(query)
         if key not in self.server.objects:
             return self._refuse(404, "NoSuchKey")
-        return self._send(200, self.server.objects[key], ETag='"x"', Last_Modified=formatdate(usegmt=True))
+        return self._send(
+            200, self.server.objects[key], ETag='"x"', Last_Modified=formatdate(usegmt=True)
+        )
 
     _head = _get
 
@@ -96,12 +101,18 @@ class _Door(BaseHTTPRequestHandler):
 
     def _list(self, query: dict[str, list[str]]) -> None:
         prefix, after = query.get("prefix", [""])[0], query.get("continuation-token", [""])[0]
-        keys = [key for key in sorted(self.server.objects) if key.startswith(prefix) and key > after]
+        keys = [
+            key for key in sorted(self.server.objects) if key.startswith(prefix) and key > after
+        ]
         rows = "".join(
             f"<Contents><Key>{escape(key)}</Key><LastModified>2026-03-02T02:00:00.000Z</LastModified>"
             f"<ETag>x</ETag><Size>{len(self.server.objects[key])}</Size></Contents>" for key in keys[:PAGE]
         )  # fmt: skip
-        more = f"<NextContinuationToken>{escape(keys[PAGE - 1])}</NextContinuationToken>" if keys[PAGE:] else ""
+        more = (
+            f"<NextContinuationToken>{escape(keys[PAGE - 1])}</NextContinuationToken>"
+            if keys[PAGE:]
+            else ""
+        )
         self._send(200, f"<ListBucketResult>{rows}{more}</ListBucketResult>".encode())
 
     def _refuse(self, status: int, code: str) -> None:

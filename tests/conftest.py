@@ -19,6 +19,7 @@ from portal.db import kept
 from portal.db.base import Base, db
 from portal.kernel import clock
 from portal.web.flask_app import PortalApp
+from portal.web.install import limiter
 from tests.cast import Cast
 from tests.client import CheckingClient
 from tests.postgres import PostgresServer, postgres_server
@@ -89,6 +90,7 @@ def database(app: PortalApp) -> Iterator[None]:
         db.session.remove()  # and with it whom the test was, so that no wall hides a row
         _empty_tables()
         kept.changed()
+        limiter.reset()
         db.session.remove()
 
 

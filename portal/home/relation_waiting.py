@@ -97,7 +97,14 @@ def _visits(today: date, rows: Rows) -> Iterator[Waiting]:
     for visit_id, customer, on, purpose in rows:
         title = t("Visit %(customer)s, %(day)s", customer=customer, day=on)
         url = address("desk_visits.show", visit_id=visit_id)
-        yield Waiting("geo-alt", "warn" if on < today else "info", title, purpose_words(purpose), url, t("Open"))
+        yield Waiting(
+            "geo-alt",
+            "warn" if on < today else "info",
+            title,
+            purpose_words(purpose),
+            url,
+            t("Open"),
+        )
 
 
 def _leads(rows: Rows) -> Iterator[Waiting]:

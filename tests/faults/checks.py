@@ -46,7 +46,7 @@ def database() -> Iterator[str]:
 
 def _indices_of_postgresql() -> Iterator[str]:
     """Every index holds every row of its table, in order; asked by the server's owner, past the walls."""
-    with create_engine(db.engine.url).connect() as owner:
+    with create_engine(db.engine.url.set(username="postgres")).connect() as owner:
         owner.execute(text("CREATE EXTENSION IF NOT EXISTS amcheck"))
         names = owner.scalars(
             text(

@@ -42,6 +42,8 @@ IMPATIENT_MS = 1500
 """How long a writer waits for its turn here: as setting in the portal, so that nobody waits for 45 seconds."""
 DISK_MB = 64
 BACK_SECONDS = 60.0
+NEXT_LOOK, NEXT_TRY = timedelta(seconds=6), timedelta(minutes=15)
+"""How far the clock is moved so that the worker looks for letters, or tries those again that did not go."""
 HOUSE = ('class="firm"', "<h1>", "tokens.css")
 """What stands on every page of the house."""
 
@@ -201,7 +203,7 @@ def stopped(url: str) -> Iterator[None]:
         with (folder / "log").open("ab") as log:
             subprocess.Popen(command, user=own, cwd=folder, stdout=log, stderr=log)
         engine = create_engine(url)
-        _until(lambda: engine.connect().close() is None)
+        _until(lambda: not engine.connect().closed)
         engine.dispose()
 
 
@@ -213,6 +215,7 @@ def mail_is_away(scene: Scene) -> None:
     scene.post.close()
     scene.expect(me.send(*a_request(me, "mail")).status == 303, "no mail server: not taken")
     failed = select(func.count()).where(OutboxMessage.tries > 0, OutboxMessage.state == "pending")
+    moving.move(moving.moved() + NEXT_LOOK)
     _until(lambda: scene.count(failed) > 0)
     for minutes in (10, 20, 31):
         moving.move(moving.moved() + timedelta(minutes=minutes))
@@ -296,8 +299,7 @@ def _letters_leave(scene: Scene, when: str, *, forward: bool = True) -> None:
         if time.monotonic() > until:
             scene.expect(False, f"{when}: letters still wait")
             return
-        if forward:
-            moving.move(moving.moved() + timedelta(minutes=15))
+        moving.move(moving.moved() + (NEXT_TRY if forward else NEXT_LOOK))
         time.sleep(0.5)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urlencode, urlsplit
 
-PATIENCE = 120.0
+PATIENCE = 300.0
 """Seconds after which somebody gives up sending."""
 IDLE_SECONDS = 3.0
 """After which a line is not used any more: the server ends it after five."""

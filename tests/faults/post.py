@@ -30,7 +30,7 @@ class Post:
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         """A letter came in."""
-        letter: Message = email.message_from_bytes(envelope.content or b"")
+        letter: Message = email.message_from_bytes(bytes(envelope.original_content or b""))
         for reader in envelope.rcpt_tos:
             self.taken[letter["Message-ID"], reader] += 1
         await asyncio.sleep(random.uniform(0, SLOWEST))

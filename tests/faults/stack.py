@@ -23,7 +23,7 @@ from tests.faults import moving
 
 WEB = ("-m", "gunicorn", "--config", "portal/gunicorn_conf.py", "wsgi:app")
 WORKER = ("-m", "portal", "worker")
-START_SECONDS = 90.0
+START_SECONDS = 240.0
 
 
 class Stack:

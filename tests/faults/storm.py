@@ -27,13 +27,16 @@ from portal.db.outbox import OutboxMessage, OutboxState
 from portal.jobs.mail import LEASE
 from tests.faults import checks, moving, world
 from tests.faults.deeds import LIVES, Day
+from tests.faults.people import PATIENCE
 from tests.faults.post import Post
 from tests.faults.stack import Stack
 from tests.postgres import postgres_server
 
 VICTIMS = {"web worker": 10, "portal worker": 5, "press": 4, "web master": 1}
 """Of twenty kills."""
-DELIVERED_SECONDS = 120.0
+DELIVERED_SECONDS = 300.0
+LOOKS = 20
+"""Of the worker, in the time after which a letter that died with its worker is tried again."""
 
 
 def main(arguments: list[str]) -> bool:
@@ -120,7 +123,7 @@ def _people_and_kills(stack: Stack, day: Day, options: argparse.Namespace) -> Co
     finally:
         day.over.set()
         for thread in threads:
-            thread.join(150)
+            thread.join(PATIENCE + 60)
     for person in people:
         day.crashes += person.faults
     return killed
@@ -144,11 +147,10 @@ def _delivered(made: world.World, stack: Stack) -> int:
     with made.app.app_context():
         while time.monotonic() < until:
             stack.revive()
-            waiting = _waiting()
-            if not waiting:
+            if not _waiting():
                 return 0
-            moving.move(moving.moved() + LEASE)
-            time.sleep(1)
+            moving.move(moving.moved() + LEASE / LOOKS)
+            time.sleep(0.5)
         return _waiting()
 
 

@@ -66,7 +66,7 @@ def opened(instance: Path, url: str, more: Mapping[str, str] | None = None) -> P
     os.environ |= {"PORTAL_INSTANCE": str(instance), "DATABASE_URL": url, **(more or {})}
     os.environ |= moving.environment(instance)
     moving.move(NOW - moving.datetime.now(NOW.tzinfo))
-    clock.datetime = moving.Moved  # type: ignore[misc]
+    setattr(clock, "datetime", moving.Moved)  # noqa: B010 - as its processes do
     app = create_app({"PASSWORD_COST": {"time_cost": 1, "memory_cost": 8, "parallelism": 1}})
     with app.app_context():
         db.create_all()
@@ -140,5 +140,5 @@ def signed_in(app: PortalApp, user: User) -> dict[str, str]:
         )
     )  # fmt: skip
     values = {"_user_id": user.fs_uniquifier, MARK: mark, "_fresh": True, "fs_cc": "set"}
-    signer = app.session_interface.get_signing_serializer(app)
+    signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     return {"session": signer.dumps(values), "lang": "en"}

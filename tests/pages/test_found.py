@@ -140,7 +140,9 @@ def test_a_task_is_done_and_taken_up_again(
 
 def token_of(client: CheckingClient, cast: Cast) -> str:
     page = client.sign_in(cast.customer_service).post("/desk/calendar/feed").text
-    return page.partition(f"{client.application.config['BASE_URL']}/calendar/")[2].partition(".ics")[0]
+    return page.partition(f"{client.application.config['BASE_URL']}/calendar/")[2].partition(
+        ".ics"
+    )[0]
 
 
 def test_a_telephone_reads_ones_own_open_plan_and_no_note(

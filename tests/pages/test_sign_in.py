@@ -10,7 +10,6 @@ import pytest
 
 from portal.access.permissions import Role
 from portal.db.base import db
-from portal.web.flask_app import PortalApp
 from tests.cast import PASSWORD, Cast, staff
 from tests.client import CheckingClient
 

@@ -17,7 +17,9 @@ from portal.web.flask_app import PortalApp
 from tests.cast import PASSWORD, Cast
 from tests.client import CheckingClient
 
-CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0.0.0 Safari/537.36"
+CHROME = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0.0.0 Safari/537.36"
+)
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 MicroMessenger/8.0.49 Safari/604.1"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 

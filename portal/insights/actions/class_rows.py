@@ -128,12 +128,8 @@ def _inputs(
         theirs = {row.month: row for row in months.get(customer_id, ())}
         contract = contracts.get(customer_id, facts.ContractFacts())
         of_months = _of_months(firsts, theirs, settings.period_months)
-        days = (
-            *ordered.get(customer_id, ()),
-            of_months["ordered_from"],
-            of_months["ordered_until"],
-        )
-        ordered_on = [day for day in days if day is not None]
+        edges = (of_months["ordered_from"], of_months["ordered_until"])
+        ordered_on = [day for day in (*ordered.get(customer_id, ()), *edges) if day is not None]
         result[customer_id] = Inputs(
             tier_before=_tier_before(customer_id, there, kept, earlier),
             first_order_on=min(ordered_on, default=None),

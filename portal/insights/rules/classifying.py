@@ -98,12 +98,11 @@ def classified(found: Inputs, rules: Rules) -> Classified:
         )  # fmt: skip
         tier, causes["tier"] = by_tier.tier, (by_tier.cause, *_with_branches(found, rules))
     abc, structure, by_rank = _by_rank(found, rules)
-    causes |= by_rank
     bought = _bought(found, rules)
     risk = risk_of(_watched(found, rules), settings)
     growth = growth_of(amounts, rules.bounds, structure, settings, rules.currency)
     promotion = promotion_of(tier, together, rules.bounds, settings, rules.currency)
-    causes["rfm"] = (rfm.cause(bought, rules.cuts),)
+    causes |= by_rank | {"rfm": (rfm.cause(bought, rules.cuts),)}
     causes["churn"] = tuple(each.cause for each in risk.warnings)
     causes["growth"] = () if growth.cause is None else (growth.cause,)
     causes["promotion"] = () if promotion is None else (promotion[1],)
@@ -115,9 +114,9 @@ def classified(found: Inputs, rules: Rules) -> Classified:
         structure=structure,
         period_amount=period_amount(amounts, settings),
         rank=found.place.rank if found.place else None,
-        cumulative_percent=cumulative_percent(found.place, rules.portfolio)
-        if found.place
-        else None,
+        cumulative_percent=(
+            cumulative_percent(found.place, rules.portfolio) if found.place else None
+        ),
         rfm=rfm.scores(bought, rules.cuts),
         risk=risk,
         growth_percent=growth.percent,
