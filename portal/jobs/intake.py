@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from portal.db.base import db
 from portal.db.work import unit_of_work
 from portal.intake.actions import duplicates, merging
 
 
 def search(now: datetime) -> int:
-    """Look for duplicates among all customers; how many pairs are new."""
+    """Look for duplicates among all customers; how many pairs are new.
+
+    Others write meanwhile: what takes long only reads, and writing what was found takes a moment.
+    """
+    likely = duplicates.find(between=db.session.rollback)
     with unit_of_work():
-        return duplicates.search(now)
+        return duplicates.keep(likely, now)
 
 
 def sweep(now: datetime) -> int:

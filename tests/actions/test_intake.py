@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
 
 from portal.access.models import Assignment
 from portal.access.permissions import Role
@@ -20,9 +20,11 @@ from portal.db.base import db
 from portal.db.outbox import OutboxMessage
 from portal.db.phones import PhoneKey
 from portal.intake.actions import duplicates
-from portal.intake.models import HeadMapping
+from portal.intake.models import DuplicatePair, HeadMapping
 from portal.intake.queries import current
 from portal.intake.queries.duplicates import like_new, pairs
+from portal.intake.rules.likeness import likely_pairs
+from portal.jobs import intake as nightly
 from portal.kernel.errors import FileProblems, Invalid, StaleEdit
 from portal.kernel.tables import write_csv, write_xlsx
 from portal.opportunities.actions.seeding import seed
@@ -340,6 +342,37 @@ def test_what_others_saved_meanwhile_stops_the_file(
     batch = applied(batch, now)
     assert (batch.state, count(Customer)) == (BatchState.WRONG, 4)
     assert told(batch) == [(2, "A · 客户名称", "新公司")]
+
+
+def test_others_write_while_customers_are_compared(
+    cast: Cast, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_duplicate(cast)
+    db.session.commit()
+    written: list[int] = []
+
+    def compare(seen: Any) -> Any:
+        with db.engine.connect().execution_options(writes=True) as other, other.begin():
+            written.append(other.execute(update(Customer).values(note="meanwhile")).rowcount)
+        return likely_pairs(seen)
+
+    monkeypatch.setattr(duplicates, "likely_pairs", compare)
+    assert nightly.search(now) == 1 and written == [3]
+
+
+def test_who_was_merged_while_customers_were_compared_is_in_no_pair(
+    cast: Cast, now: datetime
+) -> None:
+    theirs = a_duplicate(cast)
+    third = customer("THIRD", "海港食品", "")
+    db.session.commit()
+    likely = duplicates.find()
+    assert [pair.first for pair in likely] == [cast.harbour.id] * 2 + [theirs.id]
+    theirs.merged_into_id = cast.harbour.id
+    db.session.flush()
+    assert duplicates.keep(likely, now) == 1
+    kept = db.session.scalars(select(DuplicatePair)).one()
+    assert (kept.first_id, kept.second_id) == (cast.harbour.id, third.id)
 
 
 def test_duplicates_are_found_remembered_and_hinted_at(cast: Cast, now: datetime) -> None:

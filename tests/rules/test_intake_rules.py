@@ -11,11 +11,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from portal.intake.rules.blocking import LARGEST, WINDOW
 from portal.intake.rules.countries import countries
 from portal.intake.rules.deals import ending, problems
 from portal.intake.rules.fields import FIELDS, heads_of
 from portal.intake.rules.heads import find_heads, missing
-from portal.intake.rules.likeness import Customer, Reason, compared, likely_pairs
+from portal.intake.rules.likeness import (
+    IN_ORDER,
+    Customer,
+    Reason,
+    _keys,
+    compared,
+    likely_pairs,
+)
 from portal.intake.rules.reading import Line, Reader
 from portal.intake.rules.spelling import Vocabulary, edits, nearest
 from portal.intake.rules.words import INDUSTRIES, WORDS
@@ -220,6 +228,51 @@ def test_the_same_code_is_enough_and_a_group_is_none() -> None:
     codes = frozenset({"91440300MA5FBD7C23"})
     assert why(firm(1, "甲公司", codes=codes), firm(2, "乙公司", codes=codes)) == {Reason.CODE}
     assert why(firm(1, "海港食品", family=9), firm(2, "海港食品", family=9)) == set()
+
+
+def plain_pairs(known: list[Customer]) -> set[tuple[int, int]]:
+    """The same as `likely_pairs` in the plainest way: blocks as lists of customers in a dictionary."""
+    blocks: dict[tuple[str, str], list[Customer]] = {}
+    for each in sorted(known, key=lambda one: one.id):
+        for key in dict.fromkeys(_keys(each)):
+            blocks.setdefault(key, []).append(each)
+    found = set()
+    for (kind, _shared), block in blocks.items():
+        near: list[tuple[Customer, Customer]] = []
+        if len(block) <= LARGEST:
+            near = [(a, b) for i, a in enumerate(block) for b in block[i + 1 :]]
+        elif kind in IN_ORDER:
+            for order in (lambda c: c.cores, lambda c: tuple(core[::-1] for core in c.cores)):
+                row = sorted(block, key=order)
+                near += [(a, b) for i, a in enumerate(row) for b in row[i + 1 : i + 1 + WINDOW]]
+        for pair in near:
+            one, other = sorted(pair, key=lambda each: each.id)
+            if compared(one, other) is not None:
+                found.add((one.id, other.id))
+    return found
+
+
+CROWDS = st.lists(
+    st.tuples(
+        st.sampled_from(("上海", "宁波", "海港", "远东", "Harbour ", "Nord")),
+        st.sampled_from(("食品", "贸易", "物流", "海港食品进出口", "wind", "Foods")),
+        st.sampled_from(("", "有限公司", "股份有限公司", " Ltd.", " GmbH")),
+        st.sampled_from(("", "13800138000", "0755-26581234", "57482")),
+        st.sampled_from(("", "a@harbour.example", "b@harbour.example", "c@qq.com")),
+    ),
+    max_size=60,
+)
+
+
+@given(CROWDS)
+@settings(max_examples=60, deadline=None)
+def test_keys_as_numbers_find_the_same_pairs_as_lists_of_customers(crowd: list[tuple[str, ...]]):
+    known = []
+    for number, (begins, ends, form, phone, mail) in enumerate(crowd, 1):
+        known.append(firm(number, f"{begins}{ends}{form}"))
+        known[-1].reached_by(phone, mail)
+    found = [(pair.first, pair.second) for pair in likely_pairs(reversed(known))]
+    assert len(found) == len(set(found)) and set(found) == plain_pairs(known)
 
 
 def test_a_pair_is_found_once_among_many() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from heapq import nlargest
 
@@ -14,21 +15,46 @@ from portal.db.base import db
 from portal.intake.models import DuplicatePair
 from portal.intake.queries import duplicates as queries
 from portal.intake.rules.kinds import PairState
-from portal.intake.rules.likeness import likely_pairs
+from portal.intake.rules.likeness import Customer, Pair, likely_pairs
 from portal.kernel.errors import Invalid, NotAllowedNow, StaleEdit
 from portal.kernel.text import t
 
 MOST_PAIRS = 5_000
 """The likeliest ones: nobody decides more before the next search finds those after them."""
+BATCH = 5_000
 
 
 def search(now: datetime) -> int:
-    """Look among all customers; how many pairs are new. Those no longer likely go, those decided stay."""
-    with past_the_walls():
-        customers = queries.seen_for_search(SYSTEM)
-        known = queries.known_pairs()
-        likely = nlargest(MOST_PAIRS, likely_pairs(customers), key=lambda pair: pair.score)
-        found = {(pair.first, pair.second): pair for pair in likely}
+    """Look among all customers and keep what was found, in one transaction: for few customers."""
+    return keep(find(), now)
+
+
+def find(between: Callable[[], None] = lambda: None) -> list[Pair]:
+    """The likeliest pairs, the likeliest first, of alike ones the oldest customers'; nothing is written.
+
+    Customers are read in batches; `between` is called after each, to let go of what a reader holds.
+    """
+    seen: list[Customer] = []
+    after: int | None = 0
+    while after is not None:
+        with past_the_walls():
+            ids = queries.search_ids(after, BATCH)
+            seen += queries.seen_for_search(SYSTEM, ids) if ids else []
+        after = ids[-1] if ids else None
+        between()
+    return nlargest(MOST_PAIRS, likely_pairs(seen), key=_rank)
+
+
+def _rank(pair: Pair) -> tuple[int, int, int]:
+    return pair.score, -pair.first, -pair.second
+
+
+def keep(likely: Iterable[Pair], now: datetime) -> int:
+    """Write what was found; how many pairs are new. Those no longer likely go, those decided stay."""
+    pairs = list(likely)
+    known = queries.known_pairs()
+    merged = queries.merged_among(each for pair in pairs for each in (pair.first, pair.second))
+    found = {(p.first, p.second): p for p in pairs if not merged & {p.first, p.second}}
     rows = [
         {"first_id": pair.first, "second_id": pair.second, "score": pair.score,
          "reasons": [str(each) for each in pair.reasons], "found_at": now, "state": PairState.OPEN.value,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager
 
-from portal.access.scope import visible
+from portal.access.scope import past_the_walls, visible
 from portal.access.viewer import Viewer
 from portal.customers.models import Contact, Customer
 from portal.customers.queries import customers
@@ -45,6 +46,25 @@ def seen_for_search(viewer: Viewer, ids: list[int] | None = None) -> list[likene
         if customer_id in found:
             found[customer_id].reached_by(phone, email)
     return list(found.values())
+
+
+def how_many() -> int:
+    """How many customers a search goes through, whoever may see them."""
+    with past_the_walls():
+        counted = select(func.count(Customer.id)).where(Customer.merged_into_id.is_(None))
+        return db.session.scalar(counted) or 0
+
+
+def search_ids(after: int, most: int) -> list[int]:
+    """The next customers that are not merged, by id."""
+    wanted = select(Customer.id).where(Customer.id > after, Customer.merged_into_id.is_(None))
+    return list(db.session.scalars(wanted.order_by(Customer.id).limit(most)))
+
+
+def merged_among(ids: Iterable[int]) -> set[int]:
+    """Those of these customers that became part of another."""
+    merged = select(Customer.id).where(Customer.merged_into_id.is_not(None))
+    return set(db.session.scalars(merged)) & set(ids)
 
 
 def _seen(row: Any) -> likeness.Customer:

@@ -1,17 +1,16 @@
 """Which customers are likely to be one: reasons with points, found among neighbours only, so that many take seconds.
 
-Two customers are compared when they share a block: the same core of a name or its reading, its beginning or its end,
-its initials, a code, a telephone number, a mail domain, a bank account. A block that is too large says nothing by
-itself; in it each is compared with those next to it in order alone.
+Who is compared with whom: `blocking`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass
 from enum import StrEnum
 
 from portal.customers.rules.naming import name_core
+from portal.intake.rules.blocking import Blocks, Key, ranks
 from portal.intake.rules.spelling import edits
 from portal.kernel.phones import stored_keys
 from portal.kernel.pinyin import initials, is_chinese, joined
@@ -19,9 +18,8 @@ from portal.kernel.text import Text, t
 
 LIKELY = 45
 """Points from which two customers are shown as a pair."""
-LARGEST = 12
-"""A code, a number, a domain that more customers share says nothing about any two of them."""
-WINDOW = 6
+IN_ORDER = ("begins", "ends", "name")
+"""Kinds of keys whose large blocks are looked through in the order of names."""
 SHORTEST_CORE = 2
 EDGE = 3
 
@@ -78,38 +76,43 @@ OPEN_DOMAINS = frozenset(_OPEN_DOMAINS.split())
 
 @dataclass(slots=True)
 class Customer:
-    """What is known of one customer that may betray another. `family`: its group's id, or its own."""
+    """What is known of one customer that may betray another; small, since all are held at once.
+
+    `family`: its group's id, or its own. Of the names only what they are compared by is kept.
+    """
 
     id: int
-    names: tuple[str, ...]
+    names: InitVar[tuple[str, ...]]
     codes: frozenset[str] = frozenset()
     account: str = ""
     family: int = 0
-    phones: set[str] = field(default_factory=set)
-    mails: set[str] = field(default_factory=set)
+    phones: tuple[str, ...] = ()
+    mails: tuple[str, ...] = ()
     cores: tuple[str, ...] = ()
     readings: tuple[str, ...] = ()
-    short: frozenset[str] = frozenset()
+    short: tuple[str, ...] = ()
 
-    def __post_init__(self) -> None:
-        cores = dict.fromkeys(filter(None, map(name_core, self.names)))
+    def __post_init__(self, names: tuple[str, ...]) -> None:
+        cores = dict.fromkeys(filter(None, map(name_core, names)))
         self.cores = tuple(cores)
         self.readings = tuple(dict.fromkeys(map(joined, cores)))
         chinese = (initials(core) for core in cores if is_chinese(core))
         latin = (core for core in cores if not is_chinese(core) and len(core) <= 6)
-        self.short = frozenset(each for each in (*chinese, *latin) if len(each) > SHORTEST_CORE)
+        short = (each for each in (*chinese, *latin) if len(each) > SHORTEST_CORE)
+        self.short = tuple(dict.fromkeys(short))
 
     def reached_by(self, phone: str, mail: str) -> None:
         """A telephone field and a mail address of the customer or of somebody there."""
-        self.phones.update(key for key in stored_keys(phone) if len(key) > 6)
+        keys = (key for key in stored_keys(phone) if len(key) > 6)
+        self.phones = tuple(dict.fromkeys((*self.phones, *keys)))
         if mail:
-            self.mails.add(mail.lower())
+            self.mails = tuple(dict.fromkeys((*self.mails, mail.lower())))
 
     @property
-    def domains(self) -> set[str]:
+    def domains(self) -> tuple[str, ...]:
         """The mail domains of its people that are a firm's own."""
-        found = {mail.rpartition("@")[2] for mail in self.mails}
-        return found - OPEN_DOMAINS
+        found = dict.fromkeys(mail.rpartition("@")[2] for mail in self.mails)
+        return tuple(each for each in found if each not in OPEN_DOMAINS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,18 +132,19 @@ class Pair:
 
 
 def likely_pairs(customers: Iterable[Customer]) -> Iterator[Pair]:
-    """Every pair that is likely enough, each once."""
-    known = list(customers)
-    met: set[tuple[int, int]] = set()
-    for block in _blocks(known):
-        for one, other in _neighbours(block):
-            first, second = sorted((one, other), key=lambda each: each.id)
-            key = first.id, second.id
-            if key not in met:
-                met.add(key)
-                pair = compared(first, second)
-                if pair is not None:
-                    yield pair
+    """Every pair that is likely enough, each once; the older of the two first."""
+    known = sorted(customers, key=lambda each: each.id)
+    blocks = Blocks(IN_ORDER)
+    for each in known:
+        blocks.add(_keys(each))
+    orders = (
+        ranks(len(known), lambda place: known[place].cores),
+        ranks(len(known), lambda place: tuple(core[::-1] for core in known[place].cores)),
+    )
+    for first, second in blocks.pairs(orders):
+        pair = compared(known[first], known[second])
+        if pair is not None:
+            yield pair
 
 
 def compared(first: Customer, second: Customer) -> Pair | None:
@@ -152,32 +156,37 @@ def compared(first: Customer, second: Customer) -> Pair | None:
 
 
 def _reasons(one: Customer, other: Customer) -> Iterator[Reason]:
-    if one.codes & other.codes:
+    if not one.codes.isdisjoint(other.codes):
         yield Reason.CODE
     name = _naming(one, other)
     if name is not None:
         yield name
-    if one.phones & other.phones:
+    if _share(one.phones, other.phones):
         yield Reason.PHONE
-    if one.mails & other.mails:
+    if _share(one.mails, other.mails):
         yield Reason.MAIL
-    elif one.domains & other.domains:
+    elif one.mails and other.mails and _share(one.domains, other.domains):
         yield Reason.MAIL_DOMAIN
     if one.account and one.account == other.account:
         yield Reason.BANK_ACCOUNT
 
 
+def _share(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether something stands in both; each holds a few."""
+    return any(each in other for each in one)
+
+
 def _naming(one: Customer, other: Customer) -> Reason | None:
     """The strongest thing that the names say."""
-    if set(one.cores) & set(other.cores):
+    if _share(one.cores, other.cores):
         return Reason.NAME
-    if set(one.readings) & set(other.readings):
+    if _share(one.readings, other.readings):
         return Reason.READING
     if any(_near(a, b) for a in one.cores for b in other.cores):
         return Reason.NEAR_NAME
     if any(_part(a, b) for a in one.cores for b in other.cores):
         return Reason.PART_OF_NAME
-    return Reason.INITIALS if one.short & other.short else None
+    return Reason.INITIALS if _share(one.short, other.short) else None
 
 
 def _near(one: str, other: str) -> bool:
@@ -187,7 +196,7 @@ def _near(one: str, other: str) -> bool:
     """
     shorter = min(len(one), len(other))
     most = 0 if shorter < 6 else 1 if shorter < 12 else 2
-    if not most or len(set(one) ^ set(other)) > 2 * most:
+    if not most or abs(len(one) - len(other)) > most or len(set(one) ^ set(other)) > 2 * most:
         return False
     if shorter < 8 and is_chinese(one + other):
         return False
@@ -199,18 +208,7 @@ def _part(one: str, other: str) -> bool:
     return len(shorter) > SHORTEST_CORE and shorter in longer and 2 * len(shorter) > len(longer)
 
 
-def _blocks(known: list[Customer]) -> Iterator[list[Customer]]:
-    """Customers that share something; what too many share is cut down to neighbours or left out."""
-    blocks: dict[tuple[str, str], list[Customer]] = {}
-    for each in known:
-        for key in _keys(each):
-            blocks.setdefault(key, []).append(each)
-    for (kind, _), block in blocks.items():
-        if len(block) > 1 and (kind in ("begins", "ends", "name") or len(block) <= LARGEST):
-            yield block
-
-
-def _keys(each: Customer) -> Iterator[tuple[str, str]]:
+def _keys(each: Customer) -> Iterator[Key]:
     for core in each.cores:
         if len(core) >= SHORTEST_CORE:
             yield "begins", core[:EDGE]
@@ -224,14 +222,3 @@ def _keys(each: Customer) -> Iterator[tuple[str, str]]:
     yield from (("domain", domain) for domain in each.domains)
     if each.account:
         yield "account", each.account
-
-
-def _neighbours(block: list[Customer]) -> Iterator[tuple[Customer, Customer]]:
-    """All pairs of a small block; of a large one each with those next to it by name."""
-    if len(block) <= LARGEST:
-        yield from ((a, b) for i, a in enumerate(block) for b in block[i + 1 :])
-        return
-    for order in (lambda c: c.cores, lambda c: tuple(core[::-1] for core in c.cores)):
-        ordered = sorted(block, key=order)
-        for i, one in enumerate(ordered):
-            yield from ((one, other) for other in ordered[i + 1 : i + 1 + WINDOW])

@@ -23,6 +23,9 @@ def edits(first: str, second: str, most: int) -> int:
     """Letters to add, drop, change or exchange with a neighbour to get from one to the other; `most` + 1 if more."""
     if abs(len(first) - len(second)) > most:
         return most + 1
+    first, second = _differing(first, second)
+    if not first or not second:
+        return len(first) + len(second)
     before: list[int] = []
     row = list(range(len(second) + 1))
     for i, one in enumerate(first, 1):
@@ -37,6 +40,17 @@ def edits(first: str, second: str, most: int) -> int:
         if min(row) > most:
             return most + 1
     return min(row[-1], most + 1)
+
+
+def _differing(first: str, second: str) -> tuple[str, str]:
+    """What is left of both without the beginning and the end that they share: no way is shorter through those."""
+    start, shorter = 0, min(len(first), len(second))
+    while start < shorter and first[start] == second[start]:
+        start += 1
+    end = 0
+    while end < shorter - start and first[-1 - end] == second[-1 - end]:
+        end += 1
+    return first[start : len(first) - end], second[start : len(second) - end]
 
 
 def allowed(word: str) -> int:

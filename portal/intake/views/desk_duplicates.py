@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Response, flash, g, redirect, request, url_for
@@ -27,10 +28,15 @@ from portal.intake.views.side_by_side import drawn
 from portal.kernel import clock
 from portal.kernel.errors import Invalid, NotAllowedNow, NotFound, StaleEdit
 from portal.kernel.text import t
+from portal.upkeep.actions import turns
 from portal.web.forms import attempted, form_page
 from portal.web.listing import list_page
 from portal.web.pages import page, refused
+from portal.web.stepping import done
 from portal.web.words import say
+
+AT_ONCE = 2_000
+"""So many customers are compared while the page waits."""
 
 
 @bp.get("/duplicates")
@@ -45,10 +51,14 @@ def index() -> Any:
 @bp.post("/duplicates/search")
 @requires(P.CUSTOMER_MERGE)
 def search() -> Response:
-    """Compare all customers now."""
-    found = actions.search(clock.now())
-    flash(_("%(count)s new pairs found.", count=f"{found:,}"), "success")
-    return redirect(url_for(".index"), 303)  # type: ignore[return-value]
+    """Compare all customers now: few at once, many by the worker, so that nobody waits for it."""
+    there: Response = redirect(url_for(".index"), 303)  # type: ignore[assignment]
+    if queries.how_many() <= AT_ONCE:
+        found = actions.search(clock.now())
+        flash(_("%(count)s new pairs found.", count=f"{found:,}"), "success")
+        return there
+    asked = partial(turns.ask, "duplicates", g.viewer, clock.now())
+    return done(there, _("The search has begun; its pairs stand here in a minute or two."), asked)
 
 
 @bp.get("/duplicates/<int:pair_id>")
