@@ -20,6 +20,7 @@ from portal.db.base import Base, db
 from portal.kernel import clock
 from portal.web.flask_app import PortalApp
 from portal.web.install import limiter
+from tests import castings
 from tests.cast import Cast
 from tests.client import CheckingClient
 from tests.postgres import PostgresServer, postgres_server
@@ -123,7 +124,7 @@ def now() -> Iterator[datetime]:
 @pytest.fixture
 def cast(database: None, now: datetime) -> Cast:
     """The standing cast: our staff, two customers, their users (tests/cast.py)."""
-    return Cast.assemble(now)
+    return castings.standing(now)
 
 
 @pytest.fixture

@@ -65,6 +65,12 @@ class StaffRole(Base):
         return set()
 
 
+class WordList(AsaList):
+    """Flask-Security's list of words in one column; it has no state, so that statements with it may be cached."""
+
+    cache_ok = True
+
+
 class User(UserMixin, HasPhone, Versioned, Stamped, Base):
     """A login. `kind` says which door it opens; a customer's user acts through memberships."""
 
@@ -88,7 +94,7 @@ class User(UserMixin, HasPhone, Versioned, Stamped, Base):
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
     tf_last_counter: Mapped[int | None]
-    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(WordList()))
     fs_webauthn_user_handle: Mapped[str | None] = mapped_column(  # type: ignore[assignment]
         String(64), unique=True
     )
@@ -188,7 +194,7 @@ class Passkey(WebAuthnMixin, Base):
     credential_id: Mapped[bytes] = mapped_column(LargeBinary(1023), unique=True)
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
     sign_count: Mapped[int] = mapped_column(BigInteger, default=0)
-    transports: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+    transports: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(WordList()))
     backup_state: Mapped[bool] = mapped_column(default=False)
     device_type: Mapped[str] = mapped_column(String(64))
     extensions: Mapped[str | None] = mapped_column(String(255))

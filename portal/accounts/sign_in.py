@@ -10,7 +10,17 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any, cast
 
-from flask import Flask, Response, abort, make_response, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_security import Security, SQLAlchemyUserDatastore, hash_password
 from flask_security.signals import (
     password_changed,
@@ -21,6 +31,7 @@ from flask_security.signals import (
     wan_deleted,
     wan_registered,
 )
+from werkzeug.local import LocalProxy
 
 from portal.access.guards import public, to_prove_it
 from portal.accounts import forms, passkey_forms, passkeys, sessions, throttle
@@ -55,6 +66,10 @@ class Doorkeeper(Security):
         return True if module == "nh3" else super()._check_modules(module, config_name)
 
 
+# Each application has its own: two in one process (a server beside a tool) must not share their settings.
+security = cast(Doorkeeper, LocalProxy(lambda: current_app.extensions["security"]))
+
+
 def password_hash(password: str) -> str:
     """`password` as the database keeps it; takes some 30 ms by design, so never inside a transaction."""
     return str(hash_password(security.password_util.normalize(password)))
@@ -67,11 +82,12 @@ def install(app: Flask) -> None:
     app.config.update(passkeys.settings())
     for key, (text, tone) in MESSAGES.items():
         app.config[f"SECURITY_MSG_{key}"] = (text.msgid, tone)
-    security.init_app(app, SQLAlchemyUserDatastore(db, User, cast(Any, StaffRole), Passkey))
-    security.i18n_domain = ReadersDomain()
-    security.datetime_factory = clock.now
-    security.want_json(lambda _request: False)
-    security.reauthn_handler(lambda _within, _grace: to_prove_it(CHANGE_OF_WAY))
+    keeper = _doorkeeper()
+    keeper.init_app(app, SQLAlchemyUserDatastore(db, User, cast(Any, StaffRole), Passkey))
+    keeper.i18n_domain = ReadersDomain()
+    keeper.datetime_factory = clock.now
+    keeper.want_json(lambda _request: False)
+    keeper.reauthn_handler(lambda _within, _grace: to_prove_it(CHANGE_OF_WAY))
     app.view_functions["security.two_factor_rescue"] = _only_recovery_codes
     passkeys.install(app)
     throttle.install(app)
@@ -80,7 +96,7 @@ def install(app: Flask) -> None:
         reading = endpoint.removeprefix("security.") in HASHING
         app.view_functions[endpoint] = reads_first(view) if reading else view
     _write_history(app)
-    sessions.install(app, security)
+    sessions.install(app, keeper)
 
 
 def _forms_only(view: Any) -> Any:
@@ -193,25 +209,26 @@ def _lower(identity: str) -> str:
     return identity.strip().lower()
 
 
-security = Doorkeeper(
-    mail_util_cls=OutboxMail,
-    password_util_cls=Passwords,
-    totp_cls=OneTimeCodes,
-    render_template=cast(Callable[..., str], _draw),  # views answer with whatever it gives
-    login_form=forms.SignInForm,
-    forgot_password_form=forms.ForgottenForm,
-    reset_password_form=forms.NewPasswordForm,
-    change_password_form=forms.OtherPasswordForm,
-    verify_form=forms.AgainForm,
-    two_factor_setup_form=forms.SetUpForm,
-    two_factor_rescue_form=forms.RescueForm,
-    two_factor_verify_code_form=forms.CodeForm,
-    mf_recovery_form=forms.RecoveryForm,
-    two_factor_select_form=forms.WhichForm,
-    webauthn_util_cls=passkeys.Keys,
-    wan_register_form=passkey_forms.NewPasskeyForm,
-    wan_register_response_form=passkey_forms.MadePasskeyForm,
-    wan_signin_form=passkey_forms.StartPasskeyForm,
-    wan_signin_response_form=passkey_forms.ShownPasskeyForm,
-    wan_delete_form=passkey_forms.NoPasskeyForm,
-)
+def _doorkeeper() -> Doorkeeper:
+    return Doorkeeper(
+        mail_util_cls=OutboxMail,
+        password_util_cls=Passwords,
+        totp_cls=OneTimeCodes,
+        render_template=cast(Callable[..., str], _draw),  # views answer with whatever it gives
+        login_form=forms.SignInForm,
+        forgot_password_form=forms.ForgottenForm,
+        reset_password_form=forms.NewPasswordForm,
+        change_password_form=forms.OtherPasswordForm,
+        verify_form=forms.AgainForm,
+        two_factor_setup_form=forms.SetUpForm,
+        two_factor_rescue_form=forms.RescueForm,
+        two_factor_verify_code_form=forms.CodeForm,
+        mf_recovery_form=forms.RecoveryForm,
+        two_factor_select_form=forms.WhichForm,
+        webauthn_util_cls=passkeys.Keys,
+        wan_register_form=passkey_forms.NewPasskeyForm,
+        wan_register_response_form=passkey_forms.MadePasskeyForm,
+        wan_signin_form=passkey_forms.StartPasskeyForm,
+        wan_signin_response_form=passkey_forms.ShownPasskeyForm,
+        wan_delete_form=passkey_forms.NoPasskeyForm,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import datetime
 from typing import Any
 
@@ -116,9 +117,11 @@ def test_a_connection_goes_back_to_the_pool_without_a_wall(sites: dict[str, int]
     used, said = db.session.execute(process).one()
     assert said.startswith("{")
     db.session.rollback()
-    with db.engine.connect() as again:
-        assert tuple(again.execute(process).one()) == (used, "")
-        assert len(again.execute(select(SITES)).all()) == 2
+    with ExitStack() as taken:
+        pool = [taken.enter_context(db.engine.connect()) for _ in range(db.engine.pool.checkedin())]
+        at = {each.execute(process).one() for each in pool}
+        assert (used, "") in at and {said for _process, said in at} == {""}
+        assert {len(each.execute(select(SITES)).all()) for each in pool} == {2}
 
 
 def test_the_next_transaction_of_the_session_has_its_wall_again(sites: dict[str, int]) -> None:

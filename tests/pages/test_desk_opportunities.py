@@ -12,6 +12,7 @@ from portal.customers.models import Contact
 from portal.db.base import db
 from portal.opportunities.models import (
     Collaborator,
+    Competitor,
     Opportunity,
     OpportunityCompetitor,
     OpportunityNote,
@@ -196,14 +197,15 @@ def test_colleagues_parties_and_competitors_are_named_and_taken_off(
         desk.post("/desk/competitors/new", data={"name_zh": "对手物流", "active": "y"}).status_code
         == 303
     )
-    rival = {"competitor_id": 1, "threat": "high", "price": "11000", "effect": "价格更低"}
+    one = db.session.scalars(select(Competitor.id)).one()
+    rival = {"competitor_id": one, "threat": "high", "price": "11000", "effect": "价格更低"}
     assert desk.post(at(row, "/competitors"), data=rival).status_code == 303
     shown = desk.get(at(row)).text
     assert len(desk.queries) <= 12
     assert all(word in shown for word in ("中远代理", "对手物流", "价格更低", "9,000.00"))
     party = db.session.scalars(select(OpportunityParty.id)).one()
     desk.post(f"/desk/opportunities/parties/{party}/remove")
-    desk.post(at(row, "/competitors/remove"), data={"competitor": 1})
+    desk.post(at(row, "/competitors/remove"), data={"competitor": one})
     desk.post(at(row, "/unshare"), data={"user": leader})
     for model in (OpportunityParty, OpportunityCompetitor, Collaborator):
         assert db.session.scalar(select(model.id)) is None

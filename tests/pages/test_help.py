@@ -87,3 +87,23 @@ def test_nobody_reads_help_signed_out(client: CheckingClient, cast: Cast) -> Non
         for page in pages_for(door):
             assert client.get(f"/{door.value}/help/{page.key}").status_code == 302
             assert endpoint_of(page, door).startswith(f"{door.value}_help.")
+
+
+def test_a_page_that_the_reader_may_not_open_is_named_without_a_link(
+    client: CheckingClient, cast: Cast
+) -> None:
+    for reader, door in (
+        (cast.lin, "my"),
+        (cast.clerk, "my"),
+        (cast.administrator, "desk"),
+        (cast.sales, "desk"),
+        (cast.auditor, "desk"),
+    ):
+        client.sign_in(reader)
+        links: set[str] = set()
+        for page in pages_for(Door(door)):
+            body = client.get(f"/{door}/help/{page.key}").text.partition("prose")[2]
+            links |= set(re.findall(r'href="(/[^"#]*)"', body.partition("</article>")[0]))
+        assert links
+        for link in links:
+            assert client.get(link).status_code == 200, (reader.email, link)

@@ -8,7 +8,7 @@ from pathlib import Path
 import argon2
 import pytest
 
-from portal import config
+from portal import config, create_app
 from portal.accounts.rules.passwords import MAX_LENGTH, MIN_LENGTH, listed, weakness
 from portal.accounts.sign_in import PASSWORD_COST, password_hash, security
 from portal.config import UnsafeSetting, load
@@ -25,6 +25,19 @@ def test_a_password_is_kept_as_argon2id_at_least_as_slow_as_owasp_asks(app: Port
         hashed = password_hash("correct horse battery")
     assert argon2.extract_parameters(hashed).type is argon2.Type.ID
     assert argon2.extract_parameters(hashed).salt_len >= 16
+
+
+@ON_SQLITE
+def test_a_second_application_in_the_process_leaves_the_first_ones_cost_alone(
+    app: PortalApp, tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path / 'other.db'}"
+    other = create_app({"INSTANCE": tmp_path, "SQLALCHEMY_DATABASE_URI": url})
+    costs = []
+    for each in (app, other):
+        with each.app_context():
+            costs.append(argon2.extract_parameters(password_hash("correct horse")).memory_cost)
+    assert costs == [app.config["PASSWORD_COST"]["memory_cost"], PASSWORD_COST["memory_cost"]]
 
 
 @pytest.mark.parametrize("secret", ["", "short", "x" * 31])

@@ -84,6 +84,8 @@ def overdue(
         Receivable.customer_id == party_id, Receivable.due_on < until
     )
     rows = db.session.execute(statement.order_by(Receivable.id)).all()
+    if not rows:
+        return []
     changes = _changes([row.id for row in rows], viewer, known_at)
     on_statements = [row.statement_id for row in rows if row.statement_id is not None]
     disputes = _disputes(on_statements, viewer, known_at)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from portal.kernel.pinyin import normalise
 
-ADDRESS = re.compile(r"\]\((help|page|picture):([A-Za-z0-9_.-]+)\)")
+ADDRESS = re.compile(r"(!?)\[([^\[\]]*)\]\((help|page|picture):([A-Za-z0-9_.-]+)\)")
 HEADING = re.compile(r"^(#{1,4}) +(.+?)\s*$", re.MULTILINE)
 MARKS = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*`>|#]")
 AROUND = 60
@@ -51,14 +51,20 @@ def written(markdown: str) -> Written:
     return Written(title.removeprefix("# ").strip(), body.strip())
 
 
-def led(body: str, address: Callable[[str, str], str]) -> str:
-    """The Markdown with our own addresses turned into real ones: `address(kind, name)`."""
-    return ADDRESS.sub(lambda met: f"]({address(met[1], met[2])})", body)
+def led(body: str, address: Callable[[str, str], str | None]) -> str:
+    """The Markdown with our addresses turned into real ones: `address(kind, name)`; where that is None, words alone."""
+
+    def real(met: re.Match[str]) -> str:
+        mark, words, kind, name = met.groups()
+        there = address(kind, name)
+        return words if there is None else f"{mark}[{words}]({there})"
+
+    return ADDRESS.sub(real, body)
 
 
 def named(body: str) -> list[tuple[str, str]]:
     """(kind, name) of every address of ours in a text."""
-    return ADDRESS.findall(body)
+    return [(kind, name) for _mark, _words, kind, name in ADDRESS.findall(body)]
 
 
 def find(words: str, pages: Iterable[tuple[str, Written]]) -> list[Found]:

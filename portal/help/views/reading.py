@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, current_app, request, url_for
+from flask import Blueprint, current_app, g, request, url_for
 from markupsafe import Markup
 
 from portal.access.guards import signed_in
+from portal.access.permissions import Permission
 from portal.help import shelf
 from portal.help.rules.book import (
     BY_KEY,
@@ -95,13 +96,22 @@ def _reading(page: Page, door: Door) -> Callable[[], Any]:
 
 
 def _body(markdown: str, door: Door, language: str) -> Markup:
-    def address(kind: str, name: str) -> str:
+    def address(kind: str, name: str) -> str | None:
         if kind == "help":
             there = BY_KEY[name]
-            return url_for(endpoint_of(there, door)) if there in pages_for(door) else "#"
+            return url_for(endpoint_of(there, door)) if there in pages_for(door) else None
         if kind == "page":
-            return url_for(name) if name in current_app.view_functions else "#"
+            return url_for(name) if _opens_for_the_reader(name, door) else None
         return f"picture:{name}"
 
     pictures = lambda name: static_url(picture_file(name, language))  # noqa: E731
     return rendered(led(markdown, address), picture_url=pictures)
+
+
+def _opens_for_the_reader(endpoint: str, door: Door) -> bool:
+    """False for the other door's pages, and those that the reader's role or powers do not open."""
+    guard = getattr(current_app.view_functions.get(endpoint), "guard", None)
+    others = {f"{each.value}_" for each in Door if each is not door}
+    if guard is None or endpoint.startswith(tuple(others)):
+        return False
+    return bool(g.viewer.may(guard)) if isinstance(guard, Permission) else True
