@@ -65,7 +65,8 @@ class CheckingClient(FlaskClient):
             event.remove(db.engine, "before_cursor_execute", listener)
             db.session.remove()
         is_page = response.mimetype == "text/html" and response.data and response.status_code < 300
-        if self.looks and is_page:
+        if self.looks and is_page and db.engine.dialect.name == "sqlite":
+            # PostgreSQL's rows make the same pages; parsing them again is a quarter of such a test's time.
             inspect_page(response.text)
         return response
 

@@ -6,23 +6,23 @@ A test that touches the database runs on both; `-m "not postgres"` leaves the se
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 from portal import create_app
 from portal.db import kept
-from portal.db.base import Base, db
+from portal.db.base import db
 from portal.kernel import clock
 from portal.web.flask_app import PortalApp
 from portal.web.install import limiter
 from tests import castings
 from tests.cast import Cast
 from tests.client import CheckingClient
+from tests.emptying import emptier
 from tests.postgres import PostgresServer, postgres_server
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday, 10:00 in Shanghai
@@ -83,35 +83,25 @@ def _settings(instance: Path, url: str) -> dict[str, object]:
     }
 
 
+@pytest.fixture(scope="session")
+def empty(app: PortalApp) -> Iterator[Callable[[], None]]:
+    """Deletes every row of the application's database."""
+    with app.app_context():
+        url = db.engine.url
+    with emptier(url) as found:
+        yield found
+
+
 @pytest.fixture
-def database(app: PortalApp) -> Iterator[None]:
+def database(app: PortalApp, empty: Callable[[], None]) -> Iterator[None]:
     """An application context over empty tables."""
     with app.app_context():
         yield
         db.session.remove()  # and with it whom the test was, so that no wall hides a row
-        _empty_tables()
+        empty()
         kept.changed()
         limiter.reset()
         db.session.remove()
-
-
-def _empty_tables() -> None:
-    """Delete the rows of the tables that have any: of some two hundred a test fills a dozen."""
-    connection = db.session.connection()
-    for _place, name in connection.exec_driver_sql(_filled_tables()).all():
-        connection.exec_driver_sql(f'DELETE FROM "{name}"')
-    db.session.commit()
-
-
-@cache
-def _filled_tables() -> str:
-    """A statement that names the tables with rows, those that point at others first."""
-    names = [table.name for table in reversed(Base.metadata.sorted_tables)]
-    looks = (
-        f"SELECT {place} AS place, '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")"
-        for place, name in enumerate(names)
-    )
-    return " UNION ALL ".join(looks) + " ORDER BY place"
 
 
 @pytest.fixture
