@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.i18n import Translations, translations
 from wtforms import Form
 
-from portal.kernel.errors import Invalid, InvalidMany
+from portal.kernel.errors import Invalid, InvalidMany, NotAllowedNow, StaleEdit
 from portal.kernel.text import Text
 from portal.web.errors import to_fields
 from portal.web.pages import page, refused
@@ -36,6 +36,15 @@ def attempted(form: FlaskForm, verb: Callable[[], T]) -> T | None:
     except (Invalid, InvalidMany) as error:
         if not to_fields(form, error):
             flash(say(error.text), "error")
+        return None
+
+
+def tried(form: FlaskForm, verb: Callable[[], T]) -> T | None:
+    """The same; None also when it is not allowed now, or somebody was quicker: the page then says so."""
+    try:
+        return attempted(form, verb)
+    except (NotAllowedNow, StaleEdit) as error:
+        flash(say(error.text), "error")
         return None
 
 

@@ -10,10 +10,16 @@ from zoneinfo import ZoneInfo
 from flask import Response, current_app, flash, g, redirect, request, url_for
 
 from portal.access.permissions import Permission
-from portal.kernel.errors import Invalid, InvalidMany, NotAllowedNow, PortalError
+from portal.kernel.errors import Invalid, InvalidMany, NotAllowedNow, PortalError, StaleEdit
+from portal.kernel.text import t
+from portal.web.flask_app import refuse
 from portal.web.words import say
 
 LONGEST_ID = 9
+LONGEST_REASON = 1000
+REFUSED = (Invalid, InvalidMany, NotAllowedNow)
+STALE_TOO = (*REFUSED, StaleEdit)
+"""What a step from a button may be refused with; the second where the button says which state it stood beside."""
 
 
 def number_in(name: str) -> int | None:
@@ -38,10 +44,15 @@ def typed(name: str, longest: int) -> str:
     return request.values.get(name, "").strip()[:longest]
 
 
+def written(name: str, longest: int = LONGEST_REASON) -> str:
+    """What was written into a step's question."""
+    return request.form.get(name, "").strip()[:longest]
+
+
 def day_in(name: str) -> date | None:
-    """The day that the address gives under `name`; None for what is none."""
+    """The day that the address or form gives under `name`; None for what is none."""
     try:
-        return date.fromisoformat(request.args.get(name, ""))
+        return date.fromisoformat(request.values.get(name, ""))
     except ValueError:
         return None
 
@@ -68,21 +79,58 @@ def page_of(endpoint: str, permission: Permission, **values: Any) -> str | None:
     return url_for(endpoint, **values)
 
 
-def to(endpoint: str, **values: Any) -> Response:
+def to(endpoint: str, *, anchor: str | None = None, **values: Any) -> Response:
     """After a form: there."""
-    return redirect(url_for(endpoint, **values), 303)  # type: ignore[return-value]
+    return redirect(url_for(endpoint, _anchor=anchor, **values), 303)  # type: ignore[return-value]
 
 
-def done(there: Response, said: str, verb: Callable[[], Any]) -> Response:
-    """One step from a button: done and said, or refused with the reason; to the page either way."""
+def done(
+    there: Response,
+    said: str,
+    verb: Callable[[], Any],
+    refusals: tuple[type[PortalError], ...] = REFUSED,
+) -> Response:
+    """One step from a button: done and said, or refused with the reason and nothing kept; to `there` either way."""
     try:
         verb()
-    except (Invalid, InvalidMany, NotAllowedNow) as error:
+    except refusals as error:
         flash(reason_of(error), "error")
-        there.headers["X-Refused"] = "1"
-        return there
+        return refuse(there)
     flash(said, "success")
     return there
+
+
+def done_or_stale(there: Response, said: str, verb: Callable[[], Any]) -> Response:
+    """The same where the button may have stood beside an older state."""
+    return done(there, said, verb, STALE_TOO)
+
+
+def done_at(url: str, said: str, verb: Callable[[], Any]) -> Response:
+    """The same with an address to go to."""
+    there: Response = redirect(url, 303)  # type: ignore[assignment]
+    return done_or_stale(there, said, verb)
+
+
+def check_seen(row: Any, counter: str | None) -> None:
+    """StaleEdit when the form that sent this request showed another state of `row`; Invalid for no counter at all."""
+    text = (counter or "").strip()
+    if not text.isdecimal() or len(text) > LONGEST_ID:
+        raise Invalid(t("This form does not say which state it shows. Load the page again."))
+    if int(text) != row.version:
+        raise StaleEdit(
+            t("It has changed since you opened this page. Look at it again, then repeat.")
+        )
+
+
+def fresh(form: Any, row: Any) -> bool:
+    """Whether a form was filled in over what `row` says now; else the page says so, and keeps what was typed."""
+    try:
+        check_seen(row, form.version.data)
+    except (Invalid, StaleEdit) as error:
+        flash(say(error.text), "error")
+        form.version.data = str(row.version)
+        return False
+    return True
 
 
 def reason_of(error: PortalError) -> str:

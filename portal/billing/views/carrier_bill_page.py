@@ -11,16 +11,11 @@ from flask_babel import gettext as _
 from portal.billing.carrier_bill_labels import EXPLAINED, FINDINGS, OPEN, SETTLED
 from portal.billing.models import CarrierBill, CarrierBillRow
 from portal.billing.rules.carrier_bills import Finding, Sums, altogether
-from portal.billing.views.carrier_bill_lists import (
-    extras,
-    freight_difference,
-    kg_difference,
-    total,
-)
-from portal.billing.views.desk_door import happenings
+from portal.billing.views.carrier_bill_lists import extras, freight_difference, kg_difference, total
 from portal.db import audit
 from portal.kernel.text import Text
 from portal.web.labels import Label
+from portal.web.timeline import happenings
 from portal.web.words import say
 
 SHOWN_ENTRIES = 8

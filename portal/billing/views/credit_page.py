@@ -13,12 +13,12 @@ from portal.access.scope import visible
 from portal.billing.labels import CREDIT_SOURCES, CREDITS
 from portal.billing.models import Credit, Dispute, StatementLine
 from portal.billing.rules.states import CREDIT_STEPS, CreditState, CreditStep
-from portal.billing.views.desk_door import happenings
 from portal.billing.views.line_words import tax_of
 from portal.db import audit
 from portal.db.base import db
 from portal.web import chain
 from portal.web.chain import ChainLink, linked
+from portal.web.timeline import happenings
 
 DISPUTED = ("dispute", "dispute_again")
 L = StatementLine

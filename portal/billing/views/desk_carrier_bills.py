@@ -18,7 +18,7 @@ from portal.billing.queries import carrier_bills as queries
 from portal.billing.rules.carrier_bills import Finding, Tolerance
 from portal.billing.views.carrier_bill_lists import BILLS, waybills
 from portal.billing.views.carrier_bill_page import bill_context, waybill_context
-from portal.billing.views.desk_door import check_seen, done, reason
+from portal.billing.views.desk_door import check_seen, reason
 from portal.catalogue.queries.tariffs import tariff, usable_for_batch
 from portal.kernel import clock
 from portal.kernel.errors import FileProblems, NotFound
@@ -26,6 +26,7 @@ from portal.web import doors
 from portal.web.forms import attempted, form_page
 from portal.web.listing import list_page
 from portal.web.pages import refused
+from portal.web.stepping import done_or_stale
 from portal.web.uploads import received
 from portal.web.words import name_of
 
@@ -124,7 +125,7 @@ def note_all(bill_id: int, finding: str) -> Response:
     """The same note on every waybill of a finding that has none."""
     bill, of = fetch(CarrierBill, bill_id), _finding(finding)
     verb = partial(actions.note_all, bill, of, reason(), g.viewer, clock.now())
-    return done(_to(bill_id, finding), _("Noted."), verb)
+    return done_or_stale(_to(bill_id, finding), _("Noted."), verb)
 
 
 @bp.route("/carrier-bills/<int:bill_id>/waybills/<int:row_id>", methods=["GET", "POST"])
@@ -137,7 +138,7 @@ def waybill(bill_id: int, row_id: int) -> Any:
     form = NoteForm(data={"note": row.settled_note})
     if form.validate_on_submit():
         verb = partial(actions.note, row, form.note.data or "", g.viewer, clock.now())
-        return done(_to(bill_id, row.finding), _("Noted."), verb)
+        return done_or_stale(_to(bill_id, row.finding), _("Noted."), verb)
     return form_page(WAYBILL, form, **waybill_context(row))
 
 
@@ -151,7 +152,7 @@ def settle(bill_id: int) -> Response:
         check_seen(bill)
         actions.settle(bill, reason(), g.viewer, clock.now())
 
-    return done(_to(bill_id), _("Settled."), verb)
+    return done_or_stale(_to(bill_id), _("Settled."), verb)
 
 
 @bp.post("/carrier-bills/<int:bill_id>/discard")
@@ -165,7 +166,7 @@ def discard(bill_id: int) -> Response:
         actions.discard(bill, reason(), g.viewer, clock.now())
 
     said = _("Discarded. The bill can be read again.")
-    there = done(_to(bill_id), said, verb)
+    there = done_or_stale(_to(bill_id), said, verb)
     return there if "X-Refused" in there.headers else redirect(url_for(".index"), 303)  # type: ignore[return-value]
 
 

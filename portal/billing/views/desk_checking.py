@@ -14,13 +14,14 @@ from portal.access.scope import past_the_walls
 from portal.billing.actions import papers, printing, verifying
 from portal.billing.models import Statement, StatementRevision
 from portal.billing.queries import statements as queries
-from portal.billing.views.desk_door import done, line_of, statement_of, to_statement
+from portal.billing.views.desk_door import line_of, statement_of, to_statement
 from portal.billing.views.desk_door import statement_door as bp
 from portal.documents.page import stylesheet_tag
 from portal.documents.queries import firm_on_paper
 from portal.kernel import clock
 from portal.web.filters import static_url
 from portal.web.pages import page
+from portal.web.stepping import done_or_stale
 
 SHOWN = 200
 
@@ -64,7 +65,7 @@ def print_again(statement_id: int, number: int) -> Response:
     """Try once more what could not be printed."""
     revision = queries.revision(statement_of(statement_id), number)
     verb = partial(printing.print_again, revision)
-    return done(
+    return done_or_stale(
         to_statement(statement_id, "revisions"), _("It is printed in the background."), verb
     )
 

@@ -18,7 +18,7 @@ from portal.billing.forms.desk import CreditForm
 from portal.billing.models import Credit
 from portal.billing.queries.limits import dispute_limit
 from portal.billing.views.credit_page import context
-from portal.billing.views.desk_door import check_seen, credit_of, done, reason
+from portal.billing.views.desk_door import check_seen, credit_of, reason
 from portal.billing.views.desk_door import credit_door as bp
 from portal.billing.views.dispute_list import CREDITS_LIST, credits_of
 from portal.billing.views.statement_list import one_customer
@@ -32,6 +32,7 @@ from portal.web.flask_app import once
 from portal.web.forms import attempted, form_page
 from portal.web.listing import list_page
 from portal.web.pages import page
+from portal.web.stepping import done_or_stale
 from portal.web.words import name_of
 
 FOUND = 12
@@ -85,7 +86,7 @@ def approve(credit_id: int) -> Response:
         check_seen(credit)
         crediting.approve(credit, g.viewer, clock.now())
 
-    return done(_to(credit_id), _("Granted. It comes on the next statement."), verb)
+    return done_or_stale(_to(credit_id), _("Granted. It comes on the next statement."), verb)
 
 
 @bp.post("/credits/<int:credit_id>/refuse")
@@ -93,7 +94,7 @@ def approve(credit_id: int) -> Response:
 def refuse(credit_id: int) -> Response:
     """Not granted, with a reason."""
     verb = partial(crediting.refuse, credit_of(credit_id), reason(), g.viewer, clock.now())
-    return done(_to(credit_id), _("Refused. Its author is told."), verb)
+    return done_or_stale(_to(credit_id), _("Refused. Its author is told."), verb)
 
 
 def _chosen() -> Customer | None:

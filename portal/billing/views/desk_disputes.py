@@ -14,7 +14,7 @@ from portal.access.permissions import Permission as P
 from portal.billing.actions import deciding
 from portal.billing.forms.desk import AcceptForm, RejectForm
 from portal.billing.models import Dispute
-from portal.billing.views.desk_door import check_seen, dispute_of, done, fresh, reason
+from portal.billing.views.desk_door import check_seen, dispute_of, fresh, reason
 from portal.billing.views.desk_door import dispute_door as bp
 from portal.billing.views.dispute_list import DISPUTES_LIST, disputes
 from portal.billing.views.dispute_page import Decision, context, decision_forms
@@ -23,6 +23,7 @@ from portal.kernel import clock
 from portal.web.forms import attempted
 from portal.web.listing import list_page
 from portal.web.pages import page, refused
+from portal.web.stepping import done_or_stale
 
 PAGE = "billing/desk_dispute.html"
 
@@ -48,7 +49,7 @@ def show(dispute_id: int) -> Any:
 def take(dispute_id: int) -> Response:
     """I look into it."""
     verb = partial(deciding.take, dispute_of(dispute_id), g.viewer, clock.now())
-    return done(_to(dispute_id), _("It is yours now."), verb)
+    return done_or_stale(_to(dispute_id), _("It is yours now."), verb)
 
 
 @bp.post("/disputes/<int:dispute_id>/accept")
@@ -85,7 +86,7 @@ def approve(dispute_id: int) -> Response:
         check_seen(dispute)
         deciding.approve(dispute, g.viewer, clock.now())
 
-    return done(_to(dispute_id), _("Granted. The customer is told."), verb)
+    return done_or_stale(_to(dispute_id), _("Granted. The customer is told."), verb)
 
 
 @bp.post("/disputes/<int:dispute_id>/return")
@@ -98,7 +99,7 @@ def return_to_decider(dispute_id: int) -> Response:
         check_seen(dispute)
         deciding.return_(dispute, reason(), g.viewer, clock.now())
 
-    return done(_to(dispute_id), _("Returned. It is to be decided again."), verb)
+    return done_or_stale(_to(dispute_id), _("Returned. It is to be decided again."), verb)
 
 
 def _decided(

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
@@ -12,9 +9,8 @@ from sqlalchemy.orm import joinedload
 
 from portal.access.guards import fetch
 from portal.billing.models import Credit, Dispute, Statement, StatementLine
-from portal.db.audit import AuditEntry
-from portal.kernel.errors import Invalid, InvalidMany, NotAllowedNow, PortalError, StaleEdit
-from portal.kernel.text import Text, t
+from portal.kernel.errors import Invalid, StaleEdit
+from portal.kernel.text import t
 from portal.web import doors
 from portal.web.words import say
 
@@ -22,17 +18,6 @@ LONGEST_COUNTER = 9
 statement_door = doors.desk("statements", "portal.billing.views.desk_statements")
 dispute_door = doors.desk("disputes", "portal.billing.views.desk_disputes")
 credit_door = doors.desk("credits", "portal.billing.views.desk_credits")
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """One line of a timeline."""
-
-    at: datetime
-    who: str
-    what: Text
-    why: str | None
-    public: bool
 
 
 def statement_of(statement_id: int) -> Statement:
@@ -93,18 +78,6 @@ def to_statement(statement_id: int, anchor: str | None = None) -> Response:
     return redirect(url, 303)  # type: ignore[return-value]
 
 
-def done(there: Response, said: str, verb: Callable[[], Any]) -> Response:
-    """One step from a button: done and said, or refused with the reason; to the page either way."""
-    try:
-        verb()
-    except (Invalid, InvalidMany, NotAllowedNow, StaleEdit) as error:
-        flash(_said_by(error), "error")
-        there.headers["X-Refused"] = "1"
-        return there
-    flash(said, "success")
-    return there
-
-
 def fresh(form: Any, row: Any) -> bool:
     """Whether a form was filled in over what `row` says now; else the page says so, and keeps what was typed."""
     try:
@@ -114,16 +87,3 @@ def fresh(form: Any, row: Any) -> bool:
         form.version.data = str(row.version)
         return False
     return True
-
-
-def happenings(entries: Sequence[AuditEntry]) -> list[Happening]:
-    """Entries of a history in words."""
-    return [
-        Happening(each.at, each.actor_name, each.label, each.reason or None, each.is_public)
-        for each in entries
-    ]
-
-
-def _said_by(error: PortalError) -> str:
-    many = getattr(error, "errors", None)
-    return " ".join(say(text) for text in many.values()) if many else say(error.text)

@@ -16,7 +16,6 @@ from portal.billing.rules.states import STATEMENT_STEPS, StatementState, Stateme
 from portal.billing.views.desk_checking import printed_after
 from portal.billing.views.desk_door import (
     check_seen,
-    done,
     fresh,
     reason,
     seen,
@@ -27,6 +26,7 @@ from portal.billing.views.desk_door import statement_door as bp
 from portal.billing.views.publishing_page import publishing_context
 from portal.kernel import clock
 from portal.web.forms import attempted, form_page
+from portal.web.stepping import done_or_stale
 
 
 @bp.post("/statements/<int:statement_id>/review")
@@ -34,7 +34,7 @@ from portal.web.forms import attempted, form_page
 def review(statement_id: int) -> Response:
     """The lines are right; they are fixed."""
     verb = partial(reviewing.review, statement_of(statement_id), g.viewer, clock.now(), seen())
-    return done(to_statement(statement_id), _("Reviewed. It can be published."), verb)
+    return done_or_stale(to_statement(statement_id), _("Reviewed. It can be published."), verb)
 
 
 @bp.post("/statements/<int:statement_id>/return")
@@ -47,7 +47,7 @@ def return_to_draft(statement_id: int) -> Response:
         check_seen(statement)
         reviewing.return_(statement, reason(), g.viewer, clock.now())
 
-    return done(to_statement(statement_id), _("A draft again."), verb)
+    return done_or_stale(to_statement(statement_id), _("A draft again."), verb)
 
 
 @bp.post("/statements/<int:statement_id>/void")
@@ -60,7 +60,9 @@ def void(statement_id: int) -> Response:
         check_seen(statement)
         reviewing.void(statement, reason(), g.viewer, clock.now())
 
-    return done(to_statement(statement_id), _("Voided. What it billed is free again."), verb)
+    return done_or_stale(
+        to_statement(statement_id), _("Voided. What it billed is free again."), verb
+    )
 
 
 @bp.route("/statements/<int:statement_id>/publish", methods=["GET", "POST"])

@@ -20,7 +20,6 @@ from portal.billing.queries.waiting import disputes_for
 from portal.billing.rules.credits import Portion, portion_of
 from portal.billing.rules.kinds import REASON_WORDS, DisputeReason
 from portal.billing.rules.states import DISPUTE_STEPS, DisputeState, DisputeStep
-from portal.billing.views.desk_door import happenings
 from portal.billing.views.evidence import behind, evidence
 from portal.billing.views.line_page import line_chain
 from portal.billing.views.line_words import drawn_line, steps_of
@@ -33,6 +32,7 @@ from portal.kernel import clock
 from portal.kernel.errors import Invalid
 from portal.kernel.money import CURRENCIES
 from portal.web.fields import read_number
+from portal.web.timeline import happenings
 
 HISTORY_SHOWN = 8
 D = Dispute

@@ -24,7 +24,6 @@ from portal.billing.rules.states import (
     StatementState,
     StatementStep,
 )
-from portal.billing.views.desk_door import happenings
 from portal.billing.views.line_words import days, drawn_lines
 from portal.billing.views.recorded import recorded_for
 from portal.billing.views.summary import Summary
@@ -33,6 +32,7 @@ from portal.db.base import db
 from portal.kernel import clock
 from portal.kernel.workcalendar import CHINA
 from portal.receivables.models import Invoice, InvoiceCoverage
+from portal.web.timeline import happenings
 
 HISTORY_SHOWN = 8
 L, A = StatementLine, StatementStep

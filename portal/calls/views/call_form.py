@@ -14,12 +14,13 @@ from portal.calls.forms.calls import CallForm, PlanForm
 from portal.calls.models import Call, CallPlan
 from portal.calls.rules.facts import CallFacts, PlanFacts
 from portal.calls.rules.kinds import Direction, Outcome, Purpose
-from portal.calls.views.desk_door import instant, local, number_in, typed
+from portal.calls.views.desk_door import instant
 from portal.customers.models import Contact, Customer
 from portal.customers.queries import contacts
 from portal.kernel import clock
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.queries.people import holders
+from portal.web.stepping import local, number_in, typed
 
 END_OF_DAY = time(18)
 

@@ -13,9 +13,9 @@ from portal.calls.models import Call
 from portal.calls.queries import calls as queries
 from portal.calls.rules.kinds import PURPOSE_WORDS, Purpose
 from portal.calls.views.call_list import shown_number
-from portal.calls.views.desk_door import page_of
 from portal.calls.views.pop_page import pop_url
 from portal.service_requests.rules.kinds import RequestKind
+from portal.web.stepping import page_of
 
 
 def context(call: Call) -> dict[str, Any]:

@@ -17,16 +17,7 @@ from portal.calls.queries import calls as queries
 from portal.calls.views.call_form import call_facts, call_form, checked, edit_form
 from portal.calls.views.call_list import CALLS_LIST, of_customer
 from portal.calls.views.call_page import context
-from portal.calls.views.desk_door import (
-    asked_customer,
-    asked_request,
-    bp,
-    done,
-    number_in,
-    page_of,
-    sought_customers,
-    to,
-)
+from portal.calls.views.desk_door import asked_customer, asked_request, bp, sought_customers
 from portal.customers.models import Customer
 from portal.kernel import clock
 from portal.kernel.errors import Invalid, InvalidMany
@@ -35,6 +26,7 @@ from portal.web.flask_app import once
 from portal.web.forms import attempted, form_page
 from portal.web.listing import list_page
 from portal.web.pages import page
+from portal.web.stepping import done, number_in, page_of, to
 
 
 @bp.get("/calls")

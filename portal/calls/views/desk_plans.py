@@ -18,16 +18,7 @@ from portal.calls.queries import calls as queries
 from portal.calls.rules.kinds import PURPOSE_WORDS, Purpose
 from portal.calls.views.call_form import checked, plan_facts, plan_form
 from portal.calls.views.call_list import PLANS_LIST, is_overdue, of_customer, shown_number
-from portal.calls.views.desk_door import (
-    asked_customer,
-    asked_request,
-    bp,
-    done,
-    page_of,
-    sought_customers,
-    to,
-    typed,
-)
+from portal.calls.views.desk_door import asked_customer, asked_request, bp, sought_customers
 from portal.customers.models import Customer
 from portal.kernel import clock
 from portal.service_requests.models import ServiceRequest
@@ -35,6 +26,7 @@ from portal.web.flask_app import once
 from portal.web.forms import attempted, form_page
 from portal.web.listing import list_page
 from portal.web.pages import page
+from portal.web.stepping import done, page_of, to, typed
 
 
 @bp.get("/calls/to-make")

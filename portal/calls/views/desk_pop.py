@@ -11,7 +11,7 @@ from portal.access.gate import load
 from portal.access.guards import requires
 from portal.access.permissions import Permission as P
 from portal.calls.forms.calls import ContactForm
-from portal.calls.views.desk_door import bp, number_in, to, typed
+from portal.calls.views.desk_door import bp
 from portal.calls.views.pop_page import context
 from portal.customers import actions as customers
 from portal.customers.models import Customer
@@ -19,6 +19,7 @@ from portal.customers.rules.people import ContactFacts
 from portal.kernel import clock
 from portal.kernel.errors import Invalid, InvalidMany, NotFound
 from portal.web.pages import page
+from portal.web.stepping import number_in, to, typed
 from portal.web.words import say
 
 

@@ -17,7 +17,7 @@ from portal.calls.labels import DIRECTIONS
 from portal.calls.models import Call
 from portal.calls.queries import calls as queries
 from portal.calls.queries.callers import Caller, Candidate, caller
-from portal.calls.views.desk_door import asked_customer, page_of, sought_customers, typed
+from portal.calls.views.desk_door import asked_customer, sought_customers
 from portal.contracts.models import Entitlement
 from portal.contracts.queries import entitlements
 from portal.customers.models import Customer
@@ -32,6 +32,7 @@ from portal.service_requests.models import ServiceRequest
 from portal.shipments.labels import SHIPMENTS
 from portal.shipments.models import Shipment
 from portal.shipments.queries.shipments import shipments
+from portal.web.stepping import page_of, typed
 
 SHOWN = 5
 

@@ -17,7 +17,7 @@ from portal.claims.models import Claim
 from portal.claims.queries.sums import open_sums
 from portal.claims.views.claim_list import CLAIMS_LIST, claims_of
 from portal.claims.views.desk_page import context
-from portal.claims.views.door import claim_of, done, fresh, to_desk
+from portal.claims.views.door import claim_of, to_desk
 from portal.claims.views.door import desk_door as bp
 from portal.claims.views.papers import agreement_response, sheets_of
 from portal.claims.views.prefill import About, about
@@ -29,6 +29,7 @@ from portal.web.flask_app import once
 from portal.web.forms import attempted, form_page
 from portal.web.listing import list_page
 from portal.web.pages import page
+from portal.web.stepping import done_at, fresh
 
 AT = "/claims/<int:claim_id>"
 FOUND = 12
@@ -96,7 +97,7 @@ def edit(claim_id: int) -> Any:
 def take(claim_id: int) -> Response:
     """I look into it."""
     verb = partial(filing.take, claim_of(claim_id), g.viewer, clock.now())
-    return done(to_desk(claim_id), _("It is yours now."), verb)
+    return done_at(to_desk(claim_id), _("It is yours now."), verb)
 
 
 @bp.post(f"{AT}/file")
@@ -104,7 +105,7 @@ def take(claim_id: int) -> Response:
 def file_claim(claim_id: int) -> Response:
     """The claimant told us that it is complete."""
     verb = partial(filing.file_, claim_of(claim_id), g.viewer, clock.now())
-    return done(to_desk(claim_id), _("Filed."), verb)
+    return done_at(to_desk(claim_id), _("Filed."), verb)
 
 
 @bp.get(f"{AT}/agreement")

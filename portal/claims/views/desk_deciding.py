@@ -21,13 +21,14 @@ from portal.claims.rules.amounts import most_assessed
 from portal.claims.rules.states import ClaimStep
 from portal.claims.views import claim_words
 from portal.claims.views.desk_page import context, offer_form
-from portal.claims.views.door import claim_of, done, fresh, reason, to_desk, typed
+from portal.claims.views.door import claim_of, reason, to_desk, typed
 from portal.claims.views.door import desk_door as bp
 from portal.kernel import clock
 from portal.kernel.errors import Invalid
 from portal.web.fields import read_number
 from portal.web.forms import attempted, form_page
 from portal.web.pages import refused
+from portal.web.stepping import done_at, fresh
 
 AT = "/claims/<int:claim_id>"
 
@@ -37,7 +38,7 @@ AT = "/claims/<int:claim_id>"
 def survey(claim_id: int) -> Response:
     """Somebody looks at the goods."""
     verb = partial(deciding.survey, claim_of(claim_id), reason(), g.viewer, clock.now())
-    return done(to_desk(claim_id), _("The survey has begun."), verb)
+    return done_at(to_desk(claim_id), _("The survey has begun."), verb)
 
 
 @bp.route(f"{AT}/decide", methods=["GET", "POST"])
@@ -83,7 +84,7 @@ def offer(claim_id: int) -> Any:
 def approve(claim_id: int) -> Response:
     """The offer goes out."""
     verb = partial(offering.approve, claim_of(claim_id), g.viewer, clock.now())
-    return done(to_desk(claim_id), _("Approved. The customer is told."), verb)
+    return done_at(to_desk(claim_id), _("Approved. The customer is told."), verb)
 
 
 @bp.post(f"{AT}/return")
@@ -91,7 +92,7 @@ def approve(claim_id: int) -> Response:
 def return_to_proposer(claim_id: int) -> Response:
     """Not like this."""
     verb = partial(offering.return_, claim_of(claim_id), reason(), g.viewer, clock.now())
-    return done(to_desk(claim_id), _("Returned. The offer is to be made anew."), verb)
+    return done_at(to_desk(claim_id), _("Returned. The offer is to be made anew."), verb)
 
 
 @bp.post(f"{AT}/extend")
@@ -108,7 +109,7 @@ def extend(claim_id: int) -> Response:
 def refuse(claim_id: int) -> Response:
     """We do not answer for it."""
     verb = partial(deciding.refuse, claim_of(claim_id), reason(), g.viewer, clock.now())
-    return done(to_desk(claim_id), _("Refused. The customer is told."), verb)
+    return done_at(to_desk(claim_id), _("Refused. The customer is told."), verb)
 
 
 @bp.post(f"{AT}/escalate")
@@ -116,7 +117,7 @@ def refuse(claim_id: int) -> Response:
 def escalate(claim_id: int) -> Response:
     """Looked at again by a manager."""
     verb = partial(deciding.escalate, claim_of(claim_id), reason(), g.viewer, clock.now())
-    return done(to_desk(claim_id), _("A manager looks at it again."), verb)
+    return done_at(to_desk(claim_id), _("A manager looks at it again."), verb)
 
 
 @bp.post(f"{AT}/withdraw")
@@ -124,7 +125,7 @@ def escalate(claim_id: int) -> Response:
 def withdraw(claim_id: int) -> Response:
     """The customer told us to drop it."""
     verb = partial(answering.withdraw, claim_of(claim_id), reason(), g.viewer, clock.now())
-    return done(to_desk(claim_id), _("Withdrawn."), verb)
+    return done_at(to_desk(claim_id), _("Withdrawn."), verb)
 
 
 def _decide_form(claim: Claim) -> DecideForm:

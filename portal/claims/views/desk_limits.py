@@ -18,13 +18,13 @@ from portal.claims.models import LiabilityLimit
 from portal.claims.queries.limits import all_limits
 from portal.claims.rules.kinds import LIMIT_WORDS, LimitUnit
 from portal.claims.views.door import desk_door as bp
-from portal.claims.views.door import done
 from portal.claims.views.papers import sheet_response
 from portal.db.base import db
 from portal.kernel import clock
 from portal.kernel.errors import NotFound
 from portal.service_requests.rules.clock_kinds import MODE_WORDS, Mode
 from portal.web.forms import attempted, form_page
+from portal.web.stepping import done_at
 
 
 @bp.route("/claims/limits", endpoint="limits", methods=["GET", "POST"])
@@ -50,7 +50,7 @@ def switch_limit(limit_id: int) -> Response:
     if row is None:
         raise NotFound()
     verb = partial(limits.switch, row, g.viewer, clock.now())
-    return done(url_for(".limits"), _("Changed."), verb)
+    return done_at(url_for(".limits"), _("Changed."), verb)
 
 
 @bp.get("/claims/paper.css")

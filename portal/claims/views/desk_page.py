@@ -27,7 +27,6 @@ from portal.claims.rules.deadlines import is_late
 from portal.claims.rules.kinds import Settlement
 from portal.claims.rules.states import CLAIM_STEPS, OPEN, ClaimState, ClaimStep, RecourseState
 from portal.claims.views import claim_words
-from portal.claims.views.door import course
 from portal.claims.views.my_page import drawn_pieces
 from portal.db import audit
 from portal.documents.attached import attached_to
@@ -35,6 +34,7 @@ from portal.documents.queries import firm_profile
 from portal.kernel import clock
 from portal.web import chain
 from portal.web.chain import ChainLink, linked
+from portal.web.timeline import happenings
 
 HISTORY_SHOWN = 12
 OFFER_DAYS = 14
@@ -54,7 +54,7 @@ def context(claim: Claim, offer: OfferForm | None = None) -> dict[str, Any]:
         "may": rights(claim),
         "limit": claim_limit(),
         "firm_currency": firm_profile().currency or "CNY",
-        "entries": course(audit.timeline(claim, public_only=False)[:HISTORY_SHOWN]),
+        "entries": happenings(audit.timeline(claim, public_only=False)[:HISTORY_SHOWN]),
         "chain": _chain(claim),
         "offer_form": offer or offer_form(claim),
         **_forms(claim),

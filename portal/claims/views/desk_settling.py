@@ -13,13 +13,14 @@ from portal.access.permissions import Permission as P
 from portal.claims.actions import answering, papers, recourse, settling
 from portal.claims.forms.desk import PayForm, ReceivedForm, RecourseForm, SignedForm
 from portal.claims.models import Claim
-from portal.claims.views.door import claim_of, done, reason, to_desk, typed
+from portal.claims.views.door import claim_of, reason, to_desk, typed
 from portal.claims.views.door import desk_door as bp
 from portal.kernel import clock
 from portal.kernel.errors import Invalid
 from portal.kernel.text import t
 from portal.web.fields import read_number
 from portal.web.flask_app import once
+from portal.web.stepping import done_at
 
 AT = "/claims/<int:claim_id>"
 
@@ -38,7 +39,7 @@ def signed(claim_id: int) -> Response:
 def credit(claim_id: int) -> Response:
     """A line of the next statement, once."""
     verb = partial(settling.credit, claim_of(claim_id), g.viewer, clock.now())
-    return done(to_desk(claim_id), _("Credited. It comes on the next statement."), verb)
+    return done_at(to_desk(claim_id), _("Credited. It comes on the next statement."), verb)
 
 
 @bp.post(f"{AT}/pay")
@@ -58,7 +59,7 @@ def pay(claim_id: int) -> Response:
 def close(claim_id: int) -> Response:
     """The credit stands on a statement."""
     verb = partial(settling.close, claim_of(claim_id), g.viewer, clock.now())
-    return done(to_desk(claim_id), _("The case is closed."), verb)
+    return done_at(to_desk(claim_id), _("The case is closed."), verb)
 
 
 @bp.post(f"{AT}/recourse")
@@ -95,7 +96,7 @@ def received(claim_id: int) -> Response:
 def give_up(claim_id: int) -> Response:
     """Nothing more is asked for."""
     verb = partial(recourse.give_up, claim_of(claim_id), reason(), g.viewer, clock.now())
-    return done(_to(claim_id), _("Recourse given up."), verb)
+    return done_at(_to(claim_id), _("Recourse given up."), verb)
 
 
 def _signed(claim: Claim, form: SignedForm) -> None:

@@ -17,7 +17,7 @@ from portal.claims.models import Claim
 from portal.claims.queries.claims import evidence_of
 from portal.claims.rules.kinds import EvidenceKind
 from portal.claims.views.claim_list import MY_CLAIMS, mine
-from portal.claims.views.door import claim_of, done, piece_of, reason, to_my, typed
+from portal.claims.views.door import claim_of, piece_of, reason, to_my, typed
 from portal.claims.views.door import my_door as bp
 from portal.claims.views.my_page import context, customer_choices
 from portal.claims.views.prefill import About, about
@@ -26,6 +26,7 @@ from portal.web.flask_app import once
 from portal.web.forms import attempted, form_page
 from portal.web.listing import list_page
 from portal.web.pages import page
+from portal.web.stepping import done_at
 
 AT = "/claims/<int:claim_id>"
 
@@ -97,7 +98,7 @@ def give_evidence(claim_id: int, evidence_id: int) -> Response:
 def file_claim(claim_id: int) -> Response:
     """It is complete as far as we are concerned."""
     verb = partial(filing.file_, claim_of(claim_id), g.viewer, clock.now())
-    return done(to_my(claim_id), _("Filed. We look into it."), verb)
+    return done_at(to_my(claim_id), _("Filed. We look into it."), verb)
 
 
 @bp.post(f"{AT}/withdraw")
@@ -105,7 +106,7 @@ def file_claim(claim_id: int) -> Response:
 def withdraw(claim_id: int) -> Response:
     """We take it back."""
     verb = partial(answering.withdraw, claim_of(claim_id), reason(), g.viewer, clock.now())
-    return done(to_my(claim_id), _("Withdrawn."), verb)
+    return done_at(to_my(claim_id), _("Withdrawn."), verb)
 
 
 def _notified(form: ClaimForm, told: About) -> Claim:

@@ -18,7 +18,6 @@ from portal.claims.rules.evidence import TAKES_FILES, can_file, is_missing
 from portal.claims.rules.kinds import EVIDENCE_KIND_WORDS, EvidenceKind
 from portal.claims.rules.states import CLAIM_STEPS, OPEN, ClaimState, ClaimStep
 from portal.claims.views import claim_words
-from portal.claims.views.door import course
 from portal.claims.views.prefill import About
 from portal.customers.models import Customer
 from portal.db import audit
@@ -26,6 +25,7 @@ from portal.db.base import db
 from portal.documents.attached import attached_to, attached_to_each
 from portal.web import chain
 from portal.web.chain import ChainLink, linked, reached
+from portal.web.timeline import happenings
 
 C = ClaimState
 TOLD = (C.OFFER_MADE, C.AGREED, C.DECLINED, C.CREDITED, C.CLOSED)
@@ -45,7 +45,7 @@ def context(claim: Claim) -> dict[str, Any]:
         "may": _may(claim, pieces),
         "placed": placed,
         "chain": _chain(claim, placed),
-        "entries": course(audit.timeline(claim, public_only=True)),
+        "entries": happenings(audit.timeline(claim, public_only=True)),
     }
 
 

@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from portal.opportunities.models import Opportunity
-from portal.opportunities.views.door import to_page, tried
-from portal.web.forms import form_page
+from portal.opportunities.views.door import to_page
+from portal.web.forms import form_page, tried
 
 
 @dataclass(frozen=True, slots=True)

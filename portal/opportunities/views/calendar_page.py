@@ -19,7 +19,7 @@ from portal.opportunities.queries import tasks
 from portal.opportunities.queries.people import sellers
 from portal.opportunities.rules.months import ONE_DAY, Look, Sheet, sheet
 from portal.opportunities.rules.states import TaskState
-from portal.opportunities.views.door import number_in
+from portal.web.stepping import as_id
 
 WEEKDAYS: tuple[Text, ...] = (
     t("Mon"), t("Tue"), t("Wed"), t("Thu"), t("Fri"), t("Sat"), t("Sun"),
@@ -52,7 +52,7 @@ def context() -> dict[str, Any]:
     look = Look.WEEK if request.args.get("look") == Look.WEEK else Look.MONTH
     today, who = clock.today(), request.args.get("who", "")
     shown = sheet(look, _day(today))
-    person = None if who == ALL else number_in(who) or g.viewer.user_id
+    person = None if who == ALL else as_id(who) or g.viewer.user_id
     found = tasks.calendar(g.viewer, *shown.span, assignee_id=person)
     return {
         "tabs": tabs(),

@@ -17,7 +17,7 @@ from portal.opportunities.actions.checking import family
 from portal.opportunities.models import Competitor, Opportunity, SalesMethod
 from portal.opportunities.queries import words
 from portal.opportunities.queries.people import sellers
-from portal.opportunities.views.door import number_in
+from portal.web.stepping import as_id
 from portal.web.words import name_of
 
 NOTHING = ("", "—")
@@ -68,14 +68,14 @@ def bundles_offered() -> Sequence[Bundle]:
 def method_asked(typed: str | None) -> SalesMethod | None:
     """The method of an address, else the usual one."""
     rows = words.methods()
-    wanted = number_in(typed)
+    wanted = as_id(typed)
     named = next((each for each in rows if each.id == wanted), None)
     return named or next((each for each in rows if each.is_default), rows[0] if rows else None)
 
 
 def chosen(value: Any) -> int | None:
     """What a select holds, as an id."""
-    return number_in(str(value)) if value else None
+    return as_id(str(value)) if value else None
 
 
 def _contacts(customer: Customer, row: Opportunity | None) -> Choices:

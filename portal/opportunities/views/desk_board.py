@@ -17,9 +17,10 @@ from portal.opportunities.actions import course
 from portal.opportunities.models import Opportunity, SalesStage
 from portal.opportunities.views.board_page import PAGE, context
 from portal.opportunities.views.choosing import chosen
-from portal.opportunities.views.door import REFUSALS, bp, done, said_by, seen, to_page
+from portal.opportunities.views.door import bp, seen, to_page
 from portal.web.links import ours_or
 from portal.web.pages import page, refused
+from portal.web.stepping import STALE_TOO, done_or_stale, reason_of
 from portal.web.words import name_of
 
 
@@ -37,11 +38,11 @@ def move(opportunity_id: int) -> Any:
     row = fetch(Opportunity, opportunity_id)
     if "board" not in request.form:
         there = to_page(opportunity_id)
-        return done(there, _("Moved to another stage."), lambda: _moved(row))
+        return done_or_stale(there, _("Moved to another stage."), lambda: _moved(row))
     try:
         moved = _moved(row)
-    except REFUSALS as error:
-        why = said_by(error)
+    except STALE_TOO as error:
+        why = reason_of(error)
         db.session.rollback()
         return refused(PAGE, **context(fetch(Opportunity, opportunity_id), why))
     flash(

@@ -20,17 +20,18 @@ from portal.kernel.text import t
 from portal.opportunities.actions import words as actions
 from portal.opportunities.actions.words import CompetitorFacts
 from portal.opportunities.forms.settings import CompetitorForm
-from portal.opportunities.happenings import happenings
 from portal.opportunities.labels import STATES, THREAT_LABELS
 from portal.opportunities.models import Competitor, Opportunity, OpportunityCompetitor
 from portal.opportunities.queries import words
-from portal.opportunities.views.door import competitor_door, number_in, to, tried
+from portal.opportunities.views.door import competitor_door
 from portal.web.chips import chip
 from portal.web.filters import day
-from portal.web.forms import form_page
+from portal.web.forms import form_page, tried
 from portal.web.labels import ACTIVE, INACTIVE
 from portal.web.listing import Column, Empty, ListSpec, list_page
 from portal.web.pages import page
+from portal.web.stepping import as_id, to
+from portal.web.timeline import happenings
 from portal.web.words import say
 
 bp = competitor_door
@@ -116,7 +117,7 @@ def _written(row: Competitor | None, form: CompetitorForm) -> Any:
             form.name_zh.data or "", form.name_en.data or "", form.website.data or "", form.strengths.data or "",
             form.weaknesses.data or "", bool(form.active.data),
         )  # fmt: skip
-        version = number_in(form.version.data) if row else None
+        version = as_id(form.version.data) if row else None
         verb = lambda: actions.save_competitor(row, facts, version, g.viewer, clock.now())  # noqa: E731
         saved = tried(form, verb)
         if saved is not None:

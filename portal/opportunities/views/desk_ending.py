@@ -16,7 +16,8 @@ from portal.opportunities.forms.parts import HandOverForm, LostForm, UnlockForm,
 from portal.opportunities.views import choosing
 from portal.opportunities.views.asking import Question, asked
 from portal.opportunities.views.choosing import chosen
-from portal.opportunities.views.door import bp, number_in, opportunity_of
+from portal.opportunities.views.door import bp, opportunity_of
+from portal.web.stepping import as_id
 
 AT = "/opportunities/<int:opportunity_id>"
 
@@ -32,7 +33,7 @@ def win(opportunity_id: int) -> Any:
     lead = _("It is locked then, and its open tasks are called off.")
     question = Question(row, _("Won"), "win", button=_("Record the win"), lead=lead)
     verb = lambda: course.win(  # noqa: E731
-        row, chosen(form.reason_id.data), form.text.data or "", number_in(form.version.data), g.viewer, clock.now()
+        row, chosen(form.reason_id.data), form.text.data or "", as_id(form.version.data), g.viewer, clock.now()
     )  # fmt: skip
     return asked(form, question, verb, said=_("Won. It is locked now."))
 
@@ -52,7 +53,7 @@ def lose(opportunity_id: int) -> Any:
     )
     verb = lambda: course.lose(  # noqa: E731
         row, chosen(form.reason_id.data), chosen(form.competitor_id.data), form.text.data or "",
-        number_in(form.version.data), g.viewer, clock.now(),
+        as_id(form.version.data), g.viewer, clock.now(),
     )  # fmt: skip
     return asked(form, question, verb, said=_("The loss is recorded."))
 
@@ -65,7 +66,7 @@ def unlock(opportunity_id: int) -> Any:
     form = UnlockForm(data={"version": str(row.version)})
     question = Question(row, _("Unlock"), "unlock", button=_("Open it again"))
     verb = lambda: course.unlock(  # noqa: E731
-        row, form.reason.data or "", number_in(form.version.data), g.viewer, clock.now()
+        row, form.reason.data or "", as_id(form.version.data), g.viewer, clock.now()
     )
     return asked(form, question, verb, said=_("It is open again."))
 
@@ -82,7 +83,7 @@ def hand_over(opportunity_id: int) -> Any:
     lead = _("The open tasks of %(name)s go along.", name=row.owner.name)
     question = Question(row, _("Hand over"), "hand_over", button=_("Hand it over"), lead=lead)
     verb = lambda: sharing.hand_over(  # noqa: E731
-        row, chosen(form.owner_id.data) or 0, g.viewer, clock.now(), version=number_in(form.version.data),
+        row, chosen(form.owner_id.data) or 0, g.viewer, clock.now(), version=as_id(form.version.data),
         reason=form.reason.data or "", stays=bool(form.stays.data),
     )  # fmt: skip
     return asked(form, question, verb, said=_("Handed over."))

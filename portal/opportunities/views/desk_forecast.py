@@ -16,10 +16,11 @@ from portal.opportunities.forms.settings import ForecastRulesForm
 from portal.opportunities.queries.forecast import forecast_settings
 from portal.opportunities.rules.settings import ForecastSettings
 from portal.opportunities.views import forecast_page
-from portal.opportunities.views.door import bp, number_in, to, tried
+from portal.opportunities.views.door import bp
 from portal.web.exports import table_response
-from portal.web.forms import form_page
+from portal.web.forms import form_page, tried
 from portal.web.pages import page
+from portal.web.stepping import as_id, to
 
 
 @bp.get("/opportunities/forecast")
@@ -58,7 +59,7 @@ def _changed(form: ForecastRulesForm) -> bool:
         frozenset(form.needed.data or ()),
         form.overdue_days.data or 0,
     )
-    change_rules(wanted, number_in(form.version.data), g.viewer, clock.now())
+    change_rules(wanted, as_id(form.version.data), g.viewer, clock.now())
     return True
 
 

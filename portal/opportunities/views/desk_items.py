@@ -21,8 +21,9 @@ from portal.opportunities.models import Opportunity, OpportunityLine
 from portal.opportunities.queries import one
 from portal.opportunities.rules.values import NewLine
 from portal.opportunities.views.choosing import bundles_offered, items_offered
-from portal.opportunities.views.door import bp, number_in, opportunity_of, to, to_page, tried
-from portal.web.forms import form_page
+from portal.opportunities.views.door import bp, opportunity_of, to_page
+from portal.web.forms import form_page, tried
+from portal.web.stepping import as_id, to
 
 SPARE = 3
 """So many empty rows stand below those that are filled."""
@@ -71,9 +72,9 @@ def _typed(line: OpportunityLine) -> dict[str, Any]:
 def _saved(form: LinesForm, row: Opportunity, more: str) -> Opportunity:
     lines = [line for entry in form.lines if (line := _line(entry.form)) is not None]
     if more == "bundle":
-        lines += _of_bundle(number_in(request.form.get("bundle")))
+        lines += _of_bundle(as_id(request.form.get("bundle")))
     return editing.set_lines(
-        row, lines, number_in(form.version.data), g.viewer, clock.now(),
+        row, lines, as_id(form.version.data), g.viewer, clock.now(),
         currency=form.currency.data, takes_total=bool(form.takes_total.data),
     )  # fmt: skip
 

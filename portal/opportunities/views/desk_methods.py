@@ -20,9 +20,10 @@ from portal.opportunities.models import SalesMethod, SalesStage
 from portal.opportunities.queries import words
 from portal.opportunities.rules.kinds import ENTRY_RULES
 from portal.opportunities.rules.stage_tasks import StageTask, tasks_of
-from portal.opportunities.views.door import done, method_door, number_in, seen, to, tried
-from portal.web.forms import form_page
+from portal.opportunities.views.door import method_door, seen
+from portal.web.forms import form_page, tried
 from portal.web.pages import page
+from portal.web.stepping import as_id, done_or_stale, to
 
 bp = method_door
 SPARE = 2
@@ -102,7 +103,7 @@ def move_stage(stage_id: int) -> Response:
     ids[at], ids[to_] = ids[to_], ids[at]
     there = to("desk_sales_methods.show", method_id=method.id)
     verb = lambda: methods.order(method, ids, seen(), g.viewer, clock.now())  # noqa: E731
-    return done(there, _("The order is changed."), verb)
+    return done_or_stale(there, _("The order is changed."), verb)
 
 
 def _stage_of(stage_id: int) -> tuple[SalesMethod, SalesStage]:
@@ -119,7 +120,7 @@ def _method(row: SalesMethod | None, form: MethodForm) -> Any:
             form.code.data or "", form.name_zh.data or "", form.name_en.data or "", form.note.data or "",
             bool(form.is_default.data), bool(form.active.data),
         )  # fmt: skip
-        version = number_in(form.version.data) if row else None
+        version = as_id(form.version.data) if row else None
         saved = tried(form, lambda: methods.save_method(row, said, version, g.viewer, clock.now()))
         if saved is not None:
             flash(_("Saved."), "success")
@@ -129,7 +130,7 @@ def _method(row: SalesMethod | None, form: MethodForm) -> Any:
 
 def _stage(method: SalesMethod, found: SalesStage | None, form: StageForm) -> Any:
     if form.validate_on_submit():
-        version = number_in(form.version.data)
+        version = as_id(form.version.data)
         verb = lambda: methods.save_stage(  # noqa: E731
             method, found, _said(form), version, g.viewer, clock.now()
         )

@@ -22,9 +22,11 @@ from portal.opportunities.views import choosing
 from portal.opportunities.views.asking import Question, asked
 from portal.opportunities.views.choosing import chosen
 from portal.opportunities.views.desk_show import whole
-from portal.opportunities.views.door import bp, done, number_in, opportunity_of, to_page, tried
+from portal.opportunities.views.door import bp, opportunity_of, to_page
 from portal.opportunities.views.show_page import PAGE
+from portal.web.forms import tried
 from portal.web.pages import refused
+from portal.web.stepping import as_id, done_or_stale
 
 AT = "/opportunities/<int:opportunity_id>"
 
@@ -35,7 +37,7 @@ def share(opportunity_id: int) -> Any:
     """A colleague works on it, with a forecast of their own; one's own part everybody writes."""
     row = opportunity_of(opportunity_id)
     known = {each.user_id: each for each in one.collaborators(row, g.viewer)}
-    part = known.get(number_in(request.args.get("user")) or 0)
+    part = known.get(as_id(request.args.get("user")) or 0)
     form = ShareForm(obj=part) if part else ShareForm(data={"currency": row.currency})
     form.user_id.choices = choosing.colleagues(*(each.user for each in known.values()))
     question = Question(
@@ -49,9 +51,9 @@ def share(opportunity_id: int) -> Any:
 @requires(P.OPPORTUNITY_SEE)
 def unshare(opportunity_id: int) -> Response:
     """They work on it no more."""
-    row, user_id = opportunity_of(opportunity_id), number_in(request.form.get("user"))
+    row, user_id = opportunity_of(opportunity_id), as_id(request.form.get("user"))
     verb = partial(sharing.unshare, row, user_id or 0, g.viewer, clock.now())
-    return done(to_page(opportunity_id, "people"), _("Saved."), verb)
+    return done_or_stale(to_page(opportunity_id, "people"), _("Saved."), verb)
 
 
 @bp.route(f"{AT}/parties", methods=["GET", "POST"])
@@ -82,7 +84,7 @@ def remove_party(opportunity_party_id: int) -> Response:
     """They have no part in it any more."""
     found = fetch(OpportunityParty, opportunity_party_id)
     verb = partial(parties.remove, found, g.viewer, clock.now())
-    return done(to_page(found.opportunity_id, "people"), _("Saved."), verb)
+    return done_or_stale(to_page(found.opportunity_id, "people"), _("Saved."), verb)
 
 
 @bp.route(f"{AT}/competitors", methods=["GET", "POST"])
@@ -91,7 +93,7 @@ def rival(opportunity_id: int) -> Any:
     """A competitor, its price, its effect on us."""
     row = opportunity_of(opportunity_id)
     known = {each.competitor_id: each for each in one.competitors(row, g.viewer)}
-    found = known.get(number_in(request.args.get("competitor")) or 0)
+    found = known.get(as_id(request.args.get("competitor")) or 0)
     form = RivalForm(obj=found) if found else RivalForm(data={"threat": "middle"})
     form.competitor_id.choices = choosing.competitors(each.competitor for each in known.values())
     where = {"competitor": found.competitor_id if found else None}
@@ -104,9 +106,9 @@ def rival(opportunity_id: int) -> Any:
 @requires(P.OPPORTUNITY_EDIT)
 def remove_rival(opportunity_id: int) -> Response:
     """It is out of the race."""
-    row, wanted = opportunity_of(opportunity_id), number_in(request.form.get("competitor"))
+    row, wanted = opportunity_of(opportunity_id), as_id(request.form.get("competitor"))
     verb = partial(competing.remove, row, wanted or 0, g.viewer, clock.now())
-    return done(to_page(opportunity_id, "people"), _("Saved."), verb)
+    return done_or_stale(to_page(opportunity_id, "people"), _("Saved."), verb)
 
 
 @bp.post(f"{AT}/competitors/none")
@@ -114,7 +116,7 @@ def remove_rival(opportunity_id: int) -> Response:
 def no_rival(opportunity_id: int) -> Response:
     """We asked: nobody competes."""
     verb = partial(competing.say_none, opportunity_of(opportunity_id), g.viewer, clock.now())
-    return done(to_page(opportunity_id, "people"), _("Noted: nobody competes."), verb)
+    return done_or_stale(to_page(opportunity_id, "people"), _("Noted: nobody competes."), verb)
 
 
 @bp.post(f"{AT}/notes")
@@ -139,7 +141,7 @@ def attach(opportunity_id: int) -> Any:
     row, form = opportunity_of(opportunity_id), NoteForm()
     if form.validate_on_submit():
         verb = partial(notes.add_files, row, form.files.uploads, g.viewer, clock.now())
-        return done(to_page(opportunity_id, "files"), _("Attached."), verb)
+        return done_or_stale(to_page(opportunity_id, "files"), _("Attached."), verb)
     return refused(PAGE, **whole(row, form))
 
 

@@ -12,12 +12,12 @@ from portal.db import audit
 from portal.db.together import Inquiry, answers
 from portal.documents.attached import attached_to
 from portal.opportunities.forms.parts import NoteForm
-from portal.opportunities.happenings import happenings
 from portal.opportunities.models import Opportunity
 from portal.opportunities.views import beside, show_page
 from portal.opportunities.views.door import bp, opportunity_of
 from portal.opportunities.views.people import tree_of
 from portal.web.pages import page
+from portal.web.timeline import happenings
 
 LATEST = 12
 

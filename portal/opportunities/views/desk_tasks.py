@@ -22,9 +22,10 @@ from portal.opportunities.views import choosing
 from portal.opportunities.views.asking import Question, asked
 from portal.opportunities.views.calendar_page import context
 from portal.opportunities.views.choosing import chosen
-from portal.opportunities.views.door import bp, done, number_in, opportunity_of, to, to_page, typed
+from portal.opportunities.views.door import bp, opportunity_of, to_page
 from portal.web.links import ours_or
 from portal.web.pages import page
+from portal.web.stepping import as_id, done_or_stale, to, written
 
 TASK = "/opportunities/tasks/<int:opportunity_task_id>"
 
@@ -57,7 +58,7 @@ def edit_task(opportunity_task_id: int) -> Any:
     form = _form(TaskForm(obj=found), row, found)
     where = {"opportunity_task_id": opportunity_task_id}
     question = Question(row, found.title, "edit_task", where, of_row=False)
-    version = number_in(form.version.data)
+    version = as_id(form.version.data)
     verb = lambda: tasks.change(found, _plan(form), version, g.viewer, clock.now())  # noqa: E731
     return asked(form, question, verb, anchor="tasks")
 
@@ -67,8 +68,8 @@ def edit_task(opportunity_task_id: int) -> Any:
 def complete_task(opportunity_task_id: int) -> Response:
     """It is done; what came of it."""
     found = fetch(OpportunityTask, opportunity_task_id)
-    verb = partial(tasks.complete, found, typed("result"), g.viewer, clock.now())
-    return done(_back(found), _("Done."), verb)
+    verb = partial(tasks.complete, found, written("result"), g.viewer, clock.now())
+    return done_or_stale(_back(found), _("Done."), verb)
 
 
 @bp.post(f"{TASK}/cancel")
@@ -76,8 +77,8 @@ def complete_task(opportunity_task_id: int) -> Response:
 def cancel_task(opportunity_task_id: int) -> Response:
     """Call it off, with a reason."""
     found = fetch(OpportunityTask, opportunity_task_id)
-    verb = partial(tasks.cancel, found, typed("reason"), g.viewer, clock.now())
-    return done(_back(found), _("Called off."), verb)
+    verb = partial(tasks.cancel, found, written("reason"), g.viewer, clock.now())
+    return done_or_stale(_back(found), _("Called off."), verb)
 
 
 @bp.post(f"{TASK}/reopen")
@@ -85,13 +86,13 @@ def cancel_task(opportunity_task_id: int) -> Response:
 def reopen_task(opportunity_task_id: int) -> Response:
     """It is to be done after all."""
     found = fetch(OpportunityTask, opportunity_task_id)
-    return done(
+    return done_or_stale(
         _back(found), _("To do again."), partial(tasks.reopen, found, g.viewer, clock.now())
     )
 
 
 def _back(found: OpportunityTask) -> Response:
-    there = ours_or(typed("back"), "")
+    there = ours_or(written("back"), "")
     if not there:
         return to_page(found.opportunity_id, "tasks")
     response = to("desk_opportunities.calendar")

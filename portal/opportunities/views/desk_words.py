@@ -17,9 +17,10 @@ from portal.opportunities.actions.words import Word
 from portal.opportunities.forms.settings import WordForm
 from portal.opportunities.models import OpportunityCategory, OutcomeReason
 from portal.opportunities.queries import words
-from portal.opportunities.views.door import number_in, to, tried, word_door
-from portal.web.forms import form_page
+from portal.opportunities.views.door import word_door
+from portal.web.forms import form_page, tried
 from portal.web.pages import page
+from portal.web.stepping import as_id, to
 from portal.web.words import name_of
 
 bp = word_door
@@ -100,7 +101,7 @@ def _reason(row: OutcomeReason | None, outcome: str, position: int) -> Any:
 
 
 def _version(form: WordForm, row: Any) -> int | None:
-    return number_in(form.version.data) if row is not None else None
+    return as_id(form.version.data) if row is not None else None
 
 
 def _saved(form: WordForm, title: str, verb: Any) -> Any:

@@ -21,11 +21,12 @@ from portal.opportunities.forms.describing import EditForm, NewForm
 from portal.opportunities.models import Opportunity
 from portal.opportunities.queries import one
 from portal.opportunities.views.choosing import chosen, fill
-from portal.opportunities.views.door import bp, number_in, opportunity_of, to_page, tried
+from portal.opportunities.views.door import bp, opportunity_of, to_page
 from portal.service_requests.models import ServiceRequest
 from portal.web.flask_app import once
-from portal.web.forms import form_page
+from portal.web.forms import form_page, tried
 from portal.web.pages import page
+from portal.web.stepping import as_id
 
 FOUND = 12
 
@@ -59,7 +60,7 @@ def edit(opportunity_id: int) -> Any:
     form = EditForm(data={**first, **_ids(row), "version": str(row.version)})
     fill(form, row.customer, row)
     if form.validate_on_submit():
-        version = number_in(form.version.data)
+        version = as_id(form.version.data)
         verb = lambda: editing.change(row, _described(form), version, g.viewer, clock.now())  # noqa: E731
         if tried(form, verb) is not None:
             flash(_("Saved."), "success")
@@ -68,12 +69,12 @@ def edit(opportunity_id: int) -> Any:
 
 
 def _request() -> ServiceRequest | None:
-    wanted = number_in(request.args.get("request"))
+    wanted = as_id(request.args.get("request"))
     return None if wanted is None else load(ServiceRequest, wanted, g.viewer, P.REQUEST_SEE)
 
 
 def _customer() -> Customer | None:
-    wanted = number_in(request.args.get("customer_id"))
+    wanted = as_id(request.args.get("customer_id"))
     return None if wanted is None else load(Customer, wanted, g.viewer, P.CUSTOMER_SEE)
 
 

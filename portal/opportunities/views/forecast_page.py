@@ -28,7 +28,7 @@ from portal.opportunities.rules.forecast import (
     month_of,
     months_from,
 )
-from portal.opportunities.views.door import number_in
+from portal.web.stepping import as_id
 
 SPANS = (3, 6, 12)
 USUAL = 6
@@ -101,12 +101,12 @@ def asked() -> Asked:
         first = date.fromisoformat(f"{request.args.get('from', '')}-01")
     except ValueError:
         first = month_of(clock.today())
-    months = number_in(request.args.get("months"))
+    months = as_id(request.args.get("months"))
     return Asked(
         first,
         months if months in SPANS else USUAL,
-        number_in(request.args.get("owner")),
-        number_in(request.args.get("method")),
+        as_id(request.args.get("owner")),
+        as_id(request.args.get("method")),
     )
 
 

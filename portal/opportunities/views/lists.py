@@ -33,10 +33,10 @@ from portal.opportunities.rules.kinds import (
     ForecastCategory,
 )
 from portal.opportunities.rules.states import OpportunityState
-from portal.opportunities.views.door import number_in
 from portal.web.chips import chip
 from portal.web.filters import day, money
 from portal.web.listing import Column, Empty, Filter, ListSpec
+from portal.web.stepping import as_id
 from portal.web.words import name_of, say
 
 O = Opportunity  # noqa: E741 - the room's one table
@@ -69,7 +69,7 @@ def by_owner(statement: Select[Any], value: str) -> Select[Any]:
     if value == "shared":
         shared = select(Collaborator.opportunity_id).where(Collaborator.user_id == g.viewer.user_id)
         return statement.where(O.id.in_(shared))
-    wanted = g.viewer.user_id if value == "mine" else number_in(value)
+    wanted = g.viewer.user_id if value == "mine" else as_id(value)
     return statement.where(O.owner_id == wanted)
 
 
@@ -110,7 +110,7 @@ def _one_of(column: Any, known: Any) -> Callable[[Select[Any], str], Select[Any]
 
 
 def _by_id(column: Any) -> Callable[[Select[Any], str], Select[Any]]:
-    return lambda statement, value: statement.where(column == number_in(value))
+    return lambda statement, value: statement.where(column == as_id(value))
 
 
 def _owners() -> list[tuple[str, Any]]:
@@ -139,7 +139,7 @@ def _months(back: int = 2) -> list[tuple[str, Any]]:
 
 
 def _customers() -> list[tuple[str, Any]]:
-    chosen = number_in(request.args.get("customer"))
+    chosen = as_id(request.args.get("customer"))
     row = db.session.scalar(
         visible(select(Customer), Customer, g.viewer).where(Customer.id == chosen)
     )

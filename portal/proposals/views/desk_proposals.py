@@ -15,7 +15,6 @@ from portal.documents.serving import pdf_response
 from portal.kernel import clock
 from portal.kernel.errors import NotFound
 from portal.opportunities.desk_tabs import tabs
-from portal.opportunities.happenings import happenings
 from portal.proposals import queries
 from portal.proposals.actions import papers
 from portal.proposals.labels import LANGUAGES, PROPOSALS
@@ -29,6 +28,7 @@ from portal.web.headers import framed
 from portal.web.listing import list_page
 from portal.web.markdown import rendered
 from portal.web.pages import page
+from portal.web.timeline import happenings
 
 AT = "/proposals/<int:proposal_id>/versions/<int:number>"
 SHEET = "proposal.html"

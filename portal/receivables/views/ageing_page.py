@@ -16,8 +16,8 @@ from portal.receivables.queries import open_items
 from portal.receivables.queries.ageing_columns import ageing_days
 from portal.receivables.queries.open_items import AgeingRow
 from portal.receivables.rules.ageing import UP_TO, Aged, headings
-from portal.receivables.views.desk_door import day_in
 from portal.web.exports import Total, table_response
+from portal.web.stepping import day_in
 from portal.web.words import say
 
 SHOWN = 200

@@ -23,11 +23,12 @@ from portal.receivables.queries.open_items import OpenItem
 from portal.receivables.rules.ageing import Item, aged, headings
 from portal.receivables.standing_labels import credit_of
 from portal.receivables.views.ageing_page import Bar, bars
-from portal.receivables.views.desk_door import day_in, people
+from portal.receivables.views.desk_door import people
 from portal.receivables.views.open_item_page import label_of
 from portal.receivables.views.receipt_list import label_of as receipt_label
 from portal.web.exports import Total, table_response
 from portal.web.labels import Label
+from portal.web.stepping import day_in
 from portal.web.words import say
 
 RECEIPTS_SHOWN = 8

@@ -18,20 +18,14 @@ from portal.receivables.labels import BANK
 from portal.receivables.models import BankEntry
 from portal.receivables.queries.bank_proposals import proposals
 from portal.receivables.rules.kinds import BankState, ReceiptKind
-from portal.receivables.views.desk_door import (
-    FOUND,
-    chosen_customer,
-    done,
-    fresh,
-    reason,
-    seen,
-    tried,
-)
+from portal.receivables.views.desk_door import FOUND, chosen_customer, reason, seen
 from portal.receivables.views.desk_door import receipt_door as bp
 from portal.receivables.views.receipt_list import BANK_LIST, bank_entries
 from portal.receivables.views.receipt_tabs import tabs
+from portal.web.forms import tried
 from portal.web.listing import list_page
 from portal.web.pages import page, refused
+from portal.web.stepping import done_at, fresh
 
 PAGE = "receivables/desk_bank_entry.html"
 
@@ -86,7 +80,7 @@ def ignore(entry_id: int) -> Response:
         seen(row)
         bank_files.ignore(row, reason(), g.viewer, clock.now())
 
-    return done(url_for(".bank"), _("Left aside, with the reason."), verb)
+    return done_at(url_for(".bank"), _("Left aside, with the reason."), verb)
 
 
 def _context(row: BankEntry, form: MatchForm | None = None) -> dict[str, Any]:

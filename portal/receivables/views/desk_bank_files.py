@@ -16,7 +16,6 @@ from portal.kernel.errors import FileProblems, NotFound
 from portal.receivables.actions.bank_files import KIND
 from portal.receivables.forms.receipts import BankFileForm
 from portal.receivables.rules.payers import FOUND_WORDS, FoundBy
-from portal.receivables.views.desk_door import done
 from portal.receivables.views.desk_door import receipt_door as bp
 from portal.receivables.views.receipt_list import FILES_LIST
 from portal.receivables.views.receipt_tabs import tabs
@@ -30,6 +29,7 @@ from portal.web.filters import money
 from portal.web.forms import attempted, form_page
 from portal.web.listing import list_page
 from portal.web.pages import page, refused
+from portal.web.stepping import done_at
 from portal.web.uploads import received
 
 UPLOAD = "receivables/desk_bank_upload.html"
@@ -130,7 +130,7 @@ def discard_import(batch_id: int) -> Response:
     """Give a file up."""
     row = _batch(batch_id)
     said = _("The file is put aside; nothing of it was saved.")
-    return done(url_for(".imports"), said, lambda: batches.discard(row, g.viewer, clock.now()))
+    return done_at(url_for(".imports"), said, lambda: batches.discard(row, g.viewer, clock.now()))
 
 
 @bp.post("/receipts/imports/<int:batch_id>/again")

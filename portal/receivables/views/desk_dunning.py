@@ -29,22 +29,16 @@ from portal.receivables.queries import dunning as queries
 from portal.receivables.queries.dunning_due import calls_to_make, due_today
 from portal.receivables.rules.dunning import holds_from
 from portal.receivables.rules.kinds import Channel
-from portal.receivables.views.desk_door import (
-    Tab,
-    chosen_customer,
-    done,
-    fresh,
-    happenings,
-    people,
-    tried,
-)
+from portal.receivables.views.desk_door import Tab, chosen_customer, people
 from portal.receivables.views.desk_door import dunning_door as bp
 from portal.receivables.views.dunning_list import NOTICES_LIST, step_words
 from portal.receivables.views.list_parts import of_customer
 from portal.web.filters import static_url
-from portal.web.forms import attempted, form_page
+from portal.web.forms import attempted, form_page, tried
 from portal.web.listing import list_page
 from portal.web.pages import page, refused
+from portal.web.stepping import done_at, fresh
+from portal.web.timeline import happenings
 
 NOTICE = "receivables/desk_notice.html"
 
@@ -186,7 +180,7 @@ def steps() -> Any:
 def usual_steps() -> Response:
     """Begin with the usual ladder."""
     verb = partial(dunning.seed_steps, g.viewer, clock.now())
-    return done(url_for(".steps"), _("The usual steps are there; change what you like."), verb)
+    return done_at(url_for(".steps"), _("The usual steps are there; change what you like."), verb)
 
 
 @bp.route("/dunning/steps/new", methods=["GET", "POST"])

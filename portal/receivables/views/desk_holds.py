@@ -15,9 +15,11 @@ from portal.receivables.actions import holds
 from portal.receivables.forms.settlement import BlacklistForm, LiftForm
 from portal.receivables.models import HoldLift
 from portal.receivables.views import settlement_page as shown
-from portal.receivables.views.desk_door import customer_of, done, reason, seen, tried
+from portal.receivables.views.desk_door import customer_of, reason, seen
 from portal.receivables.views.desk_door import settlement_door as bp
+from portal.web.forms import tried
 from portal.web.pages import refused
+from portal.web.stepping import done_at
 
 CUSTOMER = "receivables/desk_terms.html"
 
@@ -27,7 +29,7 @@ CUSTOMER = "receivables/desk_terms.html"
 def hold(customer_id: int) -> Response:
     """No new orders until somebody releases it."""
     verb = partial(holds.hold, customer_of(customer_id), reason(), g.viewer, clock.now())
-    return done(_url(customer_id), _("On hold: no new orders until it is released."), verb)
+    return done_at(_url(customer_id), _("On hold: no new orders until it is released."), verb)
 
 
 @bp.post("/settlement/customers/<int:customer_id>/release")
@@ -35,7 +37,7 @@ def hold(customer_id: int) -> Response:
 def release(customer_id: int) -> Response:
     """Orders are welcome again."""
     verb = partial(holds.release, customer_of(customer_id), reason(), g.viewer, clock.now())
-    return done(_url(customer_id), _("Released."), verb)
+    return done_at(_url(customer_id), _("Released."), verb)
 
 
 @bp.post("/settlement/customers/<int:customer_id>/lift")
@@ -62,7 +64,7 @@ def approve_lift(lift_id: int) -> Response:
         holds.approve_lift(row, g.viewer, clock.now())
 
     said = _("Approved: orders are taken until that day.")
-    return done(_url(row.customer_id), said, verb)
+    return done_at(_url(row.customer_id), said, verb)
 
 
 @bp.post("/settlement/lifts/<int:lift_id>/refuse")
@@ -71,7 +73,7 @@ def refuse_lift(lift_id: int) -> Response:
     """The hold stays."""
     row = fetch(HoldLift, lift_id)
     verb = partial(holds.refuse_lift, row, reason(), g.viewer, clock.now())
-    return done(_url(row.customer_id), _("Refused. The hold stays."), verb)
+    return done_at(_url(row.customer_id), _("Refused. The hold stays."), verb)
 
 
 @bp.post("/settlement/lifts/<int:lift_id>/withdraw")
@@ -80,7 +82,7 @@ def withdraw_lift(lift_id: int) -> Response:
     """Take one's own proposal back."""
     row = fetch(HoldLift, lift_id)
     verb = partial(holds.withdraw_lift, row, g.viewer, clock.now())
-    return done(_url(row.customer_id), _("Withdrawn."), verb)
+    return done_at(_url(row.customer_id), _("Withdrawn."), verb)
 
 
 @bp.post("/settlement/customers/<int:customer_id>/blacklist")
@@ -105,7 +107,7 @@ def blacklist(customer_id: int) -> Any:
 def clear(customer_id: int) -> Response:
     """Off the blacklist."""
     verb = partial(holds.clear, customer_of(customer_id), reason(), g.viewer, clock.now())
-    return done(_url(customer_id), _("Off the blacklist."), verb)
+    return done_at(_url(customer_id), _("Off the blacklist."), verb)
 
 
 def _url(customer_id: int) -> str:

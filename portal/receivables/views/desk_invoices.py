@@ -22,16 +22,7 @@ from portal.receivables.forms.invoices import RedForm
 from portal.receivables.models import Invoice, InvoiceRequest, InvoiceRequestPart
 from portal.receivables.queries import invoices as queries
 from portal.receivables.rules.kinds import RequestState
-from portal.receivables.views.desk_door import (
-    choose_customer,
-    chosen_customer,
-    done,
-    fresh,
-    number_in,
-    reason,
-    seen,
-    tried,
-)
+from portal.receivables.views.desk_door import choose_customer, chosen_customer, reason, seen
 from portal.receivables.views.desk_door import invoice_door as bp
 from portal.receivables.views.invoice_list import INVOICES_LIST, REQUESTS_LIST, numbered
 from portal.receivables.views.invoice_page import (
@@ -43,9 +34,10 @@ from portal.receivables.views.invoice_page import (
 )
 from portal.receivables.views.list_parts import of_customer
 from portal.web.flask_app import once
-from portal.web.forms import form_page
+from portal.web.forms import form_page, tried
 from portal.web.listing import list_page
 from portal.web.pages import page
+from portal.web.stepping import done_at, fresh, number_in
 from portal.web.uploads import received
 
 NEW = "receivables/desk_invoice_new.html"
@@ -87,7 +79,7 @@ def reject(request_id: int) -> Response:
         asking.reject(row, reason(), g.viewer, clock.now())
 
     url = url_for(".request", request_id=request_id)
-    return done(url, _("Rejected. The customer reads why."), verb)
+    return done_at(url, _("Rejected. The customer reads why."), verb)
 
 
 @bp.route("/invoices/new", methods=["GET", "POST"])
@@ -149,7 +141,7 @@ def attach(invoice_id: int) -> Response:
     """Keep its scan beside it."""
     invoice = _invoice(invoice_id)
     url = url_for(".show", invoice_id=invoice_id, _anchor="files")
-    return done(url, _("Attached."), lambda: _attached(invoice))
+    return done_at(url, _("Attached."), lambda: _attached(invoice))
 
 
 def _attached(invoice: Invoice) -> None:

@@ -13,9 +13,10 @@ from portal.kernel.errors import Invalid
 from portal.receivables.queries.rating import rating_facts
 from portal.receivables.rules.rating import Rated, rated
 from portal.receivables.standing_labels import credit_of
-from portal.receivables.views.desk_door import customer_of, said_by
+from portal.receivables.views.desk_door import customer_of
 from portal.receivables.views.desk_door import settlement_door as bp
 from portal.web.pages import page
+from portal.web.stepping import reason_of
 
 MOST_BY_HAND = 10
 
@@ -32,7 +33,7 @@ def rating(customer_id: int) -> Any:
         facts = rating_facts(customer.id, credit.currency, today, g.viewer, by_hand)
         found = rated(facts, credit.currency)
     except Invalid as error:
-        missing = said_by(error)
+        missing = reason_of(error)
     shown = {"customer": customer, "credit": credit, "found": found, "by_hand": by_hand}
     return page("receivables/desk_rating.html", missing=missing, most=MOST_BY_HAND, **shown)
 

@@ -19,23 +19,16 @@ from portal.receivables.forms.receipts import ReceiptForm
 from portal.receivables.models import Allocation, Receipt
 from portal.receivables.queries import receipts as queries
 from portal.receivables.views import receipt_page
-from portal.receivables.views.desk_door import (
-    choose_customer,
-    chosen_customer,
-    done,
-    fresh,
-    reason,
-    seen,
-    tried,
-)
+from portal.receivables.views.desk_door import choose_customer, chosen_customer, reason, seen
 from portal.receivables.views.desk_door import receipt_door as bp
 from portal.receivables.views.receipt_list import receipt_spec
 from portal.receivables.views.receipt_tabs import tabs
 from portal.web.filters import day
 from portal.web.flask_app import once
-from portal.web.forms import attempted, form_page
+from portal.web.forms import attempted, form_page, tried
 from portal.web.listing import list_page
 from portal.web.pages import page, refused
+from portal.web.stepping import done_at, fresh
 
 PAGE = "receivables/desk_receipt.html"
 ZERO = Decimal(0)
@@ -114,7 +107,7 @@ def undo(allocation_id: int) -> Response:
     row = fetch(Allocation, allocation_id)
     verb = partial(allocating.undo, row, reason(), g.viewer, clock.now())
     url = url_for(".show", receipt_id=row.receipt_id)
-    return done(url, _("Undone: receipt and open item are open again by as much."), verb)
+    return done_at(url, _("Undone: receipt and open item are open again by as much."), verb)
 
 
 @bp.post("/receipts/<int:receipt_id>/cancel")
@@ -127,7 +120,7 @@ def cancel(receipt_id: int) -> Response:
         seen(receipt)
         receipts.cancel(receipt, reason(), g.viewer, clock.now())
 
-    return done(url_for(".show", receipt_id=receipt_id), _("Cancelled. Its number stays."), verb)
+    return done_at(url_for(".show", receipt_id=receipt_id), _("Cancelled. Its number stays."), verb)
 
 
 @bp.post("/receipts/<int:receipt_id>/deposit")

@@ -23,12 +23,13 @@ from portal.receivables.actions import collecting, papers, standing
 from portal.receivables.forms.collecting import OpeningForm
 from portal.receivables.views import ageing_page, open_item_page
 from portal.receivables.views.customer_page import account_file, account_of, context, span_here
-from portal.receivables.views.desk_door import customer_of, done, fresh, said_by, tried
+from portal.receivables.views.desk_door import customer_of
 from portal.receivables.views.desk_door import receivable_door as bp
 from portal.web.filters import static_url
 from portal.web.flask_app import once, reads_first
-from portal.web.forms import attempted, form_page
+from portal.web.forms import attempted, form_page, tried
 from portal.web.pages import page, refused
+from portal.web.stepping import done_at, fresh, reason_of
 
 ITEM = "receivables/desk_item.html"
 FILES = ("xlsx", "csv")
@@ -64,7 +65,7 @@ def work_out(customer_id: int) -> Response:
     """Work the exposure out anew, what is not billed yet included."""
     row = customer_of(customer_id)
     verb = partial(standing.work_out, row.id, clock.now())
-    return done(url_for(".customer", customer_id=customer_id), _("Worked out anew."), verb)
+    return done_at(url_for(".customer", customer_id=customer_id), _("Worked out anew."), verb)
 
 
 @bp.get("/receivables/customers/<int:customer_id>/account")
@@ -111,7 +112,7 @@ def print_account(customer_id: int) -> Response:
     try:
         document = papers.print_account(row, *span, g.viewer, clock.now())
     except Invalid as error:
-        flash(said_by(error), "error")
+        flash(reason_of(error), "error")
         return redirect(url_for(".account", customer_id=customer_id), 303)  # type: ignore[return-value]
     return pdf_response(document)
 

@@ -16,30 +16,20 @@ from portal.customers.queries import contacts
 from portal.kernel import clock
 from portal.receivables.actions import settlement
 from portal.receivables.actions.standing import terms_of
-from portal.receivables.forms.settlement import (
-    ApplicationForm,
-    TermsForm,
-    filled,
-)
+from portal.receivables.forms.settlement import ApplicationForm, TermsForm, filled
 from portal.receivables.models import SettlementApplication
 from portal.receivables.queries import credit as queries
 from portal.receivables.queries import decisions
 from portal.receivables.rules.settlement import TermsFacts
 from portal.receivables.views import settlement_page as shown
-from portal.receivables.views.desk_door import (
-    choose_customer,
-    chosen_customer,
-    customer_of,
-    done,
-    reason,
-    tried,
-)
+from portal.receivables.views.desk_door import choose_customer, chosen_customer, customer_of, reason
 from portal.receivables.views.desk_door import settlement_door as bp
 from portal.receivables.views.settlement_list import APPLICATIONS_LIST, HELD_LIST, LIFTS_LIST, tabs
 from portal.web.flask_app import once
-from portal.web.forms import form_page
+from portal.web.forms import form_page, tried
 from portal.web.listing import list_page
 from portal.web.pages import page, refused
+from portal.web.stepping import done_at
 
 LIST = "receivables/desk_settlement.html"
 CUSTOMER = "receivables/desk_terms.html"
@@ -164,7 +154,7 @@ def refuse(application_id: int) -> Response:
     """The terms stay."""
     row = _application(application_id)
     verb = partial(settlement.refuse, row, reason(), g.viewer, clock.now())
-    return done(
+    return done_at(
         url_for(".application", application_id=application_id),
         _("Refused. The applicant reads why."),
         verb,
@@ -177,7 +167,7 @@ def withdraw(application_id: int) -> Response:
     """Take it back before it is decided."""
     row = _application(application_id)
     verb = partial(settlement.withdraw, row, g.viewer, clock.now())
-    return done(url_for(".application", application_id=application_id), _("Withdrawn."), verb)
+    return done_at(url_for(".application", application_id=application_id), _("Withdrawn."), verb)
 
 
 def _decision(row: SettlementApplication, current: SettlementTerms | None) -> TermsForm:

@@ -16,16 +16,11 @@ from portal.kernel import clock
 from portal.receivables.actions import netting, refunds
 from portal.receivables.models import Netting, Receipt, Refund
 from portal.receivables.views import receipt_page, squaring_parts
-from portal.receivables.views.desk_door import (
-    done,
-    reason,
-    receipt_door,
-    receivable_door,
-    seen,
-    tried,
-)
+from portal.receivables.views.desk_door import reason, receipt_door, receivable_door, seen
 from portal.web.flask_app import once
+from portal.web.forms import tried
 from portal.web.pages import refused
+from portal.web.stepping import done_at
 
 
 @receipt_door.post("/receipts/<int:receipt_id>/refund")
@@ -50,7 +45,7 @@ def undo_refund(refund_id: int) -> Response:
     row = fetch(Refund, refund_id)
     verb = partial(refunds.undo, row, reason(), g.viewer, clock.now())
     url = url_for(".show", receipt_id=row.receipt_id)
-    return done(url, _("Undone: the receipt has it left again."), verb)
+    return done_at(url, _("Undone: the receipt has it left again."), verb)
 
 
 @receivable_door.post("/receivables/<int:receivable_id>/net")
@@ -63,7 +58,7 @@ def net(receivable_id: int) -> Response:
         seen(credit)
         netting.net(credit, None, clock.today(), g.viewer, clock.now(), credit.version)
 
-    return done(
+    return done_at(
         url_for(".item", receivable_id=receivable_id), _("Set against what was open."), verb
     )
 
@@ -75,4 +70,4 @@ def undo_netting(netting_id: int) -> Response:
     row = fetch(Netting, netting_id)
     verb = partial(netting.undo, row, reason(), g.viewer, clock.now())
     url = url_for(".item", receivable_id=row.credit_id)
-    return done(url, _("Undone: both are open again by as much."), verb)
+    return done_at(url, _("Undone: both are open again by as much."), verb)

@@ -24,9 +24,11 @@ from portal.receivables.queries import invoices as queries
 from portal.receivables.rules.invoice_proposal import proposed
 from portal.receivables.rules.invoices import Billable
 from portal.receivables.rules.kinds import INVOICE_WORDS, InvoiceKind, RequestState
-from portal.receivables.views.desk_door import Tab, happenings, number_in, people
+from portal.receivables.views.desk_door import Tab, people
 from portal.receivables.views.invoice_list import label_of, numbered
 from portal.receivables.views.list_parts import days
+from portal.web.stepping import number_in
+from portal.web.timeline import happenings
 
 ZERO = Decimal(0)
 

@@ -16,9 +16,9 @@ from portal.customers.models import Customer
 from portal.customers.queries import found_by
 from portal.db.base import db
 from portal.kernel.text import t
-from portal.receivables.views.desk_door import number_in
 from portal.usage.models import ImportBatch
 from portal.web.listing import Filter, ListSpec
+from portal.web.stepping import number_in
 
 ANY = ("", t("Any"))
 KNOWN = ("CNY", "USD", "EUR", "HKD", "JPY", "GBP", "KWD")

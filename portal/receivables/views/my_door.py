@@ -13,8 +13,8 @@ from portal.customers.models import Customer
 from portal.db.audit import AuditEntry
 from portal.db.base import db
 from portal.kernel.errors import NotFound
-from portal.receivables.views.desk_door import number_in
 from portal.web import doors
+from portal.web.stepping import number_in
 
 payment_door = doors.my("payments", "portal.receivables.views.my_payments")
 invoice_door = doors.my("invoices", "portal.receivables.views.my_invoices")

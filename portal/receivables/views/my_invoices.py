@@ -21,15 +21,16 @@ from portal.receivables.labels import REQUESTS, REVERSED
 from portal.receivables.models import Invoice, InvoiceRequest, InvoiceRequestPart
 from portal.receivables.queries import invoices as queries
 from portal.receivables.rules.kinds import INVOICE_WORDS, InvoiceKind, RequestState
-from portal.receivables.views.desk_door import done, seen, tried
+from portal.receivables.views.desk_door import seen
 from portal.receivables.views.invoice_list import INVOICES_LIST, label_of, numbered
 from portal.receivables.views.invoice_page import Choice, choices_of
 from portal.receivables.views.my_door import companies, company_here, course, said
 from portal.receivables.views.my_door import invoice_door as bp
 from portal.web.flask_app import once
-from portal.web.forms import form_page
+from portal.web.forms import form_page, tried
 from portal.web.listing import list_page
 from portal.web.pages import page
+from portal.web.stepping import done_at
 
 REQUESTS_SHOWN = 12
 
@@ -109,7 +110,7 @@ def withdraw(request_id: int) -> Response:
         seen(row)
         asking.withdraw(row, g.viewer, clock.now())
 
-    return done(url_for(".show", request_id=request_id), _("Withdrawn."), verb)
+    return done_at(url_for(".show", request_id=request_id), _("Withdrawn."), verb)
 
 
 @bp.get("/invoices/<int:invoice_id>")

@@ -28,12 +28,12 @@ from portal.receivables.views.customer_page import (
     in_currencies,
     span_here,
 )
-from portal.receivables.views.desk_door import said_by
 from portal.receivables.views.my_door import companies, company_here
 from portal.receivables.views.my_door import payment_door as bp
 from portal.receivables.views.receipt_list import label_of
 from portal.web.flask_app import reads_first
 from portal.web.pages import page
+from portal.web.stepping import reason_of
 
 RECEIPTS_SHOWN = 24
 ZERO = Decimal(0)
@@ -126,6 +126,6 @@ def print_account() -> Response:
     try:
         document = papers.print_account(row, *span, g.viewer, clock.now())
     except Invalid as error:
-        flash(said_by(error), "error")
+        flash(reason_of(error), "error")
         return redirect(url_for(".account", customer=row.id), 303)  # type: ignore[return-value]
     return pdf_response(document)

@@ -22,11 +22,11 @@ from portal.receivables.queries.decisions import applications_of
 from portal.receivables.rules.kinds import DecisionState
 from portal.receivables.rules.settlement import TermsFacts
 from portal.receivables.rules.terms_words import in_words
-from portal.receivables.views.desk_door import done, tried
 from portal.receivables.views.my_door import companies, company_here, said
 from portal.receivables.views.my_door import settlement_door as bp
 from portal.web.flask_app import once
-from portal.web.forms import form_page
+from portal.web.forms import form_page, tried
+from portal.web.stepping import done_at
 
 
 @bp.route("/settlement", methods=["GET", "POST"])
@@ -56,7 +56,7 @@ def withdraw(application_id: int) -> Response:
     """Take it back before it is decided."""
     row = fetch(SettlementApplication, application_id)
     verb = partial(settlement.withdraw, row, g.viewer, clock.now())
-    return done(url_for(".apply", customer=row.customer_id), _("Withdrawn."), verb)
+    return done_at(url_for(".apply", customer=row.customer_id), _("Withdrawn."), verb)
 
 
 def _context(

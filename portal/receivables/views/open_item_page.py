@@ -20,9 +20,10 @@ from portal.receivables.forms.collecting import DisputedForm, PromiseForm, Write
 from portal.receivables.models import Allocation
 from portal.receivables.queries import receipts
 from portal.receivables.rules.ageing import disputed_part, overdue_days
-from portal.receivables.views.desk_door import happenings, people
+from portal.receivables.views.desk_door import people
 from portal.receivables.views.squaring_parts import set_off
 from portal.web.labels import Label
+from portal.web.timeline import happenings
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,10 @@ from portal.receivables.queries import receipts as queries
 from portal.receivables.queries.receipts import free_amount, held_amount, owed_of
 from portal.receivables.rules.allocation import Owed, oldest_first
 from portal.receivables.rules.kinds import RECEIPT_WORDS, ReceiptKind, ReceiptState
-from portal.receivables.views.desk_door import happenings, people
+from portal.receivables.views.desk_door import people
 from portal.receivables.views.receipt_list import label_of
 from portal.receivables.views.squaring_parts import refunding
+from portal.web.timeline import happenings
 
 ZERO = Decimal(0)
 MOST_ROWS = 200

@@ -20,12 +20,13 @@ from portal.receivables.queries import report_unbilled as queries
 from portal.receivables.queries.report_lines import By
 from portal.receivables.queries.report_unbilled import AGES, Unbilled
 from portal.receivables.views import report_priced
-from portal.receivables.views.desk_door import customer_of, number_in
+from portal.receivables.views.desk_door import customer_of
 from portal.receivables.views.report_files import files
 from portal.receivables.views.report_question import Question, context
 from portal.receivables.views.report_revenue_page import namer
 from portal.usage.rules.states import MISMATCH_WORDS, Mismatch
 from portal.web.report_tables import Head, Kind, Line, ReportTable
+from portal.web.stepping import number_in
 from portal.web.words import say
 
 COUNT, AMOUNT = Kind.COUNT, Kind.AMOUNT

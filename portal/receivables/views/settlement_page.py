@@ -21,7 +21,8 @@ from portal.receivables.rules.kinds import DecisionState
 from portal.receivables.rules.settlement import TermsFacts
 from portal.receivables.rules.terms_words import ASKED, Term, changes, in_words
 from portal.receivables.standing_labels import Credit, credit_of
-from portal.receivables.views.desk_door import happenings, people
+from portal.receivables.views.desk_door import people
+from portal.web.timeline import happenings
 from portal.web.words import say
 
 HISTORY_SHOWN = 10

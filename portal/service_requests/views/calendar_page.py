@@ -18,7 +18,8 @@ from portal.service_requests.queries import tasks as queries
 from portal.service_requests.queries.people import holders
 from portal.service_requests.queries.work_calendar import firm_calendar
 from portal.service_requests.rules.calendar_weeks import Look, Planned, Span, grid, span_of
-from portal.service_requests.views.found_door import day_in, local, zone
+from portal.service_requests.views.found_door import day_in, local
+from portal.web.stepping import zone
 
 ME, ALL = "me", "all"
 HALF_HOUR = timedelta(minutes=30)

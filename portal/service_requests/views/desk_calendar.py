@@ -13,8 +13,8 @@ from portal.kernel import clock
 from portal.service_requests.actions import feeds
 from portal.service_requests.views.calendar_page import context
 from portal.service_requests.views.found_door import calendar_door as bp
-from portal.service_requests.views.found_door import to
 from portal.web.pages import page
+from portal.web.stepping import to
 
 FEED_PAGE = "service_requests/calendar_feed.html"
 

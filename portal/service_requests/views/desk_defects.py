@@ -33,18 +33,17 @@ from portal.service_requests.views.found_door import (
     choose_request,
     defect_of,
     fresh,
-    happenings,
     or_nobody,
     people_for,
     seen,
-    to,
-    tried,
 )
 from portal.service_requests.views.found_door import defect_door as bp
 from portal.web.flask_app import once
-from portal.web.forms import form_page
+from portal.web.forms import form_page, tried
 from portal.web.listing import list_page
 from portal.web.pages import page, refused
+from portal.web.stepping import to
+from portal.web.timeline import happenings
 from portal.web.words import name_of
 
 PAGE, FORM = "service_requests/defect_show.html", "service_requests/defect_form.html"

@@ -21,20 +21,19 @@ from portal.service_requests.queries.people import names
 from portal.service_requests.views.found_door import (
     asked_request,
     choose_request,
-    happenings,
     or_nobody,
     people_for,
     sheet_of,
-    to,
-    tried,
 )
 from portal.service_requests.views.found_door import feedback_door as bp
 from portal.service_requests.views.found_printing import print_sheet
 from portal.service_requests.views.sheet_list import SHEET_LIST, label_of
 from portal.web.flask_app import once
-from portal.web.forms import form_page
+from portal.web.forms import form_page, tried
 from portal.web.listing import list_page
 from portal.web.pages import page, refused
+from portal.web.stepping import to
+from portal.web.timeline import happenings
 
 PAGE = "service_requests/feedback_show.html"
 USUAL_DAYS = timedelta(days=3)

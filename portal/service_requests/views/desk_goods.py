@@ -17,9 +17,9 @@ from portal.service_requests.found_labels import COUNTS
 from portal.service_requests.models import RequestLine, ServiceRequest
 from portal.service_requests.queries.people import names
 from portal.service_requests.views.found_door import goods_door as bp
-from portal.service_requests.views.found_door import to, tried
-from portal.service_requests.views.request_door import done
+from portal.web.forms import tried
 from portal.web.pages import page, refused
+from portal.web.stepping import done, to
 
 PAGE = "service_requests/goods_count.html"
 

@@ -17,9 +17,9 @@ from portal.service_requests.models import RequestCategory
 from portal.service_requests.queries.choices import categories
 from portal.service_requests.rules.kinds import KIND_WORDS
 from portal.service_requests.views.request_door import category_door as bp
-from portal.service_requests.views.request_door import number_in
 from portal.web.forms import attempted, form_page
 from portal.web.pages import page
+from portal.web.stepping import as_id
 from portal.web.words import name_of, say
 
 TEMPLATE = "service_requests/desk_category.html"
@@ -42,7 +42,7 @@ def index() -> Any:
 @requires(P.SERVICE_SET)
 def new() -> Any:
     """Another one, of the first level or below one of it."""
-    form = _form(CategoryForm(parent_id=number_in(request.args.get("below"))))
+    form = _form(CategoryForm(parent_id=as_id(request.args.get("below"))))
     if form.validate_on_submit() and attempted(
         form, lambda: actions.add(form.facts, g.viewer, clock.now())
     ):

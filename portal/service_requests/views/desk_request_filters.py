@@ -13,10 +13,10 @@ from portal.access.permissions import Permission as P
 from portal.kernel import clock
 from portal.service_requests.actions import filters
 from portal.service_requests.shelf import Shelf
-from portal.service_requests.views.request_door import done
 from portal.service_requests.views.request_door import request_door as bp
 from portal.service_requests.views.request_list import CUSTOMER, REQUESTS_LIST
 from portal.service_requests.views.request_queues import QUEUES
+from portal.web.stepping import done
 
 
 def _address(named: dict[str, Any]) -> str:

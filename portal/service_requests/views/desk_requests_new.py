@@ -24,7 +24,6 @@ from portal.service_requests.forms.my import NONE
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.rules.details import Detail, kept
 from portal.service_requests.rules.kinds import WITH_LINES, RequesterKind, RequestKind
-from portal.service_requests.views.request_door import number_in
 from portal.service_requests.views.request_door import request_door as bp
 from portal.service_requests.views.request_opening import asker, drawn_form, rows_added
 from portal.service_requests.views.request_subject import (
@@ -36,6 +35,7 @@ from portal.service_requests.views.request_subject import (
 from portal.web.flask_app import once
 from portal.web.forms import attempted, form_page
 from portal.web.pages import page
+from portal.web.stepping import as_id
 
 TEMPLATE = "service_requests/desk_new.html"
 FOUND = 12
@@ -72,7 +72,7 @@ def _whom() -> Any:
 
 def _customer(subject: Subject | None, call: Call | None) -> Customer | None:
     """For whom: said by what it is about, outright, or by who rang."""
-    named = subject.customer_id if subject else number_in(request.args.get("customer"))
+    named = subject.customer_id if subject else as_id(request.args.get("customer"))
     row_id = named or (call.customer_id if call else None)
     return load(Customer, row_id, g.viewer, P.REQUEST_RAISE) if row_id else None
 

@@ -20,10 +20,11 @@ from portal.kernel.text import Text, t
 from portal.service_requests.actions import course, handing, joining
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.views.request_asking import ASKING, Asking, first_values
-from portal.service_requests.views.request_door import done, request_of, to_request
 from portal.service_requests.views.request_door import request_door as bp
+from portal.service_requests.views.request_door import request_of, to_request
 from portal.service_requests.views.request_stale import differences
 from portal.web.forms import attempted, form_page
+from portal.web.stepping import done
 from portal.web.words import say
 
 Verb = Callable[[ServiceRequest, Viewer, datetime], Any]

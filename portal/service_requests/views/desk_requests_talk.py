@@ -19,12 +19,13 @@ from portal.service_requests.forms.desk_talk import AnswerForm, NoteForm
 from portal.service_requests.models import CannedReply, InternalNote, ServiceRequest
 from portal.service_requests.queries.talk import messages_after
 from portal.service_requests.rules.canned import added, fill
-from portal.service_requests.views.request_door import done, number_in, request_of, to_request
 from portal.service_requests.views.request_door import request_door as bp
+from portal.service_requests.views.request_door import request_of, to_request
 from portal.service_requests.views.request_page import PAGE, addressee, context
 from portal.web.filters import instant
 from portal.web.forms import attempted
 from portal.web.pages import page, refused
+from portal.web.stepping import as_id, done
 from portal.web.words import say
 
 
@@ -69,7 +70,7 @@ def answer(request_id: int) -> Any:
 def insert(request_id: int) -> Any:
     """A canned reply at the end of what is typed, its places filled; nothing is sent yet."""
     row, form = request_of(request_id), AnswerForm(prefix="answer-")
-    chosen = number_in(form.canned.data)
+    chosen = as_id(form.canned.data)
     if chosen is not None:
         reply = fetch(CannedReply, chosen)
         canned.use(reply)

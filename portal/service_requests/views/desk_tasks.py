@@ -25,21 +25,19 @@ from portal.service_requests.views.found_door import (
     asked_request,
     choose_customer,
     fresh,
-    happenings,
     local,
     seen,
     task_of,
-    to,
-    tried,
 )
 from portal.service_requests.views.found_door import task_door as bp
-from portal.service_requests.views.request_door import done, typed
 from portal.service_requests.views.task_form import FIELDS, plan_of, task_form
 from portal.service_requests.views.task_list import TASK_LIST, label_of
 from portal.web.flask_app import once
-from portal.web.forms import form_page
+from portal.web.forms import form_page, tried
 from portal.web.listing import list_page
 from portal.web.pages import page, refused
+from portal.web.stepping import done, to, written
+from portal.web.timeline import happenings
 
 PAGE, FORM = "service_requests/task_show.html", "service_requests/task_form.html"
 
@@ -113,7 +111,7 @@ def complete(task_id: int) -> Any:
 @requires(P.TASK_WORK)
 def cancel(task_id: int) -> Response:
     """Call it off."""
-    verb = partial(actions.cancel, task_of(task_id), typed("reason"), g.viewer, clock.now())
+    verb = partial(actions.cancel, task_of(task_id), written("reason"), g.viewer, clock.now())
     return done(to("desk_tasks.show", task_id=task_id), _("Called off."), verb)
 
 
@@ -121,7 +119,7 @@ def cancel(task_id: int) -> Response:
 @requires(P.TASK_WORK)
 def reopen(task_id: int) -> Response:
     """It is to be done after all."""
-    verb = partial(actions.reopen, task_of(task_id), typed("reason"), g.viewer, clock.now())
+    verb = partial(actions.reopen, task_of(task_id), written("reason"), g.viewer, clock.now())
     return done(to("desk_tasks.show", task_id=task_id), _("It is to be done again."), verb)
 
 

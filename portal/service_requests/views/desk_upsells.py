@@ -34,20 +34,18 @@ from portal.service_requests.views.found_door import (
     asked_request,
     choose_customer,
     fresh,
-    happenings,
     or_nobody,
     people_for,
-    to,
-    tried,
     upsell_of,
 )
 from portal.service_requests.views.found_door import upsell_door as bp
-from portal.service_requests.views.request_door import done, typed
 from portal.service_requests.views.upsell_list import UPSELL_LIST
 from portal.web.flask_app import once
-from portal.web.forms import form_page
+from portal.web.forms import form_page, tried
 from portal.web.listing import list_page
 from portal.web.pages import page, refused
+from portal.web.stepping import done, to, written
+from portal.web.timeline import happenings
 
 PAGE, FORM = "service_requests/upsell_show.html", "service_requests/upsell_form.html"
 
@@ -132,7 +130,7 @@ def win(upsell_id: int) -> Response:
 @requires(P.UPSELL_EDIT)
 def drop(upsell_id: int) -> Response:
     """Nothing comes of it."""
-    verb = partial(actions.drop, upsell_of(upsell_id), typed("reason"), g.viewer, clock.now())
+    verb = partial(actions.drop, upsell_of(upsell_id), written("reason"), g.viewer, clock.now())
     return done(to("desk_upsells.show", upsell_id=upsell_id), _("Dropped."), verb)
 
 

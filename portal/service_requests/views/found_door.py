@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
-from flask import Response, current_app, flash, g, redirect, request, url_for
+from flask import Response, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
 from portal.access.gate import load
@@ -17,9 +14,8 @@ from portal.access.permissions import Permission as P
 from portal.accounts.models import User
 from portal.customers.models import Customer
 from portal.customers.queries import matching
-from portal.db.audit import AuditEntry
-from portal.kernel.errors import NotAllowedNow, StaleEdit
-from portal.kernel.text import Text, t
+from portal.kernel.errors import StaleEdit
+from portal.kernel.text import t
 from portal.service_requests.models import (
     Defect,
     FeedbackSheet,
@@ -29,10 +25,9 @@ from portal.service_requests.models import (
 )
 from portal.service_requests.queries import defects, tasks, upsells
 from portal.service_requests.queries.near import near
-from portal.service_requests.views.request_door import number_in
 from portal.web import doors
-from portal.web.forms import attempted
 from portal.web.pages import page
+from portal.web.stepping import as_id
 from portal.web.words import say
 
 HERE = "portal.service_requests.views"
@@ -47,25 +42,6 @@ FOUND = 12
 SHORT = 40
 NOBODY = ("", t("Nobody yet"))
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """One line of a timeline."""
-
-    at: datetime
-    who: str
-    what: Text
-    why: str | None
-    public: bool
-
-
-def happenings(entries: Sequence[AuditEntry]) -> list[Happening]:
-    """Entries of a history in words."""
-    return [
-        Happening(each.at, each.actor_name, each.label, each.reason or None, each.is_public)
-        for each in entries
-    ]
 
 
 def task_of(task_id: int) -> RequestTask:
@@ -90,7 +66,7 @@ def upsell_of(upsell_id: int) -> Upsell:
 
 def asked_request() -> ServiceRequest | None:
     """The request that `request` names; None where it names none, NotFound for one that is not to be seen."""
-    wanted = number_in(request.values.get("request"))
+    wanted = as_id(request.values.get("request"))
     return None if wanted is None else load(ServiceRequest, wanted, g.viewer, P.REQUEST_SEE)
 
 
@@ -98,7 +74,7 @@ def asked_customer(row: ServiceRequest | None) -> Customer | None:
     """The customer of the request, else the one that `customer_id` names."""
     if row is not None:
         return row.customer
-    wanted = number_in(request.values.get("customer_id"))
+    wanted = as_id(request.values.get("customer_id"))
     return None if wanted is None else load(Customer, wanted, g.viewer, P.CUSTOMER_SEE)
 
 
@@ -149,20 +125,6 @@ def seen(row: Any) -> None:
         )
 
 
-def tried(form: Any, verb: Callable[[], T]) -> T | None:
-    """What `verb` gives; None when it refused, or is not allowed now: the page then says so."""
-    try:
-        return attempted(form, verb)
-    except (NotAllowedNow, StaleEdit) as error:
-        flash(say(error.text), "error")
-        return None
-
-
-def zone() -> ZoneInfo:
-    """The firm's own."""
-    return ZoneInfo(current_app.config["TIMEZONE"])
-
-
 def local(at: datetime) -> datetime:
     """An instant by the firm's clock on the wall, without a zone."""
     return at.astimezone(zone()).replace(tzinfo=None)
@@ -174,11 +136,6 @@ def day_in(name: str, otherwise: date) -> date:
         return date.fromisoformat(request.args.get(name, ""))
     except ValueError:
         return otherwise
-
-
-def to(endpoint: str, **where: Any) -> Response:
-    """To another page after a step."""
-    return redirect(url_for(endpoint, **where), 303)  # type: ignore[return-value]
 
 
 def shorter(text: str) -> str:

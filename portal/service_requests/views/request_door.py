@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from flask import Response, flash, redirect, request, url_for
+from flask import Response, redirect, url_for
 from sqlalchemy.orm import joinedload
 
 from portal.access.guards import fetch
@@ -13,11 +10,8 @@ from portal.access.scope import past_the_walls
 from portal.accounts.models import User
 from portal.billing.models import Statement
 from portal.contracts.models import Contract, Entitlement
-from portal.kernel.errors import Invalid, InvalidMany, NotAllowedNow, PortalError
 from portal.service_requests.models import ServiceRequest
 from portal.web import doors
-from portal.web.flask_app import refuse
-from portal.web.words import say
 
 request_door = doors.desk("requests", "portal.service_requests.views.desk_requests")
 canned_door = doors.desk("canned", "portal.service_requests.views.desk_canned")
@@ -54,34 +48,7 @@ def held(request_id: int) -> ServiceRequest:
     return fetch(ServiceRequest, request_id, lock=True)
 
 
-def typed(name: str, longest: int = LONGEST_REASON) -> str:
-    """What was written into a step's question."""
-    return request.form.get(name, "").strip()[:longest]
-
-
-def number_in(text: str | None) -> int | None:
-    """An id as an address or a form names it; None for anything else."""
-    return int(text) if text and text.isdecimal() and len(text) < 10 else None
-
-
 def to_request(request_id: int, anchor: str | None = None) -> Response:
     """To the request's page."""
     url = url_for("desk_requests.show", request_id=request_id, _anchor=anchor)
     return redirect(url, 303)  # type: ignore[return-value]
-
-
-def done(there: Response, said: str, verb: Callable[[], Any]) -> Response:
-    """One step from a button: done and said, or refused with the reason and nothing kept; to `there` either way."""
-    try:
-        verb()
-    except (Invalid, InvalidMany, NotAllowedNow) as error:
-        flash(said_by(error), "error")
-        return refuse(there)
-    flash(said, "success")
-    return there
-
-
-def said_by(error: PortalError) -> str:
-    """What an error says, of several fields all of it."""
-    many = getattr(error, "errors", None)
-    return " ".join(say(text) for text in many.values()) if many else say(error.text)

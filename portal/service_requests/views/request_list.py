@@ -28,11 +28,11 @@ from portal.service_requests.models import ServiceRequest
 from portal.service_requests.queries.choices import categories, colleagues
 from portal.service_requests.rules.kinds import CHANNEL_WORDS, KIND_WORDS, Channel, RequestKind
 from portal.service_requests.rules.ranking import GREEN
-from portal.service_requests.views.request_door import number_in
 from portal.service_requests.views.request_queues import QUEUES, in_queue
 from portal.web.chips import chip
 from portal.web.filters import instant
 from portal.web.listing import Column, Empty, Filter, ListSpec
+from portal.web.stepping import as_id
 from portal.web.words import name_of, say
 
 R = ServiceRequest
@@ -84,7 +84,7 @@ def _one_of(column: Any, known: Any) -> Callable[[Select[Any], str], Select[Any]
 
 
 def _by_category(statement: Select[Any], value: str) -> Select[Any]:
-    chosen = number_in(value)
+    chosen = as_id(value)
     if chosen is None:
         return statement
     below = [each.id for each in categories().values() if each.parent_id == chosen]
@@ -115,7 +115,7 @@ def _by_tier(statement: Select[Any], value: str) -> Select[Any]:
 def _by_owner(statement: Select[Any], value: str) -> Select[Any]:
     if value == "nobody":
         return statement.where(R.owner_id.is_(None))
-    return statement.where(R.owner_id == number_in(value)) if number_in(value) else statement
+    return statement.where(R.owner_id == as_id(value)) if as_id(value) else statement
 
 
 def _owners() -> list[tuple[str, Any]]:
@@ -123,14 +123,14 @@ def _owners() -> list[tuple[str, Any]]:
 
 
 def _customer_options() -> list[tuple[str, Any]]:
-    chosen = number_in(request.args.get("customer"))
+    chosen = as_id(request.args.get("customer"))
     wanted = visible(select(Customer), Customer, g.viewer).where(Customer.id == chosen)
     row = db.session.scalar(wanted)
     return [ANY, *([(str(chosen), row.label)] if row else [])]
 
 
 CUSTOMER = Filter(
-    "customer", t("Customer"), _customer_options, lambda s, value: s.where(R.customer_id == number_in(value))
+    "customer", t("Customer"), _customer_options, lambda s, value: s.where(R.customer_id == as_id(value))
 )  # fmt: skip
 
 

@@ -14,17 +14,9 @@ from portal.billing.models import Statement, StatementLine
 from portal.calls.models import Call
 from portal.contracts.models import Contract, Entitlement
 from portal.kernel.errors import NotFound
-from portal.service_requests.views.request_door import number_in
 from portal.shipments.models import Shipment
-from portal.web.chain import (
-    CONTRACT,
-    ENTITLEMENT,
-    LINE,
-    SHIPMENT,
-    STATEMENT,
-    ChainLink,
-    linked,
-)
+from portal.web.chain import CONTRACT, ENTITLEMENT, LINE, SHIPMENT, STATEMENT, ChainLink, linked
+from portal.web.stepping import as_id
 from portal.web.words import name_of
 
 CARRIED = (
@@ -58,7 +50,7 @@ def subject_named() -> Subject | None:
     """The record that the address names; None where it names none, NotFound for one out of reach."""
     for key, read in READERS.items():
         if request.args.get(key):
-            row_id = number_in(request.args[key])
+            row_id = as_id(request.args[key])
             if row_id is None:
                 raise NotFound()
             return read(row_id)
@@ -67,7 +59,7 @@ def subject_named() -> Subject | None:
 
 def call_named() -> Call | None:
     """The call that it was said in; NotFound for one of a customer out of reach."""
-    row_id = number_in(request.args.get("call"))
+    row_id = as_id(request.args.get("call"))
     return load(Call, row_id, g.viewer, P.CALL_SEE) if row_id is not None else None
 
 

@@ -16,7 +16,8 @@ from portal.service_requests.actions.tasks import Plan
 from portal.service_requests.forms.found import TaskForm
 from portal.service_requests.models import RequestTask, ServiceRequest
 from portal.service_requests.rules.kinds import RequestKind, TaskKind
-from portal.service_requests.views.found_door import day_in, local, people_for, zone
+from portal.service_requests.views.found_door import day_in, local, people_for
+from portal.web.stepping import zone
 
 END_OF_DAY, MORNING, NOON = time(18), time(9), time(10)
 USUAL = {
