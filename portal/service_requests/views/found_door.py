@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Response, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
@@ -27,7 +27,7 @@ from portal.service_requests.queries import defects, tasks, upsells
 from portal.service_requests.queries.near import near
 from portal.web import doors
 from portal.web.pages import page
-from portal.web.stepping import as_id
+from portal.web.stepping import as_id, zone
 from portal.web.words import say
 
 HERE = "portal.service_requests.views"
@@ -41,7 +41,6 @@ upsell_door = doors.desk("upsells", f"{HERE}.desk_upsells")
 FOUND = 12
 SHORT = 40
 NOBODY = ("", t("Nobody yet"))
-T = TypeVar("T")
 
 
 def task_of(task_id: int) -> RequestTask:
