@@ -27,14 +27,14 @@ def number_in(name: str) -> int | None:
     return as_id(request.values.get(name, ""))
 
 
-def as_id(text: str | None) -> int | None:
-    """An id out of typed words; None for what is none."""
-    plain = text or ""
+def as_id(text: str | int | None) -> int | None:
+    """An id out of typed words, or as a form began with it; None for what is none."""
+    plain = str(text or "")
     short = plain.isascii() and plain.isdecimal() and len(plain) <= LONGEST_ID
     return int(plain) if short and int(plain) else None
 
 
-def version_in(text: str | None) -> int:
+def version_in(text: str | int | None) -> int:
     """The version that a form was opened with; 0 for none."""
     return as_id(text) or 0
 
