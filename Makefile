@@ -8,6 +8,8 @@ BIN := .venv/bin
 CATALOGUES := portal/translations
 # Browsers and databases work in processes of their own, so one more than there are processors keeps them busy.
 TEST_WORKERS ?= $(shell expr $$(nproc) + 1)
+# The tests start the portal a hundred times: each module is compiled once, whatever the environment says.
+test: export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help run test lint format lock audit sbom translations bench coverage clean setup \
   setup-tests install upgrade rollback uninstall

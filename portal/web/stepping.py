@@ -17,9 +17,10 @@ from portal.web.words import say
 
 LONGEST_ID = 9
 LONGEST_REASON = 1000
-REFUSED = (Invalid, InvalidMany, NotAllowedNow)
+WRONG = (Invalid, InvalidMany)
+REFUSED = (*WRONG, NotAllowedNow)
 STALE_TOO = (*REFUSED, StaleEdit)
-"""What a step from a button may be refused with; the second where the button says which state it stood beside."""
+"""What a step from a button may be refused with and its page then says; the rest has pages of its own."""
 
 
 def number_in(name: str) -> int | None:
@@ -105,10 +106,15 @@ def done_or_stale(there: Response, said: str, verb: Callable[[], Any]) -> Respon
     return done(there, said, verb, STALE_TOO)
 
 
-def done_at(url: str, said: str, verb: Callable[[], Any]) -> Response:
+def done_at(
+    url: str,
+    said: str,
+    verb: Callable[[], Any],
+    refusals: tuple[type[PortalError], ...] = STALE_TOO,
+) -> Response:
     """The same with an address to go to."""
     there: Response = redirect(url, 303)  # type: ignore[assignment]
-    return done_or_stale(there, said, verb)
+    return done(there, said, verb, refusals)
 
 
 def check_seen(row: Any, counter: str | None) -> None:

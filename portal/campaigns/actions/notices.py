@@ -11,17 +11,17 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.access.permissions import Permission
 from portal.access.viewer import Viewer
+from portal.campaigns.actions import shown
 from portal.campaigns.models import Notice, NoticeFile, NoticeReading
 from portal.campaigns.rules.shown import known_tiers
-from portal.campaigns.rules.states import SHOWN_STEPS, ShownState, ShownStep
+from portal.campaigns.rules.states import ShownStep
 from portal.campaigns.rules.writing import Written, check, tidied, wrong_days, wrong_in
-from portal.customers.actions.edits import refuse_clash, save
 from portal.db import audit
 from portal.db.base import db
 from portal.documents.actions.attaching import ReceivedFile
 from portal.documents.archive import archive
 from portal.documents.rules.files import MEDIA_TYPES
-from portal.kernel.errors import Forbidden, Invalid, NotFound
+from portal.kernel.errors import Invalid, NotFound
 from portal.kernel.text import t
 
 MOST_FILES = 10
@@ -41,35 +41,25 @@ class NoticeFacts:
 def write(facts: NoticeFacts, actor: Viewer, now: datetime) -> Notice:
     """A new notice, a draft. InvalidMany by field (title_zh, text_zh …, from_on, until_on)."""
     _check_may(actor)
-    values = _values(facts)
-    row = Notice(author_id=actor.user_id, created_at=now, updated_at=now, **values)
-    db.session.add(row)
-    db.session.flush()
-    audit.record(actor, "notice.written", row, now, after=_told(values))
-    return row
+    return shown.begin(Notice(), _values(facts), actor, now)
 
 
 def change(notice: Notice, facts: NoticeFacts, seen: int, actor: Viewer, now: datetime) -> Notice:
     """Change a notice that was read at version `seen`; a published one changes for its readers at once."""
     _check_may(actor)
-    values = _values(facts)
-    before = _told({name: getattr(notice, name) for name in values})
-    refuse_clash(notice, seen, _told(values))
-    for name, value in values.items():
-        setattr(notice, name, value)
-    notice.updated_at = now
-    save(notice, before, _told(values), "notice.changed", actor, now)
-    return notice
+    return shown.change(notice, _values(facts), seen, actor, now)
 
 
 def publish(notice: Notice, actor: Viewer, now: datetime) -> Notice:
     """Its customers see it from its first day on."""
-    return _take(notice, ShownStep.PUBLISH, "notice.published", actor, now)
+    _check_may(actor)
+    return shown.take(notice, ShownStep.PUBLISH, actor, now)
 
 
 def withdraw(notice: Notice, actor: Viewer, now: datetime) -> Notice:
     """Taken down."""
-    return _take(notice, ShownStep.WITHDRAW, "notice.withdrawn", actor, now)
+    _check_may(actor)
+    return shown.take(notice, ShownStep.WITHDRAW, actor, now)
 
 
 def attach(notice: Notice, file: ReceivedFile, actor: Viewer, now: datetime) -> NoticeFile:
@@ -107,14 +97,6 @@ def mark_read(notice: Notice, actor: Viewer, now: datetime) -> None:
     db.session.execute(row.on_conflict_do_nothing())
 
 
-def _take(notice: Notice, step: ShownStep, event: str, actor: Viewer, now: datetime) -> Notice:
-    _check_may(actor)
-    notice.state = SHOWN_STEPS.next(ShownState(notice.state), step).value
-    notice.updated_at = now
-    audit.record(actor, event, notice, now, after={"state": notice.state})
-    return notice
-
-
 def _values(facts: NoticeFacts) -> dict[str, Any]:
     written = tidied(facts.written)
     check({**wrong_in(written), **wrong_days(facts.from_on, facts.until_on)})
@@ -125,10 +107,5 @@ def _values(facts: NoticeFacts) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _told(values: dict[str, Any]) -> dict[str, Any]:
-    return {k: v.isoformat() if isinstance(v, date) else v for k, v in values.items()}
-
-
 def _check_may(actor: Viewer) -> None:
-    if not actor.may(Permission.NOTICE_EDIT):
-        raise Forbidden()
+    shown.check_may(actor, Permission.NOTICE_EDIT)

@@ -8,15 +8,13 @@ from typing import Any
 
 from portal.access.permissions import Permission
 from portal.access.viewer import Viewer
+from portal.campaigns.actions import shown
 from portal.campaigns.models import Offer
 from portal.campaigns.rules.shown import known_tiers
-from portal.campaigns.rules.states import SHOWN_STEPS, ShownState, ShownStep
+from portal.campaigns.rules.states import ShownStep
 from portal.campaigns.rules.writing import Written, check, tidied, wrong_days, wrong_in
 from portal.catalogue.models import Bundle, ServiceItem
-from portal.customers.actions.edits import refuse_clash, save
-from portal.db import audit
 from portal.db.base import db
-from portal.kernel.errors import Forbidden
 from portal.kernel.text import Text, t
 
 MOST_INDUSTRIES = 40
@@ -39,43 +37,25 @@ class OfferFacts:
 def write(facts: OfferFacts, actor: Viewer, now: datetime) -> Offer:
     """A new offer, a draft. InvalidMany by field (title_zh, text_zh …, item_id, from_on, until_on)."""
     _check_may(actor)
-    values = _values(facts)
-    row = Offer(author_id=actor.user_id, created_at=now, updated_at=now, **values)
-    db.session.add(row)
-    db.session.flush()
-    audit.record(actor, "offer.written", row, now, after=_told(values))
-    return row
+    return shown.begin(Offer(), _values(facts), actor, now)
 
 
 def change(offer: Offer, facts: OfferFacts, seen: int, actor: Viewer, now: datetime) -> Offer:
     """Change an offer that was read at version `seen`; a published one changes for its customers at once."""
     _check_may(actor)
-    values = _values(facts)
-    before = _told({name: getattr(offer, name) for name in values})
-    refuse_clash(offer, seen, _told(values))
-    for name, value in values.items():
-        setattr(offer, name, value)
-    offer.updated_at = now
-    save(offer, before, _told(values), "offer.changed", actor, now)
-    return offer
+    return shown.change(offer, _values(facts), seen, actor, now)
 
 
 def publish(offer: Offer, actor: Viewer, now: datetime) -> Offer:
     """Its customers see it from its first day on."""
-    return _take(offer, ShownStep.PUBLISH, "offer.published", actor, now)
+    _check_may(actor)
+    return shown.take(offer, ShownStep.PUBLISH, actor, now)
 
 
 def withdraw(offer: Offer, actor: Viewer, now: datetime) -> Offer:
     """Taken down."""
-    return _take(offer, ShownStep.WITHDRAW, "offer.withdrawn", actor, now)
-
-
-def _take(offer: Offer, step: ShownStep, event: str, actor: Viewer, now: datetime) -> Offer:
     _check_may(actor)
-    offer.state = SHOWN_STEPS.next(ShownState(offer.state), step).value
-    offer.updated_at = now
-    audit.record(actor, event, offer, now, after={"state": offer.state})
-    return offer
+    return shown.take(offer, ShownStep.WITHDRAW, actor, now)
 
 
 def _values(facts: OfferFacts) -> dict[str, Any]:
@@ -101,10 +81,5 @@ def _wrong_thing(facts: OfferFacts) -> dict[str, Text]:
     return {} if bundle and bundle.active else {"bundle_id": t("There is no such bundle.")}
 
 
-def _told(values: dict[str, Any]) -> dict[str, Any]:
-    return {k: v.isoformat() if isinstance(v, date) else v for k, v in values.items()}
-
-
 def _check_may(actor: Viewer) -> None:
-    if not actor.may(Permission.OFFER_EDIT):
-        raise Forbidden()
+    shown.check_may(actor, Permission.OFFER_EDIT)

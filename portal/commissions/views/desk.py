@@ -24,6 +24,7 @@ from portal.web.flask_app import once
 from portal.web.forms import form_page
 from portal.web.listing import list_page
 from portal.web.pages import page
+from portal.web.stepping import done_at
 
 bp = doors.desk("commissions", __name__)
 
@@ -74,7 +75,7 @@ def rebuild(run_id: int) -> Response:
     """Work a draft out again."""
     run = fetch(CommissionRun, run_id, lock=True)
     verb = lambda: runs.rebuild(run, g.viewer, clock.now())  # noqa: E731
-    return pages.done(_shown(run_id), _("Worked out again."), verb)
+    return done_at(_shown(run_id), _("Worked out again."), verb)
 
 
 @bp.post("/commissions/<int:run_id>/discard")
@@ -83,7 +84,7 @@ def discard(run_id: int) -> Response:
     """Throw a draft away."""
     run = fetch(CommissionRun, run_id, lock=True)
     verb = lambda: runs.discard(run, g.viewer, clock.now())  # noqa: E731
-    return pages.done(url_for(".index"), _("Discarded. Its payments are free again."), verb)
+    return done_at(url_for(".index"), _("Discarded. Its payments are free again."), verb)
 
 
 @bp.post("/commissions/<int:run_id>/approve")
@@ -92,7 +93,7 @@ def approve(run_id: int) -> Response:
     """Freeze it; somebody else than who worked it out."""
     run = fetch(CommissionRun, run_id, lock=True)
     verb = lambda: runs.approve(run, g.viewer, clock.now())  # noqa: E731
-    return pages.done(_shown(run_id), _("Approved. Nothing of it changes any more."), verb)
+    return done_at(_shown(run_id), _("Approved. Nothing of it changes any more."), verb)
 
 
 @bp.post("/commissions/<int:run_id>/pay")
@@ -139,7 +140,7 @@ def withdraw_plan(commission_plan_id: int) -> Response:
     """Take a plan away that no run has used."""
     plan = fetch(CommissionPlan, commission_plan_id)
     verb = lambda: plan_actions.withdraw(plan, g.viewer, clock.now())  # noqa: E731
-    return pages.done(url_for(".plans"), _("Withdrawn."), verb)
+    return done_at(url_for(".plans"), _("Withdrawn."), verb)
 
 
 def _shown(run_id: int) -> str:

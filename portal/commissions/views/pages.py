@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, flash, g, redirect, url_for
+from flask import Response, flash, g
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -23,20 +23,18 @@ from portal.commissions.rules.states import RunState
 from portal.db.base import db
 from portal.kernel import clock
 from portal.kernel.errors import (
-    Invalid,
-    InvalidMany,
     NotAllowedNow,
     NotFound,
-    PortalError,
     StaleEdit,
 )
 from portal.receivables.rules.report_months import ended_last, moved
 from portal.web.bars import chart_of
+from portal.web.flask_app import refuse
 from portal.web.forms import attempted
+from portal.web.stepping import STALE_TOO, reason_of, to
 from portal.web.words import say
 
 MONTHS = 12
-REFUSALS = (Invalid, InvalidMany, NotAllowedNow, StaleEdit)
 
 
 def index_context() -> dict[str, Any]:
@@ -111,20 +109,11 @@ def started(verb: Callable[[], CommissionRun]) -> Response:
     """To the run that was worked out, or back with the reason why none was."""
     try:
         run = verb()
-    except REFUSALS as error:
-        return _refused(error, url_for("desk_commissions.index"))
+    except STALE_TOO as error:
+        flash(reason_of(error), "error")
+        return refuse(to("desk_commissions.index"))
     flash(_("Worked out. Somebody else approves it."), "success")
-    return redirect(url_for("desk_commissions.show", run_id=run.id), 303)  # type: ignore[return-value]
-
-
-def done(url: str, said: str, verb: Callable[[], Any]) -> Response:
-    """One step from a button, to `url` either way."""
-    try:
-        verb()
-    except REFUSALS as error:
-        return _refused(error, url)
-    flash(said, "success")
-    return redirect(url, 303)  # type: ignore[return-value]
+    return to("desk_commissions.show", run_id=run.id)
 
 
 def tried(form: Any, verb: Callable[[], Any]) -> bool:
@@ -135,14 +124,6 @@ def tried(form: Any, verb: Callable[[], Any]) -> bool:
         flash(say(error.text), "error")
         return False
     return not form.errors
-
-
-def _refused(error: PortalError, url: str) -> Response:
-    many = getattr(error, "errors", None)
-    flash(" ".join(say(text) for text in many.values()) if many else say(error.text), "error")
-    there: Response = redirect(url, 303)  # type: ignore[assignment]
-    there.headers["X-Refused"] = "1"
-    return there
 
 
 def _open_months() -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, flash, redirect, request, url_for
+from flask import Response, redirect, request, url_for
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import FileStorage
@@ -14,12 +14,11 @@ from portal.access.guards import fetch
 from portal.accounts.models import User
 from portal.contracts.models import Amendment, Contract
 from portal.documents.rules.files import ACCEPTED
-from portal.kernel.errors import Invalid, InvalidMany, NotFound
+from portal.kernel.errors import Invalid, NotFound
 from portal.kernel.text import t
-from portal.web import doors
+from portal.web import doors, stepping
 from portal.web.forms import attempted
 from portal.web.uploads import Upload, received
-from portal.web.words import say
 
 LONGEST_COUNTER = 9
 bp = doors.desk("contracts", "portal.contracts.views.desk_contracts")
@@ -71,20 +70,7 @@ def back_to(amendment: Amendment) -> Response:
 
 def done(there: Response, said: str, verb: Callable[[], Any]) -> Response:
     """One step from a button: done and said, or refused with the reason; to the page either way."""
-    try:
-        verb()
-    except (Invalid, InvalidMany) as error:
-        flash(said_by(error), "error")
-        there.headers["X-Refused"] = "1"
-        return there
-    flash(said, "success")
-    return there
-
-
-def said_by(error: Invalid | InvalidMany) -> str:
-    """The message of a refusal, for a page without its field."""
-    many = getattr(error, "errors", None)
-    return " ".join(say(text) for text in many.values()) if many else say(error.text)
+    return stepping.done(there, said, verb, stepping.WRONG)
 
 
 def went_well(form: FlaskForm, verb: Callable[[], Any]) -> bool:

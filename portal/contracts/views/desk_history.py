@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -14,6 +12,7 @@ from portal.contracts.models import Contract
 from portal.db.audit import AuditEntry
 from portal.db.base import db
 from portal.kernel.text import Text, t
+from portal.web.timeline import Happening
 from portal.web.words import say
 
 NAMES: Mapping[str, Text] = {
@@ -26,17 +25,6 @@ NAMES: Mapping[str, Text] = {
     "owner": t("Owner"),
 }
 PLAIN = ("quotation", "file", "customer", "firm", "from_on", "line", "ended", "kept")
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """One line of a timeline."""
-
-    at: datetime
-    who: str
-    what: Text
-    why: str | None
-    public: bool
 
 
 def entries(contract: Contract) -> Select[Any]:

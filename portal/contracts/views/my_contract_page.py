@@ -18,7 +18,6 @@ from portal.contracts.queries.belongings import entitlements_of
 from portal.contracts.rules.kinds import ALLOWANCE_WORDS, Allowance
 from portal.contracts.rules.paper_words import articles
 from portal.contracts.rules.states import AmendmentState
-from portal.contracts.views.desk_history import Happening
 from portal.db import audit
 from portal.documents.attached import attached_to
 from portal.documents.rules.words import Words
@@ -26,6 +25,7 @@ from portal.kernel import clock
 from portal.kernel.units import unit_word
 from portal.service_requests.queries import mine
 from portal.web.chain import CONTRACT, ENTITLEMENT, QUOTATION, ChainLink, linked
+from portal.web.timeline import Happening
 from portal.web.words import locale_code
 
 

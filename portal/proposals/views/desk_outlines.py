@@ -18,9 +18,10 @@ from portal.proposals.actions.outlines import Outlined
 from portal.proposals.forms.writing import OutlineForm
 from portal.proposals.models import ProposalOutline
 from portal.proposals.rules.sections import Part, first_parts, from_json, to_json
-from portal.proposals.views.door import arranged, outline_door, to
+from portal.proposals.views.door import arranged, outline_door
 from portal.web.forms import attempted, form_page
 from portal.web.pages import page
+from portal.web.stepping import to
 
 bp = outline_door
 

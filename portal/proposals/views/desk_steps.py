@@ -13,8 +13,9 @@ from portal.access.permissions import Permission as P
 from portal.documents.rules.codes import new_code
 from portal.kernel import clock
 from portal.proposals.actions import drafting, issuing, papers
-from portal.proposals.views.door import bp, check_seen, done, of_address, to
+from portal.proposals.views.door import bp, check_seen, of_address
 from portal.web.flask_app import leaving_the_writers_place, once
+from portal.web.stepping import done_or_stale, to
 
 
 @bp.post("/proposals/<int:proposal_id>/issue")
@@ -29,7 +30,7 @@ def issue(proposal_id: int) -> Response:
         check_seen(version)
         issuing.issue(version, partial(papers.print_version, proof=proof), g.viewer, now)
 
-    return done(_back(proposal_id), _("Issued. The paper is stored."), verb)
+    return done_or_stale(_back(proposal_id), _("Issued. The paper is stored."), verb)
 
 
 @bp.post("/proposals/<int:proposal_id>/versions/<int:number>/withdraw")
@@ -39,7 +40,7 @@ def withdraw(proposal_id: int, number: int) -> Response:
     version = of_address(proposal_id, number)[1]
     reason = request.form.get("reason", "")[:500]
     verb = partial(issuing.withdraw, version, reason, g.viewer, clock.now())
-    return done(_back(proposal_id), _("Withdrawn."), verb)
+    return done_or_stale(_back(proposal_id), _("Withdrawn."), verb)
 
 
 @bp.post("/proposals/<int:proposal_id>/revise")
@@ -48,7 +49,7 @@ def withdraw(proposal_id: int, number: int) -> Response:
 def revise(proposal_id: int) -> Response:
     """The next version as a draft."""
     verb = partial(drafting.revise, of_address(proposal_id)[0], g.viewer, clock.now())
-    return done(
+    return done_or_stale(
         to("desk_proposals.edit", proposal_id=proposal_id), _("A new version is drafted."), verb
     )
 

@@ -21,12 +21,13 @@ from portal.proposals.actions.drafting import Written
 from portal.proposals.forms.writing import DraftForm, NewForm
 from portal.proposals.models import Proposal, ProposalOutline, ProposalVersion
 from portal.proposals.rules.sections import from_json, to_json
-from portal.proposals.views.door import arranged, bp, of_address, to
+from portal.proposals.views.door import arranged, bp, of_address
 from portal.quotations.labels import STATES
 from portal.quotations.models import QuotationVersion
 from portal.quotations.rules.states import QuotationState
 from portal.web.flask_app import once
 from portal.web.forms import attempted, form_page
+from portal.web.stepping import to
 from portal.web.words import name_of, say
 
 

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from flask import Response, flash, g, redirect, request, url_for
+from flask import g, request
 from flask_babel import gettext as _
 
 from portal.access.guards import fetch
 from portal.access.scope import past_the_walls
-from portal.kernel.errors import Invalid, InvalidMany, NotAllowedNow, NotFound, StaleEdit
+from portal.kernel.errors import NotFound, StaleEdit
 from portal.kernel.text import t
 from portal.proposals import queries
 from portal.proposals.models import Proposal, ProposalVersion
 from portal.proposals.rules.sections import Part, moved, without
 from portal.web import doors
-from portal.web.flask_app import refuse
-from portal.web.words import say
 
 bp = doors.desk("proposals", "portal.proposals.views.desk")
 outline_door = doors.desk("proposal_outlines", "portal.proposals.views.desk_outlines")
@@ -46,22 +41,6 @@ def check_seen(version: ProposalVersion) -> None:
         raise StaleEdit(
             t("It has changed since you opened this page. Look at it again, then repeat.")
         )
-
-
-def to(endpoint: str, *, anchor: str | None = None, **where: Any) -> Response:
-    """To another page after a step."""
-    return redirect(url_for(endpoint, _anchor=anchor, **where), 303)  # type: ignore[return-value]
-
-
-def done(there: Response, said: str, verb: Callable[[], Any]) -> Response:
-    """One step from a button: done and said, or refused with the reason and nothing kept."""
-    try:
-        verb()
-    except (Invalid, InvalidMany, NotAllowedNow, StaleEdit) as error:
-        flash(say(error.text), "error")
-        return refuse(there)
-    flash(said, "success")
-    return there
 
 
 def arranged(parts: tuple[Part, ...]) -> tuple[tuple[Part, ...], str | None]:

@@ -6,18 +6,17 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from flask import Response, flash, g, redirect, request, url_for
+from flask import Response, g, redirect, request, url_for
 from flask_wtf import FlaskForm
 
 from portal.access.guards import fetch
 from portal.kernel import clock
-from portal.kernel.errors import Invalid, InvalidMany, NotFound, StaleEdit
+from portal.kernel.errors import NotFound, StaleEdit
 from portal.kernel.text import t
 from portal.quotations import queries
 from portal.quotations.models import Quotation, QuotationVersion
-from portal.web import doors
+from portal.web import doors, stepping
 from portal.web.forms import attempted
-from portal.web.words import say
 
 LONGEST_COUNTER = 9
 bp = doors.desk("quotations", "portal.quotations.views.desk")
@@ -60,20 +59,7 @@ def back(quotation_id: int, anchor: str | None = None) -> Response:
 
 def done(quotation_id: int, said: str, verb: Callable[[], Any]) -> Response:
     """One step from a button: done and said, or refused with the reason; back to the page either way."""
-    try:
-        verb()
-    except (Invalid, InvalidMany) as error:
-        flash(say(error.text), "error")
-        return refused_back(quotation_id)
-    flash(said, "success")
-    return back(quotation_id)
-
-
-def refused_back(quotation_id: int) -> Response:
-    """Back to the page with nothing of the request kept."""
-    response = back(quotation_id)
-    response.headers["X-Refused"] = "1"
-    return response
+    return stepping.done(back(quotation_id), said, verb, stepping.WRONG)
 
 
 def went_well(form: FlaskForm, verb: Callable[[], Any]) -> bool:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
 
 from portal.db.audit import AuditEntry
 from portal.kernel.text import Text, t
+from portal.web.timeline import Happening
 from portal.web.words import say
 
 NAMES: Mapping[str, Text] = {
@@ -22,17 +21,6 @@ NAMES: Mapping[str, Text] = {
     "discount": t("Discount"),
     "owner": t("Owner"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """One line of a timeline."""
-
-    at: datetime
-    who: str
-    what: Text
-    why: str | None
-    public: bool
 
 
 def happening(entry: AuditEntry) -> Happening:

@@ -67,7 +67,7 @@ def _counted(line: RequestLine, form: Any, verb: Any) -> Any:
     """To the request, or the page again with what was typed."""
     if form.validate_on_submit() and tried(form, verb) is not None:
         flash(_("Counted."), "success")
-        return to("desk_requests.show", request_id=line.request_id, _anchor="goods")
+        return to("desk_requests.show", request_id=line.request_id, anchor="goods")
     return refused(PAGE, **_context(line), form=form)
 
 
@@ -93,5 +93,5 @@ def _context(line: RequestLine) -> dict[str, Any]:
         "first": line.second_quantity is None and line.checked_by in (None, viewer.user_id),
         "second": line.checked_by not in (None, viewer.user_id)
         and line.second_by in (None, viewer.user_id),
-        "back": url_for("desk_requests.show", request_id=line.request_id, _anchor="goods"),
+        "back": url_for("desk_requests.show", request_id=line.request_id, anchor="goods"),
     }

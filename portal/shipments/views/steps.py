@@ -5,25 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, flash, redirect, request
+from flask import Response, request
 
-from portal.kernel.errors import Invalid, InvalidMany
-from portal.web.words import say
+from portal.web.stepping import WRONG, done_at
 
 LONGEST_COUNTER = 9
 
 
 def done(back: str, said: str, verb: Callable[[], Any]) -> Response:
     """Back to the page either way; nothing of a refused request is kept."""
-    try:
-        verb()
-    except (Invalid, InvalidMany) as error:
-        flash(say(error.text), "error")
-        response: Response = redirect(back, 303)  # type: ignore[assignment]
-        response.headers["X-Refused"] = "1"
-        return response
-    flash(said, "success")
-    return redirect(back, 303)  # type: ignore[return-value]
+    return done_at(back, said, verb, WRONG)
 
 
 def seen(name: str = "seen") -> int | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,24 +10,13 @@ from flask_babel import gettext as _
 
 from portal.catalogue.queries.places import all_places
 from portal.db.audit import AuditEntry
-from portal.kernel.text import Text
 from portal.shipments.labels import FACT_NAMES
 from portal.shipments.rules.plans import name_of as milestone_name
 from portal.web.filters import instant
+from portal.web.timeline import Happening
 from portal.web.words import name_of, say
 
 MOST_BOXES = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """One line of a timeline."""
-
-    at: datetime
-    who: str
-    what: Text
-    why: str | None
-    public: bool
 
 
 def happening(entry: AuditEntry) -> Happening:

@@ -7,17 +7,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from flask import Response, current_app, flash, g, redirect, url_for
+from flask import Response, current_app, g, url_for
 from flask_babel import gettext as _
 
 from portal.access.permissions import Permission as P
 from portal.contracts.rules.ledger import Exhausted
 from portal.kernel import clock
-from portal.kernel.errors import Invalid, InvalidMany, NotAllowedNow
 from portal.usage.queries import records as queries
 from portal.usage.queries.records import open_batches
 from portal.web import doors
-from portal.web.words import say
+from portal.web.stepping import REFUSED, done_at
 
 MOST_COUNTED = 1_000
 Tab = tuple[str, str, bool, str | None]
@@ -39,15 +38,7 @@ def tabs(here: str) -> list[Tab]:
 
 def done(back: str, said: str, verb: Callable[[], Any]) -> Response:
     """Back to the page either way; nothing of a refused request is kept."""
-    try:
-        verb()
-    except (Invalid, InvalidMany, NotAllowedNow, Exhausted) as error:
-        flash(say(error.text), "error")
-        response: Response = redirect(back, 303)  # type: ignore[assignment]
-        response.headers["X-Refused"] = "1"
-        return response
-    flash(said, "success")
-    return redirect(back, 303)  # type: ignore[return-value]
+    return done_at(back, said, verb, (*REFUSED, Exhausted))
 
 
 def today() -> date:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from flask import g
@@ -28,6 +27,7 @@ from portal.usage.views.lists import label_of, reference_of, service_name, sourc
 from portal.web import chain
 from portal.web.chain import ChainLink, linked, reached
 from portal.web.filters import quantity
+from portal.web.timeline import Happening
 from portal.web.words import name_of, say
 
 
@@ -41,17 +41,6 @@ class Drawn:
     within: str
     over: str
     unit: Text
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """One line of the timeline."""
-
-    at: datetime
-    who: str
-    what: Text
-    why: str | None
-    public: bool
 
 
 def context(row: UsageRecord) -> dict[str, Any]:

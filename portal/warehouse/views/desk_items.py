@@ -23,10 +23,10 @@ from portal.warehouse.rules.cells import CM3_IN_M3
 from portal.warehouse.views.doors import desk as bp
 from portal.warehouse.views.lists import ITEMS
 from portal.warehouse.views.parts import begun, customer_tabs
-from portal.warehouse.views.shown import Happening
 from portal.web.forms import attempted, form_page
 from portal.web.listing import list_page
 from portal.web.pages import page
+from portal.web.timeline import happenings
 from portal.web.words import say
 
 
@@ -129,5 +129,5 @@ def _context(row: StockItem) -> dict[str, Any]:
     return {
         "item": row,
         "customer": row.customer,
-        "entries": [Happening(entry) for entry in entries],
+        "entries": happenings(entries),
     }

@@ -23,10 +23,10 @@ from portal.warehouse.rules.months import month_end, month_start
 from portal.warehouse.views.doors import desk as bp
 from portal.warehouse.views.lists import WAREHOUSES
 from portal.warehouse.views.parts import begun, stock_tabs
-from portal.warehouse.views.shown import Happening
 from portal.web.forms import attempted, form_page
 from portal.web.listing import list_page
 from portal.web.pages import page
+from portal.web.timeline import happenings
 
 MONTHS_OFFERED = 12
 
@@ -135,5 +135,5 @@ def _context(row: Warehouse) -> dict[str, Any]:
     return {
         "place": row,
         "closed": stock.closed_periods(row),
-        "entries": [Happening(entry) for entry in entries],
+        "entries": happenings(entries),
     }

@@ -8,7 +8,7 @@ from typing import Any
 from flask import g, url_for
 
 from portal.db.audit import AuditEntry
-from portal.kernel.text import Text, t
+from portal.kernel.text import t
 from portal.warehouse.labels import KINDS, LATE, REVERSAL, REVERSED, UNITS
 from portal.warehouse.models import StockMovement
 from portal.warehouse.queries import stock
@@ -16,15 +16,7 @@ from portal.warehouse.rules.daybook import FIELDS
 from portal.warehouse.views.movement_lists import reference_of
 from portal.web.chain import STOCK, ChainLink
 from portal.web.labels import Label
-
-
-class Happening:
-    """One entry of the history as the timeline draws it."""
-
-    def __init__(self, entry: AuditEntry) -> None:
-        self.at, self.who, self.what = entry.at, entry.actor_name, entry.label
-        self.why: Text | str | None = entry.reason
-        self.public = entry.is_public
+from portal.web.timeline import happenings
 
 
 def movement_context(row: StockMovement, entries: Sequence[AuditEntry]) -> dict[str, Any]:
@@ -41,7 +33,7 @@ def movement_context(row: StockMovement, entries: Sequence[AuditEntry]) -> dict[
         ],
         "contrary": contrary,
         "original": original,
-        "entries": [Happening(entry) for entry in entries],
+        "entries": happenings(entries),
         "chain": _chain(row),
     }
 
