@@ -1,7 +1,8 @@
 """Delivering the outbox: claim, send, note; a second run at the same time finds nothing left to claim.
 
 A mail that cannot go now waits longer each time; after the last try it stays as a dead letter that the health page
-shows. If the process dies between sending and noting, the mail goes out once more, with the same Message-ID.
+shows. If the process dies between sending and noting, or the database goes away then, the mail goes out once more,
+with the same Message-ID.
 """
 
 from __future__ import annotations

@@ -242,9 +242,9 @@ def test_a_deposit_is_no_income_until_it_is_set_off(cast: Cast, now: datetime) -
         allocating.allocate(deposit, None, TODAY, SYSTEM, now)
     move = deposits.set_off(deposit, D(80), TODAY, "end of contract", viewer(cast.finance), now)
     allocating.allocate(deposit, None, TODAY, SYSTEM, now)
-    assert (move.number, late.open_amount, deposit.open_amount) == ("DP-2026-000001", 20, 420)
+    assert (move.number, late.open_amount, deposit.open_amount) == ("DR-2026-000001", 20, 420)
     back = deposits.refund(deposit, D(420), TODAY, "end of contract", viewer(cast.finance), now)
-    assert (back.number, deposit.open_amount) == ("DP-2026-000002", 0)
+    assert (back.number, deposit.open_amount) == ("DR-2026-000002", 0)
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def test_what_is_used_up_or_a_deposit_is_not_refunded_here(cast: Cast, now: date
     for row in (receipt, held):
         with pytest.raises(NotAllowedNow):
             refunds.refund(row, BACK, SYSTEM, now)
-    assert deposits.refund(held, D(30), TODAY, "退押金", SYSTEM, now).number == "DP-2026-000001"
+    assert deposits.refund(held, D(30), TODAY, "退押金", SYSTEM, now).number == "DR-2026-000001"
 
 
 def test_an_undone_refund_is_left_again_once_and_only_then_the_receipt_is_cancelled(

@@ -19,7 +19,7 @@ from portal.receivables.queries.receipts import held_amount
 from portal.receivables.rules.allocation import check_money
 from portal.receivables.rules.kinds import ReceiptKind, ReceiptState
 
-SERIES = "DP"
+SERIES = "DR"
 
 
 def refund(
