@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.access.viewer import SYSTEM
-from portal.customers.rules.edits import EditClash
 from portal.db import audit
 from portal.db.base import db
 from portal.db.outbox import OutboxMessage
 from portal.jobs import knowledge as job
+from portal.kernel.edits import EditClash
 from portal.kernel.errors import Forbidden, Invalid, InvalidMany, NotAllowedNow, NotFound
 from portal.knowledge.actions import files, judging, publishing, shelving, writing
 from portal.knowledge.models import Article, ArticleVersion

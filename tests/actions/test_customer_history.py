@@ -12,13 +12,13 @@ from portal.care.models import Visit
 from portal.customers import actions
 from portal.customers.actions.notes import add_note, change_note
 from portal.customers.models import Contact, HistoryNote
-from portal.customers.rules.edits import EditClash
 from portal.customers.rules.notes import NoteFacts
 from portal.customers.rules.people import ContactFacts
 from portal.customers.views import timeline
 from portal.db import audit
 from portal.db.audit import AuditEntry
 from portal.db.base import db
+from portal.kernel.edits import EditClash
 from portal.kernel.errors import Invalid, InvalidMany
 from tests.cast import Cast, viewer
 from tests.factories import add

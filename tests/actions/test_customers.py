@@ -12,11 +12,11 @@ from portal.access.models import Assignment
 from portal.access.scope import set_viewer
 from portal.customers import actions, queries
 from portal.customers.models import Customer
-from portal.customers.rules.edits import EditClash
 from portal.customers.rules.people import ContactFacts, SiteFacts
 from portal.customers.rules.profile import CustomerFacts
 from portal.db.audit import AuditEntry
 from portal.db.base import db
+from portal.kernel.edits import EditClash
 from portal.kernel.errors import Invalid, InvalidMany, NotAllowedNow
 from tests.cast import Cast, viewer
 

@@ -15,11 +15,11 @@ from portal.access.viewer import SYSTEM, Viewer
 from portal.accounts.models import User
 from portal.customers import actions, queries
 from portal.customers.models import Customer, Membership
-from portal.customers.rules.edits import EditClash
 from portal.customers.rules.people import Grant
 from portal.db import audit
 from portal.db.base import db
 from portal.db.outbox import OutboxMessage
+from portal.kernel.edits import EditClash
 from portal.kernel.errors import Invalid, InvalidMany, NotFound
 from tests.cast import EVERY_POWER, Cast, customer, member, viewer
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from portal.customers.rules.edits import Change, Clash, clashes
+from portal.customers.rules.edits import Change, clashes
 from portal.customers.rules.people import (
     ContactFacts,
     Grant,
@@ -17,6 +17,7 @@ from portal.customers.rules.people import (
     cleaned_email,
     cleaned_site,
 )
+from portal.kernel.edits import Clash
 from portal.kernel.errors import Invalid, InvalidMany
 
 AT = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)

@@ -20,16 +20,17 @@ from portal.campaigns.rules.kinds import WAY_WORDS, Consent, ConsentWay
 from portal.campaigns.views import campaign_page
 from portal.campaigns.views.campaign_list import CAMPAIGN_LIST, CONSENT_LIST, MAIL_LIST
 from portal.campaigns.views.doors import desk_campaigns as bp
-from portal.campaigns.views.edits import begun, edited, stepped
 from portal.campaigns.views.history import past
 from portal.customers.models import Contact
 from portal.kernel import clock
 from portal.kernel.errors import Invalid
 from portal.kernel.text import t
+from portal.web.clashes import begun, edited
 from portal.web.flask_app import once
 from portal.web.forms import attempted, form_page
 from portal.web.listing import list_page
 from portal.web.pages import page
+from portal.web.stepping import done_at
 
 AT = "/campaigns/<int:campaign_id>"
 EDIT = "campaigns/desk_edit.html"
@@ -97,7 +98,7 @@ def approve(campaign_id: int) -> Any:
     typed = request.form.get("version", "")
     seen = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 9 else 0
     verb = lambda: writing.approve(row, seen, g.viewer, clock.now())  # noqa: E731
-    return stepped(_to(campaign_id), _("Approved. It is sent in batches from now on."), verb)
+    return done_at(_to(campaign_id), _("Approved. It is sent in batches from now on."), verb)
 
 
 @bp.post(f"{AT}/return")
@@ -106,7 +107,7 @@ def give_back(campaign_id: int) -> Any:
     """Approved, and yet to be changed."""
     row, reason = fetch(Campaign, campaign_id), request.form.get("reason", "")
     verb = lambda: writing.give_back(row, reason, g.viewer, clock.now())  # noqa: E731
-    return stepped(_to(campaign_id), _("It is a draft again."), verb)
+    return done_at(_to(campaign_id), _("It is a draft again."), verb)
 
 
 @bp.post(f"{AT}/stop")
@@ -115,7 +116,7 @@ def stop(campaign_id: int) -> Any:
     """Nothing more goes out."""
     row, reason = fetch(Campaign, campaign_id), request.form.get("reason", "")
     verb = lambda: writing.stop(row, reason, g.viewer, clock.now())  # noqa: E731
-    return stepped(_to(campaign_id), _("Stopped. What still waited is held back."), verb)
+    return done_at(_to(campaign_id), _("Stopped. What still waited is held back."), verb)
 
 
 @bp.get(f"{AT}/mails")

@@ -16,15 +16,16 @@ from portal.campaigns.rules.states import SHOWN_STEPS, ShownState
 from portal.campaigns.views import shown_list
 from portal.campaigns.views.campaign_page import texts
 from portal.campaigns.views.doors import desk_notices as bp
-from portal.campaigns.views.edits import begun, edited, stepped
 from portal.campaigns.views.files import file_response, live
 from portal.campaigns.views.history import past
 from portal.documents.rules.files import ACCEPTED
 from portal.kernel import clock
+from portal.web.clashes import begun, edited
 from portal.web.flask_app import once
 from portal.web.forms import attempted, form_page
 from portal.web.listing import list_page
 from portal.web.pages import page
+from portal.web.stepping import done_at
 from portal.web.uploads import received
 
 AT = "/notices/<int:notice_id>"
@@ -91,7 +92,7 @@ def publish(notice_id: int) -> Any:
     """Let it be read."""
     row = fetch(Notice, notice_id)
     verb = lambda: notices.publish(row, g.viewer, clock.now())  # noqa: E731
-    return stepped(_to(notice_id), _("Published."), verb)
+    return done_at(_to(notice_id), _("Published."), verb)
 
 
 @bp.post(f"{AT}/withdraw")
@@ -100,7 +101,7 @@ def withdraw(notice_id: int) -> Any:
     """Take it down."""
     row = fetch(Notice, notice_id)
     verb = lambda: notices.withdraw(row, g.viewer, clock.now())  # noqa: E731
-    return stepped(_to(notice_id), _("Taken down."), verb)
+    return done_at(_to(notice_id), _("Taken down."), verb)
 
 
 @bp.post(f"{AT}/files")
@@ -113,7 +114,7 @@ def add_file(notice_id: int) -> Any:
         file = received(request.files.get("file"), "file", ACCEPTED)
         return notices.attach(row, file, g.viewer, clock.now())
 
-    return stepped(_to(notice_id), _("The file is with the notice."), verb)
+    return done_at(_to(notice_id), _("The file is with the notice."), verb)
 
 
 @bp.post(f"{AT}/files/<int:notice_file_id>/remove")
@@ -122,7 +123,7 @@ def remove_file(notice_id: int, notice_file_id: int) -> Any:
     """Take a file off it."""
     row, file = fetch(Notice, notice_id), fetch(NoticeFile, notice_file_id)
     verb = lambda: notices.detach(row, file, g.viewer, clock.now())  # noqa: E731
-    return stepped(_to(notice_id), _("The file was removed."), verb)
+    return done_at(_to(notice_id), _("The file was removed."), verb)
 
 
 @bp.get(f"{AT}/files/<int:notice_file_id>")

@@ -20,16 +20,17 @@ from portal.campaigns.views.campaign_list import INTEREST_LIST, interest_rows
 from portal.campaigns.views.campaign_page import texts
 from portal.campaigns.views.desk_notices import texts_of
 from portal.campaigns.views.doors import desk_offers as bp
-from portal.campaigns.views.edits import begun, edited, stepped
 from portal.campaigns.views.history import past
 from portal.db.base import db
 from portal.kernel import clock
 from portal.kernel.errors import Invalid
 from portal.kernel.text import t
+from portal.web.clashes import begun, edited
 from portal.web.flask_app import once
 from portal.web.forms import attempted, form_page
 from portal.web.listing import list_page
 from portal.web.pages import page
+from portal.web.stepping import done_at
 from portal.web.words import name_of
 
 AT = "/offers/<int:offer_id>"
@@ -106,7 +107,7 @@ def publish(offer_id: int) -> Any:
     """Let customers see it."""
     row = fetch(Offer, offer_id)
     verb = lambda: offers.publish(row, g.viewer, clock.now())  # noqa: E731
-    return stepped(_to(offer_id), _("Published."), verb)
+    return done_at(_to(offer_id), _("Published."), verb)
 
 
 @bp.post(f"{AT}/withdraw")
@@ -115,7 +116,7 @@ def withdraw(offer_id: int) -> Any:
     """Take it down."""
     row = fetch(Offer, offer_id)
     verb = lambda: offers.withdraw(row, g.viewer, clock.now())  # noqa: E731
-    return stepped(_to(offer_id), _("Taken down."), verb)
+    return done_at(_to(offer_id), _("Taken down."), verb)
 
 
 def _filled(form: OfferForm) -> OfferForm:

@@ -17,10 +17,10 @@ from portal.catalogue.queries import items as queries
 from portal.catalogue.views.catalogue_lists import BUNDLES
 from portal.catalogue.views.doors import catalogue as bp
 from portal.catalogue.views.drawing import item_tabs
-from portal.catalogue.views.editing import begun, edited
 from portal.kernel import clock
 from portal.kernel.errors import Invalid, InvalidMany
 from portal.kernel.text import Text
+from portal.web.clashes import begun, edited
 from portal.web.forms import attempted, form_page
 from portal.web.listing import list_page
 from portal.web.pages import page
@@ -66,7 +66,7 @@ def edit_bundle(bundle_id: int) -> Any:
     form = begun(BundleForm(data={**shown, "lines": [*lines, *({} for _n in range(3))]}), row)
     clashes: Any = ()
     if form.validate_on_submit():
-        saved, clashes = edited(form, row, lambda: _changed(form, row))
+        saved, clashes = edited(form, row, lambda: _changed(form, row), beyond=True)
         if saved:
             return redirect(url_for(".bundle", bundle_id=bundle_id))
     return form_page("catalogue/bundle_edit.html", form, bundle=row, clashes=clashes)

@@ -24,8 +24,8 @@ from portal.catalogue.rules.termwords import short
 from portal.catalogue.views.catalogue_lists import ITEMS, PLACES
 from portal.catalogue.views.doors import catalogue as bp
 from portal.catalogue.views.drawing import item_tabs, place_names
-from portal.catalogue.views.editing import begun, edited
 from portal.kernel import clock
+from portal.web.clashes import begun, edited
 from portal.web.forms import attempted, form_page
 from portal.web.listing import list_page
 from portal.web.pages import page
@@ -96,6 +96,7 @@ def edit_item(item_id: int) -> Any:
             form,
             row,
             lambda: actions.change_item(row, values, form.seen_version, g.viewer, clock.now()),
+            beyond=True,
         )
         if saved:
             flash(_("Saved."), "success")

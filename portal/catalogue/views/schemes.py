@@ -20,7 +20,6 @@ from portal.catalogue.queries.tariffs import tariff_list
 from portal.catalogue.views.catalogue_lists import SCHEMES
 from portal.catalogue.views.doors import catalogue as bp
 from portal.catalogue.views.drawing import tariff_tabs
-from portal.catalogue.views.editing import begun, edited
 from portal.customers.models import Customer
 from portal.customers.queries import customers, staff_for_teams
 from portal.customers.rules.kinds import SEGMENTS
@@ -28,6 +27,7 @@ from portal.db.base import db
 from portal.kernel import clock
 from portal.kernel.errors import Invalid
 from portal.kernel.text import t
+from portal.web.clashes import begun, edited
 from portal.web.forms import attempted, form_page
 from portal.web.listing import list_page
 from portal.web.pages import page
@@ -99,7 +99,7 @@ def edit_scheme(scheme_id: int) -> Any:
     form = begun(_form(SchemeForm(data=_shown(row))), row)
     clashes: Any = ()
     if form.validate_on_submit():
-        saved, clashes = edited(form, row, lambda: _changed(form, row))
+        saved, clashes = edited(form, row, lambda: _changed(form, row), beyond=True)
         if saved:
             flash(_("Saved."), "success")
             return redirect(url_for(".scheme", scheme_id=scheme_id))

@@ -18,11 +18,11 @@ from portal.catalogue.rules.terms import Basis, PriceTerms
 from portal.catalogue.rules.termwords import describe
 from portal.catalogue.views.catalogue_lists import SURCHARGES
 from portal.catalogue.views.doors import catalogue as bp
-from portal.catalogue.views.editing import begun, edited
 from portal.catalogue.views.items import place_code
 from portal.kernel import clock
 from portal.kernel.errors import Invalid
 from portal.kernel.text import t
+from portal.web.clashes import begun, edited
 from portal.web.forms import attempted, form_page
 from portal.web.listing import list_page
 
@@ -68,7 +68,7 @@ def edit_surcharge(rule_id: int) -> Any:
     form = begun(_form(SurchargeForm(data=_shown(row)), row), row)
     clashes: Any = ()
     if form.validate_on_submit():
-        saved, clashes = edited(form, row, lambda: _changed(form, row))
+        saved, clashes = edited(form, row, lambda: _changed(form, row), beyond=True)
         if saved:
             flash(_("Saved."), "success")
             return redirect(url_for(".surcharges"))

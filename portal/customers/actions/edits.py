@@ -11,6 +11,7 @@ from portal.customers import queries
 from portal.customers.rules import edits
 from portal.db import audit
 from portal.db.base import db
+from portal.kernel.edits import EditClash
 
 
 def refuse_clash(row: Any, version: int, yours: Mapping[str, Any]) -> None:
@@ -22,7 +23,7 @@ def refuse_clash(row: Any, version: int, yours: Mapping[str, Any]) -> None:
         return
     found = edits.clashes(yours, queries.changes_since(row, version))
     if found:
-        raise edits.EditClash(found)
+        raise EditClash(found)
 
 
 def save(

@@ -26,11 +26,12 @@ from portal.customers.views import (
     profile_page,
     sites,
 )
-from portal.customers.views.editing import Clashes, begun, edited
+from portal.customers.views.editing import Clashes, edited
 from portal.customers.views.lists import CUSTOMERS, by_state
 from portal.intake.queries.duplicates import like_new
 from portal.kernel import clock
 from portal.kernel.errors import NotFound
+from portal.web.clashes import begun
 from portal.web.forms import attempted, form_page
 from portal.web.listing import list_page
 from portal.web.pages import page

@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field
 
 from portal.customers.forms import VersionedForm
-from portal.customers.rules.edits import Clash, EditClash
 from portal.customers.views.words import in_words
+from portal.kernel.edits import Clash, EditClash
+from portal.web.clashes import DrawnClash
 from portal.web.forms import attempted
-
-
-@dataclass(frozen=True, slots=True)
-class DrawnClash:
-    """One clashing field, in words."""
-
-    label: str
-    who: str
-    at: datetime
-    was: str
-    theirs: str
-    yours: str
-    yours_kept: bool
-
 
 Clashes = Sequence[DrawnClash]
 
@@ -43,13 +29,6 @@ def edited(form: VersionedForm, row: Any, verb: Callable[[], object]) -> tuple[b
                 _take(form[each.field], each.theirs)
         form.version.data = str(row.version)
         return False, drawn
-
-
-def begun(form: VersionedForm, row: Any) -> VersionedForm:
-    """A form opened on `row`: it remembers the version it was read at."""
-    if not form.is_submitted():
-        form.version.data = str(row.version)
-    return form
 
 
 def _take(field: Field, value: Any) -> None:

@@ -14,9 +14,9 @@ from portal.customers import actions, queries
 from portal.customers.forms import GrantForm, InviteMemberForm
 from portal.customers.models import Customer, Membership
 from portal.customers.rules.kinds import CustomerKind, DocumentLanguage
-from portal.customers.views.editing import begun
 from portal.kernel import clock
 from portal.kernel.errors import NotFound
+from portal.web.clashes import begun
 
 USUAL_POWERS = (Power.SEE_QUOTATIONS,)
 

@@ -19,8 +19,9 @@ from portal.customers.rules.kinds import NoteKind
 from portal.customers.rules.notes import NoteFacts
 from portal.customers.views import timeline as happened
 from portal.customers.views.door import desk
-from portal.customers.views.editing import Clashes, begun, edited
+from portal.customers.views.editing import Clashes, edited
 from portal.kernel import clock
+from portal.web.clashes import begun
 from portal.web.forms import attempted, form_page
 from portal.web.listing import list_page
 

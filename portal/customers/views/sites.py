@@ -13,9 +13,10 @@ from portal.customers import actions, queries
 from portal.customers.forms import SiteForm
 from portal.customers.models import Customer, Site
 from portal.customers.views.door import desk
-from portal.customers.views.editing import Clashes, begun, edited
+from portal.customers.views.editing import Clashes, edited
 from portal.kernel import clock
 from portal.kernel.errors import NotFound
+from portal.web.clashes import begun
 from portal.web.forms import attempted, form_page
 
 

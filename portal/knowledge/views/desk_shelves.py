@@ -18,7 +18,7 @@ from portal.knowledge.rules.editions import TEXTS, difference
 from portal.knowledge.views.article_list import shelf_choices
 from portal.knowledge.views.desk_articles import tabs
 from portal.knowledge.views.door import desk as bp
-from portal.knowledge.views.edits import begun, edited
+from portal.web.clashes import begun, edited
 from portal.web.flask_app import once
 from portal.web.forms import attempted, form_page
 from portal.web.pages import page

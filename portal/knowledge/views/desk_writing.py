@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 
 from portal.access.guards import requires
 from portal.access.permissions import Permission as P
-from portal.customers.rules.edits import EditClash
 from portal.documents.rules.files import ACCEPTED
 from portal.kernel import clock
+from portal.kernel.edits import EditClash
 from portal.kernel.errors import Invalid, InvalidMany, NotAllowedNow
 from portal.knowledge.actions import files, publishing, writing
 from portal.knowledge.forms.articles import ArticleForm, ReviewForm
@@ -21,7 +21,7 @@ from portal.knowledge.rules.writing import lines
 from portal.knowledge.views.article_list import shelf_choices
 from portal.knowledge.views.article_page import file_urls
 from portal.knowledge.views.door import desk as bp
-from portal.knowledge.views.edits import begun, edited
+from portal.web.clashes import begun, edited
 from portal.web.flask_app import once
 from portal.web.forms import attempted, form_page
 from portal.web.markdown import rendered

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_wtf import FlaskForm
 
-from portal.customers.rules.edits import Clash, EditClash
+from portal.kernel.edits import Clash, EditClash
 from portal.web.forms import attempted
+
+T = TypeVar("T", bound=FlaskForm)
+SHOWN = 300
+"""Characters of a text that the comparison shows; the whole stands in the form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +30,25 @@ class DrawnClash:
     yours_kept: bool
 
 
-def begun(form: Any, row: Any) -> Any:
+def begun(form: T, row: Any) -> T:
     """A form opened on `row`: it remembers the version it was read at."""
     if not form.is_submitted():
-        form.version.data = str(row.version)
+        form["version"].data = str(row.version)
     return form
 
 
-def edited(form: Any, row: Any, verb: Callable[[], object]) -> tuple[bool, list[DrawnClash]]:
-    """(saved, clashes). After a clash the form holds your entries; sent again they stand."""
+def edited(
+    form: FlaskForm, row: Any, verb: Callable[[], object], *, beyond: bool = False
+) -> tuple[bool, list[DrawnClash]]:
+    """(saved, clashes). After a clash the form holds your entries; sent again they stand.
+
+    `beyond`: fields that the form does not show are named as well.
+    """
     try:
         return attempted(form, verb) is not None, []
     except EditClash as clash:
-        form.version.data = str(row.version)
-        return False, [_drawn(form, each) for each in clash.found]
+        form["version"].data = str(row.version)
+        return False, [_drawn(form, each) for each in clash.found if beyond or each.field in form]
 
 
 def _drawn(form: FlaskForm, clash: Clash) -> DrawnClash:
@@ -57,5 +66,6 @@ def _drawn(form: FlaskForm, clash: Clash) -> DrawnClash:
 
 def _word(value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(str(each) for each in value) or "—"
-    return "—" if value in (None, "") else str(value)
+        return ", ".join(map(str, value)) or "—"
+    text = "—" if value in (None, "") else str(value)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
