@@ -11,7 +11,7 @@ from portal.access.guards import fetch, requires
 from portal.access.permissions import Permission as P
 from portal.intake.actions import files as actions
 from portal.intake.forms import FileForm
-from portal.intake.labels import BATCHES, FIGURES, OUTCOMES
+from portal.intake.labels import FIGURES, OUTCOMES
 from portal.intake.queries import current
 from portal.intake.queries import files as queries
 from portal.intake.rules.fields import FIELDS, heads_of
@@ -24,6 +24,7 @@ from portal.kernel import clock
 from portal.kernel.errors import FileProblems, NotFound
 from portal.usage.actions import at_work, batches
 from portal.usage.actions.standing import problems_of, standing
+from portal.usage.labels import BATCHES
 from portal.usage.models import ImportBatch
 from portal.web.exports import table_response
 from portal.web.file_pages import SHOWN_PROBLEMS, begun, problems_response, template_response

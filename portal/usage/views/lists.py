@@ -32,6 +32,7 @@ from portal.usage.models import ImportBatch, UsageRecord
 from portal.usage.queries import records as queries
 from portal.usage.rules.states import UsageState
 from portal.web.chips import chip
+from portal.web.file_columns import file_columns
 from portal.web.filters import day, instant, quantity
 from portal.web.labels import Label
 from portal.web.listing import Column, Empty, Filter, ListSpec
@@ -235,20 +236,9 @@ MY = replace(
 )
 
 
-def _figure(name: str) -> Callable[[ImportBatch], Any]:
-    return lambda row: f"{(row.counts or {}).get(name, 0):,}"
-
-
 FILES = ListSpec(
     key="usage_files",
-    columns=(
-        Column("file", t("File"), lambda b: b.file_name, sort=ImportBatch.file_name),
-        Column("state", t("State"), lambda b: chip(BATCHES[b.state]), value=lambda b: say(BATCHES[b.state].text)),
-        Column("rows", t("Rows"), _figure("rows"), align="num"),
-        Column("errors", t("Errors"), _figure("errors"), align="num"),
-        Column("sent", t("Sent"), lambda b: instant(b.created_at), sort=ImportBatch.created_at,
-               value=lambda b: b.created_at),
-    ),
+    columns=file_columns(ImportBatch, BATCHES),
     row_id=ImportBatch.id,
     sort="-sent",
     url=lambda b: url_for("desk_usage.show_import", batch_id=b.id),

@@ -19,12 +19,13 @@ from portal.kernel.errors import FileProblems, Invalid, NotFound, Problem
 from portal.kernel.text import t
 from portal.usage.actions import at_work, batches
 from portal.usage.actions.standing import problems_of, standing
+from portal.usage.labels import BATCHES
 from portal.usage.models import ImportBatch
 from portal.warehouse.forms.forms import FileForm
 from portal.warehouse.labels import COLUMNS, KINDS
 from portal.warehouse.queries import stock
 from portal.warehouse.views.doors import desk as bp
-from portal.warehouse.views.file_lists import BATCHES, FILES
+from portal.warehouse.views.file_lists import FILES
 from portal.warehouse.views.parts import place_choices, stock_tabs
 from portal.web.file_pages import SHOWN_PROBLEMS, begun, problems_response
 from portal.web.forms import attempted, form_page

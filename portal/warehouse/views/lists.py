@@ -18,9 +18,9 @@ from portal.kernel.text import Text, t
 from portal.warehouse.labels import UNMEASURED
 from portal.warehouse.models import StockItem, StockLot, Warehouse
 from portal.warehouse.queries import stock
+from portal.web.chips import chip
 from portal.web.filters import day, quantity
-from portal.web.icons import icon
-from portal.web.labels import ACTIVE, INACTIVE, Label
+from portal.web.labels import ACTIVE, INACTIVE
 from portal.web.listing import Column, Empty, Filter, ListSpec
 from portal.web.words import name_of, say
 
@@ -32,13 +32,6 @@ MEASURES = (
     ("pallets", t("Pallets")),
     ("teu", t("TEU")),
 )
-
-
-def chip(label: Label) -> Markup:
-    """A state: mark and word."""
-    return Markup('<span class="chip chip-{}">{}{}</span>').format(
-        label.tone, icon(label.icon), say(label.text)
-    )
 
 
 def measured(number: Decimal | None) -> str:

@@ -14,7 +14,8 @@ from portal.kernel.text import t
 from portal.warehouse.labels import KINDS, LATE, REVERSAL, REVERSED
 from portal.warehouse.models import StockMovement
 from portal.warehouse.queries import stock
-from portal.warehouse.views.lists import ANY, MEASURES, chip, in_place, place_filter, quantities
+from portal.warehouse.views.lists import ANY, MEASURES, in_place, place_filter, quantities
+from portal.web.chips import chip
 from portal.web.filters import day
 from portal.web.listing import Column, Empty, Filter, ListSpec
 from portal.web.words import say
