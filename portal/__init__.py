@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from portal import config
@@ -26,11 +28,23 @@ def create_app(settings: Mapping[str, Any] | None = None) -> PortalApp:
     )
     app.config.update(config.load())
     app.config.update(settings or {})
-    install_house(app)
-    request.install(
-        app, viewer_for, viewer_of_key
-    )  # before sign-in, whose own hooks read the database
-    sign_in.install(app)
-    register_rooms(app)
-    documents.install(app.config)
+    with _not_collected():
+        install_house(app)
+        # before sign-in, whose own hooks read the database
+        request.install(app, viewer_for, viewer_of_key)
+        sign_in.install(app)
+        register_rooms(app)
+        documents.install(app.config)
     return app
+
+
+@contextmanager
+def _not_collected() -> Iterator[None]:
+    """What is loaded stays, so looking through it for garbage while it grows is in vain: a quarter of the start."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

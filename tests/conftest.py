@@ -5,6 +5,7 @@ A test that touches the database runs on both; `-m "not postgres"` leaves the se
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -26,6 +27,18 @@ from tests.emptying import emptier
 from tests.postgres import PostgresServer, postgres_server
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday, 10:00 in Shanghai
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Twenty thousand tests are collected without looking for garbage among them."""
+    gc.disable()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """The portal and its tests stay to the end: only what a test makes is looked through, and seldom."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
