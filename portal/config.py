@@ -210,6 +210,8 @@ def _check(values: Mapping[str, str]) -> None:
     contact = values["PORTAL_SECURITY_CONTACT"]
     if contact and (not contact.startswith(("mailto:", "https:")) or not contact.isprintable()):
         raise UnsafeSetting("PORTAL_SECURITY_CONTACT must begin with mailto: or https:.")
+    if values["PORTAL_HTTPS"] == "1" and not values["PORTAL_BASE_URL"].startswith("https://"):
+        raise UnsafeSetting("PORTAL_HTTPS=1 needs a PORTAL_BASE_URL that begins with https://.")
     if values["PORTAL_LOCALE"] not in ("zh_CN", "en"):
         raise UnsafeSetting("PORTAL_LOCALE must be zh_CN or en.")
     for name in ("PORTAL_IDLE_HOURS", "PORTAL_SIGN_IN_HOURS", "PORTAL_FRESH_MINUTES"):

@@ -31,7 +31,7 @@ PROBLEMS: Mapping[str, tuple[int, Text]] = {
     "invalid": (422, t("Something in the call is wrong")),
     "too_many_requests": (429, t("Too many calls")),
     "error": (500, t("Something went wrong here")),
-    "busy": (503, t("Others are writing just now")),
+    "busy": (503, t("Not possible for a moment")),
 }
 """Code → status and title; the page of the description explains each."""
 _OF_STATUS = {

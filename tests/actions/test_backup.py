@@ -91,6 +91,7 @@ def test_what_is_written_meanwhile_is_in_it_whole_or_not_at_all(
     with tarfile.open(made.path) as tar:
         manifest = unpacking.from_json(tar.extractfile("manifest.json").read().decode())  # type: ignore[union-attr]
     assert manifest.tables["site"] % 2 == 0
+    db.session.rollback()
     assert manifest.tables["site"] <= db.session.scalar(select(func.count()).select_from(Site))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +17,7 @@ from portal.billing.models import Statement, StatementLine
 from portal.billing.rules.states import LineState, StatementState
 from portal.customers.models import Customer
 from portal.db.base import db
+from portal.kernel import clock
 from tests.cast import Cast, customer, member
 from tests.chain import entitled
 from tests.client import CheckingClient
@@ -108,6 +109,14 @@ def test_one_screen_says_how_much_until_when_and_what_waits(
     for words in ("157.00", "2026-03-30", "2 lines wait for your answer", "Please answer by", "2026-03-09",
                   "Silence is not taken", "Confirm everything open", "Confirm these", "Dispute these"):  # fmt: skip
         assert words in page
+
+
+def test_an_answer_that_is_late_is_asked_for_at_once(
+    client: CheckingClient, cast: Cast, now: datetime, sent: int
+) -> None:
+    with clock.frozen(now + timedelta(days=30)):
+        page = client.sign_in(cast.lin).get(f"{LIST}/{sent}").text
+    assert "Your answer was due on 2026-03-09" in page and "Please answer by" not in page
 
 
 def test_a_statement_page_costs_the_same_with_many_lines(

@@ -14,7 +14,8 @@ from portal.db.outbox import OutboxMessage, post_mail
 from portal.db.work import unit_of_work
 from portal.jobs.carriers import Refused
 from portal.jobs.mail import deliver
-from portal.jobs.schedule import JOBS, Job, due, run_job
+from portal.jobs.schedule import JOBS, Job, due, run_job, run_once
+from portal.upkeep.rules.results import told
 from portal.upkeep.rules.timetable import WORDS
 from portal.upkeep.views.jobs_page import interval_words
 from tests.cast import Cast
@@ -136,3 +137,14 @@ def test_who_may_look_may_not_set_going(client: CheckingClient, cast: Cast, now:
     assert client.post("/desk/jobs/mail/run").status_code == 403
     client.sign_in(cast.sales)
     assert {client.get(url).status_code for url in ("/desk/jobs", "/desk/letters")} == {403}
+
+
+def test_what_came_of_every_job_is_said_in_the_readers_language(
+    admin: CheckingClient, cast: Cast
+) -> None:
+    run_once()
+    notes = db.session.scalars(select(Heartbeat.note).where(Heartbeat.note != "")).all()
+    assert len(notes) >= len(JOBS)
+    assert [note for note in notes if told(note) is None] == []
+    admin.post("/language", data={"locale": "zh_CN"})
+    assert "to be tried again" not in admin.get("/desk/jobs").text

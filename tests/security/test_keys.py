@@ -50,6 +50,13 @@ def test_a_short_key_refuses_to_start(tmp_path: Path, secret: str) -> None:
         assert len(load(environment)["SECRET_KEY"]) >= 43  # 256 bits
 
 
+def test_https_with_an_address_without_it_refuses_to_start(tmp_path: Path) -> None:
+    environment = {"PORTAL_INSTANCE": str(tmp_path), "PORTAL_HTTPS": "1"}
+    with pytest.raises(UnsafeSetting, match="PORTAL_BASE_URL"):
+        load({**environment, "PORTAL_BASE_URL": "http://portal.example.com"})
+    assert load({**environment, "PORTAL_BASE_URL": "https://portal.example.com"})["HTTPS"] is True
+
+
 def test_the_made_key_is_its_owners_alone_and_stays(tmp_path: Path) -> None:
     first = load({"PORTAL_INSTANCE": str(tmp_path)})["SECRET_KEY"]
     assert load({"PORTAL_INSTANCE": str(tmp_path)})["SECRET_KEY"] == first

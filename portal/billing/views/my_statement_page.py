@@ -67,6 +67,7 @@ def _to_answer(statement: Statement, sums: Summary) -> dict[str, Any]:
         "may": may,
         "tick": "answer" if any(may.values()) else None,
         "answer_by": answer_by(statement, statement.terms),
+        "today": clock.today(),
         "silence": silence_sentence(statement.deemed_on) if open_lines else None,
     }
 

@@ -50,8 +50,8 @@ class Pair(Generic[K]):
 
     @property
     def percent(self) -> Decimal | None:
-        """The difference in percent of what it was; None where it was nothing."""
-        return change(self.now, self.before)
+        """The difference in percent of what it was; None where it was nothing, or a gain became a loss."""
+        return None if self.now < 0 < self.before else change(self.now, self.before)
 
     @property
     def course(self) -> Course:

@@ -142,7 +142,7 @@ MEAN = Column(
     "mean", t("Mean month"), _money("tier_amount"), sort=C.tier_amount, align="num", value=lambda r: r[0].tier_amount,
 )  # fmt: skip
 PERIOD = Column(
-    "period", t("Period"), _money("period_amount"), sort=C.period_amount, align="num",
+    "period", t("Worth in the period"), _money("period_amount"), sort=C.period_amount, align="num",
     value=lambda r: r[0].period_amount, total=True,
 )  # fmt: skip
 LAST_ORDER = Column("last_order", t("Last order"), _days_since)

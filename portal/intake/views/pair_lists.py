@@ -48,7 +48,7 @@ PAIRS = ListSpec(
         Column("why", t("Why"), reasons),
         Column(
             "found",
-            t("Found"),
+            t("Found on"),
             lambda p: instant(p.found_at),
             sort=DuplicatePair.found_at,
             value=lambda p: p.found_at,

@@ -16,6 +16,7 @@ from portal.customers.rules.kinds import Source
 from portal.kernel import clock
 from portal.opportunities.actions import editing, opening
 from portal.opportunities.actions.editing import Description, described
+from portal.opportunities.actions.holding import check_open
 from portal.opportunities.actions.opening import NewOpportunity
 from portal.opportunities.forms.describing import EditForm, NewForm
 from portal.opportunities.models import Opportunity
@@ -55,6 +56,7 @@ def new() -> Any:
 def edit(opportunity_id: int) -> Any:
     """Describe it anew; beside the form stands what the next stage waits for."""
     row = opportunity_of(opportunity_id)
+    check_open(row)
     says = described(row)
     first = {name: getattr(says, name) for name in Description.__dataclass_fields__}
     form = EditForm(data={**first, **_ids(row), "version": str(row.version)})

@@ -44,7 +44,6 @@ def context(row: Opportunity) -> dict[str, Any]:
         "row": row,
         "label": labels.STATES[row.state],
         "rating": labels.RATING_LABELS.get(row.rating),
-        "category": labels.CATEGORY_LABELS[row.category],
         "overdue": is_overdue(row, today),
         "stuck": labels.STUCK if is_stuck(row, clock.now()) else None,
         "ways": one.ways(row, g.viewer),
@@ -59,7 +58,9 @@ def context(row: Opportunity) -> dict[str, Any]:
 
 
 def _words(row: Opportunity) -> dict[str, Any]:
+    is_open = row.state == OpportunityState.OPEN.value
     return {
+        "category": labels.CATEGORY_LABELS[row.category] if is_open else None,
         "kind": KINDS[row.kind],
         "source": SOURCES.get(row.source),
         "source_url": _source_url(row),

@@ -13,6 +13,7 @@ from portal.db.base import db
 from portal.jobs.schedule import JOBS
 from portal.kernel.text import Text, t
 from portal.upkeep.actions.turns import is_at_work
+from portal.upkeep.rules.results import told
 from portal.upkeep.rules.timetable import Outcome, words_of
 from portal.web.labels import Label
 
@@ -40,6 +41,11 @@ class JobLine:
     label: Label
     may_run: bool
     late: bool
+
+    @property
+    def results(self) -> list[Text] | None:
+        """What came of the last run; None for words that are shown as they are."""
+        return told(self.row.note) if self.row is not None else []
 
 
 def lines(now: datetime) -> list[JobLine]:
