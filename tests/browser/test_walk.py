@@ -25,6 +25,10 @@ ALL_LEVELS, MENU = 4, 1
 NO_PAGE = re.compile(r"\.(pdf|xlsx|csv|css|png)$|/paper(\?|$)|export=")
 PARTS = """[...document.querySelectorAll("main form[action], main h2, main th[scope=col]")]
     .map((each) => each.getAttribute("action")?.replace(/\\d+/g, "N").split("?")[0] ?? each.innerText)"""
+CLASSES = (
+    "[...new Set([...document.querySelectorAll('[class]')].flatMap((each) => [...each.classList]))]"
+)
+"""A page whose classes stood on others that were looked at has no colours of its own."""
 LINKS = """[...document.querySelectorAll("a[href^='/']:not([download], [target])")]
     .map((each) => each.getAttribute("href"))"""
 
@@ -68,7 +72,9 @@ def test_every_page_one_can_come_to_is_whole(visit: Visit, looked: Seen, person:
     for url, kind in _walk(visitor, looked, ALL_LEVELS):
         unseen = [looked.first((kind, part)) for part in ("", *visitor.page.evaluate(PARTS))]
         if any(unseen):  # somebody's page that shows less than another's has been looked at
-            _look_at_both_widths(visitor, kind.strip("/").replace("/", "-"))
+            styles = [looked.first(("style", each)) for each in visitor.page.evaluate(CLASSES)]
+            name = kind.strip("/").replace("/", "-")
+            _look_at_both_widths(visitor, name, contrast=any(styles) or kind.startswith("/my"))
         assert visitor.complaints == [], url
 
 
@@ -107,10 +113,10 @@ def _walk(visitor: Visitor, looked: Seen, levels: int) -> Iterator[tuple[str, st
             ways.extend((link, level + 1) for link in visitor.page.evaluate(LINKS))
 
 
-def _look_at_both_widths(visitor: Visitor, name: str) -> None:
+def _look_at_both_widths(visitor: Visitor, name: str, *, contrast: bool = True) -> None:
     """A page of the desk is asked about on a screen and need only fit a phone; a customer's is asked about on both."""
     for size, phone in ((DESK, False), (PHONE, True)):
         visitor.phone = phone
         visitor.page.set_viewport_size(size)
-        visitor.look(name, asks_axe=not (phone and "/desk/" in visitor.page.url))
+        visitor.look(name, asks_axe=not (phone and "/desk/" in visitor.page.url), contrast=contrast)
     visitor.page.set_viewport_size(DESK)
