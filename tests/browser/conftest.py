@@ -148,7 +148,7 @@ class Visitor:
     def look(self, name: str, *, asks_axe: bool = True, contrast: bool = True) -> Page:
         """The page has no fault that axe knows, and nothing sticks out sideways.
 
-        Contrast is two thirds of axe's work; who knows that the page shows no colour that was not looked at may spare it.
+        Contrast is two thirds of axe's work: who knows that the page shows no new colour may spare it.
         """
         width = 360 if self.phone else 1280
         if KEEPS_PICTURES:
