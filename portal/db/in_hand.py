@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from flask import has_app_context
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from portal.db.base import db
 
@@ -23,6 +24,7 @@ _ALIVE = (
     "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 15; SET tcp_keepalives_count = 4"
 )
 _TAKE = text("SELECT pg_try_advisory_lock(:work, :piece)")
+_LEAVE = text("SELECT pg_advisory_unlock(:work, :piece)")
 _SAY = text("SELECT set_config('application_name', :words, false)")
 _LOOK = text(
     "SELECT said.application_name FROM pg_locks AS held JOIN pg_stat_activity AS said USING (pid) "
@@ -53,7 +55,12 @@ def holding(engine: Engine, piece: str) -> Iterator[Tell | None]:
             connection.execute(_SAY, {"words": f"portal {done} {total or 0}"})
 
         tell(0, None)
-        yield tell
+        try:
+            yield tell
+        finally:
+            # The server takes its time to see that a connection has ended; whoever comes next need not wait for it.
+            with suppress(DBAPIError):
+                connection.execute(_LEAVE, _key(piece))
 
 
 def how_far(engine: Engine, piece: str) -> tuple[int, int] | None:
