@@ -22,7 +22,7 @@ PEOPLE = [f"{login}@{DOMAIN}" for login, _name, _role in STAFF] + [
     f"{member.login}@{customer.domain}" for customer in CUSTOMERS for member in customer.members
 ]
 ALL_LEVELS, MENU = 4, 1
-NO_PAGE = re.compile(r"\.(pdf|xlsx|csv|css|png)$|/paper(\?|$)|export=")
+NO_PAGE = re.compile(r"\.(pdf|xlsx|csv|css|png|json|txt)$|/paper(\?|$)|export=")
 PARTS = """[...document.querySelectorAll("main form[action], main h2, main th[scope=col]")]
     .map((each) => each.getAttribute("action")?.replace(/\\d+/g, "N").split("?")[0] ?? each.innerText)"""
 CLASSES = (
