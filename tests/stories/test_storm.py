@@ -1,6 +1,7 @@
 """Troubles that come and go, then processes killed while people work: nothing is lost, nothing is there twice.
 
-`python -m tests.faults storm` kills 200 times; `outages` and `load` have their own measures.
+Where more kills are asked for (PORTAL_TEST_KILLS), on PostgreSQL too. `python -m tests.faults storm` kills 200 times;
+`outages` and `load` have their own measures.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ import sys
 import pytest
 
 from tests.bench.load import ROOT
+from tests.stories.killing import KILLS
+
+USUAL = 12
+DATABASES = ("sqlite",) if KILLS <= USUAL else ("sqlite", "postgresql")
 
 
-@pytest.mark.parametrize(
-    "database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
-)
+@pytest.mark.parametrize("database", DATABASES)
 def test_what_breaks_loses_nothing_and_comes_back_by_itself(database: str) -> None:
     words = [sys.executable, "-m", "tests.faults", "brief", "--database", database]
     found = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=1200)
