@@ -117,21 +117,31 @@ def done_at(
     return done(there, said, verb, refusals)
 
 
-def check_seen(row: Any, counter: str | None) -> None:
-    """StaleEdit when the form that sent this request showed another state of `row`; Invalid for no counter at all."""
-    text = (counter or "").strip()
-    if not text.isdecimal() or len(text) > LONGEST_ID:
+def counter_in(text: str | None) -> int:
+    """The counter of the state that a form showed; Invalid when it says something that no page of ours says."""
+    plain = (text or "").strip()
+    if not plain.isdecimal() or len(plain) > LONGEST_ID:
         raise Invalid(t("This form does not say which state it shows. Load the page again."))
-    if int(text) != row.version:
+    return int(plain)
+
+
+def check_counter(row: Any, counter: int) -> None:
+    """StaleEdit when that is not the state of `row` now."""
+    if counter != row.version:
         raise StaleEdit(
             t("It has changed since you opened this page. Look at it again, then repeat.")
         )
 
 
-def fresh(form: Any, row: Any) -> bool:
+def check_seen(row: Any, counter: str | None) -> None:
+    """StaleEdit when the form that sent this request showed another state of `row`; Invalid for no counter at all."""
+    check_counter(row, counter_in(counter))
+
+
+def fresh(form: Any, row: Any, check: Callable[[Any, str | None], None] = check_seen) -> bool:
     """Whether a form was filled in over what `row` says now; else the page says so, and keeps what was typed."""
     try:
-        check_seen(row, form.version.data)
+        check(row, form.version.data)
     except (Invalid, StaleEdit) as error:
         flash(say(error.text), "error")
         form.version.data = str(row.version)

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, flash, redirect, request, url_for
+from flask import Response, request
 from sqlalchemy.orm import joinedload
 
 from portal.access.guards import fetch
 from portal.billing.models import Credit, Dispute, Statement, StatementLine
-from portal.kernel.errors import Invalid, StaleEdit
-from portal.kernel.text import t
-from portal.web import doors
-from portal.web.words import say
+from portal.web import doors, stepping
 
-LONGEST_COUNTER = 9
+LONGEST_REASON = 500
 statement_door = doors.desk("statements", "portal.billing.views.desk_statements")
 dispute_door = doors.desk("disputes", "portal.billing.views.desk_disputes")
 credit_door = doors.desk("credits", "portal.billing.views.desk_credits")
@@ -51,39 +48,26 @@ def seen(typed: str | None = None) -> int | None:
     Invalid when it says something that no page of ours says.
     """
     text = typed or request.values.get("seen") or ""
-    if not text:
-        return None
-    if not text.isdecimal() or len(text) > LONGEST_COUNTER:
-        raise Invalid(t("This form does not say which state it shows. Load the page again."))
-    return int(text)
+    return stepping.counter_in(text) if text else None
 
 
 def check_seen(row: Any, typed: str | None = None) -> None:
-    """StaleEdit when the page that sent this request showed another state of `row`."""
+    """StaleEdit when the page that sent this request showed another state of `row`; one that says nothing may go on."""
     counter = seen(typed)
-    if counter is not None and counter != row.version:
-        raise StaleEdit(
-            t("It has changed since you opened this page. Look at it again, then repeat.")
-        )
+    if counter is not None:
+        stepping.check_counter(row, counter)
 
 
 def reason() -> str:
     """What was written into a step's question."""
-    return request.form.get("reason", "").strip()[:500]
+    return stepping.written("reason", LONGEST_REASON)
 
 
 def to_statement(statement_id: int, anchor: str | None = None) -> Response:
     """To the statement's page."""
-    url = url_for("desk_statements.show", statement_id=statement_id, _anchor=anchor)
-    return redirect(url, 303)  # type: ignore[return-value]
+    return stepping.to("desk_statements.show", statement_id=statement_id, anchor=anchor)
 
 
 def fresh(form: Any, row: Any) -> bool:
     """Whether a form was filled in over what `row` says now; else the page says so, and keeps what was typed."""
-    try:
-        check_seen(row, form.version.data)
-    except (Invalid, StaleEdit) as error:
-        flash(say(error.text), "error")
-        form.version.data = str(row.version)
-        return False
-    return True
+    return stepping.fresh(form, row, check_seen)
