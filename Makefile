@@ -20,8 +20,8 @@ help: ## List these commands
 run: ## Do the set-up that is missing and serve the portal (PORT=8000 HOST=127.0.0.1 DEMO=1)
 	@.ci/serve.sh
 
-test: setup-tests lint ## Do the set-up that tests need, then check and test everything
-	@$(BIN)/pytest -n $(TEST_WORKERS) $(ARGS)
+test: setup-tests ## Do the set-up that tests need, then check and test everything
+	@.ci/test.sh -n $(TEST_WORKERS) $(ARGS)
 
 install: ## On a server, with sudo: a service behind TLS (DOMAIN=portal.example.com PROXY=caddy PORT=8000)
 	@.ci/install.sh

@@ -13,7 +13,6 @@ python=$(find_python)
 if [ "${DEMO:-1}" = 0 ]; then
   .venv/bin/portal setup --no-demo
 else
-  .venv/bin/portal setup --demo
-  .venv/bin/portal demo-logins
+  .venv/bin/portal setup --demo --logins
 fi
 exec .venv/bin/gunicorn --config portal/gunicorn_conf.py wsgi:app

@@ -8,53 +8,36 @@ venv=$PWD/.venv
 APT_LOG=$(mktemp)
 trap 'rm -f "$APT_LOG"' EXIT
 
-# PostgreSQL's package starts a server of its own when it is installed; the tests only want the programs.
-database_server() {
-  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null && return
-  local folder=/etc/postgresql-common/createcluster.d
-  local quiet=$folder/portal-tests.conf
-  as_root sh -c "mkdir -p $folder && echo 'create_main_cluster = false' >$quiet" || true
-  need_packages "to run the tests on PostgreSQL" postgresql
-  as_root rm -f "$quiet" || true
-}
-
-# Both start at once when they are installed, and at every start of the machine; the tests only want the programs.
-proxies() {
-  local names=() name policy=/usr/sbin/policy-rc.d made=""
-  for name in nginx caddy; do
+# What the tests start by themselves. Some of these packages start a service as soon as they are installed, and at every
+# start of the machine: none of it is wanted here.
+test_programs() {
+  local services=(nginx caddy) names=() name policy=/usr/sbin/policy-rc.d made="" cluster=""
+  for name in "${services[@]}"; do
     is_installed "$name" || names+=("$name")
   done
-  [ ${#names[@]} -gt 0 ] || return 0
-  [ -e "$policy" ] || made=$policy
+  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || cluster=/etc/postgresql-common/createcluster.d/portal-tests.conf
+  [ -z "$cluster" ] || as_root sh -c "mkdir -p ${cluster%/*} && echo 'create_main_cluster = false' >$cluster" || true
+  [ ${#names[@]} -eq 0 ] || [ -e "$policy" ] || made=$policy
   [ -z "$made" ] || as_root sh -c "printf '#!/bin/sh\nexit 101\n' >$policy && chmod 755 $policy" || true
-  need_packages "to test the portal behind both proxies" "${names[@]}"
-  [ -z "$made" ] || as_root rm -f "$policy" || true
-  as_root systemctl disable --quiet "${names[@]}" 2>/dev/null || true
-}
-
-# Redis's package starts a service and has it start with the machine; the tests want the program only. One that was
-# there before belongs to somebody.
-throttle_server() {
-  command -v redis-server >/dev/null && return
-  local policy=/usr/sbin/policy-rc.d
-  as_root sh -c "[ -e $policy ] || { printf '#!/bin/sh\nexit 101\n' >$policy && chmod +x $policy; }" || true
-  need_packages "to run the tests with several servers" redis-server
-  as_root sh -c "grep -qx 'exit 101' $policy && rm -f $policy" || true
-  as_root systemctl disable --quiet --now redis-server >/dev/null 2>&1 || true
+  need_packages "to test: PostgreSQL, two proxies, a browser, Redis, a reader of PDF" \
+    poppler-utils curl openssl redis-tools ${cluster:+postgresql} $(browser_packages) "${services[@]}"
+  [ -z "$cluster" ] || as_root rm -f "$cluster" || true
+  [ -z "$made" ] || as_root rm -f "$made" || true
+  [ ${#names[@]} -eq 0 ] || as_root systemctl disable --quiet "${names[@]}" 2>/dev/null || true
 }
 
 # Playwright's own program needs libatomic1. Ubuntu's chromium is a snap, which tests cannot drive;
 # there Playwright brings a browser that they can.
-browser() {
-  if ! grep -qx 'ID=ubuntu' /etc/os-release; then
-    need_packages "to test in a browser" libatomic1 chromium
-  elif [ ! -f .venv/.browser ]; then
-    need_packages "to test in a browser" libatomic1
-    say "Installing a browser for the tests"
-    .venv/bin/playwright install --with-deps chromium >&2
-    touch .venv/.browser
-  fi
+browser_packages() { if is_ubuntu; then echo libatomic1; else echo libatomic1 chromium; fi; }
+
+ubuntus_browser() {
+  is_ubuntu && [ ! -f .venv/.browser ] || return 0
+  say "Installing a browser for the tests"
+  .venv/bin/playwright install --with-deps chromium >&2
+  touch .venv/.browser
 }
+
+is_ubuntu() { grep -qx 'ID=ubuntu' /etc/os-release; }
 
 virtual_environment() {
   local python version
@@ -103,15 +86,15 @@ smaller_static_files() {
 
 system_libraries
 virtual_environment
+if [ "$purpose" = test ]; then
+  test_programs & # beside Python's packages: each takes a minute on a machine that has neither
+  programs=$!
+fi
 python_packages
 [ -x .venv/bin/portal ] || command_line
 compile_translations
 smaller_static_files
 if [ "$purpose" = test ]; then
-  need_packages "to look into PDF documents" poppler-utils
-  need_packages "to ask a server that the tests installed" curl openssl
-  need_packages "to count the attempts at two servers together" redis-tools
-  database_server
-  proxies
-  browser
+  wait "$programs"
+  ubuntus_browser
 fi

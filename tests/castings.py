@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -13,19 +14,24 @@ from tests.cast import Cast
 
 Rows = list[tuple[Table, list[dict[str, Any]]]]
 Kept = tuple[Rows, dict[str, tuple[type, int]]]
+World = Callable[[Cast, datetime], None]
 
-_made: dict[tuple[str, datetime], Kept] = {}
+_made: dict[tuple[str, datetime, World | None], Kept] = {}
 
 
-def standing(now: datetime) -> Cast:
+def standing(now: datetime, world: World | None = None) -> Cast:
     """The cast over empty tables; assembled once for each database and moment, copied afterwards.
 
-    Its numbers are the same in every test then, those of whatever a test adds are not.
+    `world` does what many tests of a module want done before they begin; its rows are copied with the cast. Numbers
+    are the same in every test then, those of whatever a test adds are not.
     """
-    key = (str(db.engine.url), now)
+    key = (str(db.engine.url), now, world)
     if key not in _made:
         alone = not _rows()
         cast = Cast.assemble(now)
+        if world is not None:
+            world(cast, now)
+            db.session.commit()
         if alone:
             _made[key] = (
                 _rows(),

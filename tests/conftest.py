@@ -42,7 +42,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What is marked `one_database` runs on SQLite alone: others ask PostgreSQL the same questions."""
+    """What is marked `one_database` runs on SQLite alone: others ask PostgreSQL the same questions.
+
+    PORTAL_TEST_BOTH=1 runs it on both all the same.
+    """
+    if os.environ.get("PORTAL_TEST_BOTH") == "1":
+        return
     spared = [
         item
         for item in items

@@ -33,7 +33,10 @@ TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 @contextmanager
 def redis_server() -> Iterator[str]:
-    """A Redis that keeps nothing, reached by a socket in a folder of its own; where throttles count."""
+    """A Redis that keeps nothing, reached by a socket in a folder of its own; where throttles count.
+
+    The program is that of Debian's redis-tools, which comes without a service and goes by the name it is called.
+    """
     with tempfile.TemporaryDirectory(prefix="portal-redis-", dir="/tmp") as folder:
         sock = Path(folder) / "s"
         options = {
@@ -44,17 +47,23 @@ def redis_server() -> Iterator[str]:
             "--dir": folder,
         }
         command = ["redis-server", *(word for pair in options.items() for word in pair)]
-        with running(command, {}, Path(folder) / "log"):
+        with running(command, {}, Path(folder) / "log", program=shutil.which("redis-check-rdb")):
             until(sock.exists)
             yield f"redis+unix://{sock}"
 
 
 @contextmanager
-def running(command: list[str], environment: Mapping[str, str], log: Path) -> Iterator[int]:
-    """A process and what it starts, until the end of the block; its group's number."""
+def running(
+    command: list[str], environment: Mapping[str, str], log: Path, program: str | None = None
+) -> Iterator[int]:
+    """A process and what it starts, until the end of the block; its group's number.
+
+    `program` is started by the first word of the command as its name, where that is not where it lies.
+    """
     with log.open("ab") as output:
         process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **environment}, stdout=output, stderr=output, start_new_session=True
+            command, executable=program, cwd=ROOT, env={**os.environ, **environment},
+            stdout=output, stderr=output, start_new_session=True,
         )  # fmt: skip
     try:
         yield process.pid
@@ -104,11 +113,6 @@ def until(true: Callable[[], Any], seconds: float = PATIENCE) -> Any:
             return found
         time.sleep(0.05)
     raise AssertionError(f"not within {seconds} seconds")
-
-
-def is_installed() -> bool:
-    """Whether the program is there (`make setup-tests` installs it)."""
-    return shutil.which("redis-server") is not None
 
 
 class Browser:

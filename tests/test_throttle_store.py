@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.servers import redis_server
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVERS = """
@@ -37,20 +37,10 @@ for each in sys.argv[1:]:
 
 
 @pytest.fixture
-def redis(tmp_path: Path) -> Iterator[str]:
-    """The address of a Redis of the test's own, which keeps nothing.
-
-    The program is that of Debian's redis-tools, which comes without a service and goes by the name it is called.
-    """
-    socket = tmp_path / "redis.sock"
-    command = ["redis-server", "--port", "0", "--unixsocket", str(socket), "--save", ""]
-    program, quiet = shutil.which("redis-check-rdb"), subprocess.DEVNULL
-    server = subprocess.Popen(command, executable=program, stdout=quiet, cwd=tmp_path)
-    while not socket.exists() and server.poll() is None:
-        time.sleep(0.01)
-    yield f"redis+unix://{socket}"
-    server.terminate()
-    server.wait(10)
+def redis() -> Iterator[str]:
+    """The address of a Redis of the test's own, which keeps nothing."""
+    with redis_server() as address:
+        yield address
 
 
 def answers(*servers: str, instance: Path) -> list[str]:

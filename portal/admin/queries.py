@@ -27,6 +27,7 @@ from portal.kernel.text import Text, t
 WORKER_SILENCE = timedelta(minutes=5)
 MAIL_DELAY = timedelta(minutes=15)
 LEAST_SPACE = 1024**3
+DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 ALIVE = "alive"
 """The worker's job that only says that the worker lives; a backup made by hand says nothing of it."""
 
@@ -134,9 +135,8 @@ def house(instance: Path) -> list[Sign]:
 def _database() -> Sign:
     engine = db.session.get_bind()
     latest = db.session.scalar(select(func.max(AuditEntry.id))) or 0
-    found = t(
-        "%(name)s answers; history is at entry %(latest)s.", name=engine.dialect.name, latest=latest
-    )
+    name = DATABASES.get(engine.dialect.name, engine.dialect.name)
+    found = t("%(name)s answers; history is at entry %(latest)s.", name=name, latest=latest)
     return Sign(t("Database"), "good", found)
 
 

@@ -20,17 +20,19 @@ from portal.kernel import clock
 
 @click.command()
 @click.option("--demo/--no-demo", default=True, help="Fill an empty database with the demo world.")
+@click.option("--logins", is_flag=True, help="Print the demo world's sign-ins.")
 @with_appcontext
-def setup(demo: bool) -> None:
+def setup(demo: bool, logins: bool) -> None:
     """Bring the database to date; an empty one gets the demo world or its first administrator's link."""
     upgrade()
     joined = select(func.count()).select_from(User).where(User.password.is_not(None))
     if demo and not db.session.scalar(joined):
         click.echo("Building the demo world …")
         build_world(clock.now(), progress=click.echo)
-        return
     with unit_of_work():
         first_rows.seed(SYSTEM, clock.now())
+    if logins:
+        _print_logins()
     if db.session.scalar(joined):
         return
     with unit_of_work():
@@ -43,6 +45,10 @@ def setup(demo: bool) -> None:
 @with_appcontext
 def demo_logins_command() -> None:
     """Print the demo world's sign-ins, one for each role."""
+    _print_logins()
+
+
+def _print_logins() -> None:
     for line in demo_logins():
         click.echo(line)
 

@@ -29,6 +29,8 @@ def read_number(typed: str, places: int = 6) -> Decimal | None:
     number = Decimal(plain.replace(",", ""))
     if number.adjusted() >= MOST_DIGITS:
         raise Invalid(t("This number is too large."))
+    if places == 0 and number != round(number):
+        raise Invalid(t("Write a whole number."))
     if number != round(number, places):
         raise Invalid(t("At most %(places)s decimal places.", places=places))
     return number

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,8 @@ from portal.web.words import actor_word, locale_code, name_of, say, translate
 MUTED_DASH = Markup('<span class="muted">—</span>')
 LONGEST_CODE = 24
 LONGEST_WORD = 8
+TENTH = Decimal("0.1")
+KILO = 1024
 
 
 def install(app: Flask) -> None:
@@ -35,6 +37,7 @@ def install(app: Flask) -> None:
         money=money,
         amount=amount,
         quantity=quantity,
+        file_size=file_size,
         date=_unbroken(day),
         datetime=_unbroken(instant),
         say=say,
@@ -78,6 +81,16 @@ def amount(value: Decimal | None, currency: str = "CNY") -> str:
     return "—" if value is None else format_amount(value, currency)
 
 
+def file_size(size: int) -> str:
+    """How large a file of `size` bytes is, in signs that both languages write alike: `16 B`, `12 KB`, `1.4 MB`."""
+    if size < KILO:
+        return f"{size} B"
+    thousands = Decimal(size) / KILO
+    if thousands < KILO:
+        return f"{thousands.quantize(Decimal(1), ROUND_HALF_UP)} KB"
+    return f"{(thousands / KILO).quantize(TENTH, ROUND_HALF_UP)} MB"
+
+
 def quantity(value: Decimal | None, places: int | None = None) -> str:
     """A quantity without needless zeros: `2.34`, `1,000`."""
     if value is None:
@@ -86,6 +99,12 @@ def quantity(value: Decimal | None, places: int | None = None) -> str:
         return f"{value:,.{places}f}"
     text = f"{value:,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def moved(percent: Decimal) -> str:
+    """A change in percent as it is read: `+4.2 %`; what rounds to nothing has no sign."""
+    rounded = percent.quantize(TENTH, ROUND_HALF_UP)
+    return f"{rounded:+,.1f} %" if rounded else "0.0 %"
 
 
 def day(value: date | None) -> str:

@@ -12,12 +12,14 @@ from flask_wtf.i18n import Translations, translations
 from wtforms import Form
 
 from portal.kernel.errors import Invalid, InvalidMany, NotAllowedNow, StaleEdit
+from portal.kernel.money import CURRENCIES
 from portal.kernel.text import Text
 from portal.web.errors import to_fields
 from portal.web.pages import page, refused
-from portal.web.words import say
+from portal.web.words import name_of, say
 
 T = TypeVar("T")
+USUAL_CURRENCIES = ("CNY", "USD", "EUR", "HKD", "JPY", "GBP", "AUD", "SGD")
 
 
 class InnerForm(Form):
@@ -63,3 +65,9 @@ def lazily(text: Text) -> LazyString:
 def choices(words: Mapping[Any, Text]) -> Callable[[], Sequence[tuple[str, str]]]:
     """The choices of a select field, put into words for each request."""
     return lambda: [(str(value), say(text)) for value, text in words.items()]
+
+
+def currency_choices() -> Sequence[tuple[str, str]]:
+    """Every currency with its name: those that are asked for daily first, the others by code."""
+    codes = dict.fromkeys((*USUAL_CURRENCIES, *sorted(CURRENCIES)))
+    return [(code, f"{code} {name_of(CURRENCIES[code])}") for code in codes]

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from portal.kernel.money import format_amount
 from portal.kernel.text import Text
 from portal.web.exports import Total, table_response
-from portal.web.filters import is_unbroken, quantity
+from portal.web.filters import is_unbroken, moved, quantity
 from portal.web.words import say
 
 SHOWN = 100
@@ -33,6 +33,7 @@ class Kind(StrEnum):
     QUANTITY = "quantity"
     PERCENT = "percent"
     CHANGE = "change"
+    FIGURE = "figure"  # each row in its own unit, as it was read already
 
 
 class Where(StrEnum):
@@ -200,5 +201,5 @@ def _shown(kind: Kind, value: Any, currency: str) -> Any:
     if kind is Kind.PERCENT:
         return f"{quantity(value)} %"
     if kind is Kind.CHANGE:
-        return f"{value:+,.1f} %"
+        return moved(value)
     return value if isinstance(value, Markup) else escape(value)

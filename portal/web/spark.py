@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 STEP, HIGH, EDGE = 10, 28, 4
+FEWEST = 3
 TENTH = Decimal("0.1")
 
 
@@ -22,9 +23,9 @@ class Spark:
 
 
 def spark_of(values: Sequence[Decimal | None]) -> Spark | None:
-    """The line through the values, the oldest first; None where there are fewer than two."""
+    """The line through the values, the oldest first; None where there are too few to show a course."""
     there = [value for value in values if value is not None]
-    if len(there) < 2:
+    if len(there) < FEWEST:
         return None
     low, reach = min(there), max(there) - min(there)
     points = [

@@ -82,6 +82,7 @@ def bounded(claim: Claim) -> None:
     assert claim.recovered_amount <= (claim.recourse_amount or NOTHING)
 
 
+@pytest.mark.one_database
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -210,6 +210,7 @@ def _task(row: Opportunity) -> OpportunityTask:
     return db.session.scalars(wanted.limit(1)).one()
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("verb", sorted(LOCKED))
 @pytest.mark.parametrize("outcome", ["won", "lost"])
 def test_nothing_of_a_locked_one_changes(

@@ -51,6 +51,7 @@ def letters_to(address: str) -> list[str]:
     return list(db.session.scalars(wanted.order_by(OutboxMessage.id)))
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("state", "step"), MOVES, ids=lambda each: each.value)
 def test_a_move_is_made_or_refused_as_the_table_says(
     state: RequestState, step: RequestStep, cast: Cast, now: datetime

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import inspect, select
@@ -86,6 +87,7 @@ def columns(row: ServiceRequest) -> dict[str, Any]:
     return {each.key: getattr(row, each.key) for each in inspect(ServiceRequest).column_attrs}
 
 
+@pytest.mark.one_database
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -108,6 +110,7 @@ def test_a_locked_request_never_changes_but_by_reopening(
     db.session.rollback()
 
 
+@pytest.mark.one_database
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

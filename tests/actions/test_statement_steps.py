@@ -70,6 +70,7 @@ def with_something(cast: Cast, state: StatementState) -> Statement:
     return a_statement(cast.harbour, [a_line("57"), a_line("100"), a_line("3")], state)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("step", list(A))
 @pytest.mark.parametrize("state", list(StatementState))
 def test_a_statement_takes_the_steps_of_its_table_and_no_others(
@@ -136,6 +137,7 @@ DISPUTES_MAY = {
 """What a person can do to a dispute above the limit: approving is for what was proposed, so OPEN has no ACCEPT here."""
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("step", list(W))
 @pytest.mark.parametrize("state", list(DisputeState))
 def test_a_dispute_takes_the_steps_of_its_table_and_no_others(
@@ -165,6 +167,7 @@ def in_credit_state(cast: Cast, now: datetime, state: CreditState) -> Credit:
     return row
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("step", list(C))
 @pytest.mark.parametrize("state", list(CreditState))
 def test_a_credit_takes_the_steps_of_its_table_and_no_others(

@@ -165,6 +165,7 @@ TAMPERINGS: dict[str, tuple[Callable[[], Any], str]] = {
 }
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("what", TAMPERINGS)
 def test_tampering_is_named_by_statement_line_and_field(
     cast: Cast, now: datetime, what: str

@@ -1,6 +1,6 @@
 """Importing 100,000 prices: dry run and apply, seconds and peak memory; then lane search over many prices.
 
-Run: `python -m tests.bench.bench_import [prices] [lane prices]`. Budgets (DESIGN 7): dry run 20 s, apply 30 s, 300 MB;
+Run: `python -m tests.bench import [prices] [lane prices]`. Budgets (DESIGN 7): dry run 20 s, apply 30 s, 300 MB;
 lane search p95 at most five times the plain page's p50 (about 4 ms).
 """
 
@@ -12,7 +12,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -22,14 +21,11 @@ from portal.catalogue.actions import imports
 from portal.catalogue.actions.tariffs import activate, apply_rows, draft_tariff
 from portal.catalogue.models import PriceScheme, RateImport
 from portal.catalogue.queries.prices import lane_prices
-from portal.catalogue.rules.places import Kind
-from portal.catalogue.rules.placetable import places
-from portal.catalogue.rules.sheets.rows import PriceKey, PriceRow
 from portal.db.base import db
 from portal.db.work import unit_of_work
 from portal.jobs.imports import work
 from portal.kernel import clock
-from tests.bench.bench_sheets import BOXES, CARRIERS, generated
+from tests.bench.bench_sheets import generated
 
 FIRST_DAY = date(2026, 3, 1)
 ASKED = 400
@@ -38,21 +34,6 @@ ASKED = 400
 def peak_mb() -> int:
     """The most memory that this process has held so far, in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-
-
-def spread(count: int) -> Iterator[PriceRow]:
-    """`count` box prices over real ports, each lane with several carriers and boxes."""
-    ports = [place.code for place in places() if place.kind is Kind.PORT]
-    pairs = [(a, b) for a in ports for b in ports if a != b]
-    random.Random(7).shuffle(pairs)
-    each = len(BOXES) * len(CARRIERS)
-    for number, row in enumerate(generated(count)):
-        origin, destination = pairs[number // each % len(pairs)]
-        yield PriceRow(_on(row.key, origin, destination), row.terms, transit_days=row.transit_days)
-
-
-def _on(key: PriceKey, origin: str, destination: str) -> PriceKey:
-    return key._replace(origin=origin, destination=destination)
 
 
 class Timer:
@@ -107,10 +88,10 @@ def search_lanes(count: int) -> None:
             db.session.add(scheme)
             db.session.flush()
             tariff = draft_tariff(scheme, FIRST_DAY, SYSTEM, clock.now())
-            apply_rows(tariff, list(spread(min(count, 100_000))), SYSTEM, clock.now())
+            apply_rows(tariff, list(generated(min(count, 100_000))), SYSTEM, clock.now())
             activate(tariff, SYSTEM, clock.now())
     timer.tell(f"{count:,} prices written")
-    lanes = sorted({(r.key.origin, r.key.destination) for r in spread(min(count, 100_000))})
+    lanes = sorted({(r.key.origin, r.key.destination) for r in generated(min(count, 100_000))})
     taken = []
     for origin, destination in random.Random(3).choices(lanes, k=ASKED):
         start = time.perf_counter()

@@ -18,6 +18,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.bench import at_size, bills_at_size, chain_at_size
+from tests.bench.begun import cookies_of
 from tests.bench.load import Measured, ask, memory_mb, served, signed_in
 
 SECONDS = 5.0
@@ -147,12 +148,7 @@ def _prepared(options: argparse.Namespace) -> dict[str, str]:
             began = time.perf_counter()
             bills_at_size.build(options.customers, options.statements, options.lines)
             print(f"what was billed and paid in {time.perf_counter() - began:.0f} s")
-    signer = app.session_interface.get_signing_serializer(app)
-    values = {"_fresh": True, "fs_cc": "set"}
-    return {
-        who: f"session={signer.dumps({**values, '_user_id': unique})}"
-        for who, unique in (("desk", "staff1"), ("finance", "finance"), ("my", "customer"))
-    }
+        return cookies_of(app, (("desk", "staff1"), ("finance", "finance"), ("my", "customer")))
 
 
 def _pages(

@@ -20,6 +20,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tests.bench import at_size, relations_at_size
+from tests.bench.begun import cookies_of
 from tests.bench.bench_pages import SECONDS, plain_page, print_beside
 from tests.bench.load import ask, memory_mb, served
 
@@ -110,12 +111,7 @@ def _prepared(options: argparse.Namespace) -> tuple[Any, dict[str, str]]:
             at_size.people_and_customers(options.customers)
             relations_at_size.build(options.customers, options.opportunities, options.entries)
             print(f"generated in {time.perf_counter() - began:.0f} s")
-    signer = app.session_interface.get_signing_serializer(app)
-    values = {"_fresh": True, "fs_cc": "set"}
-    users = (("desk", "administrator"), ("sales", "staff3"))
-    return app, {
-        who: f"session={signer.dumps({**values, '_user_id': unique})}" for who, unique in users
-    }
+        return app, cookies_of(app, (("desk", "administrator"), ("sales", "staff3")))
 
 
 def _classify(app: Any) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench import at_size, requests_at_size
+from tests.bench.begun import cookies_of
 from tests.bench.bench_pages import SECONDS, plain_page, print_beside
 from tests.bench.load import ask, memory_mb, served
 
@@ -76,12 +77,7 @@ def _prepared(options: argparse.Namespace) -> tuple[Any, dict[str, str]]:
             at_size.people_and_customers(options.customers)
             requests_at_size.build(options.customers, options.requests, options.notes, options.open)
             print(f"generated in {time.perf_counter() - began:.0f} s")
-    signer = app.session_interface.get_signing_serializer(app)
-    values = {"_fresh": True, "fs_cc": "set"}
-    users = (("service", "service"), ("my", "customer"))
-    return app, {
-        who: f"session={signer.dumps({**values, '_user_id': unique})}" for who, unique in users
-    }
+        return app, cookies_of(app, (("service", "service"), ("my", "customer")))
 
 
 def _sweep(app: Any) -> None:

@@ -6,6 +6,7 @@ Run: `python -m tests.bench.bench_sheets [rows]`. Budget (DESIGN 7): import of 1
 
 from __future__ import annotations
 
+import random
 import resource
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from portal.catalogue.rules.places import Kind
+from portal.catalogue.rules.placetable import places
 from portal.catalogue.rules.sheets.difference import difference
 from portal.catalogue.rules.sheets.export import write_own_xlsx
 from portal.catalogue.rules.sheets.profile import own_profile
@@ -30,7 +33,10 @@ CARRIERS = ("COSCO", "MSC", "CMA", "HPL", "ONE")
 
 
 def generated(count: int) -> Iterator[PriceRow]:
-    """`count` box prices over many lanes and carriers."""
+    """`count` box prices over real ports, each lane with several carriers and boxes."""
+    ports = [place.code for place in places() if place.kind is Kind.PORT]
+    lanes = [(origin, to) for origin in ports for to in ports if origin != to]
+    random.Random(7).shuffle(lanes)
     for number in range(count):
         lane, box = divmod(number, len(BOXES))
         lane, carrier = divmod(lane, len(CARRIERS))
@@ -38,8 +44,7 @@ def generated(count: int) -> Iterator[PriceRow]:
             "sea",
             "fcl",
             "O/F",
-            f"CN{lane % 70:03}",
-            f"US{lane // 70:03}",
+            *lanes[lane % len(lanes)],
             BOXES[box],
             BOXES[box],
             CARRIERS[carrier],

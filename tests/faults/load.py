@@ -30,12 +30,12 @@ from portal.access.viewer import SYSTEM
 from portal.customers.models import Customer
 from portal.db.base import db
 from portal.kernel import clock
+from tests.bench.begun import signed_in
 from tests.bench.load import ROOT
 from tests.cast import EVERY_POWER, member, staff
 from tests.faults.people import Person, changed
 from tests.faults.stack import Stack
 from tests.faults.storm import place
-from tests.faults.world import signed_in
 
 MY = ("/my/", "/my/quotations", "/my/contracts", "/my/entitlements", "/my/bookings", "/my/shipments", "/my/statements",
       "/my/usage", "/my/requests")  # fmt: skip

@@ -6,10 +6,8 @@ Made by the same actions as everybody's, on 2 March 2026, 10:00 in Shanghai: the
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,9 +16,7 @@ from sqlalchemy import select
 from portal import create_app
 from portal.access.scope import set_viewer
 from portal.access.viewer import SYSTEM
-from portal.accounts.models import SignIn, User
-from portal.accounts.queries import token_hash
-from portal.accounts.sessions import MARK
+from portal.accounts.models import User
 from portal.billing.actions import publishing, reviewing
 from portal.billing.models import Statement, StatementLine
 from portal.contracts.models import Entitlement
@@ -31,6 +27,7 @@ from portal.jobs import first_rows
 from portal.kernel import clock
 from portal.web.flask_app import PortalApp
 from tests import billing_worlds, factories, offers
+from tests.bench.begun import signed_in
 from tests.cast import EVERY_POWER, Cast, member, viewer
 from tests.chain import entitled, handling
 from tests.conftest import NOW
@@ -127,18 +124,3 @@ def _billed(world: World, cast: Cast) -> None:
         world.statements[code] = row.id
         world.lines[code] = list(db.session.scalars(lines.order_by(StatementLine.id)))
     db.session.commit()
-
-
-def signed_in(app: PortalApp, user: User) -> dict[str, str]:
-    """The cookie of a browser that is signed in, and its row."""
-    mark, now = secrets.token_urlsafe(16), clock.now()
-    ends = now + timedelta(days=4000)
-    db.session.add(
-        SignIn(
-            user_id=user.id, mark_hash=token_hash(mark), began_at=now, seen_at=now, ends_at=ends, kept=True,
-            way="password",
-        )
-    )  # fmt: skip
-    values = {"_user_id": user.fs_uniquifier, MARK: mark, "_fresh": True, "fs_cc": "set"}
-    signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-    return {"session": signer.dumps(values), "lang": "en"}

@@ -16,6 +16,7 @@ from portal.insights.actions import digest, indices
 from portal.insights.models import CustomerMonth, DigestIssue
 from portal.insights.rules.index_table import INDICES
 from portal.kernel import clock
+from tests import castings
 from tests.cast import Cast, staff, viewer
 from tests.client import CheckingClient
 from tests.factories import add
@@ -42,8 +43,7 @@ def month_of(customer_id: int, month: date, net: str, **more: object) -> None:
     )
 
 
-@pytest.fixture
-def world(cast: Cast, now: datetime) -> Cast:
+def february(cast: Cast, now: datetime) -> None:
     """February: the worked case of ten deliveries, and net revenue of two customers in two months."""
     the_case(cast.harbour)
     indices.measure(FEBRUARY, now)
@@ -54,6 +54,11 @@ def world(cast: Cast, now: datetime) -> Cast:
     ):  # fmt: skip
         month_of(customer.id, month, net, known_net=D(net), cost_amount=D(100))
     cast.harbour.area = "business_district"
+
+
+@pytest.fixture
+def world(database: None, now: datetime) -> Cast:
+    cast = castings.standing(now, february)
     keep(cast)
     return cast
 

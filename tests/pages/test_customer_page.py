@@ -236,3 +236,14 @@ def test_an_auditor_reads_the_timeline_and_writes_nothing(
     client.sign_in(cast.auditor)
     assert client.get(f"{url}/timeline").status_code == 200
     assert client.post(f"{url}/notes/new", data={"text": "x"}).status_code == 403
+
+
+def test_a_step_names_the_record_it_was_taken_with(
+    client: CheckingClient, cast: Cast, harbour: Customer, now: datetime
+) -> None:
+    opened = a_request(cast, now, title="托盘破损")
+    db.session.commit()
+    client.sign_in(cast.sales_manager)
+    url = f"/desk/customers/{harbour.id}"
+    for page in (url, f"{url}/timeline?kind=steps"):
+        assert f"Request opened · {opened.number}" in client.get(page).text

@@ -178,7 +178,7 @@ def test_terms_show_what_changes_before_they_are_saved(manager: CheckingClient, 
     [
         ({"payment_days": "400"}, "From 0 to 365."),
         ({"reconciliation_day": "31"}, "From 1 to 28."),
-        ({"credit_limit": "-1"}, "or nothing"),
+        ({"credit_limit": "-1"}, "from 0 up"),
         ({"agreed_rates": "USD seven"}, "not a number"),
         ({"agreed_rates": "dollars 7"}, "Write them like"),
         ({"rate_rule": "agreed"}, "Say the agreed rates."),

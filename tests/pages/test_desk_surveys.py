@@ -18,18 +18,23 @@ from portal.satisfaction.actions import asking, editing
 from portal.satisfaction.models import Survey
 from portal.satisfaction.queries.surveys import current
 from portal.satisfaction.rules.kinds import Occasion
+from tests import castings
 from tests.cast import Cast, staff
 from tests.client import CheckingClient
 from tests.offers import keep
 from tests.surveys import answered, answered_yearly, resolved
 
 
-@pytest.fixture
-def full(cast: Cast, now: datetime) -> Cast:
+def thirteen_answers(cast: Cast, now: datetime) -> None:
     """Twelve answers about Harbour's requests, nine of them good; one of Nordwind's."""
     for at in range(12):
         answered(cast, now, 5 if at < 9 else 1, "很慢" if at == 11 else "", kind="complaint")
     answered(cast, now, 4, customer=cast.nordwind, requester_name="Erik")
+
+
+@pytest.fixture
+def full(database: None, now: datetime) -> Cast:
+    cast = castings.standing(now, thirteen_answers)
     keep(cast)
     return cast
 

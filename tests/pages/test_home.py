@@ -202,6 +202,7 @@ def test_odd_words_in_the_search_do_no_harm(client, cast: Cast, words: str):
 
 @pytest.mark.one_database
 def test_no_page_shows_a_way_into_a_room_that_is_not_there(client, cast: Cast):
+    client.looks = False
     for user in cast.everybody():
         home = client.sign_in(user).get("/").headers["Location"]
         page = client.get(home).text

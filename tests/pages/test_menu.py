@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from portal.web.filters import MUTED_DASH, is_nothing, is_unbroken, money
+from portal.web.filters import MUTED_DASH, file_size, is_nothing, is_unbroken, money
 from tests.cast import Cast
 from tests.client import CheckingClient
 
@@ -62,6 +62,14 @@ PARTS = re.compile(r"<details( open)?><summary>([^<]+)<")
 def parts(client: CheckingClient, path: str) -> dict[str, bool]:
     """The parts of the menu on a page, and whether each is unfolded."""
     return {name: bool(is_open) for is_open, name in PARTS.findall(client.get(path).text)}
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [(16, "16 B"), (12_300, "12 KB"), (1_468_006, "1.4 MB"), (10_485_760, "10.0 MB")],
+)
+def test_the_size_of_a_file_is_said_without_a_word_of_either_language(size: int, said: str) -> None:
+    assert file_size(size) == said
 
 
 def test_the_menu_has_parts_and_the_pages_own_is_unfolded(

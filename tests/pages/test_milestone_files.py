@@ -118,6 +118,7 @@ WRONG = (
 )
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("line", "column"), WRONG)
 def test_what_is_wrong_is_named_by_row_and_column_and_keeps_the_file_out(
     client: CheckingClient, cast: Cast, rows: tuple[int, int], line: str, column: str

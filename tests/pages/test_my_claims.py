@@ -132,6 +132,29 @@ def test_what_is_wrong_is_told_at_its_field_and_what_was_typed_stays(
     assert claims() == []
 
 
+def test_the_currencies_used_daily_stand_first_with_their_names(here: CheckingClient) -> None:
+    found = here.get("/my/claims/new").text
+    at = [
+        found.index(f">{name}<")
+        for name in ("CNY Yuan Renminbi", "USD US Dollar", "EUR Euro", "AED UAE Dirham")
+    ]
+    assert at == sorted(at)
+
+
+def test_a_claim_begins_in_the_currency_that_its_customer_uses(
+    client: CheckingClient, cast: Cast
+) -> None:
+    cast.nordwind.default_currency = "EUR"
+    keep(cast)
+    found = client.sign_in(cast.erik).get("/my/claims/new").text
+    assert '<option selected value="EUR">' in found
+
+
+def test_pieces_that_are_no_whole_number_are_told(here: CheckingClient, cast: Cast) -> None:
+    data = {**TYPED, "packages": "1.5", "customer_id": cast.harbour.id}
+    assert "Write a whole number." in here.post("/my/claims/new", data=data).text
+
+
 def test_a_program_named_as_a_picture_is_refused(here: CheckingClient, cast: Cast) -> None:
     data = {**TYPED, "customer_id": cast.harbour.id, "photos": [photo("x.jpg", b"MZ\x00\x01")]}
     answer = here.post("/my/claims/new", data=data)

@@ -86,7 +86,7 @@ def test_several_lines_are_disputed_with_one_text(
     first, second = ids(sent)
     photo = (io.BytesIO(PHOTO), "a.jpg")
     answer = told(client.sign_in(cast.lin), sent, {first: "57", second: "40"}, files=[photo])
-    assert answer.headers["Location"] == f"/my/statements/{sent}#disputes"
+    assert answer.headers["Location"] == f"/my/statements/{sent}"
     made = {each.line_id: each.disputed_amount for each in disputes()}
     assert made == {first: D(57), second: D(40)}
     assert db.session.scalar(select(func.count(Attachment.id))) == 2

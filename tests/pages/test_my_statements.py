@@ -163,9 +163,11 @@ def test_some_lines_are_confirmed_and_the_others_wait(
     assert stored(sent).state == S.PUBLISHED and stored(sent).confirmed_amount == D(100)
 
 
-def test_nothing_ticked_confirms_nothing(client: CheckingClient, cast: Cast, sent: int) -> None:
+def test_nothing_ticked_confirms_nothing_and_says_so_at_the_top(
+    client: CheckingClient, cast: Cast, sent: int
+) -> None:
     answer = client.sign_in(cast.lin).get(f"{LIST}/{sent}/revisions/1/confirm")
-    assert answer.status_code == 302 and "#lines" in answer.headers["Location"]
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"{LIST}/{sent}")
     assert "Choose lines first" in client.get(f"{LIST}/{sent}").text
     client.post(f"{LIST}/{sent}/revisions/1/confirm", data={})
     assert states(sent) == [LineState.OPEN] * 2

@@ -176,6 +176,17 @@ def test_a_new_quotation_says_what_is_missing_and_keeps_what_was_typed(
     assert not db.session.scalars(db.select(Quotation)).all()
 
 
+def test_an_empty_quotation_names_everything_that_is_missing_at_once(desk: CheckingClient) -> None:
+    page = desk.post(NEW, data={}).text
+    assert "Say for whom." in page and "This field is required." in page
+
+
+def test_a_wrong_figure_is_not_folded_away(desk: CheckingClient) -> None:
+    folded = '<details class="more">'
+    assert folded in desk.get(NEW).text
+    assert folded not in desk.post(NEW, data={"title": "t", "transit_days": "-3"}).text
+
+
 def test_several_customers_that_fit_are_offered_to_choose_from(
     desk: CheckingClient, cast: Cast
 ) -> None:

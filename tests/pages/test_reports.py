@@ -14,6 +14,7 @@ from portal.access.permissions import ROLES, Permission, Role
 from portal.billing.rules.kinds import LineKind
 from portal.billing.rules.states import StatementState
 from portal.receivables.actions import standing
+from tests import castings
 from tests.billing_worlds import used
 from tests.cast import Cast
 from tests.chain import entitled
@@ -29,8 +30,7 @@ FEBRUARY = "from=2026-02&to=2026-02"
 pytestmark = pytest.mark.usefixtures("quick_press")
 
 
-@pytest.fixture
-def world(cast: Cast) -> Cast:
+def two_months(cast: Cast, _now: datetime) -> None:
     """February: Harbour 2 boxes at 1,060, a credit of 106; Nordwind USD 212. January: Harbour 530. All 6 % inside."""
     freight = item(
         "O/F", "海运费", unit="40HQ", origin="CNSHA", destination="USNYC", packaging="40HQ"
@@ -56,6 +56,11 @@ def world(cast: Cast) -> Cast:
     a_statement(
         cast.harbour, [a_line("530", on=date(2026, 1, 9), item_id=freight.id)], PUBLISHED, **early
     )
+
+
+@pytest.fixture
+def world(database: None, now: datetime) -> Cast:
+    cast = castings.standing(now, two_months)
     keep(cast)
     return cast
 

@@ -25,7 +25,7 @@ def test_a_draw_costs_its_quantity_at_the_lines_price():
     found = charge(drawn("12.500000"), line_price())
     assert (found.amount, found.currency) == (D("25.00"), "CNY")
     assert (found.quantity, found.unit, found.rate) == (D("12.5"), "CHW", D("2.00"))
-    assert told(found) == ["Quantity 12.5 × kg", "12.5 kg × 2.00 = 25.00"]
+    assert told(found) == ["Quantity: 12.5 kg", "12.5 kg × 2.00 = 25.00"]
 
 
 def test_a_discount_is_rounded_on_its_own_and_told():

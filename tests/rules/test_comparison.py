@@ -97,6 +97,6 @@ def test_what_is_late_comes_first_and_alike_things_keep_their_order() -> None:
 def test_a_year_with_a_gap_is_drawn_in_two_strokes() -> None:
     drawn = spark_of([D(1), D(3), None, D(2), D(2), None])
     assert drawn is not None and len(drawn.strokes) == 2 and drawn.last is None
-    assert spark_of([D(1), None]) is None
-    lonely = spark_of([D(1), None, D(2)])
-    assert lonely is not None and len(lonely.dots) == 2 and lonely.last == lonely.dots[-1]
+    assert spark_of([D(1), None, D(2)]) is None
+    lonely = spark_of([D(1), None, D(2), None, D(2)])
+    assert lonely is not None and len(lonely.dots) == 3 and lonely.last == lonely.dots[-1]

@@ -275,7 +275,7 @@ def test_a_price_in_dollars_of_a_real_line_is_explained_to_its_tax():
     price = line_price(per("CHW", "1.10", "USD"))
     found = usage_line(drawn("10"), price, "CNY", DOLLAR, date(2026, 3, 1))
     assert told(found) == [
-        "Quantity 10 × kg",
+        "Quantity: 10 kg",
         "10 kg × 1.10 = 11.00",
         "USD 11.00 × 7.1034 (2026-03-31) = CNY 78.14",
         "78.14 with 6% tax = 73.72 net + 4.42 tax",

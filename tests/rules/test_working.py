@@ -55,7 +55,7 @@ def test_a_minimum_tells_what_it_lifts():
 
 def test_graduated_parts_are_told_one_by_one():
     assert told(price(SF_ZONES["Z1"], D("3.4")).working) == [
-        "Quantity 3.4 × kg",
+        "Quantity: 3.4 kg",
         "From 0 to 1: 7.00",
         "From 1 to 3: 2 × 2.00 = 4.00",
         "From 3 to 3.4: 0.4 × 3.00 = 1.20",

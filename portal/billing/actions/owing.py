@@ -225,7 +225,7 @@ def _wrong_opening(
     if currency not in CURRENCIES:
         wrong["currency"] = t("Unknown currency.")
     elif amount == 0 or amount != round_money(amount, currency):
-        wrong["amount"] = t("An amount in the currency's smallest unit, not zero.")
+        wrong["amount"] = t("An amount that this currency can pay out, not zero.")
     if issued_on > today:
         wrong["issued_on"] = t("This day is still to come.")
     if due_on < issued_on:

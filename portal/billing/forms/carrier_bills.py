@@ -9,14 +9,11 @@ from wtforms import BooleanField, DateField, RadioField, SelectField, StringFiel
 from wtforms.validators import InputRequired, Length, Optional
 
 from portal.billing.actions.carrier_bills import LONGEST_CARRIER, LONGEST_NOTE
-from portal.kernel.money import CURRENCIES
 from portal.kernel.text import t
 from portal.web.fields import QuantityField
-from portal.web.forms import choices
+from portal.web.forms import choices, currency_choices
 
 FILES = {"accept": ".xlsx,.csv"}
-USUAL = ("CNY", "USD", "EUR", "HKD", "JPY", "GBP")
-CURRENCY_CHOICES = (*USUAL, *sorted(set(CURRENCIES) - set(USUAL)))
 FROM_FILE, FROM_USAGE = "file", "usage"
 RECORDS = {
     FROM_FILE: t("A file of what was sent out"),
@@ -32,7 +29,7 @@ class CompareForm(FlaskForm):
         [InputRequired(), Length(max=LONGEST_CARRIER)],
         render_kw={"list": "carriers", "autocomplete": "off"},
     )
-    currency = SelectField(_l("Currency"), choices=CURRENCY_CHOICES, default="CNY")
+    currency = SelectField(_l("Currency"), choices=currency_choices, default="CNY")
     bill = FileField(_l("The carrier's bill"), render_kw=FILES)
     records = RadioField(
         _l("Our records"),

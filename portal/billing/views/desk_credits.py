@@ -27,9 +27,8 @@ from portal.customers.models import Customer
 from portal.customers.queries import matching
 from portal.documents.queries import firm_profile
 from portal.kernel import clock
-from portal.kernel.money import CURRENCIES
 from portal.web.flask_app import once
-from portal.web.forms import attempted, form_page
+from portal.web.forms import attempted, currency_choices, form_page
 from portal.web.listing import list_page
 from portal.web.pages import page
 from portal.web.stepping import done_or_stale
@@ -106,7 +105,7 @@ def _chosen() -> Customer | None:
 
 def _form() -> CreditForm:
     form = CreditForm(data={"currency": "CNY", "tax_class": "service_6"})
-    form.currency.choices = [(code, code) for code in CURRENCIES]
+    form.currency.choices = currency_choices()
     form.tax_class.choices = [
         (each.tax_class, f"{name_of(each)} · {_label(each)}") for each in tax_classes(clock.today())
     ]

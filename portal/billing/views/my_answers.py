@@ -149,8 +149,9 @@ def _confirmed(statement: Statement, chosen: Lines | None) -> dict[str, Any]:
 
 
 def _nothing_chosen(statement: Statement) -> Any:
+    """Back to the top of the statement, where the word about it stands."""
     flash(_("Choose lines first: tick them, then confirm or dispute them."), "warning")
-    return redirect(_to(statement, "lines"))
+    return redirect(_to(statement))
 
 
 def _told(made: Sequence[Dispute]) -> str:
@@ -162,8 +163,8 @@ def _told(made: Sequence[Dispute]) -> str:
 def _after(statement: Statement, made: Sequence[Dispute]) -> str:
     if len(made) == 1:
         return url_for("my_disputes.show", dispute_id=made[0].id)
-    return _to(statement, "disputes")
+    return _to(statement)
 
 
-def _to(statement: Statement, anchor: str | None = None) -> str:
-    return url_for("my_statements.show", statement_id=statement.id, _anchor=anchor)
+def _to(statement: Statement) -> str:
+    return url_for("my_statements.show", statement_id=statement.id)

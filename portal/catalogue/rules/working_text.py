@@ -150,7 +150,7 @@ _PLAIN: dict[str, tuple[Text, Mapping[str, Callable[[Any], Any]]]] = {
     "gross": (t("Gross weight %(gross)s kg"), {"gross": show_quantity}),
     "volume": (t("Volume %(volume)s m³"), {"volume": show_short}),
     "counted": (
-        t("Quantity %(quantity)s × %(unit)s"),
+        t("Quantity: %(quantity)s %(unit)s"),
         {"quantity": show_quantity, "unit": unit_word},
     ),
     "same_as": (

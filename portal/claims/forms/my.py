@@ -11,7 +11,6 @@ from wtforms import (
     DateField,
     HiddenField,
     RadioField,
-    SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
@@ -20,12 +19,11 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from portal.claims.actions.filing_values import LONGEST_TEXT
 from portal.claims.rules.kinds import EVIDENCE_KIND_WORDS, EvidenceKind, Loss
-from portal.kernel.money import CURRENCIES
 from portal.kernel.text import t
 from portal.service_requests.rules.clock_kinds import MODE_WORDS, Mode
 from portal.web.fields import AmountField, CountField, QuantityField
 from portal.web.file_fields import FilesField
-from portal.web.forms import choices
+from portal.web.forms import choices, currency_choices
 
 HAPPENED = {
     Loss.LOST.value: t("Goods did not arrive"),
@@ -35,7 +33,6 @@ HAPPENED = {
     Loss.OTHER.value: t("Something else"),
 }
 """What happened, in the words of who has the loss."""
-CURRENCY_CHOICES = [SelectChoice(code, code) for code in CURRENCIES]
 
 
 class FactsForm(FlaskForm):
@@ -44,7 +41,7 @@ class FactsForm(FlaskForm):
     claimed_amount = AmountField(
         _l("How much do you claim?"), [InputRequired(_l("Write the amount that you claim."))]
     )
-    currency = SelectField(_l("Currency"), choices=CURRENCY_CHOICES)
+    currency = SelectField(_l("Currency"), choices=currency_choices)
     mode = SelectField(
         _l("How did the goods travel?"), choices=choices(MODE_WORDS), default=Mode.ROAD.value
     )

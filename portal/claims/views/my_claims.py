@@ -19,7 +19,7 @@ from portal.claims.rules.kinds import EvidenceKind
 from portal.claims.views.claim_list import MY_CLAIMS, mine
 from portal.claims.views.door import claim_of, piece_of, reason, to_my, typed
 from portal.claims.views.door import my_door as bp
-from portal.claims.views.my_page import context, customer_choices
+from portal.claims.views.my_page import claimants, context
 from portal.claims.views.prefill import About, about
 from portal.kernel import clock
 from portal.web.flask_app import once
@@ -44,10 +44,10 @@ def index() -> Any:
 def new() -> Any:
     """A loss on one page; what it is about comes along."""
     told = about()
-    people = customer_choices(told)
-    first = people[0][0] if people else None
-    form = ClaimForm(data={"currency": "CNY", "customer_id": first, **told.values})
-    form.customer_id.choices = people
+    people = claimants(told)
+    begun = {"customer_id": people[0].id, "currency": people[0].default_currency} if people else {}
+    form = ClaimForm(data={**begun, **told.values})
+    form.customer_id.choices = [(row.id, row.label) for row in people]
     if form.validate_on_submit():
         claim = attempted(form, partial(_notified, form, told))
         if claim is not None:

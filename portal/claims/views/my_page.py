@@ -93,13 +93,13 @@ def drawn_pieces(pieces: list[ClaimEvidence]) -> list[dict[str, Any]]:
     ]
 
 
-def customer_choices(told: About) -> list[tuple[int, str]]:
+def claimants(told: About) -> list[Customer]:
     """For whom the claim may be: the one that it is about, else each customer that the person acts for."""
     ids = [told.customer_id] if told.customer_id else _own_ids()
     wanted = visible(select(Customer), Customer, g.viewer).where(Customer.id.in_(ids))
     rows = list(db.session.scalars(wanted.order_by(Customer.id)))
     rows.sort(key=lambda row: (row.id != g.viewer.customer_id, row.id))
-    return [(row.id, row.label) for row in rows]
+    return rows
 
 
 def _own_ids() -> list[int]:

@@ -121,3 +121,16 @@ def notes(customer_id: int, viewer: Viewer) -> Select[Any]:
 def merged(sources: Iterable[Select[Any]]) -> Subquery:
     """The sources as one table, to be narrowed and ordered by `at` and `key`."""
     return union_all(*sources).subquery("happening")
+
+
+def ends_of(sources: Iterable[Select[Any]], limit: int) -> Subquery:
+    """The newest `limit` rows of each source as one table, which holds the newest of all.
+
+    PostgreSQL reads the whole of a merged table before it sorts it; the end of each source it reads by its index.
+    """
+    ends = []
+    for each in sources:
+        columns = each.selected_columns
+        end = each.order_by(columns["at"].desc(), columns["id"].desc()).limit(limit)
+        ends.append(select(end.subquery()))
+    return merged(ends)

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from flask import current_app, g, url_for
-from sqlalchemy import ColumnElement, Select, Subquery, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, bindparam, case, or_, select
 
 from portal.access.permissions import Permission as P
 from portal.access.viewer import Viewer
@@ -21,6 +21,7 @@ from portal.customers.rules.kinds import NOTE_KINDS
 from portal.customers.views.words import details_of
 from portal.db.audit import EVENTS
 from portal.db.base import Base, db
+from portal.db.whole import looked_up
 from portal.kernel.text import Text, t
 from portal.rooms import offered
 from portal.web.filters import day, instant
@@ -94,7 +95,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """One row of the timeline, its columns as in queries.timeline.COLUMNS."""
+    """One row of the timeline: the columns of queries.timeline.COLUMNS, and of a step its record's number."""
 
     at: datetime
     key: int
@@ -110,6 +111,7 @@ class Happened:
     before: Any
     after: Any
     is_public: bool
+    number: str | None
 
     @property
     def label(self) -> Label:
@@ -124,7 +126,8 @@ class Happened:
         """A step by its name, anything else by its subject."""
         if self.source == AUDIT:
             known = EVENTS.get(self.subject or "")
-            return say(known.label) if known else self.subject or ""
+            step = say(known.label) if known else self.subject or ""
+            return f"{step} · {self.number}" if self.number else step
         return self.subject or (self.text or "")[:TITLE] or say(self.label.text)
 
     @property
@@ -167,10 +170,10 @@ class Happened:
 
 def happenings(customer: Customer, viewer: Viewer) -> Subquery:
     """Everything that happened with the customer and that the viewer may read of."""
-    return _merged(customer.id, viewer)
+    return queries.merged(_sources(customer.id, viewer))
 
 
-def _merged(customer_id: Any, viewer: Viewer) -> Subquery:
+def _sources(customer_id: Any, viewer: Viewer) -> list[Select[Any]]:
     hidden = hidden_from(viewer)
     sources = [
         queries.entries(customer_id, hidden),
@@ -178,7 +181,7 @@ def _merged(customer_id: Any, viewer: Viewer) -> Subquery:
         queries.notes(customer_id, viewer),
     ]
     found = (module.happened(customer_id, viewer) for module in offered("customer_timeline"))
-    return queries.merged([*sources, *(each for each in found if each is not None)])
+    return [*sources, *(each for each in found if each is not None)]
 
 
 def latest(customer: Customer, viewer: Viewer, limit: int) -> list[Happened]:
@@ -190,13 +193,36 @@ def latest(customer: Customer, viewer: Viewer, limit: int) -> list[Happened]:
 @lru_cache(KEPT)
 def _newest(viewer: Viewer, limit: int) -> Select[Any]:
     """The question, put together once for each viewer."""
-    rows = _merged(bindparam("customer"), viewer)
-    return select(rows).order_by(rows.c.at.desc(), rows.c.key.desc()).limit(limit)
+    rows = queries.ends_of(_sources(bindparam("customer"), viewer), limit)
+    return _told_of(rows).order_by(rows.c.at.desc(), rows.c.key.desc()).limit(limit)
+
+
+def _told_of(rows: Subquery) -> Select[Any]:
+    """The rows with the number of the record that each step was taken with: looked up for what is shown."""
+    numbers = [
+        (rows.c.sort == name, looked_up(model, "number", rows.c.record_id))
+        for name, model in _numbered().items()
+    ]
+    steps = and_(rows.c.source == AUDIT, rows.c.record_id.is_not(None))
+    number = case((steps, case(*numbers, else_=None)), else_=None)
+    return select(rows, number.label("number"))
 
 
 def hidden_from(viewer: Viewer) -> list[str]:
     """Types of subjects whose history the viewer may not read: what they may not see, they do not read about."""
     return sorted(name for name, right in _rights().items() if not viewer.may(right))
+
+
+@cache
+def _numbered() -> dict[str, type[Base]]:
+    """The tables whose rows have a page and are known by a number of the house's own."""
+    told = set(PAGES).difference(queries.TOLD_THEMSELVES)
+    models = (mapper.class_ for mapper in Base.registry.mappers)
+    return {
+        model.__tablename__: model
+        for model in models
+        if model.__tablename__ in told and "number" in model.__table__.c
+    }
 
 
 @cache
@@ -226,7 +252,7 @@ def list_of(rows: Subquery) -> tuple[ListSpec, Select[Any]]:
         search_hint=t("Words of a remark, a name, a step"),
         empty=Empty(t("Nothing has happened yet"), t("Each step leaves its entry here.")),
     )
-    return spec, select(rows)
+    return spec, _told_of(rows)
 
 
 def _told(row: Any) -> Happened:

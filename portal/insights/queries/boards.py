@@ -16,7 +16,7 @@ from portal.customers.models import Customer
 from portal.db.together import Question, Rows, number, one, rows
 from portal.db.types import Amount
 from portal.insights.models import Classification, ClassificationRun
-from portal.opportunities.models import Opportunity, SalesStage
+from portal.opportunities.models import Opportunity, SalesMethod, SalesStage
 from portal.opportunities.rules.states import OpportunityState
 from portal.service_requests.models import ServiceRequest
 from portal.shipments.models import Booking, Shipment
@@ -39,17 +39,21 @@ def _number(criterion: Any) -> Any:
 
 
 def stages(viewer: Viewer) -> Question[Rows]:
-    """(Chinese name, English name, currency, how many, amount) of the open opportunities by stage, in its order."""
-    columns: Any = (
-        SalesStage.name_zh, SalesStage.name_en, Opp.currency, func.count(), func.sum(Opp.amount),
+    """(Chinese and English name of the method, of the stage, currency, how many, amount) of the open opportunities.
+
+    By stage: the methods in their order, each with its stages in theirs.
+    """
+    stage: Any = (
+        SalesMethod.name_zh, SalesMethod.name_en, SalesStage.name_zh, SalesStage.name_en, Opp.currency,
     )  # fmt: skip
-    statement = visible(select(*columns), Opp, viewer).join(
-        SalesStage, SalesStage.id == Opp.stage_id
+    statement = (
+        visible(select(*stage, func.count(), func.sum(Opp.amount)), Opp, viewer)
+        .join(SalesStage, SalesStage.id == Opp.stage_id)
+        .join(SalesMethod, SalesMethod.id == SalesStage.method_id)
     )
-    grouped = statement.where(Opp.state == OpportunityState.OPEN.value).group_by(
-        SalesStage.position, SalesStage.id, SalesStage.name_zh, SalesStage.name_en, Opp.currency
-    )
-    return rows(grouped.order_by(SalesStage.position))
+    order = (SalesMethod.position, SalesMethod.id, SalesStage.position, SalesStage.id)
+    grouped = statement.where(Opp.state == OpportunityState.OPEN.value)
+    return rows(grouped.group_by(*order, *stage).order_by(*order))
 
 
 def decisions(viewer: Viewer, today: date, since: date) -> Question[tuple[int, ...]]:

@@ -27,6 +27,7 @@ from portal.receivables.rules.report_figures import change, percent
 from portal.receivables.rules.report_months import Months, moved
 from portal.web.bars import chart_of
 from portal.web.filters import amount
+from portal.web.filters import moved as moved_by
 from portal.web.words import name_of, say
 
 ZERO = Decimal(0)
@@ -54,10 +55,15 @@ def _pipeline(stages: Rows, decided: tuple[int, ...]) -> Panel:
 
 
 def _by_stage(stages: Rows) -> dict[str, tuple[int, Decimal]]:
-    """Stage → how many stand in it, and what those in the firm's currency are worth."""
+    """Stage → how many stand in it, and what those in the firm's currency are worth.
+
+    Stages are told apart by their method where there are several: each has its own "first talk".
+    """
     code, found = firm_currency(), dict[str, tuple[int, Decimal]]()
-    for zh, en, currency, count, value in stages:
-        name = name_of(Named(zh, en))
+    several = len({tuple(row[:2]) for row in stages}) > 1
+    for method_zh, method_en, zh, en, currency, count, value in stages:
+        stage = name_of(Named(zh, en))
+        name = f"{name_of(Named(method_zh, method_en))} · {stage}" if several else stage
         known = found.get(name, (0, ZERO))
         worth = value if currency == code and value is not None else ZERO
         found[name] = known[0] + count, known[1] + worth
@@ -66,7 +72,8 @@ def _by_stage(stages: Rows) -> dict[str, tuple[int, Decimal]]:
 
 def _pipeline_stats(drawn: Sequence[tuple[int, Decimal]], decided: tuple[int, ...]) -> list[Stat]:
     passed, won, lost = decided
-    worth = _("worth %(sum)s", sum=_money(sum((value for _count, value in drawn), ZERO)))
+    total = _money(sum((value for _count, value in drawn), ZERO))
+    worth = _("worth %(sum)s", sum=f"{firm_currency()} {total}")
     index = lambda **narrowed: address("desk_opportunities.index", **narrowed)  # noqa: E731
     count = counted(sum(count for count, _value in drawn))
     late = index(state="open", sort="close")
@@ -101,7 +108,7 @@ def _business(year: Months, found: comparison.Totals) -> Panel:
 
 def _business_stats(month: date, now: Decimal, before: Decimal, active: Decimal) -> list[Stat]:
     here, rate = rows_url("customers", Months(month, month)), change(now, before)
-    note = "—" if rate is None else f"{rate:+,.1f} %"
+    note = "—" if rate is None else moved_by(rate)
     title = _("Net revenue %(month)s", month=f"{month:%Y-%m}")
     return [
         Stat(title, _money(now), here, note, noticed(rate is not None and rate < 0)),

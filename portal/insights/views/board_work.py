@@ -87,7 +87,7 @@ def _index_stat(asked: Asked, code: str, by_month: dict[date, Facts]) -> Stat:
     index = INDICES[code]
     year = [index.figure(by_month[month]) for month in asked.year]
     now = year[-1]
-    note = f"n={now.base:,}" if now.base else _("nothing counted")
+    note = _("out of %(base)s", base=counted(now.base)) if now.base else _("nothing counted")
     url = asked.rows_url(index) if now.value is not None else None
     spark = spark_of([each.value for each in year])
     return Stat(say(index.label), shown(now, index.unit), url, note, spark=spark)

@@ -112,8 +112,8 @@ def business(question: Question) -> Made:
     urls = rows_url("customers", question.months), rows_url("customers", question.before)
     heads = [
         Head(t("What is compared")),
-        Head(t("Now")),
-        Head(t("The time before")),
+        Head(t("Now"), Kind.FIGURE),
+        Head(t("The time before"), Kind.FIGURE),
         Head(t("In percent"), Kind.CHANGE),
     ]
     lines = [

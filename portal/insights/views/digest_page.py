@@ -8,6 +8,7 @@ from portal.home.links import address
 from portal.insights.models import DigestIssue
 from portal.insights.rules.digest import Told, notable, reported, told_from
 from portal.kernel.money import format_amount
+from portal.web.filters import moved
 from portal.web.words import say
 
 
@@ -32,7 +33,7 @@ def drawn(figure: Told) -> dict[str, Any]:
         "label": f"{label}, {figure.currency}" if figure.currency else label,
         "now": read(figure, figure.now),
         "before": read(figure, figure.before),
-        "percent": None if figure.percent is None else f"{figure.percent:+,.1f} %",
+        "percent": None if figure.percent is None else moved(figure.percent),
         "tone": figure.tone,
         "url": address(kind.endpoint) if kind.endpoint else None,
     }

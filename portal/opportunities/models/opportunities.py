@@ -83,6 +83,9 @@ class Opportunity(OpportunityItself, Versioned, Stamped, Base):
         Index("ix_opportunity_closing", "state", "close_on", "id"),
         Index("ix_opportunity_closed", "closed_on", "id"),
         Index("ix_opportunity_updated", "updated_at", "id"),
+        Index("ix_opportunity_recent", "state", "updated_at", "id"),
+        # holds all that the heads of the board's columns add up
+        Index("ix_opportunity_sums", "state", "method_id", "stage_id", "currency", "amount"),
         Index("ix_opportunity_source", "source_type", "source_id"),
     )
 

@@ -57,6 +57,8 @@ def new() -> Any:
         if quotation is not None:
             flash(_("%(number)s is drafted.", number=quotation.number), "success")
             return redirect(url_for(".show", quotation_id=quotation.id), 303)
+    elif form.is_submitted():
+        attempted(form, chosen.needed)  # told together with the other fields
     shown = {**_choice(chosen), "picked": picked, "opportunity": opportunity}
     return form_page("quotations/desk_new.html", form, **shown)
 
@@ -86,6 +88,8 @@ def copy(quotation_id: int) -> Any:
                 "success",
             )
             return redirect(url_for(".show", quotation_id=copied.id), 303)
+    elif form.is_submitted():
+        attempted(form, chosen.needed)
     return form_page("quotations/desk_copy.html", form, quotation=quotation, **_choice(chosen))
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, HiddenField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms import DateField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from portal.kernel.money import CURRENCIES
 from portal.web.fields import AmountField
+from portal.web.forms import currency_choices
 
 NEEDED = InputRequired()
 TWO_ROWS = {"rows": 2}
@@ -19,9 +19,7 @@ class OpeningForm(FlaskForm):
     """An open item of the books before the portal."""
 
     reference = StringField(_l("Reference"), [NEEDED, Length(max=60)])
-    currency = SelectField(
-        _l("Currency"), [NEEDED], choices=[SelectChoice(code, code) for code in CURRENCIES]
-    )
+    currency = SelectField(_l("Currency"), [NEEDED], choices=currency_choices)
     amount = AmountField(_l("Amount"), [NEEDED])
     issued_on = DateField(_l("Issued on"), [NEEDED])
     due_on = DateField(_l("Due"), [NEEDED])

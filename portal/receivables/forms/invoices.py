@@ -8,19 +8,17 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, HiddenField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms import DateField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from portal.kernel.money import CURRENCIES
 from portal.receivables.actions.requests import RequestFacts
 from portal.receivables.rules.invoices import InvoiceFacts, RedFacts, transport_remark
 from portal.receivables.rules.kinds import INVOICE_WORDS, InvoiceKind
 from portal.web.fields import AmountField
-from portal.web.forms import choices
+from portal.web.forms import choices, currency_choices
 
 NEEDED = InputRequired()
 ZERO = Decimal(0)
-CODES = [SelectChoice(code, code) for code in CURRENCIES]
 TWO_ROWS = {"rows": 2}
 COVERS, PART = "covers-{}", "part-{}"
 
@@ -36,7 +34,7 @@ class InvoiceForm(FlaskForm):
     code = StringField(_l("Code"), [Length(max=12)])
     number = StringField(_l("Number"), [NEEDED, Length(max=20)])
     issued_on = DateField(_l("Invoice date"), [NEEDED])
-    currency = SelectField(_l("Currency"), [NEEDED], choices=CODES)
+    currency = SelectField(_l("Currency"), [NEEDED], choices=currency_choices)
     title = StringField(_l("Invoice title"), [NEEDED, Length(max=160)])
     tax_number = StringField(_l("Tax number"), [Length(max=40)])
     net_amount = AmountField(_l("Net"), [NEEDED])

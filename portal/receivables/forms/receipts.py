@@ -21,16 +21,14 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional
 
-from portal.kernel.money import CURRENCIES
 from portal.receivables.actions.receipts import ReceiptFacts
 from portal.receivables.rules.allocation import Owed, Share, Wish
 from portal.receivables.rules.kinds import RECEIPT_WORDS, ReceiptKind
 from portal.web.fields import AmountField, RateField
-from portal.web.forms import choices
+from portal.web.forms import choices, currency_choices
 
 LONGEST_REASON = 500
 NEEDED = InputRequired()
-CODES = [SelectChoice(code, code) for code in CURRENCIES]
 
 
 class ReceiptForm(FlaskForm):
@@ -41,7 +39,7 @@ class ReceiptForm(FlaskForm):
     )
     received_on = DateField(_l("Day of receipt"), [NEEDED])
     amount = AmountField(_l("Amount received"), [NEEDED])
-    currency = SelectField(_l("Currency"), [NEEDED], choices=CODES)
+    currency = SelectField(_l("Currency"), [NEEDED], choices=currency_choices)
     bank_charge = AmountField(_l("Bank charge"))
     account = StringField(_l("Our account"), [Length(max=80)])
     bank_reference = StringField(_l("Bank reference"), [Length(max=80)])
@@ -132,7 +130,7 @@ class BankFileForm(FlaskForm):
 
     file = FileField(_l("File"), render_kw={"accept": ".xlsx,.csv"})
     account = StringField(_l("Our account"), [Length(max=80)])
-    currency = SelectField(_l("Currency"), choices=CODES, default="CNY")
+    currency = SelectField(_l("Currency"), choices=currency_choices, default="CNY")
     allocate = BooleanField(_l("Allocate at once, oldest due first"), default=True)
 
 

@@ -35,11 +35,10 @@ from portal.kernel.text import t
 from portal.receivables.rules.settlement import TermsFacts
 from portal.receivables.rules.terms_words import RATE_RULE_WORDS
 from portal.web.fields import AmountField, RateField, plain_number, read_number
-from portal.web.forms import choices
+from portal.web.forms import choices, currency_choices
 from portal.web.words import say
 
 NEEDED = InputRequired()
-CODES = [SelectChoice(code, code) for code in CURRENCIES]
 ROWS = {"rows": 3}
 SIMPLE = (
     "kind", "currency", "one_currency", "rate_rule", "payment_days", "due_from", "next_working_day",
@@ -76,7 +75,7 @@ class AskedTermsForm(FlaskForm):
     """The terms that a customer may ask for."""
 
     kind = SelectField(_l("Settlement"), [NEEDED], choices=choices(SETTLEMENT_WORDS))
-    currency = SelectField(_l("Currency"), [NEEDED], choices=CODES)
+    currency = SelectField(_l("Currency"), [NEEDED], choices=currency_choices)
     payment_days = IntegerField(_l("Days to pay"), [Optional()])
     due_from = SelectField(_l("Days counted from"), [NEEDED], choices=choices(DUE_FROM_WORDS))
     credit_limit = AmountField(_l("Credit limit"))

@@ -79,7 +79,7 @@ def check(terms: TermsFacts) -> None:
     if terms.currency not in CURRENCIES:
         wrong["currency"] = t("Unknown currency.")
     elif terms.credit_limit is not None and not _is_limit(terms.credit_limit, terms.currency):
-        wrong["credit_limit"] = t("An amount in the currency's smallest unit, or nothing.")
+        wrong["credit_limit"] = t("An amount from 0 up that this currency can pay out, or empty.")
     if terms.rating and terms.rating not in set(Rating):
         wrong["rating"] = t("Choose A, B, C or D.")
     if not 0 <= terms.late_fee_percent <= MOST_LATE_FEE:

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from portal.access.guards import fetch, requires
 from portal.access.permissions import Permission as P
 from portal.kernel import clock
+from portal.kernel.units import unit_word
 from portal.service_requests.actions import goods as actions
 from portal.service_requests.forms.found import CountAgainForm, CountForm
 from portal.service_requests.found_labels import COUNTS
@@ -20,6 +21,7 @@ from portal.service_requests.views.found_door import goods_door as bp
 from portal.web.forms import tried
 from portal.web.pages import page, refused
 from portal.web.stepping import done, to
+from portal.web.words import say
 
 PAGE = "service_requests/goods_count.html"
 
@@ -86,6 +88,7 @@ def _context(line: RequestLine) -> dict[str, Any]:
     viewer = g.viewer
     return {
         "line": line,
+        "unit": say(unit_word(line.unit)),
         "row": fetch(ServiceRequest, line.request_id),
         "counted": counted,
         "label": COUNTS[counted.state],

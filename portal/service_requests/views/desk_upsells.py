@@ -16,7 +16,6 @@ from portal.db import audit
 from portal.db.base import db
 from portal.kernel import clock
 from portal.kernel.errors import Invalid
-from portal.kernel.money import CURRENCIES
 from portal.kernel.text import t
 from portal.opportunities.models import Opportunity
 from portal.opportunities.queries.lists import opportunities
@@ -41,7 +40,7 @@ from portal.service_requests.views.found_door import (
 from portal.service_requests.views.found_door import upsell_door as bp
 from portal.service_requests.views.upsell_list import UPSELL_LIST
 from portal.web.flask_app import once
-from portal.web.forms import form_page, tried
+from portal.web.forms import currency_choices, form_page, tried
 from portal.web.listing import list_page
 from portal.web.pages import page, refused
 from portal.web.stepping import done, to, written
@@ -139,7 +138,7 @@ def _form(customer: Customer, upsell: Upsell | None) -> UpsellForm:
     form = UpsellForm(obj=upsell) if upsell else UpsellForm(data=begun)
     if upsell and upsell.item and not form.is_submitted():
         form.item_code.data = upsell.item.code
-    form.currency.choices = [(code, code) for code in CURRENCIES]
+    form.currency.choices = currency_choices()
     owner = upsell.owner if upsell else None
     form.owner_id.choices = or_nobody(people_for(P.UPSELL_EDIT, customer.id, owner))
     return form

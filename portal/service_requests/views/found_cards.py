@@ -6,6 +6,7 @@ from typing import Any
 
 from portal.access.permissions import Permission as P
 from portal.access.viewer import Viewer
+from portal.kernel.units import unit_word
 from portal.service_requests.actions.goods import counted
 from portal.service_requests.found_labels import COUNTS, TASK_ICONS, UPSELLS
 from portal.service_requests.models import ServiceRequest
@@ -80,6 +81,7 @@ def _goods(request: ServiceRequest, viewer: Viewer) -> list[dict[str, Any]] | No
     return [
         {
             "row": row,
+            "unit": unit_word(row.unit),
             "counted": counted(row),
             "label": COUNTS[counted(row).state],
             "first_by": known.get(row.checked_by or 0, ""),

@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: nothing
-Create Date: 2026-11-22 16:13:18.919523
+Create Date: 2026-11-22 22:47:44.394208
 
 """
 
@@ -3061,9 +3061,15 @@ def upgrade():
         batch_op.create_index(
             "ix_opportunity_owner", ["owner_id", "state", "close_on", "id"], unique=False
         )
+        batch_op.create_index("ix_opportunity_recent", ["state", "updated_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_opportunity_site_id"), ["site_id"], unique=False)
         batch_op.create_index("ix_opportunity_source", ["source_type", "source_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_opportunity_stage_id"), ["stage_id"], unique=False)
+        batch_op.create_index(
+            "ix_opportunity_sums",
+            ["state", "method_id", "stage_id", "currency", "amount"],
+            unique=False,
+        )
         batch_op.create_index("ix_opportunity_updated", ["updated_at", "id"], unique=False)
 
     op.create_table(
@@ -8240,9 +8246,11 @@ def downgrade():
     op.drop_table("receipt")
     with op.batch_alter_table("opportunity", schema=None) as batch_op:
         batch_op.drop_index("ix_opportunity_updated")
+        batch_op.drop_index("ix_opportunity_sums")
         batch_op.drop_index(batch_op.f("ix_opportunity_stage_id"))
         batch_op.drop_index("ix_opportunity_source")
         batch_op.drop_index(batch_op.f("ix_opportunity_site_id"))
+        batch_op.drop_index("ix_opportunity_recent")
         batch_op.drop_index("ix_opportunity_owner")
         batch_op.drop_index(batch_op.f("ix_opportunity_method_id"))
         batch_op.drop_index(batch_op.f("ix_opportunity_lost_to_id"))
