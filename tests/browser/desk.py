@@ -20,6 +20,12 @@ Visit = Callable[..., Visitor]
 SHOWN = re.compile(r"/desk/quotations/\d+$")
 
 
+def follow(link: Locator, timeout: float | None = None) -> None:
+    """Press what leads to another page, and be there: the old page is not looked at for the new one."""
+    with link.page.expect_navigation(timeout=timeout):
+        link.click()
+
+
 def step(page: Page, action: str) -> None:
     """Take a step that asks first: open its question (`action` is the end of its address), say yes."""
     form = f"form[action*='/{action}']"

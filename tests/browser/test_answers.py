@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from tests.browser.desk import CLERK, SALES, Visit, issued, step
+from tests.browser.desk import CLERK, SALES, Visit, follow, issued, step
 from tests.browser.post import link_for
 
 pytestmark = pytest.mark.browser
@@ -29,7 +29,7 @@ def test_a_clerk_reads_asks_and_accepts_on_a_phone(visit: Visit, scripts: bool) 
     phone = visit(CLERK, phone=True, scripts=scripts)
     name = f"offer{'' if scripts else '-plain'}"
     page = phone.open("/my/quotations", f"{name}-list")
-    page.locator(f"a[href='/my/quotations/{quotation}']").first.click()
+    follow(page.locator(f"a[href='/my/quotations/{quotation}']").first)
     phone.look(name)
     page.fill("#question", "免柜期可以延长到 14 天吗？")
     sent(page)

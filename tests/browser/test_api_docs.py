@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.desk import ADMINISTRATOR, Visit
+from tests.browser.desk import ADMINISTRATOR, Visit, follow
 
 pytestmark = pytest.mark.browser
 KEY = re.compile(r"portal_[0-9a-f]{12}_[0-9a-f]{48}")
@@ -20,7 +20,7 @@ def test_an_administrator_issues_a_key_and_tries_it(visit: Visit, phone: bool) -
     page.fill("#name", "WMS")
     page.fill("#system", "wms")
     page.locator("input[name=scopes]").first.check()
-    page.locator("main .form-buttons [type=submit]").last.click()
+    follow(page.locator("main .form-buttons [type=submit]").last)
     found = KEY.search(page.locator("main").inner_text())
     assert found is not None
     page = desk.open("/api/v1/docs", "api-docs")

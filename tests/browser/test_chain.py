@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from portal.kernel import clock
-from tests.browser.desk import CLERK, SALES_MANAGER, Visit, say_why, step
+from tests.browser.desk import CLERK, SALES_MANAGER, Visit, follow, say_why, step
 
 pytestmark = pytest.mark.browser
 SERVICE = "zhao.min@farhaven.example"
@@ -59,16 +59,16 @@ def test_a_booking_on_the_phone_is_confirmed_completed_and_seen_in_what_is_left(
     step(page, "confirm")
     page.wait_for_url(re.compile(r"/desk/(bookings|shipments)/\d+$"))
     if "/bookings/" in page.url:
-        page.locator(".page-actions a[href^='/desk/shipments/']").click()
+        follow(page.locator(".page-actions a[href^='/desk/shipments/']"))
     desk.look("shipment-planned")
-    page.locator("a[href$='/complete']").first.click()
+    follow(page.locator("a[href$='/complete']").first)
     desk.look("shipment-complete")
     sent(page)
     expect(page.locator(".page-lead .chip").first).to_have_class("chip chip-good")
     desk.look("shipment-completed")
     phone = visit(CLERK, phone=True, scripts=scripts)
     phone.page.goto("/my/shipments")
-    phone.page.locator(".list .row-link").first.click()
+    follow(phone.page.locator(".list .row-link").first)
     phone.look(f"shipment-done{'' if scripts else '-plain'}")
 
 
@@ -76,7 +76,7 @@ def test_a_contract_is_approved_printed_and_signed_with_its_scan(visit: Visit) -
     desk = visit(SALES_OF_LONGTENG)
     page = desk.page
     page.goto("/desk/contracts?state=draft")
-    page.locator(".list .row-link").first.click()
+    follow(page.locator(".list .row-link").first)
     path = page.evaluate("location.pathname")
     desk.look("contract-draft")
     if page.locator(".ask:has(form[action*='/submit'])").count() == 0:
@@ -106,7 +106,7 @@ def test_stock_cannot_leave_that_is_not_there_and_what_was_typed_stays(visit: Vi
     keeper = visit(KEEPER)
     page = keeper.page
     page.goto("/desk/stock")
-    page.locator(".list .row-link").first.click()
+    follow(page.locator(".list .row-link").first)
     keeper.look("stock")
     page.locator("a[href*='/movements/new']").first.click()
     page.locator("[name=kind][value=out], select[name=kind]").first.wait_for()

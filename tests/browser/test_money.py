@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from portal.kernel import clock
 from tests.browser import newcomer
 from tests.browser.conftest import Visitor
-from tests.browser.desk import SALES, SALES_MANAGER, Visit, step
+from tests.browser.desk import SALES, SALES_MANAGER, Visit, follow, step
 from tests.browser.test_chain import SERVICE, SIGNED, sent
 
 pytestmark = pytest.mark.browser
@@ -124,7 +124,7 @@ def month_is_billed(money: Money) -> str:
     drafts = page.locator("#run-state table tbody tr", has_text=f"礁岛 {money.code}")
     expect(drafts).to_have_count(1)
     desk.look("money-run-done")
-    drafts.locator("a").click()
+    follow(drafts.locator("a"))
     number = page.locator("h1").inner_text().strip()
     page.locator("a[href$='/check']").first.click()
     expect(page.locator("#check .note-good")).to_be_visible()
@@ -138,7 +138,7 @@ def month_is_published(money: Money, number: str) -> None:
     page.goto(f"/desk/statements?q={number}")
     page.locator(".list .row-link").first.click()
     step(page, "review")
-    page.locator("a[href$='/publish']").first.click()
+    follow(page.locator("a[href$='/publish']").first)
     desk.look("money-publish")
     sent(page)
     paper = page.locator("#revisions a[href$='/paper']").first
@@ -174,7 +174,7 @@ def all_but_two_lines_are_confirmed(money: Money) -> None:
         if each.get_attribute("value") not in left:
             each.check()
     phone.look(money.name("ticked"))
-    page.locator("#pick .btn-primary").click()
+    follow(page.locator("#pick .btn-primary"))
     phone.look(money.name("confirm"))
     sent(page)
     page.wait_for_url(BILL)
@@ -269,7 +269,7 @@ def the_invoice_is_registered(money: Money) -> None:
     desk = money.desk()
     page = desk.page
     page.goto(f"/desk/invoices/requests?q={money.code}")
-    page.locator(".list .row-link").first.click()
+    follow(page.locator(".list .row-link").first)
     desk.look("money-request")
     page.locator("a[href*='/invoices/new?request=']").click()
     page.fill("[name=number]", "12345")
@@ -323,7 +323,7 @@ def it_is_seen_paid(money: Money, number: str) -> None:
     expect(page.locator("main .item", has_text=number)).to_be_visible()
     page.goto("/my/statements")
     phone.look(money.name("bills-paid"))
-    page.locator("#list tbody th a").first.click()
+    follow(page.locator("#list tbody th a").first)
     phone.look(money.name("paid"))
     page = phone.open("/my/invoices", money.name("invoices"))
     expect(page.locator("#list tbody tr")).to_have_count(1)

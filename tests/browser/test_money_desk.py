@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from portal.kernel import clock
-from tests.browser.desk import Visit, say_why
+from tests.browser.desk import Visit, follow, say_why
 from tests.browser.test_chain import sent
 from tests.browser.test_money import FINANCE
 
@@ -53,7 +53,7 @@ def test_other_terms_are_applied_for_on_a_phone_and_decided_by_the_manager(visit
     manager = visit("he.jing@farhaven.example")
     page = manager.page
     page.goto("/desk/settlement")
-    page.locator(".list .row-link").first.click()
+    follow(page.locator(".list .row-link").first)
     manager.look("money-application")
     say_why(page, "refuse", "逾期结清后再申请")
     expect(page.locator(".page-lead .chip").first).to_be_visible()
@@ -81,5 +81,5 @@ def test_a_carriers_bill_is_compared_waybill_by_waybill(visit: Visit) -> None:
             expect(page.locator("[name=carrier]")).to_have_value("顺丰")
     page.wait_for_url(re.compile(r"/desk/carrier-bills/\d+$"))
     desk.look("money-carrier-bill")
-    page.locator("a[href*='/waybills/']").first.click()
+    follow(page.locator("a[href*='/waybills/']").first)
     desk.look("money-waybill")

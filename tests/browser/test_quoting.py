@@ -23,6 +23,7 @@ pytestmark = pytest.mark.browser
 def quoted(page: Page, words: str) -> None:
     """Search a lane, take the first price and make a quotation of it, by keyboard alone."""
     page.goto("/desk/lanes")
+    expect(page.locator("#lane")).to_be_focused()
     page.keyboard.type(words)
     page.keyboard.press("Enter")
     page.wait_for_url("**/desk/lanes?*")

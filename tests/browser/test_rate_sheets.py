@@ -11,7 +11,7 @@ from portal.demo.rates.book import coming_sheets
 from portal.demo.rates.sheet import RateSheet
 from portal.kernel import clock
 from portal.kernel.tables.writing import write_csv
-from tests.browser.desk import CATALOGUE, Visit, step
+from tests.browser.desk import CATALOGUE, Visit, follow, step
 
 pytestmark = pytest.mark.browser
 WORK_SECONDS = 60_000
@@ -39,7 +39,7 @@ def test_a_sheet_is_checked_compared_applied_and_put_in_force(visit: Visit, tmp_
     expect(page.locator("#import-state .chip-bad").first).to_be_visible()
     desk.look("rates-difference")
     apply.click()
-    page.locator("#import-state a.btn-primary").click(timeout=WORK_SECONDS)
+    follow(page.locator("#import-state a.btn-primary"), timeout=WORK_SECONDS)
     desk.look("rates-draft")
     step(page, "activate")
     expect(page.locator(".page-lead .chip")).to_have_class("chip chip-good")

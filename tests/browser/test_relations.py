@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from portal.kernel import clock
-from tests.browser.desk import ADMINISTRATOR, CLERK, SALES, SALES_MANAGER, Visit, step
+from tests.browser.desk import ADMINISTRATOR, CLERK, SALES, SALES_MANAGER, Visit, follow, step
 from tests.browser.post import link_for
 
 pytestmark = pytest.mark.browser
@@ -34,7 +34,7 @@ def test_a_lead_is_picked_from_the_pool_and_becomes_a_customer_with_an_opportuni
     page = desk.open("/desk/leads/pool", "leads-pool")
     page.locator("#list .row-link", has_text="新禾").click()
     page.locator("form[action$='/pick'] button").click()
-    page.locator("a[href$='/convert']").click()
+    follow(page.locator("a[href$='/convert']"))
     desk.look("lead-convert")
     page.fill("[name=title]", "种子进口恒温仓储")
     page.fill("[name=amount]", "150000")
@@ -114,9 +114,9 @@ def test_points_are_redeemed_on_a_phone_without_scripts(visit: Visit) -> None:
 def test_a_customer_that_was_taken_in_twice_becomes_one(visit: Visit) -> None:
     desk = visit(SALES_MANAGER)
     page = desk.open("/desk/duplicates", "duplicates")
-    page.locator("#list .row-link", has_text="云裳").first.click()
+    follow(page.locator("#list .row-link", has_text="云裳").first)
     desk.look("duplicates-pair")
-    page.locator("main .btn-primary[href*='/merge']").click()
+    follow(page.locator("main .btn-primary[href*='/merge']"))
     desk.look("duplicates-merge")
     page.fill("[name=reason]", "客服再次建档")
     sent(page)

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visitor
-from tests.browser.desk import ADMINISTRATOR, Visit
+from tests.browser.desk import ADMINISTRATOR, Visit, follow
 
 pytestmark = pytest.mark.browser
 AGENT = "zhao.min@farhaven.example"
@@ -78,7 +78,7 @@ def test_a_note_is_shown_only_after_a_page_that_asks(visit: Visit) -> None:
     page = desk.page
     page.fill("#note-text", "可以告诉客户：已联系船公司。")
     page.locator(".write-note [type=submit]").click()
-    page.locator(".staff-only a[href*='/notes/']").click()
+    follow(page.locator(".staff-only a[href*='/notes/']"))
     desk.look("request-show-note")
     expect(page.locator("main .pre")).to_contain_text("已联系船公司")
     page.locator("main .form-buttons [type=submit]").click()

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from portal.kernel import clock
 from tests.browser.conftest import ROOT, Visitor
-from tests.browser.desk import CLERK, Visit, step
+from tests.browser.desk import CLERK, Visit, follow, step
 
 pytestmark = pytest.mark.browser
 FINANCE = "qian.wei@farhaven.example"
@@ -63,7 +63,7 @@ def confirm_two(phone: Visitor, name: str) -> None:
     before = page.locator("input[name=line]").count()
     for at in (0, 1):
         page.locator("input[name=line]").nth(at).check()
-    page.locator("#pick .btn-primary").click()
+    follow(page.locator("#pick .btn-primary"))
     phone.look(f"{name}-confirm")
     sent(page)
     page.wait_for_url(ONE)
