@@ -12,7 +12,8 @@ from portal.upkeep.rules.results import NOTHING, told
     [
         ("3 sent, 0 to be tried again, 1 given up", ["3 sent", "1 given up"]),
         ("8", ["8 worked on"]),
-        ("2 ended, 2026-10 started", ["2 overrides ended", "2026-10 started"]),
+        ("2 ended, 2026-10 started", ["overrides ended: 2", "2026-10 started"]),
+        ("1 statements, 1 letters", ["statements: 1", "letters: 1"]),
         ("failed: OperationalError", ["failed: OperationalError"]),
         ("alive", ["alive"]),
         ("", []),
