@@ -28,7 +28,7 @@ test_programs() {
 
 # Playwright's own program needs libatomic1. Ubuntu's chromium is a snap, which tests cannot drive;
 # there Playwright brings a browser that they can.
-browser_packages() { if is_ubuntu; then echo libatomic1; else echo libatomic1 chromium; fi; }
+browser_packages() { if is_ubuntu; then echo libatomic1; else echo libatomic1 chromium-headless-shell; fi; }
 
 ubuntus_browser() {
   is_ubuntu && [ ! -f .venv/.browser ] || return 0

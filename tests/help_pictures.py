@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import io
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -25,6 +24,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from portal.demo.firm import DOMAIN, PASSWORD
 from tests.bench.load import served
+from tests.browser.conftest import browser_program
 
 ROOT = Path(__file__).resolve().parent.parent
 TO = ROOT / "static" / "help"
@@ -104,7 +104,7 @@ def main() -> None:
             sync_playwright() as play,
         ):
             browser = play.chromium.launch(
-                executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+                executable_path=browser_program(), args=["--no-sandbox", "--disable-gpu"]
             )
             for shot in SHOTS:
                 if given.only in shot.name:
