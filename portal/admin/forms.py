@@ -25,20 +25,12 @@ from wtforms.validators import Email, InputRequired, Length, NumberRange, Option
 from wtforms.widgets import ColorInput
 
 from portal.admin.rules.settings import MOST_TERMS, Account, Billing, FirmNames, Quoting, Term
-from portal.kernel.money import CURRENCIES
 from portal.receivables.rules.ageing import UP_TO
 from portal.web.fields import AmountField, PercentField
-from portal.web.forms import InnerForm
-from portal.web.words import name_of
+from portal.web.forms import InnerForm, currency_choices
 
 SPARE_ACCOUNTS = 1
 SPARE_TERMS = 2
-
-
-def currency_choices() -> list[SelectChoice]:
-    """Every currency, ours first."""
-    codes = sorted(CURRENCIES, key=lambda code: (code != "CNY", code != "USD", code))
-    return [SelectChoice(code, f"{code} {name_of(CURRENCIES[code])}") for code in codes]
 
 
 def _line(label: Any, most: int, *validators: Any) -> StringField:

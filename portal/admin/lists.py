@@ -4,52 +4,50 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 
 from portal.admin import queries
+from portal.admin.rules.record_words import FIELDS, RECORD, RECORDS
 from portal.db.audit import EVENTS, AuditEntry
+from portal.hooks.queries import subjects
+from portal.hooks.rules.catalogue import SUBJECTS
+from portal.kernel.pinyin import joined
 from portal.kernel.text import t
 from portal.web.filters import instant
 from portal.web.listing import Column, Empty, Filter, ListSpec
 from portal.web.words import actor_word, say
 
-RECORDS = {
-    "contact": t("Contact"),
-    "customer": t("Customer"),
-    "exchange_rate": t("Rate of exchange"),
-    "firm_profile": t("Settings"),
-    "mapping_profile": t("Mapping profile"),
-    "membership": t("Membership"),
-    "price_scheme": t("Price scheme"),
-    "quotation": t("Quotation"),
-    "rate_import": t("Rate sheet"),
-    "service_item": t("Service item"),
-    "site": t("Site"),
-    "surcharge_rule": t("Surcharge"),
-    "tariff": t("Tariff"),
-    "user": t("User"),
-}
-PAGES = {
-    "customer": ("desk_customers.show", "customer_id"),
-    "quotation": ("desk_quotations.show", "quotation_id"),
-    "tariff": ("desk_tariffs.show", "tariff_id"),
-    "user": ("desk_accounts.person", "user_id"),
-}
-
 
 def record_name(entry: AuditEntry) -> str:
     """`Quotation 12`: what an entry is about, in the reader's language."""
-    kind = say(RECORDS.get(entry.subject_type, entry.subject_type))
+    kind = say(RECORDS.get(entry.subject_type, RECORD))
     return f"{kind} {entry.subject_id}" if entry.subject_id is not None else kind
 
 
-def record_address(entry: AuditEntry) -> str | None:
-    """The record's own page, where it has one; a customer's user is found with the customer."""
-    endpoint, argument = PAGES.get(entry.subject_type, ("", ""))
-    if endpoint not in current_app.view_functions or entry.subject_id is None:
+def record_told(entry: AuditEntry) -> tuple[str, str | None]:
+    """`Quotation QT-2026-000128` by the number that people know, where the record has one, and its page's address."""
+    row = None if entry.subject_id is None else subjects.row_of(entry)
+    if row is None:
+        return record_name(entry), None
+    number = getattr(row, "number", None) or getattr(row, "code", None)
+    kind = say(RECORDS.get(entry.subject_type, RECORD))
+    return f"{kind} {number}" if number else record_name(entry), _address(entry.subject_type, row)
+
+
+def _address(table: str, row: Any) -> str | None:
+    """A customer's user has no page of its own: it is found with the customer."""
+    if table == "tariff":
+        return url_for("desk_tariffs.show", tariff_id=row.id)
+    about = SUBJECTS.get(table)
+    if about is None or (table == "user" and row.kind != "staff"):
         return None
-    values: dict[str, Any] = {argument: entry.subject_id}
-    return url_for(endpoint, **values)
+    return about.path(row.id, for_customer=False)
+
+
+def field_words(name: str) -> str | None:
+    """A field of an entry in words; None where it has none."""
+    known = FIELDS.get(name)
+    return say(known) if known else None
 
 
 def _event_choices() -> list[tuple[str, Any]]:
@@ -57,7 +55,8 @@ def _event_choices() -> list[tuple[str, Any]]:
 
 
 def _record_choices() -> list[tuple[str, Any]]:
-    return [("", t("Any")), *RECORDS.items()]
+    told = ((name, say(words)) for name, words in RECORDS.items())
+    return [("", t("Any")), *sorted(told, key=lambda each: joined(each[1]))]
 
 
 HISTORY = ListSpec(

@@ -152,7 +152,9 @@ def test_a_mail_that_was_given_up_is_tried_again_from_the_health_page(boss, now:
     db.session.execute(update(OutboxMessage).values(state="dead", tries=8))
     db.session.commit()
     number = db.session.scalars(select(OutboxMessage.id)).one()
-    assert "a@b.example" in boss.get("/desk/health").text
+    page = boss.get("/desk/health").text
+    assert "a@b.example" in page and f'href="/desk/letters/{number}"' in page
+    assert "password_changed" not in page
     boss.post(f"/desk/health/mail/{number}")
     row = db.session.get_one(OutboxMessage, number)
     assert (row.state, row.tries) == ("pending", 0)

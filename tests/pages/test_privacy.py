@@ -196,7 +196,7 @@ def test_an_erased_user_is_signed_out(client: CheckingClient, cast: Cast, now: d
 
 
 def test_the_days_of_keeping_are_set_within_their_bounds(boss: CheckingClient, cast: Cast) -> None:
-    assert "会计档案管理办法" in boss.get("/desk/privacy/retention").text
+    assert "Accounting Archives Measures 14, 15" in boss.get("/desk/privacy/retention").text
     assert boss.post("/desk/privacy/retention", data={"days-calls": "200"}).status_code == 303
     assert (
         db.session.scalars(select(RetentionRule.days).where(RetentionRule.kind == "calls")).one()

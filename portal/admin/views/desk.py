@@ -15,7 +15,7 @@ from portal.access import labels, permissions
 from portal.access.guards import fetch, requires
 from portal.access.permissions import Permission, Power
 from portal.admin import actions, queries
-from portal.admin.lists import HISTORY, record_address, record_name
+from portal.admin.lists import HISTORY, field_words, record_told
 from portal.admin.views import settings
 from portal.db import audit as chain
 from portal.db.audit import AuditEntry
@@ -26,6 +26,7 @@ from portal.kernel import clock
 from portal.kernel.errors import NotFound
 from portal.kernel.text import Text
 from portal.upkeep import queries as upkeep
+from portal.upkeep.letters import topic_words
 from portal.web.doors import desk
 from portal.web.flask_app import reads_first
 from portal.web.listing import list_page
@@ -82,11 +83,12 @@ def audit_entry(entry_id: int) -> Any:
     """One step: before, after, why."""
     entry = fetch(AuditEntry, entry_id)
     names = sorted({*(entry.before or {}), *(entry.after or {})})
-    rows = [(name, (entry.before or {}).get(name), (entry.after or {}).get(name)) for name in names]
-    where = record_address(entry)
-    return page(
-        "admin/audit_entry.html", entry=entry, record=record_name(entry), where=where, rows=rows
-    )
+    rows = [
+        (name, field_words(name), (entry.before or {}).get(name), (entry.after or {}).get(name))
+        for name in names
+    ]
+    record, where = record_told(entry)
+    return page("admin/audit_entry.html", entry=entry, record=record, where=where, rows=rows)
 
 
 @bp.post("/audit/check")
@@ -107,7 +109,8 @@ def check_chain() -> Response:
 def health() -> Any:
     """Whether all is well."""
     signs = upkeep.signs(clock.now(), current_app.config)
-    return page("admin/health.html", signs=signs, letters=queries.dead_letters())
+    letters = [(row, topic_words(row)) for row in queries.dead_letters()]
+    return page("admin/health.html", signs=signs, letters=letters)
 
 
 @bp.post("/health/mail/<int:message_id>")

@@ -30,29 +30,29 @@ class Law:
     """Why something stays: in words, where it is written, and how many years."""
 
     reason: Text
-    source: str
+    source: Text
     years: int
 
 
 LAWS: Mapping[Why, Law] = {
     Why.BOOKS: Law(
         t("Part of the books: statements, invoices, receipts and what they rest on"),
-        "会计档案管理办法 14, 15 · 个人信息保护法 47 · GDPR 17(3)(b)",
+        t("Accounting Archives Measures 14, 15 · PIPL 47 · GDPR 17(3)(b)"),
         BOOK_YEARS,
     ),
     Why.DEALS: Law(
         t("Issued quotations and contracts: what the books rest on, and proof of what was agreed"),
-        "会计档案管理办法 14, 15 · 民法典 188 · GDPR 17(3)(b), (e)",
+        t("Accounting Archives Measures 14, 15 · Civil Code 188 · GDPR 17(3)(b), (e)"),
         BOOK_YEARS,
     ),
     Why.CHAIN: Law(
         t("The history: names are taken out of it on record, what was done stays"),
-        "个人信息保护法 54 · GDPR 5(2)",
+        t("PIPL 54 · GDPR 5(2)"),
         BOOK_YEARS,
     ),
     Why.REGISTER: Law(
         t("The register of such requests, without the name"),
-        "个人信息保护法 54, 56 · GDPR 5(2)",
+        t("PIPL 54, 56 · GDPR 5(2)"),
         CLAIM_YEARS,
     ),
 }

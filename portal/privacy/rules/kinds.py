@@ -82,10 +82,10 @@ PROOF_WORDS: Mapping[Proof, Text] = {
     Proof.PAPER: t("Showed an identity paper (not copied)"),
     Proof.KNOWN: t("Known in person to our staff"),
 }
-RIGHTS: Mapping[Asked, str] = {
-    Asked.EXPORT: "个人信息保护法 45 · GDPR 15, 20",
-    Asked.ERASURE: "个人信息保护法 47 · GDPR 17",
-    Asked.CORRECTION: "个人信息保护法 46 · GDPR 16",
+RIGHTS: Mapping[Asked, Text] = {
+    Asked.EXPORT: t("PIPL 45 · GDPR 15, 20"),
+    Asked.ERASURE: t("PIPL 47 · GDPR 17"),
+    Asked.CORRECTION: t("PIPL 46 · GDPR 16"),
 }
 """The articles that a request stands on."""
 

@@ -59,9 +59,9 @@ KEEPINGS: Mapping[Kept, Keeping] = {
     ),
 }
 BOOKS = (
-    (t("Statements, invoices, receipts, credits and their postings"), 30, "会计档案管理办法 14, 15"),
-    (t("Contracts and accepted quotations that they rest on"), 30, "会计档案管理办法 14, 15"),
-    (t("The history of every record"), 30, "会计档案管理办法 · 个人信息保护法 54"),
+    (t("Statements, invoices, receipts, credits and their postings"), 30, t("Accounting Archives Measures 14, 15")),
+    (t("Contracts and accepted quotations that they rest on"), 30, t("Accounting Archives Measures 14, 15")),
+    (t("The history of every record"), 30, t("Accounting Archives Measures · PIPL 54")),
 )  # fmt: skip
 """(what, years at least, source): kept whatever is chosen above."""
 
