@@ -32,7 +32,7 @@ class Column:
     """One column: `cell` gives what the page shows, `value` what the spreadsheet gets (Decimal, date, str).
 
     `total` ends the column of a file in a sum; `total_by` names the column (a currency, a unit) whose values are
-    summed apart. `only_in_files` columns are not on the page.
+    summed apart. `only_in_files` columns are not on the page, `only_on_page` ones (a button) not in files.
     """
 
     key: str
@@ -45,6 +45,7 @@ class Column:
     total: bool = False
     total_by: str = ""
     only_in_files: bool = False
+    only_on_page: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +269,7 @@ def _exported(spec: ListSpec, statement: Select[Any], kind: str) -> Response:
 
 def as_table(spec: ListSpec, rows: Iterable[Any]) -> Table:
     """Rows of the list as a file has them: heads, values, and which columns are summed."""
-    columns = _shown(spec)
+    columns = [column for column in _shown(spec) if not column.only_on_page]
     values = (
         [_value(column, row[0] if len(row) == 1 else row) for column in columns] for row in rows
     )

@@ -111,6 +111,37 @@ def test_a_picked_lead_is_no_longer_there_for_others(
     assert client.sign_in(other).get(f"/desk/leads/{pooled}").status_code == 404
 
 
+def test_a_lead_is_picked_in_its_row_of_the_pool(client: CheckingClient, cast: Cast, pooled: int):
+    page = client.sign_in(cast.sales).get("/desk/leads/pool").text
+    assert f'action="/desk/leads/{pooled}/pick"' in page
+    for tab in ("", "/due", "/all"):
+        assert "/pick" not in client.get(f"/desk/leads{tab}").text
+    client.post(f"/desk/leads/{pooled}/pick")
+    assert lead(pooled).owner_id == cast.sales.id
+
+
+def test_the_button_is_in_no_file_and_not_there_for_who_only_reads(
+    client: CheckingClient, cast: Cast, pooled: int
+):
+    sent = client.sign_in(cast.sales).get("/desk/leads/pool?export=csv").get_data(as_text=True)
+    heads = sent.lstrip("\ufeff").splitlines()[0]
+    assert "In the pool since" in heads and "Pick" not in heads and "/pick" not in sent
+    page = client.sign_in(cast.auditor).get("/desk/leads/pool").text
+    assert "瑞安皮件" in page and "/pick" not in page and "Pick" not in page
+
+
+def test_a_salesperson_who_is_slower_reads_so_at_the_pool(
+    client: CheckingClient, cast: Cast, pooled: int, now: datetime
+):
+    other = viewer(staff("Fang Ran", Role.SALES))
+    pool.pick(db.session.get_one(Lead, pooled), other, now)
+    keep(cast)
+    answer = client.sign_in(cast.sales).post(f"/desk/leads/{pooled}/pick", follow_redirects=True)
+    assert answer.status_code == 200 and "The pool of leads" in answer.text
+    assert "Somebody was quicker: this lead is no longer in the pool." in answer.text
+    assert lead(pooled).owner_id == other.user_id
+
+
 def test_a_manager_who_is_slower_reads_who_was_quicker(
     client: CheckingClient, cast: Cast, pooled: int, now: datetime
 ):

@@ -12,16 +12,16 @@ from portal.access.guards import requires
 from portal.access.permissions import Permission as P
 from portal.customers.queries import matching
 from portal.kernel import clock
-from portal.kernel.errors import Invalid
+from portal.kernel.errors import Invalid, NotFound
 from portal.kernel.text import t
 from portal.leads.actions import converting, pool
 from portal.leads.queries import leads as queries
 from portal.leads.queries.alike import likely
 from portal.leads.views.desk_door import asked_customer, bp
 from portal.leads.views.lead_form import convert_form, wish_of
-from portal.web.flask_app import once
+from portal.web.flask_app import once, refuse
 from portal.web.forms import attempted, form_page
-from portal.web.stepping import as_id, done, page_of, to, typed
+from portal.web.stepping import REFUSED, as_id, done, page_of, reason_of, to, typed
 
 LONGEST = 500
 FOUND = 12
@@ -30,10 +30,17 @@ FOUND = 12
 @bp.post("/leads/<int:lead_id>/pick")
 @requires(P.LEAD_WORK)
 def pick(lead_id: int) -> Response:
-    """Take it out of the pool; one who was slower sees who was quicker."""
-    lead = queries.lead_of(lead_id, g.viewer)
-    verb = partial(pool.pick, lead, g.viewer, clock.now())
-    return done(_there(lead_id), _("The lead is in your hands."), verb)
+    """Take it out of the pool; who was slower, or may not have it, reads why and is at the pool again."""
+    try:
+        pool.pick(queries.lead_of(lead_id, g.viewer), g.viewer, clock.now())
+    except NotFound:  # in others' hands it is not there for sales
+        flash(_("Somebody was quicker: this lead is no longer in the pool."), "error")
+        return refuse(to("desk_leads.pool"))
+    except REFUSED as error:
+        flash(reason_of(error), "error")
+        return refuse(to("desk_leads.pool"))
+    flash(_("The lead is in your hands."), "success")
+    return _there(lead_id)
 
 
 @bp.post("/leads/<int:lead_id>/assign")

@@ -21,6 +21,7 @@ from portal.leads.queries.leads import having_words, lead_settings
 from portal.leads.rules.states import LeadState
 from portal.opportunities.rules.kinds import RATINGS
 from portal.service_requests.queries.people import holders
+from portal.web.buttons import step_button
 from portal.web.chips import chip
 from portal.web.filters import day, instant, money
 from portal.web.listing import Column, Empty, Filter, ListSpec
@@ -80,6 +81,10 @@ def _owner(lead: Lead) -> str:
     return lead.owner.name if lead.owner else ""
 
 
+def _pick(lead: Lead) -> Markup:
+    return step_button(url_for("desk_leads.pick", lead_id=lead.id), t("Pick"), "person-plus")
+
+
 def _of(column: Any, words: Mapping[str, object]) -> Callable[[Select[Any], str], Select[Any]]:
     return lambda s, value: s.where(column == value) if value in words else s
 
@@ -111,6 +116,7 @@ QUIET = Column("quiet", t("Last touch"), lambda r: day(r.quiet_since.date()), so
                value=lambda r: r.quiet_since)  # fmt: skip
 LIES = Column("quiet", t("In the pool since"), lambda r: instant(r.quiet_since), sort=L.quiet_since,
               value=lambda r: r.quiet_since)  # fmt: skip
+PICK = Column("pick", t("Pick"), _pick, align="num", permission=P.LEAD_WORK, only_on_page=True)
 MIDDLE = (
     Column("need", t("What they need"), _need, value=lambda r: r.need),
     Column("rating", t("How it looks"), lambda r: chip(RATED[r.rating]) if r.rating else "",
@@ -188,7 +194,7 @@ DUE = _spec(
     (RATING_FILTER,),
 )
 POOL = _spec(
-    (WHO, WHERE, *MIDDLE, LIES),
+    (WHO, WHERE, *MIDDLE, LIES, PICK),
     "quiet",
     Empty(
         t("The pool is empty"),
