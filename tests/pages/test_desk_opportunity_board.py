@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
@@ -134,6 +135,25 @@ def test_each_figure_of_the_forecast_opens_its_rows(
     assert "上海至纽约海运" in rows.text
     for wrong in ("between=2026-04", "between=x..y", "closed=.."):
         assert desk.get(f"/desk/opportunities?{wrong}").status_code == 200
+
+
+def test_the_columns_of_the_forecast_come_to_its_sums_with_what_is_past_its_day(
+    cast: Cast, client: CheckingClient, now: datetime
+) -> None:
+    late = an_opportunity(cast, now, title="拖过了日子", stage="negotiation")
+    late.close_on = now.date() - timedelta(days=3)
+    an_opportunity(cast, now, stage="negotiation")
+    db.session.commit()
+    desk = client.sign_in(cast.sales)
+    shown = desk.get("/desk/opportunities/forecast").text
+    columns = re.findall(r'<a href="([^"]*)" aria-label="([^"]*: Won [^"]*)"', shown)
+    assert columns[0][1].startswith("Past its day: ") and len(columns) == 7
+    for kind, whole in (("Won", "0.00"), ("Weighted", "18,000.00"), ("All open", "24,000.00")):
+        figures = re.findall(rf"{kind} ([\d,.]*\d)", " ".join(said for _way, said in columns))
+        together = sum(Decimal(each.replace(",", "")) for each in figures)
+        assert f"{together:,.2f}" == whole and f"{whole}</a>" in shown
+    rows = desk.get(columns[0][0].replace("&amp;", "&")).text
+    assert "拖过了日子" in rows and "上海至纽约海运" not in rows
 
 
 def test_what_was_won_opens_its_rows_by_month_by_person_and_in_all(

@@ -151,14 +151,21 @@ def _ways(wish: Asked) -> dict[str, str]:
 
 def by_month(found: Forecast) -> list[Line]:
     """Every month, each currency by itself and then converted; what is past its day stands first."""
-    keys: list[date | None] = list(months_from(found.asked.first, found.asked.months))
-    if any(part.month is None for part in found.parts):
-        keys.insert(0, None)
     lines: list[Line] = []
-    for key in keys:
-        name = _("Past its day") if key is None else f"{key:%Y-%m}"
-        lines += _group(name, [p for p in found.parts if p.month == key], found, _where_month(key))
+    for month in _months(found):
+        parts = [part for part in found.parts if part.month == month]
+        lines += _group(_name(month), parts, found, _where_month(month))
     return lines
+
+
+def _months(found: Forecast) -> list[date | None]:
+    """The months asked for; before them None where something's day has passed."""
+    months: list[date | None] = list(months_from(found.asked.first, found.asked.months))
+    return [None, *months] if any(part.month is None for part in found.parts) else months
+
+
+def _name(month: date | None) -> str:
+    return _("Past its day") if month is None else f"{month:%Y-%m}"
 
 
 def by_person(found: Forecast) -> list[Line]:
@@ -220,12 +227,15 @@ TALL, WIDE = 150, 84
 
 
 def _chart(found: Forecast) -> dict[str, Any]:
-    """The months as columns in the firm's currency: won, committed, best case; a mark for weighted."""
-    months = months_from(found.asked.first, found.asked.months)
+    """The months as columns in the firm's currency: won, then what is open; a mark for weighted.
+
+    What is past its day has a column of its own, so that the columns add up to the sums above them.
+    """
+    months = _months(found)
     whole = [
         found.converted([p for p in found.parts if p.month == month]).figures for month in months
     ]
-    top = max([*(each.won + max(each.best, each.weighted) for each in whole), Decimal(1)])
+    top = max([*(each.won + each.whole for each in whole), Decimal(1)])
     return {
         "wide": WIDE * len(months),
         "tall": TALL,
@@ -237,18 +247,20 @@ def _chart(found: Forecast) -> dict[str, Any]:
 
 
 def _column(
-    at: int, month: date, figures: Figures, top: Decimal, found: Forecast
+    at: int, month: date | None, figures: Figures, top: Decimal, found: Forecast
 ) -> dict[str, Any]:
     high = lambda amount: int(amount * (TALL - 24) / top)  # noqa: E731
-    won, committed = high(figures.won), high(figures.committed)
+    won, committed, best = high(figures.won), high(figures.committed), high(figures.best)
+    all_open = high(figures.whole)
     return {
         "x": at * WIDE + 18,
-        "name": f"{month:%Y-%m}",
+        "name": _name(month),
         "parts": [
             ("won", TALL - won, won),
             ("committed", TALL - won - committed, committed),
-            ("best", TALL - won - high(figures.best), high(figures.best) - committed),
+            ("best", TALL - won - best, best - committed),
+            ("whole", TALL - won - all_open, all_open - best),
         ],
         "mark": TALL - won - high(figures.weighted),
-        "line": _line(f"{month:%Y-%m}", found, figures, _where_month(month)),
+        "line": _line(_name(month), found, figures, _where_month(month)),
     }
