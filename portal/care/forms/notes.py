@@ -15,16 +15,15 @@ from portal.care.rules.kinds import (
     RELIABILITIES,
     WATCH_SUBJECTS,
 )
-from portal.kernel.money import CURRENCIES
 from portal.web.fields import AmountField, RateField
-from portal.web.forms import choices
+from portal.web.forms import choices, currency_choices
 
 NO_FILL = {"autocomplete": "off"}
 
 
 def currency_field() -> SelectField:
     """Which currency a sum is in."""
-    return SelectField(_l("Currency"), choices=sorted(CURRENCIES), default="CNY")
+    return SelectField(_l("Currency"), choices=currency_choices, default="CNY")
 
 
 class WatchForm(FlaskForm):

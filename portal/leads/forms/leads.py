@@ -19,14 +19,13 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional
 
 from portal.customers.rules.kinds import MARKETS, SOURCES
-from portal.kernel.money import CURRENCIES
 from portal.kernel.text import t
 from portal.leads.rules import facts
 from portal.leads.rules.facts import LENGTHS
 from portal.leads.rules.kinds import KINDS, TOUCHES
 from portal.opportunities.rules.kinds import RATINGS
 from portal.web.fields import AmountField
-from portal.web.forms import choices
+from portal.web.forms import choices, currency_choices
 
 UNKNOWN = {"": t("Not known")}
 NO_FILL = {"autocomplete": "off"}
@@ -34,7 +33,7 @@ NO_FILL = {"autocomplete": "off"}
 
 def currency_field() -> SelectField:
     """Which currency an amount is in."""
-    return SelectField(_l("Currency"), choices=sorted(CURRENCIES), default="CNY")
+    return SelectField(_l("Currency"), choices=currency_choices, default="CNY")
 
 
 class LeadForm(FlaskForm):

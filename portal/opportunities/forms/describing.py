@@ -18,18 +18,12 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from portal.customers.rules.kinds import SOURCES
-from portal.kernel.money import CURRENCIES
 from portal.opportunities.rules.kinds import FORECAST_CATEGORIES, KINDS, RATINGS
 from portal.web.fields import AmountField, QuantityField, RateField
-from portal.web.forms import InnerForm, choices
+from portal.web.forms import InnerForm, choices, currency_choices
 from portal.web.words import say
 
 NOT_SAID = ""
-
-
-def codes() -> list[tuple[str, str]]:
-    """The currencies to choose from."""
-    return [(code, code) for code in CURRENCIES]
 
 
 def or_not_said(words: object) -> object:
@@ -43,7 +37,7 @@ class Worth(FlaskForm):
     title = StringField(_l("What may be sold"), [InputRequired(), Length(max=160)])
     kind = SelectField(_l("Kind"), choices=choices(KINDS))
     amount = AmountField(_l("Amount before tax"))
-    currency = SelectField(_l("Currency"), choices=codes)
+    currency = SelectField(_l("Currency"), choices=currency_choices)
     close_on = DateField(_l("Decided by"), [Optional()])
     contact_id = SelectField(_l("Contact"))
     site_id = SelectField(_l("Site"))
@@ -78,7 +72,7 @@ class LineForm(InnerForm):
     code = StringField(_l("Service item"), [Length(max=80)], render_kw={"list": "service-items"})
     name = StringField(_l("Item in words"), [Length(max=160)])
     quantity = QuantityField(_l("Quantity"))
-    unit = StringField(_l("Unit"), [Length(max=16)])
+    unit = StringField(_l("Unit"), [Length(max=16)], render_kw={"list": "units"})
     rate = RateField(_l("Price of one"))
 
 
@@ -87,5 +81,5 @@ class LinesForm(FlaskForm):
 
     version = HiddenField()
     lines = FieldList(FormField(LineForm), max_entries=520)
-    currency = SelectField(_l("Currency"), choices=codes)
+    currency = SelectField(_l("Currency"), choices=currency_choices)
     takes_total = BooleanField(_l("The amount of the opportunity becomes their sum"))

@@ -15,11 +15,10 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from portal.opportunities.forms.describing import codes
 from portal.opportunities.rules.kinds import PARTY_ROLES, THREATS
 from portal.web.fields import AmountField, PercentField
 from portal.web.file_fields import FilesField
-from portal.web.forms import choices
+from portal.web.forms import choices, currency_choices
 
 LINES = {"rows": 3}
 
@@ -30,7 +29,7 @@ class ShareForm(FlaskForm):
     user_id = SelectField(_l("Colleague"))
     part = StringField(_l("Part in the sale"), [Length(max=80)])
     amount = AmountField(_l("Amount, as they forecast it"))
-    currency = SelectField(_l("Currency"), choices=codes)
+    currency = SelectField(_l("Currency"), choices=currency_choices)
     likelihood = IntegerField(_l("Likelihood, as they see it"), [Optional(), NumberRange(0, 100)])
     note = StringField(_l("Note"), [Length(max=300)])
 
