@@ -10,6 +10,7 @@ from portal.access.permissions import Permission as P
 from portal.customers.rules.kinds import SOURCES
 from portal.db.together import Inquiry
 from portal.kernel import clock
+from portal.kernel.units import unit_word
 from portal.opportunities import labels
 from portal.opportunities.actions.sharing import may_decide
 from portal.opportunities.models import Opportunity
@@ -82,6 +83,7 @@ def _parts(row: Opportunity, found: dict[str, Any]) -> dict[str, Any]:
         "threats": labels.THREAT_LABELS,
         "paper_kinds": PAPER_KINDS,
         "paper_steps": PAPER_STEPS,
+        "unit_word": unit_word,
     }
 
 
