@@ -31,6 +31,7 @@ from portal.web.forms import InnerForm, currency_choices
 
 SPARE_ACCOUNTS = 1
 SPARE_TERMS = 2
+PICTURE = {"accept": "image/png,image/jpeg", "data-most-mb": 5}
 
 
 def _line(label: Any, most: int, *validators: Any) -> StringField:
@@ -73,9 +74,11 @@ class LookForm(SettingsForm):
     """Colour and pictures."""
 
     accent = StringField(_l("Accent colour"), widget=ColorInput(), validators=[InputRequired()])
-    logo = FileField(_l("Logo"), description=_l("PNG or JPEG, at most 5 MB."))
+    logo = FileField(_l("Logo"), description=_l("PNG or JPEG, at most 5 MB."), render_kw=PICTURE)
     remove_logo = BooleanField(_l("Take the logo away"))
-    seal = FileField(_l("Seal"), description=_l("PNG with a clear ground prints best."))
+    seal = FileField(
+        _l("Seal"), description=_l("PNG with a clear ground prints best."), render_kw=PICTURE
+    )
     remove_seal = BooleanField(_l("Take the seal away"))
 
     def pictures(self) -> dict[str, bytes | None]:

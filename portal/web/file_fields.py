@@ -8,7 +8,7 @@ from wtforms import MultipleFileField
 from wtforms.validators import StopValidation
 
 from portal.kernel.errors import Invalid
-from portal.web.uploads import Upload, several
+from portal.web.uploads import LARGEST_MB, Upload, several
 from portal.web.words import say
 
 PAPERS = ("jpeg", "png", "pdf", "xlsx")
@@ -23,7 +23,8 @@ class FilesField(MultipleFileField):
     """
 
     def __init__(self, *args: Any, kinds: tuple[str, ...] = PAPERS, **kwargs: Any) -> None:
-        look = {"accept": FROM_A_PHONE, "multiple": True, **kwargs.pop("render_kw", {})}
+        look = {"accept": FROM_A_PHONE, "multiple": True, "data-most-mb": LARGEST_MB}
+        look |= kwargs.pop("render_kw", {})
         super().__init__(*args, render_kw=look, **kwargs)
         self.kinds = kinds
         self.uploads: list[Upload] = []

@@ -2,6 +2,7 @@
 (() => {
   "use strict";
 
+  const words = document.currentScript.dataset;
   const one = (selector, root = document) => root.querySelector(selector);
   const on = (type, handler, capture = false) => document.addEventListener(type, handler, capture);
   const typing = (element) => element.matches("input, textarea, select, [contenteditable]");
@@ -141,6 +142,45 @@
     const field = event.target;
     if (field.matches("[data-autosubmit]") && field.form) field.form.requestSubmit();
   });
+
+  /* A file that is too large is told where it is chosen: sent, it would be refused together with all that was typed.
+     `data-most-mb` on a field is for each of its files, that of this script for all files of a form together. */
+  const megabytes = (files) => files.reduce((sum, file) => sum + file.size, 0) / 1048576;
+  const tell = (field, said) => {
+    const note = field.parentNode.querySelector(":scope > [data-too-large]");
+    if (note) note.remove();
+    field.classList.toggle("is-invalid", Boolean(said));
+    if (!said) return;
+    const line = document.createElement("p");
+    line.className = "wrong";
+    line.dataset.tooLarge = "";
+    line.setAttribute("role", "alert");
+    line.textContent = said;
+    field.after(line);
+  };
+  const tooLarge = (form) => {
+    const fields = [...form.querySelectorAll("input[type=file]")];
+    const all = fields.flatMap((field) => [...field.files]);
+    const together = megabytes(all) > Number(words.mostMb);
+    return fields.filter((field) => {
+      const most = Math.min(Number(field.dataset.mostMb || words.mostMb), Number(words.mostMb));
+      const large = [...field.files].find((file) => megabytes([file]) > most);
+      const said = large ? words.tooLarge.replace("{file}", large.name).replace("{most}", most)
+        : together && field.files.length ? words.tooManyMb : "";
+      tell(field, said);
+      return said;
+    });
+  };
+  on("change", (event) => {
+    if (event.target.matches("input[type=file]") && event.target.form) tooLarge(event.target.form);
+  });
+  on("submit", (event) => {
+    const [first] = event.target.method === "post" ? tooLarge(event.target) : [];
+    if (!first) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    first.focus();
+  }, true);
 
   on("click", async (event) => {
     const button = event.target.closest("[data-copy]");

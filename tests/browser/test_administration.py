@@ -28,6 +28,17 @@ def test_a_setting_is_changed_and_a_wrong_one_is_told_at_its_field(visit: Visit)
     desk.look("settings-wrong")
 
 
+def test_a_file_that_is_too_large_is_told_where_it_is_chosen_and_not_sent(visit: Visit) -> None:
+    page = visit(ADMINISTRATOR).open("/desk/settings/look", "look")
+    large = {"name": "seal.png", "mimeType": "image/png", "buffer": b"0" * (6 * 1024 * 1024)}
+    page.set_input_files("input[name=seal]", large)
+    expect(page.locator("main .wrong")).to_contain_text("seal.png")
+    page.locator("main .form-buttons .btn-primary").click()
+    expect(page.locator("input[name=seal]")).to_be_focused()
+    page.set_input_files("input[name=seal]", [])
+    expect(page.locator("main .wrong")).to_have_count(0)
+
+
 def test_who_can_do_what_stands_on_one_page(visit: Visit) -> None:
     page = visit(ADMINISTRATOR).open("/desk/policy", "policy")
     assert page.locator("main tbody tr").count() > 20
