@@ -21,6 +21,7 @@ from flask import (
     request,
     url_for,
 )
+from flask_login import current_user
 from flask_security import Security, SQLAlchemyUserDatastore, hash_password
 from flask_security.signals import (
     password_changed,
@@ -31,6 +32,7 @@ from flask_security.signals import (
     wan_deleted,
     wan_registered,
 )
+from flask_security.utils import check_and_get_token_status
 from werkzeug.local import LocalProxy
 
 from portal.access.guards import public, to_prove_it
@@ -88,7 +90,10 @@ def install(app: Flask) -> None:
     keeper.datetime_factory = clock.now
     keeper.want_json(lambda _request: False)
     keeper.reauthn_handler(lambda _within, _grace: to_prove_it(CHANGE_OF_WAY))
-    app.view_functions["security.two_factor_rescue"] = _only_recovery_codes
+    views = app.view_functions
+    views["security.two_factor_rescue"] = _only_recovery_codes
+    setting_up = "security.two_factor_setup_validate"
+    views[setting_up] = _with_the_same_key(views[setting_up])
     passkeys.install(app)
     throttle.install(app)
     for endpoint in [name for name in app.view_functions if name.startswith("security.")]:
@@ -107,6 +112,30 @@ def _forms_only(view: Any) -> Any:
         return abort(415) if request.is_json else view(*args, **kwargs)
 
     return guarded
+
+
+def _with_the_same_key(view: Any) -> Any:
+    """`view`, but a wrong first code asks for another one of the same key: the app on the phone has it by then."""
+
+    @wraps(view)
+    def validated(token: str) -> Any:
+        answer = view(token)
+        within = current_app.config["SECURITY_TWO_FACTOR_SETUP_WITHIN"]
+        expired, invalid, state = check_and_get_token_status(token, "tf_setup", within)
+        if expired or invalid or answer.location != url_for("security.two_factor_setup"):
+            return answer
+        shown = security.totp_factory.fetch_setup_values(state["totp_secret"], current_user)
+        return _draw(
+            "security/two_factor_setup.html",
+            two_factor_verify_code_form=forms.CodeForm(formdata=None),
+            chosen_method=state["method"],
+            changing=True,
+            state_token=token,
+            authr_qrcode=shown["image"],
+            authr_key=shown["key"],
+        )
+
+    return validated
 
 
 def _settings(app: Flask) -> dict[str, Any]:

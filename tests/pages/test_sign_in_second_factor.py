@@ -75,6 +75,17 @@ def test_a_wrong_first_code_leaves_it_off(client, cast: Cast):
     assert "the password alone" in client.get("/account").text
 
 
+def test_a_wrong_first_code_asks_for_another_of_the_key_that_the_phone_has(client, cast: Cast):
+    client.sign_in(cast.sales)
+    page = client.post("/tf-setup", data={"setup": "authenticator"}).text
+    target = re.search(r'action="(/tf-setup/[^"]+)"', page)[1]
+    again = client.post(target, data={"code": "000000"}).text
+    assert "The code is wrong or too old." in again and key_on(again) == key_on(page)
+    target = re.search(r'action="(/tf-setup/[^"]+)"', again)[1]
+    answer = client.post(target, data={"code": code_of(key_on(page))})
+    assert answer.headers["Location"] == "/account"
+
+
 def test_the_password_alone_does_not_sign_in_any_more(client, cast: Cast):
     give_second_factor(cast.sales)
     assert "/tf-validate" in sign_in(client, cast.sales).headers["Location"]
