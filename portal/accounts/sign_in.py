@@ -163,6 +163,8 @@ def _settings(app: Flask) -> dict[str, Any]:
         "SECURITY_EMAIL_PLAINTEXT": False,
         "SECURITY_EMAIL_HTML": False,
         "SECURITY_STATIC_FOLDER": None,
+        # Its own header would read no-store=True, which no browser knows; ours says no-store on every page.
+        "SECURITY_CACHE_CONTROL": None,
         # The cookie is written at sign-in alone; the row of the sign-in says when it is over.
         "PERMANENT_SESSION_LIFETIME": max(
             app.config["KEPT_LIFETIME"], app.config["SIGN_IN_LIFETIME"]

@@ -71,5 +71,14 @@ def _machine(system_for: Callable[[str, datetime], Viewer | None], nobody: Viewe
 
 def _anonymous(default_locale: str) -> Viewer:
     chosen = request.cookies.get(LANGUAGE_COOKIE, "")
-    locale = chosen if chosen in LOCALES else default_locale
+    locale = chosen if chosen in LOCALES else _readable(default_locale)
     return Viewer(kind="public", name=NOBODY.name, locale=locale, ip=request.remote_addr)
+
+
+def _readable(default_locale: str) -> str:
+    """English for a browser that reads English and no Chinese, else the portal's own language.
+
+    A browser that names both is one of China's as often as not: it gets what everybody here gets.
+    """
+    read = {code.lower().partition("-")[0] for code in request.accept_languages.values()}
+    return "en" if "en" in read and "zh" not in read else default_locale

@@ -10,6 +10,7 @@ import pytest
 
 from portal.access.permissions import Role
 from portal.db.base import db
+from portal.web.flask_app import PortalApp
 from tests.cast import PASSWORD, Cast, staff
 from tests.client import CheckingClient
 
@@ -145,3 +146,30 @@ def test_labels_messages_and_links_speak_the_readers_language(client, cast: Cast
     page = sign_in(client, "nobody@farhaven.example").text
     assert all(words in page for words in ("邮箱", "忘记密码？", "邮箱或密码不正确。"))
     assert "E-mail" not in page and "Forgot" not in page
+
+
+@pytest.mark.parametrize(
+    ("reads", "speaks"),
+    [
+        ("en-GB,en;q=0.9", "en"),
+        ("de-DE,de;q=0.9,en;q=0.5", "en"),
+        ("en-US,en;q=0.9,zh-CN;q=0.8", "zh-CN"),
+        ("zh-CN", "zh-CN"),
+        ("ja", "zh-CN"),
+        ("", "zh-CN"),
+    ],
+)
+def test_whoever_reads_no_chinese_is_asked_in_english(app: PortalApp, reads: str, speaks: str):
+    page = app.test_client().get("/login", headers={"Accept-Language": reads}).text
+    assert f'<html lang="{speaks}">' in page
+
+
+def test_what_one_chose_counts_for_more_than_the_browsers_language(client: CheckingClient):
+    client.set_cookie("lang", "zh_CN", domain="portal.test")
+    page = client.get("/login", headers={"Accept-Language": "en-GB"}).text
+    assert '<html lang="zh-CN">' in page
+
+
+@pytest.mark.parametrize("path", ["/login", "/reset"])
+def test_pages_of_signing_in_are_kept_by_no_browser(client: CheckingClient, path: str):
+    assert client.get(path).headers["Cache-Control"] == "private, no-store"
