@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.desk import ADMINISTRATOR, Visit
+from tests.browser.desk import ADMINISTRATOR, Visit, follow
 from tests.browser.post import link_for
 
 pytestmark = pytest.mark.browser
@@ -19,7 +19,7 @@ def test_a_setting_is_changed_and_a_wrong_one_is_told_at_its_field(visit: Visit)
     desk = visit(ADMINISTRATOR)
     page = desk.open("/desk/settings", "settings")
     page.fill("input[name=phone]", "021-5555 0199")
-    page.locator("main .form-buttons .btn-primary").click()
+    follow(page.locator("main .form-buttons .btn-primary"))
     page.reload()
     expect(page.locator("input[name=phone]")).to_have_value("021-5555 0199")
     page.fill("input[name=credit_code]", "123")

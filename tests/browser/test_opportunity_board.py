@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.desk import SALES, Visit
+from tests.browser.desk import SALES, Visit, follow
 
 pytestmark = pytest.mark.browser
 BOARD = "/desk/opportunities/board"
@@ -42,7 +42,7 @@ def test_a_card_goes_by_mouse_and_by_keys_and_says_what_is_missing(visit: Visit)
     desk.look("opportunity-board-refused")
     page.goto(card(page, title).locator(".wrong a").get_attribute("href") or "")
     page.locator("[name=contact_id]").select_option(index=1)
-    page.locator("main .form-buttons .btn-primary").click()
+    follow(page.locator("main .form-buttons .btn-primary"))
     page.goto(f"{BOARD}?owner=mine")
     card(page, title).drag_to(column(page, 1))
     expect(column(page, 1).locator("[data-card]", has_text=title)).to_be_visible()
