@@ -49,6 +49,15 @@ def test_the_link_shows_a_page_and_changes_nothing(client, path: str):
     assert not user_of("wang@farhaven.example").has_joined
 
 
+def test_the_page_speaks_the_language_of_the_invitation_until_one_chooses(
+    app: PortalApp, client, path: str
+):
+    stranger = app.test_client()
+    assert '<html lang="en">' in stranger.get(path).text
+    client.set_cookie("lang", "zh_CN", domain="portal.test")
+    assert '<html lang="zh-CN">' in client.get(path).text
+
+
 def test_taking_the_invitation_signs_in_and_the_password_works_later(app, client, path: str):
     assert take(client, path).headers["Location"] == "/"
     assert client.get("/desk/").status_code == 200

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, current_app, flash, g, make_response, redirect, request
 from flask_babel import gettext as _
+from flask_babel import refresh
 from flask_security import login_user, logout_user
 
 from portal.access.guards import public
@@ -18,6 +20,7 @@ from portal.accounts.views import door, own
 from portal.db.base import db
 from portal.kernel import clock
 from portal.kernel.errors import Invalid, NotFound
+from portal.web import words
 from portal.web.flask_app import reads_first
 from portal.web.forms import attempted
 from portal.web.links import ours_or
@@ -72,7 +75,16 @@ def _open(token: str) -> Invitation:
     invitation = queries.open_invitation(token, clock.now())
     if invitation is None:
         raise NotFound(actions.LINK_IS_GONE)
+    if LANGUAGE_COOKIE not in request.cookies:
+        _speak(invitation.user.locale)
     return invitation
+
+
+def _speak(locale: str) -> None:
+    """The language of the letter that led here, for whoever chose none in this browser."""
+    g.viewer = replace(g.viewer, locale=locale)
+    words.read_in(locale)
+    refresh()
 
 
 def _join_form(user: User) -> JoinForm:
