@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import subprocess
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Engine, create_engine, inspect, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, inspect, make_url, text
+from sqlalchemy.exc import DBAPIError
+
+from portal.db import pg_programs
+from portal.db.pg_programs import DumpFailed
 
 SQLITE, POSTGRES = "sqlite", "postgresql"
 NAMING_FILES = ("document", "attachment", "article_file", "notice_file")
@@ -30,10 +33,6 @@ _OTHERS = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
     "AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
 )
-
-
-class DumpFailed(RuntimeError):
-    """The database's own program refused; the message is what it said."""
 
 
 def dump(engine: Engine, to: Path) -> dict[str, int]:
@@ -50,20 +49,24 @@ def dump(engine: Engine, to: Path) -> dict[str, int]:
     with engine.connect() as connection:
         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
         snapshot = connection.execute(text("SELECT pg_export_snapshot()")).scalar_one()
-        _run(engine.url, "pg_dump", "--format=custom", "--no-owner", "--enable-row-security", f"--snapshot={snapshot}",
-             f"--file={to}")  # fmt: skip
+        pg_programs.dump(engine.url, to, snapshot)
         return counts(connection)
 
 
+def dump_at(url: str, to: Path) -> None:
+    """Write all of the database at `url` into the file `to`."""
+    with _engine(url) as engine:
+        dump(engine, to)
+
+
 def restore(url: str, dumped: Path) -> None:
-    """Put a dump into the database at `url`: SQLite's file takes its place, PostgreSQL's tables are replaced."""
+    """Put a dump into the database at `url`: SQLite's file takes its place, PostgreSQL's content is replaced."""
     address = make_url(url)
     if address.get_backend_name() == SQLITE:
         Path(address.database or "").parent.mkdir(parents=True, exist_ok=True)
         os.replace(dumped, address.database or "")
         return
-    _run(address, "pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error",
-         f"--dbname={address.database}", str(dumped))  # fmt: skip
+    pg_programs.restore(address, dumped)
 
 
 def counts_of(url: str) -> dict[str, int]:
@@ -101,6 +104,11 @@ def faults_of(url: str) -> list[str]:
     return faults + [f"{table} row {row} points at no {target}" for table, row, target, _ in loose]
 
 
+def is_file(url: str) -> bool:
+    """Whether the database is a file, and not at a server."""
+    return make_url(url).get_backend_name() == SQLITE
+
+
 def is_empty(url: str) -> bool:
     """Whether nothing is there yet: no file, or no table."""
     address = make_url(url)
@@ -134,7 +142,14 @@ def scratch(url: str, folder: Path) -> Iterator[str]:
     name = f"portal_check_{uuid.uuid4().hex[:12]}"
     with _engine(url) as engine, engine.connect() as opened:
         connection = opened.execution_options(isolation_level="AUTOCOMMIT")
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        try:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        except DBAPIError as error:
+            role = address.username
+            raise DumpFailed(
+                f"no scratch database could be made: {str(error.orig).strip()}. "
+                f"PostgreSQL's administrator allows it by: ALTER ROLE {role} CREATEDB"
+            ) from error
         try:
             yield address.set(database=name).render_as_string(hide_password=False)
         finally:
@@ -148,20 +163,3 @@ def _engine(url: str) -> Iterator[Engine]:
         yield engine
     finally:
         engine.dispose()
-
-
-def _run(url: URL, program: str, *arguments: str) -> None:
-    """The password goes by the environment: a command line is everybody's to read."""
-    known: Mapping[str, object] = {
-        "PGHOST": url.query.get("host") or url.host,
-        "PGPORT": url.port,
-        "PGUSER": url.username,
-        "PGPASSWORD": url.password,
-        "PGDATABASE": url.database,
-    }
-    environment = {**os.environ, **{key: str(each) for key, each in known.items() if each}}
-    done = subprocess.run(  # noqa: S603 - PostgreSQL's own programs with our own words
-        [program, *arguments], env=environment, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise DumpFailed(f"{program}: {done.stderr.strip()[-2000:]}")

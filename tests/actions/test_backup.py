@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import shutil
 import subprocess
 import tarfile
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import create_engine, func, select, text
 
 from portal.customers.models import Site
 from portal.db import dumps
@@ -166,6 +167,60 @@ def test_a_backup_comes_back_and_what_was_there_is_kept_aside(
     assert {path: path.read_bytes() for path in before} == before
     assert dumps.counts_of(target)["site"] == 0
     assert not [path for path in place.instance.iterdir() if path.name.startswith(".restoring")]
+
+
+def where(place: packing.Place) -> str:
+    """The database to restore into: the server's own, or the instance's file with the same content."""
+    if db.engine.dialect.name == "sqlite":
+        dumps.dump(db.engine, place.instance / "portal.db")
+        return f"sqlite:///{place.instance / 'portal.db'}"
+    return url()
+
+
+def test_tables_of_a_later_release_are_gone_after_the_restore_and_kept_aside(
+    place: packing.Place, tmp_path: Path, now: datetime
+) -> None:
+    made = packing.make(place, tmp_path / "backups", now)
+    target = where(place)
+    engine = create_engine(target)
+    with engine.begin() as connection:
+        connection.execute(
+            text("CREATE TABLE later (customer_id INTEGER REFERENCES customer (id))")
+        )
+        connection.execute(text("INSERT INTO later SELECT id FROM customer"))
+    engine.dispose()
+    db.session.remove()
+    db.engine.dispose()
+    aside = unpacking.restore(made.path, place.instance, target, SECRET, now, replace=True)
+    assert "later" not in dumps.counts_of(target)
+    assert dumps.counts_of(target)["customer"] > 0
+    assert aside is not None
+    kept = aside / ("portal.db" if target.startswith("sqlite") else "database.dump")
+    assert b"later" in kept.read_bytes()
+
+
+def test_a_server_that_refuses_keeps_its_database_and_the_instance_its_files(
+    place: packing.Place, tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if db.engine.dialect.name == "sqlite":
+        return  # there the file takes the other's place
+    made = packing.make(place, tmp_path / "backups", now)
+    before, db_url = dumps.counts_of(url()), url()
+    files = {path: path.read_bytes() for path in place.instance.rglob("*") if path.is_file()}
+    db.session.remove()
+    db.engine.dispose()
+    whole = shutil.which("pg_restore")
+    cut_short = tmp_path / "bin/pg_restore"
+    cut_short.parent.mkdir()
+    cut_short.write_text(f'#!/bin/bash\n{whole} "$@" | head -n 400; exit 1\n')
+    cut_short.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{cut_short.parent}:{os.environ['PATH']}")
+    with pytest.raises(dumps.DumpFailed):
+        unpacking.restore(made.path, place.instance, db_url, SECRET, now, replace=True)
+    assert dumps.counts_of(db_url) == before
+    found = {path: path.read_bytes() for path in place.instance.rglob("*") if path.is_file()}
+    found.pop(place.instance / "in-use", None)
+    assert found == files
 
 
 def test_a_restore_over_a_database_wants_to_be_said(

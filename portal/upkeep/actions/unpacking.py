@@ -165,21 +165,38 @@ def _check(opened: Opened, url: str, secret: str, papers: Archive) -> None:
 
 
 def _take_place(scratch: Path, instance: Path, url: str, now: datetime) -> Path | None:
-    """The old aside, the new in its place: each by renaming, within one folder."""
+    """The old aside, the new in its place: files by renaming, within one folder; a server's database all or nothing."""
     aside = instance / f"before-restore-{now.strftime(STAMP)}"
+    aside.mkdir(mode=0o700)
+    is_file = dumps.is_file(url)
+    if not is_file:
+        _replace_at_server(url, scratch / DATABASE, aside)
     names = ("portal.db", "portal.db-wal", "portal.db-shm", ARCHIVE, SECRET)
-    there = [instance / name for name in names if (instance / name).exists()]
-    if there:
-        aside.mkdir(mode=0o700)
-    for path in there:
-        os.replace(path, aside / path.name)
-    dumps.restore(url, scratch / DATABASE)
+    for path in (instance / name for name in names):
+        if path.exists():
+            os.replace(path, aside / path.name)
+    if is_file:
+        dumps.restore(url, scratch / DATABASE)
     for name in (ARCHIVE, SECRET):
         if (scratch / name).exists():
             os.replace(scratch / name, instance / name)
         elif (aside / name).exists():
             os.replace(aside / name, instance / name)
-    return aside if there else None
+    if any(aside.iterdir()):
+        return aside
+    aside.rmdir()
+    return None
+
+
+def _replace_at_server(url: str, dumped: Path, aside: Path) -> None:
+    """Before any file is moved: where the server refuses, everything is as it was."""
+    try:
+        if not dumps.is_empty(url):
+            dumps.dump_at(url, aside / DATABASE)
+        dumps.restore(url, dumped)
+    except dumps.DumpFailed:
+        shutil.rmtree(aside)
+        raise
 
 
 def _beside(url: str, manifest: Manifest) -> str:
