@@ -64,14 +64,20 @@ class MergedAway(NotAllowedNow):
 
 
 class StaleEdit(PortalError):
-    """Somebody else saved the record in between; `changed` names what they changed."""
+    """Somebody else saved the record in between; `changed` names what they changed, `version` is what stands now.
+
+    A form that is shown again goes on from that version, so that who has compared may send it again.
+    """
 
     status = 409
     code = "stale_edit"
 
-    def __init__(self, text: Text, changed: Iterable[str] = ()) -> None:
+    def __init__(
+        self, text: Text, changed: Iterable[str] = (), *, version: int | None = None
+    ) -> None:
         super().__init__(text)
         self.changed = tuple(changed)
+        self.version = version
 
 
 class Invalid(PortalError):

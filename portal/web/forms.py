@@ -47,6 +47,9 @@ def tried(form: FlaskForm, verb: Callable[[], T]) -> T | None:
         return attempted(form, verb)
     except (NotAllowedNow, StaleEdit) as error:
         flash(say(error.text), "error")
+        stands = error.version if isinstance(error, StaleEdit) else None
+        if stands is not None and "version" in form:
+            form["version"].data = str(stands)
         return None
 
 

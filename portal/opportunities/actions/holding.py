@@ -86,12 +86,14 @@ def touch(row: Opportunity, now: datetime) -> None:
 def _stale(row: Opportunity) -> StaleEdit:
     entries = audit.timeline(row, public_only=False)
     if not entries:
-        return StaleEdit(t("Somebody else saved %(number)s a moment ago.", number=row.number))
+        said = t("Somebody else saved %(number)s a moment ago.", number=row.number)
+        return StaleEdit(said, version=row.version)
     parts = {"who": entries[0].actor_name, "number": row.number, "what": entries[0].label}
     return StaleEdit(
         t(
             "%(who)s changed %(number)s after you opened it (%(what)s). "
             "Nothing of yours was saved; compare, then repeat.",
             **parts,
-        )
+        ),
+        version=row.version,
     )

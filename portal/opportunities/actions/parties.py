@@ -9,6 +9,7 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from portal.access.viewer import Viewer
+from portal.customers.rules.people import EMAIL
 from portal.db import audit
 from portal.db.base import db
 from portal.kernel.errors import InvalidMany, NotFound
@@ -89,6 +90,8 @@ def _checked(party: Party) -> Party:
         "name": wording.needed(words["name"], t("Write the name."), 120),
         **{name: wording.too_long(words[name], most) for name, most in lengths.items()},
     }
+    if words["email"] and not EMAIL.fullmatch(words["email"]):
+        problems["email"] = t("This is not a mail address.")
     if share is not None and not (0 <= share <= 100 and share == share.quantize(_SIX_PLACES)):
         problems["share_percent"] = t("From 0 to 100 percent.")
     wrong = {name: problem for name, problem in problems.items() if problem is not None}

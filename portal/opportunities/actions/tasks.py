@@ -147,7 +147,8 @@ def _held(
     if found is None:
         raise NotFound()
     if version is not None and found.version != version:
-        raise StaleEdit(t("Somebody else changed this task a moment ago. Look at it again."))
+        said = t("Somebody else changed this task a moment ago. Look at it again.")
+        raise StaleEdit(said, version=found.version)
     return row, found
 
 

@@ -10,6 +10,7 @@ from portal.access.scope import visible
 from portal.access.viewer import Viewer
 from portal.accounts.models import User
 from portal.catalogue.models import ServiceItem
+from portal.customers.models import Customer
 from portal.db.together import Question, records
 from portal.opportunities.models import (
     Collaborator,
@@ -23,6 +24,12 @@ from portal.opportunities.models import (
 
 Records = Question[list[Any]]
 BACKS_SHOWN = 50
+
+
+def its_customer(row: Opportunity, viewer: Viewer) -> Records:
+    """The customer, for who sees its own pages and people; nothing for who has a part in the opportunity alone."""
+    wanted = visible(select(Customer.id), Customer, viewer)
+    return records(wanted.where(Customer.id == row.customer_id))
 
 
 def lines(row: Opportunity, viewer: Viewer) -> Records:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, g, request, url_for
@@ -21,6 +22,7 @@ from portal.opportunities.actions.opening import NewOpportunity
 from portal.opportunities.forms.describing import EditForm, NewForm
 from portal.opportunities.models import Opportunity
 from portal.opportunities.queries import one
+from portal.opportunities.rules.wording import lines_of
 from portal.opportunities.views.choosing import chosen, fill
 from portal.opportunities.views.door import bp, opportunity_of, to_page
 from portal.service_requests.models import ServiceRequest
@@ -57,17 +59,41 @@ def edit(opportunity_id: int) -> Any:
     """Describe it anew; beside the form stands what the next stage waits for."""
     row = opportunity_of(opportunity_id)
     check_open(row)
-    says = described(row)
-    first = {name: getattr(says, name) for name in Description.__dataclass_fields__}
-    form = EditForm(data={**first, **_ids(row), "version": str(row.version)})
+    first = _stands(row)
+    form = EditForm(data={**first, "version": str(row.version)})
     fill(form, row.customer, row)
+    is_stale = form.is_submitted() and form.version.data != str(row.version)
     if form.validate_on_submit():
         version = as_id(form.version.data)
         verb = lambda: editing.change(row, _described(form), version, g.viewer, clock.now())  # noqa: E731
         if tried(form, verb) is not None:
             flash(_("Saved."), "success")
             return to_page(opportunity_id)
-    return form_page("opportunities/edit.html", form, row=row, ways=one.ways(row, g.viewer))
+    others = _beside(form, first) if is_stale else []
+    shown = {"ways": one.ways(row, g.viewer), "others": others}
+    return form_page("opportunities/edit.html", form, row=row, **shown)
+
+
+def _stands(row: Opportunity) -> dict[str, Any]:
+    """What the opportunity says, as its form begins with it."""
+    says = described(row)
+    first = {name: getattr(says, name) for name in Description.__dataclass_fields__}
+    return first | _ids(row)
+
+
+def _beside(form: EditForm, stands: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What stands there now where the form says something else, in words."""
+    found = []
+    for name, value in stands.items():
+        mine = form[name].data
+        typed = lines_of(mine) if isinstance(mine, str) else mine
+        if (typed or None) != (value or None):
+            words = {
+                str(key): str(word) for key, word in getattr(form[name], "choices", None) or ()
+            }
+            said = words.get(str(value or ""), str(value or ""))
+            found.append((str(form[name].label.text), said or "—"))
+    return found
 
 
 def _request() -> ServiceRequest | None:

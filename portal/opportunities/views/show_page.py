@@ -23,6 +23,7 @@ from portal.web.chain import reached
 
 PAGE = "opportunities/show.html"
 PARTS = {
+    "its_customer": beside.its_customer,
     "lines": beside.lines,
     "collaborators": beside.collaborators,
     "parties": beside.parties,
