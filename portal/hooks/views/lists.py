@@ -69,7 +69,7 @@ DELIVERY_LIST = ListSpec(
                value=lambda d: say(DELIVERIES[d.state].text)),
         Column("tries", t("Tries"), lambda d: str(d.tries), sort=D.tries, align="end"),
         Column("status", t("Status of the answer"), lambda d: str(d.status or "—"), align="end"),
-        Column("took", t("Milliseconds"), lambda d: "—" if d.took_ms is None else str(d.took_ms), align="end"),
+        Column("took", t("Milliseconds"), lambda d: "", value=lambda d: d.took_ms, only_in_files=True),
         Column("error", t("Error"), lambda d: d.last_error[:80], value=lambda d: d.last_error),
     ),
     row_id=D.id,
