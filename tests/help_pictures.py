@@ -133,8 +133,8 @@ def take(browser: Browser, address: str, shot: Shot) -> None:
         page.goto("/login")
         page.fill("input[name=email]", shot.who)
         page.fill("input[name=password]", PASSWORD)
-        page.press("input[name=password]", "Enter")
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.press("input[name=password]", "Enter")
         switch = page.locator(f"button[name=locale][value={locale}]")
         if switch.count():
             with page.expect_navigation():
