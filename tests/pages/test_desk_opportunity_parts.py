@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from decimal import Decimal
 
 import pytest
 
 from portal.access.permissions import Role
 from portal.db.base import db
+from portal.opportunities.actions import editing
 from portal.opportunities.models import Opportunity
-from tests.cast import Cast, staff
+from portal.opportunities.rules.values import NewLine
+from portal.quotations.actions import drafting
+from portal.quotations.actions.from_opportunity import take_items
+from portal.quotations.actions.grid import LineEdit, edit_lines
+from tests.cast import Cast, staff, viewer
 from tests.client import CheckingClient
 from tests.offers import keep
 from tests.opportunities import an_opportunity
@@ -85,3 +91,18 @@ def test_who_has_a_part_in_it_without_its_customer_meets_no_way_to_a_missing_pag
     shown = client.sign_in(other).get(at(row)).text
     assert customer not in shown and "No contact yet" not in shown
     assert "The people there are shown to whoever looks after the customer." in shown
+
+
+def test_an_item_without_a_price_keeps_its_quantity_and_unit_in_the_quotation(
+    cast: Cast, row: Opportunity, now: datetime
+) -> None:
+    desk = viewer(cast.sales)
+    wanted = [NewLine(name="贴标上架", quantity=Decimal(300), unit="XPX")]
+    editing.set_lines(row, wanted, None, desk, now)
+    version = drafting.latest_version(drafting.create(row.customer, "仓储", desk, now))
+    take_items(version, row.id, desk, now)
+    line = version.lines[0]
+    assert (line.quantity, line.unit, line.is_on_request) == (Decimal(300), "XPX", True)
+    priced = LineEdit(line.id, quantity=line.quantity, rate=Decimal("1.5"), reason="询价结果")
+    edit_lines(version, [priced], desk, now)
+    assert (line.quantity, line.unit, line.amount) == (Decimal(300), "XPX", Decimal(450))

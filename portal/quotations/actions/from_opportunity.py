@@ -97,7 +97,7 @@ def _by_hand(
 
 def _terms(line: OpportunityLine, row: Opportunity) -> PriceTerms:
     if line.rate is None:
-        return PriceTerms(Basis.AT_COST)
+        return PriceTerms(Basis.AT_COST, line.unit if line.unit in UNITS else "")
     if line.unit in UNITS:
         return PriceTerms(Basis.PER_UNIT, line.unit, row.currency, rate=line.rate)
     whole = line.amount if line.amount is not None else line.rate * (line.quantity or Decimal(1))

@@ -133,6 +133,8 @@ def _store(row: QuotationLine, line: PricedLine) -> None:
         row.amount = row.net = row.tax = row.gross = None
         row.working = None
         row.stat_quantity = ZERO
+        if row.is_on_request:  # how much was asked for stands, and waits for its price
+            row.quantity = row.quantity_given or ZERO
         if line.is_left_out:
             row.quantity = ZERO
             row.amount = row.net = row.tax = row.gross = ZERO
