@@ -14,6 +14,10 @@ trap 'rm -f "$APT_LOG"' EXIT
 check_what_was_asked() {
   need_root install
   case $PROXY in caddy | nginx | none) ;; *) die "PROXY must be caddy, nginx or none." ;; esac
+  case ${DATABASE_URL:-} in
+    "" | postgresql://?*) ;;
+    *) die "DATABASE_URL must be postgresql://user:password@host/name; without it the portal has a file of its own." ;;
+  esac
   [ ! -e "$SETTINGS" ] || return 0
   asked_for=${asked_for:-$(hostname -f 2>/dev/null || hostname)}
   [[ $asked_for =~ ^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$ ]] ||
@@ -31,10 +35,19 @@ packages() {
   "$python" -c 'import ensurepip, venv' 2>/dev/null ||
     need_packages "to make a virtual environment" "python$version-venv"
   need_packages "to ask whether pages are answered" curl ca-certificates
+  postgres_programs
   case $PROXY in
     caddy) free_for_proxy caddy && need_packages "to serve it behind TLS" caddy ;;
     nginx) free_for_proxy nginx && need_packages "to serve it behind TLS" nginx openssl ;;
   esac
+}
+
+# What backups are made with where the data are in PostgreSQL, wherever its server is.
+postgres_programs() {
+  local named=${DATABASE_URL:-}
+  [ -n "$named" ] || [ ! -e "$SETTINGS" ] || named=$(setting DATABASE_URL "")
+  [[ $named == postgresql://* ]] || return 0
+  { command -v pg_dump && command -v psql; } >/dev/null || need_packages "to back up PostgreSQL" postgresql-client
 }
 
 # A proxy that is new here must find its ports free.
@@ -57,12 +70,22 @@ settings() {
     STATE=$ROOT/var/lib/portal BACKUPS=$ROOT/var/backups/portal PORT=${PORT:-8000} UPLOAD=20 DOMAIN=${asked_for,,}
     put "$SETTINGS" 640 "$group" < <(fill portal/deploy/portal.env)
   fi
+  asked_database "$group"
   read_settings
   [ -z "$asked_for" ] || [ "${asked_for,,}" = "$DOMAIN" ] ||
     die "$SETTINGS says that the portal is $DOMAIN." "Change PORTAL_BASE_URL there, then run: sudo make install"
   install -d -m 755 "$PREFIX" "$PREFIX/releases" "$PREFIX/python" "$PREFIX/pages"
   install -d -m 750 -o "$PORTAL_USER" -g "$group" "$STATE"
   install -d -m 700 -o "$PORTAL_USER" -g "$group" "$BACKUPS"
+}
+
+# The database that DATABASE_URL names. Until the portal is installed another one may be named: the first may not answer.
+asked_database() {
+  [ -n "${DATABASE_URL:-}" ] && [ "$DATABASE_URL" != "$(setting DATABASE_URL "")" ] || return 0
+  [ ! -e "$PREFIX/current" ] ||
+    die "$SETTINGS names another database, and the portal's data are there." \
+      "README, Growing, tells how they move to PostgreSQL; then change DATABASE_URL in $SETTINGS."
+  put "$SETTINGS" 640 "$1" < <(grep -v '^DATABASE_URL=' "$SETTINGS" && printf 'DATABASE_URL=%s\n' "$DATABASE_URL")
 }
 
 # The database to date, the first administrator's link, and only then the release in its place.

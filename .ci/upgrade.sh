@@ -57,10 +57,16 @@ fail() {
   die "Nothing changed: ${old##*/} is served again, with the data from before the upgrade." "Why it failed: $1 ($LOG)"
 }
 
-# An upgrade that was cut off (power, a closed terminal) is taken back before anything else is done.
+# An upgrade that was cut off (power, a closed terminal) is taken back before anything else is done. Where pages have
+# been answered since (/readyz: program and database agree), going back would take what people entered meanwhile.
 take_back_what_was_cut_off() {
   [ -e "$UNDER_WAY" ] || return 0
   local old backup
+  if "$SYSTEMCTL" is-active --quiet "${SERVICES[@]}" && wait_until_ready; then
+    say "An earlier upgrade did not end; the portal was brought back since, and its data stay as they are"
+    rm "$UNDER_WAY"
+    return
+  fi
   { read -r old && read -r backup; } <"$UNDER_WAY" || true
   say "An earlier upgrade was cut off: going back to ${old##*/} and the data from before it"
   return_to "$old" "$backup"

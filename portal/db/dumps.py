@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, create_engine, inspect, make_url, tex
 from sqlalchemy.exc import DBAPIError
 
 from portal.db import pg_programs
-from portal.db.pg_programs import DumpFailed
+from portal.db.pg_programs import DumpFailed, Hindrance
 
 SQLITE, POSTGRES = "sqlite", "postgresql"
 NAMING_FILES = ("document", "attachment", "article_file", "notice_file")
@@ -102,6 +102,11 @@ def faults_of(url: str) -> list[str]:
         loose = connection.execute("PRAGMA foreign_key_check").fetchmany(20)
     faults = [] if said == ["ok"] else said
     return faults + [f"{table} row {row} points at no {target}" for table, row, target, _ in loose]
+
+
+def hindrance_of(connection: Connection) -> tuple[Hindrance, str] | None:
+    """What stands in the way of dumps of the database at `connection`; SQLite needs nobody's help."""
+    return None if connection.dialect.name == SQLITE else pg_programs.hindrance(connection)
 
 
 def is_file(url: str) -> bool:

@@ -18,8 +18,10 @@ from sqlalchemy import func, select
 from portal.admin import queries as admin
 from portal.admin.models import Heartbeat
 from portal.admin.queries import Sign
+from portal.db import dumps
 from portal.db.audit import AuditEntry
 from portal.db.base import db
+from portal.db.pg_programs import Hindrance
 from portal.documents.archive import ArchiveDamaged, ArchiveUnreachable, archive
 from portal.documents.models import Document
 from portal.documents.render import Press, PressError
@@ -75,6 +77,9 @@ def _backups(now: datetime) -> Sign:
     found = {row.job: row.at for row in db.session.scalars(
         select(Heartbeat).where(Heartbeat.job.in_([BACKUP, PROVEN])))}  # fmt: skip
     name, made = t("Backups"), found.get(BACKUP)
+    hindered = dumps.hindrance_of(db.session.connection())
+    if hindered and hindered[0] is not Hindrance.NO_SCRATCH:
+        return _hindered(name, *hindered)
     if made is None:
         return Sign(name, "warn", t("None has been made yet."), t("Run: portal backup"))
     hours = int((now - made).total_seconds() // 3600)
@@ -84,9 +89,24 @@ def _backups(now: datetime) -> Sign:
         return Sign(name, tone, said, t("Run: portal backup"))
     proven = found.get(PROVEN)
     if proven is None or now - proven > WEEK:
+        if hindered:
+            return _hindered(name, *hindered)
         missing = t("None was proven within a week.")
         return Sign(name, "warn", missing, t("Run: portal backup verify"))
     return Sign(name, "good", said)
+
+
+def _hindered(name: Text, hindrance: Hindrance, about: str) -> Sign:
+    """PostgreSQL's own programs and the right to a scratch database, without which backups fail or stay unproven."""
+    if hindrance is Hindrance.NO_PROGRAMS:
+        missing = t("PostgreSQL's programs, which make them, are not on this machine.")
+        return Sign(name, "bad", missing, t("Run: sudo apt install postgresql-client"))
+    if hindrance is Hindrance.OLDER_PROGRAMS:
+        older = t("pg_dump is older than the database's server (%(version)s).", version=about)
+        return Sign(name, "bad", older, t("Install postgresql-client-%(version)s.", version=about))
+    refused = t("None can be proven: the database's user may make no scratch database.")
+    advice = t("Let PostgreSQL's administrator say: ALTER ROLE %(role)s CREATEDB", role=about)
+    return Sign(name, "warn", refused, advice)
 
 
 def _clock(now: datetime) -> Sign:

@@ -146,9 +146,15 @@ class Server:
     def data(self) -> Path:
         return self.root / "var/lib/portal/data"
 
+    def start(self) -> None:
+        self._services("start")
+
     def stop(self) -> None:
+        self._services("stop")
+
+    def _services(self, verb: str) -> None:
         services = ("portal-web.service", "portal-worker.service")
-        subprocess.run([self.root / "systemctl", "stop", *services], check=True)
+        subprocess.run([self.root / "systemctl", verb, *services], check=True)
 
 
 def a_server(folder: Path) -> Server:

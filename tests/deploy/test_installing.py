@@ -89,6 +89,39 @@ def test_another_name_is_refused_and_the_way_to_it_told(server: Server) -> None:
     assert "portal.example.com" in done.stderr and "PORTAL_BASE_URL" in done.stderr
 
 
+def named_databases(server: Server) -> list[str]:
+    settings = (server.root / "etc/portal/portal.env").read_text()
+    return re.findall("^DATABASE_URL=(.*)$", settings, re.MULTILINE)
+
+
+def test_a_database_server_is_named_at_the_first_installation_and_corrected_until_it_answers(
+    tmp_path: Path,
+) -> None:
+    server = a_server(tmp_path)
+    server.release("1.0", "setup")
+    wrong, right = (f"postgresql://portal:{word}@db.example.com/portal" for word in ("x", "p%40s"))
+    assert server.install(DATABASE_URL=wrong).returncode != 0
+    server.release("1.0")
+    done = server.install(DATABASE_URL=right)
+    assert done.returncode == 0, done.stderr
+    try:
+        assert named_databases(server) == [right]
+        mode = (server.root / "etc/portal/portal.env").stat().st_mode
+        assert stat.S_IMODE(mode) == 0o640
+        again = server.install(DATABASE_URL=wrong)
+        assert again.returncode == 1 and "names another database" in again.stderr
+        assert named_databases(server) == [right]
+    finally:
+        server.stop()
+
+
+def test_a_database_that_is_none_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    server = a_server(tmp_path)
+    done = server.install(DATABASE_URL="db.example.com")
+    assert done.returncode == 1 and "DATABASE_URL must be postgresql://" in done.stderr
+    assert not (server.root / "etc").exists()
+
+
 @pytest.mark.parametrize("name", ["-rf", "a b", "portal;reboot", "x|y", "{evil}"])
 def test_a_name_that_is_none_is_refused_before_anything_is_written(
     name: str, tmp_path: Path

@@ -76,6 +76,22 @@ def test_an_upgrade_that_was_killed_is_taken_back_by_the_next_one(server: Server
     assert server.served() == "2.1" and server.data.read_text() == BEFORE + "brought to 2.1\n"
 
 
+def test_what_was_entered_after_a_hand_brought_the_portal_back_is_not_taken_back(
+    server: Server,
+) -> None:
+    server.release("2.0", "kill", layout="2")
+    assert server.run("upgrade.sh").returncode == -signal.SIGKILL
+    server.data.write_text(BEFORE)
+    server.start()
+    with server.data.open("a") as file:
+        file.write("entered later\n")
+    server.release("2.1", layout="2")
+    done = server.run("upgrade.sh")
+    assert done.returncode == 0, done.stderr
+    assert "brought back since" in done.stderr
+    assert server.data.read_text() == BEFORE + "entered later\nbrought to 2.1\n"
+
+
 def test_a_release_is_left_again_with_the_data_where_its_database_is_the_same(
     server: Server,
 ) -> None:

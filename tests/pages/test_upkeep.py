@@ -13,6 +13,7 @@ from portal.admin import queries as admin
 from portal.admin.models import Heartbeat
 from portal.cli.backup import backup
 from portal.cli.doctor import doctor
+from portal.db import pg_programs
 from portal.db.base import db
 from portal.documents.archive import archive
 from portal.documents.models import Document
@@ -47,13 +48,17 @@ def test_a_house_whose_database_is_gone_or_of_another_layout_is_not_ready(
     assert (answer.status_code, answer.text) == (503, "not ready\n")
 
 
-def tone(name: str, now: datetime, instance: Path, **more: object) -> str:
-    settings = {
+def places(instance: Path, **more: object) -> dict[str, object]:
+    return {
         "INSTANCE": instance,
         "BACKUPS": instance / "backups",
         "HTTPS": False,
         "MAIL_WAY": "file",
     } | more
+
+
+def tone(name: str, now: datetime, instance: Path, **more: object) -> str:
+    settings = places(instance, **more)
     return next(sign.tone for sign in queries.signs(now, settings) if sign.name.msgid == name)
 
 
@@ -67,6 +72,26 @@ def test_backups_that_are_missing_late_or_never_proven_are_told(
     assert tone("Backups", now, tmp_path) == "good"
     assert tone("Backups", now + timedelta(days=2), tmp_path) == "warn"
     assert tone("Backups", now + timedelta(days=9), tmp_path) == "bad"
+
+
+def test_what_stands_in_the_way_of_backups_on_postgresql_is_told_before_they_fail(
+    cast: Cast, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if db.engine.dialect.name == "sqlite":
+        return  # needs nobody's help
+    noting.note(BACKUP, now - timedelta(hours=2), "portal-x.tar.gz")
+    found = "None was proven within a week."
+    assert found in {sign.found.msgid for sign in queries.signs(now, places(tmp_path))}
+    monkeypatch.setattr(pg_programs, "_RIGHTS", "SELECT false")
+    assert tone("Backups", now, tmp_path) == "warn"
+    advice = [sign.advice for sign in queries.signs(now, places(tmp_path)) if sign.advice]
+    assert any("CREATEDB" in each.msgid for each in advice)
+    monkeypatch.setattr(pg_programs, "_version", lambda: 9)
+    assert tone("Backups", now, tmp_path) == "bad"
+    monkeypatch.undo()
+    monkeypatch.setenv("PATH", str(tmp_path))
+    pg_programs._version.cache_clear()
+    assert tone("Backups", now, tmp_path) == "bad"
 
 
 def test_a_clock_that_fell_behind_and_a_folder_open_to_all_are_told(
