@@ -115,7 +115,8 @@ def _form_sent_once() -> str | None:
     """The key of a form that goes to a `once` view: who sent which fields to which address."""
     if request.method in SAFE or "csrf_token" not in request.form:
         return None
-    if not getattr(current_app.view_functions[request.endpoint or ""], "once", False):
+    view = current_app.view_functions.get(request.endpoint or "")  # none: the address takes no form
+    if not getattr(view, "once", False):
         return None
     sent = [g.viewer.user_id, request.full_path, list(request.form.items(multi=True))]
     return hashlib.sha256(json.dumps(sent).encode()).hexdigest()

@@ -30,3 +30,11 @@ def test_a_cursor_that_no_list_made_shows_the_first_page(
 ) -> None:
     cursor = base64.urlsafe_b64encode(json.dumps(made_up).encode()).decode().rstrip("=")
     assert client.sign_in(cast.administrator).get(f"/desk/usage?after={cursor}").status_code == 200
+
+
+@pytest.mark.parametrize(("path", "status"), [("/desk/duplicates", 405), ("/desk/nowhere", 404)])
+def test_a_form_for_an_address_that_takes_none_is_refused(
+    client: CheckingClient, cast: Cast, path: str, status: int
+) -> None:
+    client.sign_in(cast.administrator)
+    assert client.post(path, data={"csrf_token": "x"}).status_code == status
