@@ -18,7 +18,7 @@ FIRM: dict[str, Any] = {
     "email": "service@farhaven.example",
     "website": "www.farhaven.example",
     "licence": "NVOCC 备案 MOC-NV 00000",
-    "credit_code": "91310000MA1FL0000X",
+    "credit_code": "91310000MA1FL0000N",
     "currency": "CNY",
     "look": {"accent": "#0b5c6b"},
     "banks": [

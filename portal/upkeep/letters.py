@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from portal.admin.rules.record_words import FIELDS
 from portal.db.outbox import OutboxMessage, OutboxState
 from portal.hooks.rules.topics import topic_of
 from portal.kernel.text import Text, t
@@ -29,10 +30,14 @@ def topic_words(row: OutboxMessage) -> Text:
     return topic.words if topic else Text(row.template)
 
 
-def shown_facts(row: OutboxMessage) -> list[tuple[str, str]]:
-    """What it tells, cut short, without what opens a door: links with a key in them, codes."""
+def shown_facts(row: OutboxMessage) -> list[tuple[Text, str]]:
+    """What it tells in single words and figures, cut short, without what opens a door: links with a key, codes."""
     facts = row.facts if isinstance(row.facts, dict) else {}
-    return [(name, _cut(value)) for name, value in sorted(facts.items()) if name not in DOORS]
+    return [
+        (FIELDS.get(name, Text(name)), _cut(value))
+        for name, value in sorted(facts.items())
+        if name not in DOORS and value not in (None, "") and not isinstance(value, dict | list)
+    ]
 
 
 def _cut(value: Any) -> str:

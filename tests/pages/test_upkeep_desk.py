@@ -50,6 +50,7 @@ def test_a_letter_tells_its_course_and_no_key(admin: CheckingClient, now: dateti
     given_up(now, "a")
     page = admin.get(f"/desk/letters/{rows()[0].id}").text
     assert "550 no such person" in page and "Chen" in page and "SECRET-KEY" not in page
+    assert "Name" in page and "<dt>name</dt>" not in page
 
 
 def test_letters_are_found_by_address_and_state(admin: CheckingClient, now: datetime):

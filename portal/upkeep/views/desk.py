@@ -22,6 +22,7 @@ from portal.web.doors import desk
 from portal.web.listing import list_page
 from portal.web.pages import page
 from portal.web.stepping import done, to
+from portal.web.words import say
 
 bp = desk("upkeep", __name__)
 
@@ -58,7 +59,7 @@ def letter(message_id: int) -> Any:
     row = fetch(OutboxMessage, message_id)
     return page(
         "upkeep/letter.html", letter=row, label=LETTERS[row.state], words=topic_words(row),
-        facts=shown_facts(row),
+        facts=[(say(name), value) for name, value in shown_facts(row)],
     )  # fmt: skip
 
 
