@@ -11,22 +11,22 @@ from sqlalchemy.orm import joinedload
 from portal.access.permissions import Permission as P
 from portal.access.scope import visible
 from portal.billing.labels import CREDIT_SOURCES, CREDITS
-from portal.billing.models import Credit, Dispute, StatementLine
+from portal.billing.models import Credit, StatementLine
 from portal.billing.rules.states import CREDIT_STEPS, CreditState, CreditStep
+from portal.billing.views.credit_chain import behind_credit, billed_line
 from portal.billing.views.line_words import tax_of
 from portal.db import audit
 from portal.db.base import db
 from portal.web import chain
-from portal.web.chain import ChainLink, linked
+from portal.web.chain import ChainLink
 from portal.web.timeline import happenings
 
-DISPUTED = ("dispute", "dispute_again")
 L = StatementLine
 
 
 def context(credit: Credit) -> dict[str, Any]:
     """The page of a credit that was fetched for the viewer."""
-    line, placed, dispute = _line(credit), _placed(credit), _dispute(credit)
+    line, placed = _line(credit), _placed(credit)
     return {
         "credit": credit,
         "label": CREDITS[credit.state],
@@ -37,7 +37,7 @@ def context(credit: Credit) -> dict[str, Any]:
         "own": credit.author_id == g.viewer.user_id,
         "may": rights(credit),
         "entries": happenings(audit.timeline(credit, public_only=False)),
-        "chain": _chain(credit, line, placed, dispute),
+        "chain": _chain(credit, placed),
     }
 
 
@@ -65,33 +65,7 @@ def _placed(credit: Credit) -> StatementLine | None:
     return db.session.scalar(wanted.options(joinedload(L.statement)))
 
 
-def _dispute(credit: Credit) -> Dispute | None:
-    if credit.source_type not in DISPUTED or not g.viewer.may(P.DISPUTE_SEE):
-        return None
-    wanted = visible(select(Dispute), Dispute, g.viewer).where(Dispute.id == credit.source_id)
-    return db.session.scalar(wanted)
-
-
-def _chain(
-    credit: Credit,
-    line: StatementLine | None,
-    placed: StatementLine | None,
-    dispute: Dispute | None,
-) -> list[ChainLink]:
-    """The line that was wrong, the dispute about it, the credit, the statement that carries it."""
-    links = []
-    if line is not None:
-        links.append(_of_line(line))
-    if dispute is not None:
-        links.append(
-            linked(chain.DISPUTE, dispute.number, "desk_disputes.show", P.DISPUTE_SEE, dispute_id=dispute.id)
-        )  # fmt: skip
-    links.append(ChainLink(chain.CREDIT, credit.number, here=True))
-    if placed is not None:
-        links.append(_of_line(placed))
-    return links
-
-
-def _of_line(line: StatementLine) -> ChainLink:
-    label = f"{line.statement.number} / {line.serial}"
-    return linked(chain.STATEMENT, label, "desk_statements.line", P.STATEMENT_SEE, line_id=line.id)
+def _chain(credit: Credit, placed: StatementLine | None) -> list[ChainLink]:
+    """What it was given for, the credit, the line that carries it."""
+    links = [*behind_credit(credit, "desk"), ChainLink(chain.CREDIT, credit.number, here=True)]
+    return [*links, billed_line(placed, "desk")] if placed is not None else links

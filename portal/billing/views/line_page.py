@@ -14,6 +14,7 @@ from portal.billing.models import Credit, Dispute, Statement, StatementLine
 from portal.billing.queries.statements import served_names
 from portal.billing.queries.sums import Named
 from portal.billing.rules.states import CUSTOMER_SEES, CreditState
+from portal.billing.views.credit_chain import about, before_bill, behind_credit, billed_line
 from portal.billing.views.evidence import Evidence, behind, evidence
 from portal.billing.views.line_words import drawn_line, steps_of
 from portal.claims.queries import claims
@@ -61,21 +62,22 @@ def line_chain(
     line: StatementLine, found: Evidence, door: str, dispute: Dispute | None, credit: Credit | None, *,
     here: str = "line",
 ) -> list[ChainLink]:  # fmt: skip
-    """From the quotation to the credit, as far as each is there and to be seen; `here`: whose page it is."""
-    links = [*_agreement(found, door), *_carriage(found, door), _bill(line, door)]
-    if here == "line":
-        links.append(ChainLink(chain.LINE, str(line.serial), here=True))
+    """From the service item to the credit, as far as each is there and to be seen; `here`: whose page it is.
+
+    A line that is a credit itself comes after what the credit was given for.
+    """
+    if line.credit_id is not None and credit is not None:
+        own = ChainLink(chain.LINE, str(line.serial), here=True)
+        return [*behind_credit(credit, door), _given(credit, door), _bill(line, door), own]
+    links = [*before_bill(line, found, door), _bill(line, door)]
+    links.append(
+        ChainLink(chain.LINE, str(line.serial), here=True) if here == "line" else billed_line(line, door)
+    )  # fmt: skip
     if dispute is not None:
-        links.append(_about(dispute, door, here == "dispute"))
+        links.append(about(dispute, door, here=here == "dispute"))
     if credit is not None:
         links.append(_given(credit, door))
     return links
-
-
-def _about(dispute: Dispute, door: str, here: bool) -> ChainLink:
-    endpoint, state = f"{door}_disputes.show", _label(door, dispute).text
-    see, named = P.DISPUTE_SEE, {"dispute_id": dispute.id}
-    return linked(chain.DISPUTE, dispute.number, endpoint, see, here=here, state=state, **named)
 
 
 def _bill(line: StatementLine, door: str) -> ChainLink:
@@ -89,46 +91,6 @@ def _given(credit: Credit, door: str) -> ChainLink:
     url = reached("desk_credits.show", P.STATEMENT_SEE, credit_id=credit.id)
     state = CREDITS[credit.state].text
     return ChainLink(chain.CREDIT, credit.number, url if door == "desk" else None, state=state)
-
-
-def _agreement(found: Evidence, door: str) -> list[ChainLink]:
-    links, contract = [], found.contract
-    version = contract.quotation_version if contract is not None else None
-    if version is not None and version.quotation is not None:
-        links.append(
-            linked(chain.QUOTATION, version.quotation.number, f"{door}_quotations.show", P.QUOTATION_SEE,
-                   quotation_id=version.quotation_id)
-        )  # fmt: skip
-    if contract is not None:
-        links.append(
-            linked(chain.CONTRACT, contract.number, f"{door}_contracts.show", P.CONTRACT_SEE,
-                   contract_id=contract.id)
-        )  # fmt: skip
-    if found.entitlement is not None:
-        links.append(
-            linked(chain.ENTITLEMENT, name_of(found.entitlement.item), f"{door}_entitlements.show",
-                   P.ENTITLEMENT_SEE, entitlement_id=found.entitlement.id)
-        )  # fmt: skip
-    return links
-
-
-def _carriage(found: Evidence, door: str) -> list[ChainLink]:
-    links, shipment, usage = [], found.shipment, found.usage
-    if shipment is not None and shipment.booking is not None:
-        links.append(
-            linked(chain.BOOKING, shipment.booking.number, f"{door}_bookings.show", P.BOOKING_SEE,
-                   booking_id=shipment.booking_id)
-        )  # fmt: skip
-    if shipment is not None:
-        links.append(
-            linked(chain.SHIPMENT, shipment.number, f"{door}_shipments.show", P.SHIPMENT_SEE,
-                   shipment_id=shipment.id)
-        )  # fmt: skip
-    if usage is not None:
-        links.append(
-            linked(chain.USAGE, usage.reference, f"{door}_usage.show", P.USAGE_SEE, usage_id=usage.id)
-        )  # fmt: skip
-    return links
 
 
 def _label(door: str, dispute: Dispute) -> Label:

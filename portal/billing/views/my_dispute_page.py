@@ -20,7 +20,8 @@ from portal.billing.rules.states import (
     DisputeStep,
     StatementState,
 )
-from portal.billing.views.line_page import SEEN_CREDITS
+from portal.billing.views.evidence import evidence
+from portal.billing.views.line_page import SEEN_CREDITS, line_chain
 from portal.billing.views.line_words import drawn_line
 from portal.billing.views.my_door import course
 from portal.billing.views.my_statement_page import line_url
@@ -29,7 +30,7 @@ from portal.db import audit
 from portal.db.base import db
 from portal.documents.attached import attached_to
 from portal.web import chain
-from portal.web.chain import ChainLink, linked
+from portal.web.chain import ChainLink
 
 SOURCES = ("dispute", "dispute_again")
 
@@ -80,11 +81,8 @@ def _credits(dispute: Dispute) -> list[tuple[Credit, StatementLine | None]]:
 
 
 def _chain(dispute: Dispute, given: list[tuple[Credit, StatementLine | None]]) -> list[ChainLink]:
-    number, owner = dispute.statement.number, dispute.statement_id
-    links = [
-        linked(chain.STATEMENT, number, "my_statements.show", P.STATEMENT_SEE, statement_id=owner),
-        linked(chain.DISPUTE, dispute.number, "", P.DISPUTE_SEE, here=True),
-    ]
+    line = dispute.line
+    links = line_chain(line, evidence(line), "my", dispute, None, here="dispute")
     for credit, line in given:
         state = CREDITS[credit.state].text
         url = line_url(line) if line is not None and _is_published(line) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from flask import current_app, flash, g, redirect, url_for
@@ -24,6 +25,7 @@ from portal.catalogue.rules.termwords import short
 from portal.catalogue.views.catalogue_lists import ITEMS, PLACES
 from portal.catalogue.views.doors import catalogue as bp
 from portal.catalogue.views.drawing import item_tabs, place_names
+from portal.contracts.queries.belongings import contracts_with
 from portal.kernel import clock
 from portal.web.clashes import begun, edited
 from portal.web.forms import attempted, form_page
@@ -55,7 +57,7 @@ def items() -> Any:
 @bp.get("/items/<int:item_id>")
 @requires(P.CATALOGUE_SEE)
 def item(item_id: int) -> Any:
-    """One item and what it costs today."""
+    """One item, what it costs today, and the contracts that agree on it."""
     row = fetch(ServiceItem, item_id)
     found = []
     on = clock.today(current_app.config["TIMEZONE"])
@@ -65,6 +67,8 @@ def item(item_id: int) -> Any:
     words = {"categories": CATEGORIES, "loads": LOADS, "sections": SECTION_WORDS}
     tax = next((name_of(t) for t in tax_classes(on) if t.tax_class == row.tax_class), row.tax_class)
     shown = {"item": row, "prices": found, "places": place_names(), "tax": tax}
+    shown["contracts"] = contracts_with(row.id, g.viewer)
+    shown["billed_in"] = _last_year(row.id, on)
     return page("catalogue/item.html", **shown, **words)
 
 
@@ -102,6 +106,12 @@ def edit_item(item_id: int) -> Any:
             flash(_("Saved."), "success")
             return redirect(url_for(".item", item_id=item_id))
     return form_page("catalogue/item_edit.html", form, item=row, clashes=clashes)
+
+
+def _last_year(item_id: int, today: date) -> dict[str, Any]:
+    """What asks the report of lines for those of the item in this month and the eleven before."""
+    first = today.replace(year=today.year - 1, day=1) + timedelta(days=31)
+    return {"from": f"{first:%Y-%m}", "to": f"{today:%Y-%m}", "by": "service", "key": item_id}
 
 
 def _item_form(form: ItemForm) -> ItemForm:

@@ -155,20 +155,7 @@ def _forms(claim: Claim) -> dict[str, Any]:
 
 
 def _chain(claim: Claim) -> list[ChainLink]:
-    links = []
-    if claim.contract is not None:
-        links.append(linked(chain.CONTRACT, claim.contract.number, "desk_contracts.show", P.CONTRACT_SEE,
-                            contract_id=claim.contract_id))  # fmt: skip
-    if claim.shipment is not None:
-        links.append(linked(chain.SHIPMENT, claim.shipment.number, "desk_shipments.show", P.SHIPMENT_SEE,
-                            shipment_id=claim.shipment_id))  # fmt: skip
-    if claim.statement_line is not None:
-        row = claim.statement_line
-        links.append(linked(chain.LINE, f"{row.statement.number} / {row.serial}", "desk_statements.line",
-                            P.STATEMENT_SEE, line_id=row.id))  # fmt: skip
-    links.append(linked(chain.REQUEST, claim.request.number, "desk_requests.show", P.REQUEST_SEE,
-                        request_id=claim.request_id))  # fmt: skip
-    links.append(ChainLink(chain.CLAIM, claim.number, here=True))
+    links = chain.claimed(claim, "desk", here=True)
     if claim.credit is not None:
         links.append(linked(chain.CREDIT, claim.credit.number, "desk_credits.show", P.STATEMENT_SEE,
                             credit_id=claim.credit_id))  # fmt: skip

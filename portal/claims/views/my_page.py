@@ -24,7 +24,7 @@ from portal.db import audit
 from portal.db.base import db
 from portal.documents.attached import attached_to, attached_to_each
 from portal.web import chain
-from portal.web.chain import ChainLink, linked, reached
+from portal.web.chain import ChainLink, reached
 from portal.web.timeline import happenings
 
 C = ClaimState
@@ -133,16 +133,7 @@ def _placed(claim: Claim) -> StatementLine | None:
 
 
 def _chain(claim: Claim, placed: StatementLine | None) -> list[ChainLink]:
-    links = []
-    if claim.contract is not None:
-        links.append(linked(chain.CONTRACT, claim.contract.number, "my_contracts.show", P.CONTRACT_SEE,
-                            contract_id=claim.contract_id))  # fmt: skip
-    if claim.shipment is not None:
-        links.append(linked(chain.SHIPMENT, claim.shipment.number, "my_shipments.show", P.SHIPMENT_SEE,
-                            shipment_id=claim.shipment_id))  # fmt: skip
-    links.append(linked(chain.REQUEST, claim.request.number, "my_requests.show", P.REQUEST_SEE,
-                        request_id=claim.request_id))  # fmt: skip
-    links.append(ChainLink(chain.CLAIM, claim.number, here=True))
+    links = chain.claimed(claim, "my", here=True)
     if claim.credit is not None:
         url = placed and reached("my_statements.line", P.STATEMENT_SEE, line_id=placed.id)
         links.append(ChainLink(chain.CREDIT, claim.credit.number, url or None))

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
+from portal.access.permissions import Permission
 from portal.access.scope import visible
 from portal.access.viewer import Viewer
-from portal.contracts.models import Contract, Entitlement
+from portal.contracts.models import Contract, ContractLine, Entitlement
 from portal.db.base import db
 from portal.documents.models import Document
 from portal.kernel.errors import NotFound
+from portal.quotations.models import QuotationVersion
+
+LATEST = 8
 
 
 def document_of(document_id: int | None, viewer: Viewer) -> Document:
@@ -29,3 +34,14 @@ def entitlements_of(contract: Contract, viewer: Viewer) -> dict[int, list[Entitl
     for row in db.session.scalars(statement.order_by(Entitlement.line_id, Entitlement.period_no)):
         found.setdefault(row.line_id, []).append(row)
     return found
+
+
+def contracts_with(item_id: int, viewer: Viewer) -> list[Contract]:
+    """The latest contracts that agree on a service item, with their quotations and customers."""
+    if not viewer.may(Permission.CONTRACT_SEE):
+        return []
+    offered = joinedload(Contract.quotation_version).joinedload(QuotationVersion.quotation)
+    lines = select(ContractLine.contract_id).where(ContractLine.item_id == item_id)
+    wanted = visible(select(Contract), Contract, viewer).where(Contract.id.in_(lines))
+    wanted = wanted.options(offered, joinedload(Contract.customer)).order_by(Contract.id.desc())
+    return list(db.session.scalars(wanted.limit(LATEST)))

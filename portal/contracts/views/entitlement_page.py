@@ -33,7 +33,7 @@ from portal.kernel.text import Text, t
 from portal.quotations.models import QuotationVersion
 from portal.service_requests.queries import mine
 from portal.web import chain
-from portal.web.chain import ChainLink, linked, reached
+from portal.web.chain import ChainLink, reached
 from portal.web.filters import day, instant, quantity
 from portal.web.listing import Column, Empty, ListSpec
 from portal.web.words import say
@@ -128,8 +128,8 @@ def _base_price(line: ContractLine) -> Sequence[Text]:
 
 
 def links(row: Entitlement, name: str, state: Text) -> list[ChainLink]:
-    """From the quotation to the latest usage, as far as each is there and to be seen."""
-    found = _before(row.contract) if row.contract is not None else []
+    """From the service item to the latest usage, as far as each is there and to be seen."""
+    found = [*chain.sold(row.item), *chain.agreed(row.contract, door())]
     found.append(ChainLink(chain.ENTITLEMENT, name, here=True, state=state))
     causes = queries.causes(row, g.viewer)
     for kind in ("booking", "shipment", "usage"):
@@ -138,21 +138,6 @@ def links(row: Entitlement, name: str, state: Text) -> list[ChainLink]:
             more = t("and %(count)s more", count=cause.count - 1) if cause.count > 1 else None
             label = cause.label or f"#{cause.id}"
             found.append(ChainLink(SOURCES[kind].word, label, _address(kind, cause.id), state=more))
-    return found
-
-
-def _before(contract: Contract) -> list[ChainLink]:
-    version = contract.quotation_version
-    found = []
-    if version is not None and version.quotation is not None:
-        found.append(
-            linked(chain.QUOTATION, version.quotation.number, f"{door()}_quotations.show", P.QUOTATION_SEE,
-                   quotation_id=version.quotation_id)
-        )  # fmt: skip
-    found.append(
-        linked(chain.CONTRACT, contract.number, f"{door()}_contracts.show", P.CONTRACT_SEE,
-               contract_id=contract.id)
-    )  # fmt: skip
     return found
 
 

@@ -66,19 +66,8 @@ def _contracts(door: str, ids: set[int]) -> list[ChainLink]:
     statement = statement.options(
         joinedload(Contract.quotation_version).joinedload(QuotationVersion.quotation)
     )
-    found: list[ChainLink] = []
-    for contract in db.session.scalars(statement.order_by(Contract.id)) if ids else ():
-        quotation = contract.quotation_version.quotation if contract.quotation_version else None
-        if quotation is not None:
-            found.append(
-                linked(chain.QUOTATION, quotation.number, f"{door}_quotations.show", P.QUOTATION_SEE,
-                       quotation_id=quotation.id)
-            )  # fmt: skip
-        found.append(
-            linked(chain.CONTRACT, contract.number, f"{door}_contracts.show", P.CONTRACT_SEE,
-                   contract_id=contract.id)
-        )  # fmt: skip
-    return found
+    rows = db.session.scalars(statement.order_by(Contract.id)) if ids else ()
+    return [link for contract in rows for link in chain.agreed(contract, door)]
 
 
 def _entitlement(door: str, row: Entitlement) -> ChainLink:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from portal.access.permissions import Permission as P
 from portal.access.scope import visible
 from portal.billing.queries import billed
-from portal.contracts.models import Contract, Entitlement, LedgerEntry
+from portal.contracts.models import Entitlement, LedgerEntry
 from portal.db import audit
 from portal.db.audit import AuditEntry
 from portal.db.base import db
@@ -100,8 +100,8 @@ def _drawn(entry: LedgerEntry, entitlement: Entitlement) -> Drawn:
 
 
 def _links(row: UsageRecord, entitlements: list[Entitlement]) -> list[ChainLink]:
-    """From the quotation to this record, as far as each is there and to be seen."""
-    found = _before(row.contract) if row.contract is not None else []
+    """From the service item to this record, as far as each is there and to be seen."""
+    found = [*chain.sold(row.item), *chain.agreed(row.contract, door())]
     found += [
         linked(chain.ENTITLEMENT, name_of(each.item), f"{door()}_entitlements.show", P.ENTITLEMENT_SEE,
                entitlement_id=each.id)
@@ -109,20 +109,6 @@ def _links(row: UsageRecord, entitlements: list[Entitlement]) -> list[ChainLink]
     ]  # fmt: skip
     found += _shipment(row)
     found.append(ChainLink(chain.USAGE, reference_of(row), here=True, state=label_of(row).text))
-    return found
-
-
-def _before(contract: Contract) -> list[ChainLink]:
-    version, found = contract.quotation_version, []
-    if version is not None and version.quotation is not None:
-        found.append(
-            linked(chain.QUOTATION, version.quotation.number, f"{door()}_quotations.show", P.QUOTATION_SEE,
-                   quotation_id=version.quotation_id)
-        )  # fmt: skip
-    found.append(
-        linked(chain.CONTRACT, contract.number, f"{door()}_contracts.show", P.CONTRACT_SEE,
-               contract_id=contract.id)
-    )  # fmt: skip
     return found
 
 
@@ -134,16 +120,7 @@ def _shipment(row: UsageRecord) -> list[ChainLink]:
     statement = visible(select(Shipment), Shipment, g.viewer).options(joinedload(Shipment.booking))
     named = Shipment.id == row.shipment_id if row.shipment_id else Shipment.number == number
     shipment = db.session.scalar(statement.where(named))
-    if shipment is None:
-        return []
-    found = []
-    if shipment.booking is not None:
-        found.append(
-            linked(chain.BOOKING, shipment.booking.number, f"{door()}_bookings.show", P.BOOKING_SEE,
-                   booking_id=shipment.booking_id)
-        )  # fmt: skip
-    return [*found, linked(chain.SHIPMENT, shipment.number, f"{door()}_shipments.show", P.SHIPMENT_SEE,
-                           shipment_id=shipment.id)]  # fmt: skip
+    return chain.carried(shipment, door())
 
 
 def _happening(entry: AuditEntry) -> Happening:
