@@ -118,7 +118,8 @@ def test_another_customers_shipment_or_request_is_not_there(
 
 
 @pytest.mark.parametrize(("typed", "said"), [
-    ({"loss": ""}, "Choose what happened."), ({"text": " "}, "Say what happened"),
+    ({"loss": ""}, "Choose what happened."), ({"mode": ""}, "Choose how the goods travelled."),
+    ({"text": " "}, "Say what happened"),
     ({"claimed_amount": ""}, "Write the amount"), ({"claimed_amount": "viel"}, "not a number"),
     ({"claimed_amount": "-1"}, "above zero"), ({"delivered_on": "2026-03-09"}, "before their damage"),
     ({"packages": "0"}, "From 1 to"), ({"claimed_amount": "1.005"}, "no such small unit"),
@@ -130,6 +131,11 @@ def test_what_is_wrong_is_told_at_its_field_and_what_was_typed_stays(
     answer = here.post("/my/claims/new", data=data)
     assert answer.status_code == 422 and said in answer.text and 'value="WB-1"' in answer.text
     assert claims() == []
+
+
+def test_how_the_goods_travelled_is_asked_where_no_shipment_says_it(here: CheckingClient) -> None:
+    page = here.get("/my/claims/new").text
+    assert '<option value="">—</option>' in page and '<option selected value="road">' not in page
 
 
 def test_the_currencies_used_daily_stand_first_with_their_names(here: CheckingClient) -> None:

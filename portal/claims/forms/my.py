@@ -20,7 +20,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from portal.claims.actions.filing_values import LONGEST_TEXT
 from portal.claims.rules.kinds import EVIDENCE_KIND_WORDS, EvidenceKind, Loss
 from portal.kernel.text import t
-from portal.service_requests.rules.clock_kinds import MODE_WORDS, Mode
+from portal.service_requests.rules.clock_kinds import MODE_WORDS
 from portal.web.fields import AmountField, CountField, QuantityField
 from portal.web.file_fields import FilesField
 from portal.web.forms import choices, currency_choices
@@ -43,8 +43,9 @@ class FactsForm(FlaskForm):
     )
     currency = SelectField(_l("Currency"), choices=currency_choices)
     mode = SelectField(
-        _l("How did the goods travel?"), choices=choices(MODE_WORDS), default=Mode.ROAD.value
-    )
+        _l("How did the goods travel?"), [InputRequired(_l("Choose how the goods travelled."))],
+        choices=lambda: [("", "—"), *choices(MODE_WORDS)()],
+    )  # fmt: skip
     in_container = BooleanField(_l("In a container"))
     delivered_on = DateField(_l("Delivered on"), [Optional()])
     waybill = StringField(_l("Waybill or bill of lading"), [Length(max=60)])
