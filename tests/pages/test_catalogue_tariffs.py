@@ -93,6 +93,22 @@ def test_a_wrong_sheet_lists_row_column_found_and_expected_and_saves_no_price(
     assert db.session.query(Tariff).count() == 0
 
 
+def test_a_sheet_without_any_price_does_not_say_that_every_price_goes(
+    catalogue: CheckingClient,
+) -> None:
+    import_id = send(catalogue, SHEET)
+    mapped(catalogue, import_id)
+    catalogue.post(f"/desk/tariffs/imports/{import_id}/apply", data={"valid_from": "2026-03-01"})
+    work(import_id)
+    tariff = db.session.query(Tariff).one()
+    catalogue.post(f"/desk/tariffs/{tariff.id}/activate")
+    empty = send(catalogue, SHEET.splitlines()[0] + "\n")
+    work(empty)
+    page = catalogue.get(f"/desk/tariffs/imports/{empty}").text
+    assert tariff.code in page and "at least one row with a price" in page
+    assert "What would change" not in page
+
+
 def test_wrong_rows_are_left_out_only_when_asked(catalogue: CheckingClient) -> None:
     import_id = send(catalogue, WRONG)
     mapped(catalogue, import_id)

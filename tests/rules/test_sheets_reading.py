@@ -115,6 +115,15 @@ def test_merged_cells_among_the_prices_are_told():
     assert (3, "E · Price", "E3:E5") in told(reading)
 
 
+@pytest.mark.parametrize("merge", ["A2:A3", "E2:E3", "A2:B3"])
+def test_no_row_under_merged_cells_is_taken_even_where_the_others_are(merge: str):
+    below = (None, "汉堡", "O/F", "RT", "60 USD", "2026-03-01", "2026-03-31")
+    last = ("宁波", *GOOD[1:])
+    content = workbook([LINES_HEADER, GOOD, below, last], merge=merge)
+    reading = read_prices(open_table(content), LINES, Lookups(PORTS.get))
+    assert [row.key.origin for row in reading.rows] == ["CNNGB"]
+
+
 def test_merged_cells_above_the_header_do_no_harm():
     content = workbook([[], [], LINES_HEADER, GOOD], merge="A1:G2")
     assert read_prices(open_table(content), LINES, Lookups(PORTS.get)).errors == ()

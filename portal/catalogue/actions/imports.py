@@ -30,6 +30,7 @@ from portal.catalogue.actions.tariffs import apply_rows, draft_tariff
 from portal.catalogue.models import MappingProfile, PriceScheme, RateImport, Tariff
 from portal.catalogue.queries.imports import profile_by_fingerprint
 from portal.catalogue.queries.tariffs import to_compare_with
+from portal.catalogue.rules.sheets.difference import Difference
 from portal.catalogue.rules.sheets.profile import Profile
 from portal.catalogue.rules.sheets.rows import Reading
 from portal.db import audit
@@ -203,8 +204,11 @@ def dry_run(
 
 
 def found_by(reading: Reading, against: Tariff | None, viewer: Viewer) -> Found:
-    """What a reading amounts to against the tariff in force."""
-    changes = compare(reading.rows, against, viewer)
+    """What a reading amounts to against the tariff in force.
+
+    A sheet of which no price could be read changes nothing: that every price would go is not what it says.
+    """
+    changes = compare(reading.rows, against, viewer) if reading.rows else Difference((), 0)
     counts = {
         "read": reading.read,
         "left_out": reading.left_out,

@@ -16,6 +16,7 @@ from portal.catalogue.rules.sheets.columns import PLACES, Sheet, find_columns, s
 from portal.catalogue.rules.sheets.folding import Fold
 from portal.catalogue.rules.sheets.line import NO_CURRENCY, NO_PRICE, Line, LineReader, PriceCell
 from portal.catalogue.rules.sheets.meaning import Meaning, squeeze
+from portal.catalogue.rules.sheets.merged import MergedCells
 from portal.catalogue.rules.sheets.profile import Layout, Places, Profile
 from portal.catalogue.rules.sheets.rows import Lookups, PriceRow, Reading
 from portal.catalogue.rules.terms import Break
@@ -47,8 +48,9 @@ def read_prices(
     sheet = find_columns(table, profile, at, problems)
     if sheet is None:
         return Reading((), tuple(problems))
-    problems += _merged(table, sheet)
-    reader = PriceReader(sheet, profile, at)
+    merged = MergedCells(table, sheet)
+    problems += merged.problems()
+    reader = PriceReader(sheet, profile, at, merged)
     prices = list(reader.prices(table, progress))
     problems += reader.problems
     if reader.count == 0 and not problems:
@@ -67,17 +69,6 @@ def read_prices(
     return Reading(tuple(kept), tuple(problems), reader.count, reader.left_out)
 
 
-def _merged(table: Table, sheet: Sheet) -> Iterator[Problem]:
-    """Merged cells below the header in a column that is read: whose value is it?"""
-    columns = {one.index + 1: one.label for one in sheet.fields}
-    for merge in table.merges:
-        touched = range(merge.first_column, merge.last_column + 1)
-        label = next((columns[column] for column in touched if column in columns), None)
-        if label is not None and merge.last_row > sheet.header_row:
-            expected = t("one value in each cell; take the merged cells apart")
-            yield Problem(merge.first_row, label, merge.address, expected)
-
-
 def _no_rows(sheet: Sheet) -> Problem:
     expected = t("at least one row with a price below the header row")
     return Problem(sheet.header_row + 1, None, "", expected)
@@ -86,8 +77,11 @@ def _no_rows(sheet: Sheet) -> Problem:
 class PriceReader:
     """One pass over a sheet, line by line."""
 
-    def __init__(self, sheet: Sheet, profile: Profile, lookups: Lookups) -> None:
+    def __init__(
+        self, sheet: Sheet, profile: Profile, lookups: Lookups, merged: MergedCells
+    ) -> None:
         self.sheet = sheet
+        self.merged = merged
         self.profile = profile
         self.lookups = lookups
         self.template = template_parts(profile.template)
@@ -130,6 +124,7 @@ class PriceReader:
                 self.left_out += 1
                 continue
             line = reader.read(number, row)
+            line.whole = line.whole and not self.merged.touch(number)
             self._place(line)
             self._known(line)
             yield line
