@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from decimal import Decimal
 
@@ -260,3 +261,15 @@ def test_the_offer_is_changed_and_a_past_day_refused(sheet: Sheet) -> None:
         and "This day has passed." in page.text
         and "2026-01-01" in page.text
     )
+
+
+@pytest.mark.parametrize("page", ["/lines/new", "/offer", "/shipment"])
+def test_a_currency_is_chosen_by_code_and_name(sheet: Sheet, page: str) -> None:
+    assert ">USD US Dollar<" in sheet.desk.get(sheet.address + page).text
+
+
+def test_no_two_units_to_choose_from_read_alike(sheet: Sheet) -> None:
+    page = sheet.desk.get(sheet.address + "/lines/new").text
+    listed = page.split('name="unit"')[1].split("</select>")[0]
+    labels = re.findall(r">([^<>]+)</option>", listed)
+    assert len(labels) > 40 and len(set(labels)) == len(labels)

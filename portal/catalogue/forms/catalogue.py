@@ -35,22 +35,14 @@ from portal.catalogue.labels import (
 from portal.catalogue.rules.terms import Basis, PercentOn, PriceTerms
 from portal.customers.rules.kinds import SEGMENTS
 from portal.kernel.boxes import BOX_TYPES
-from portal.kernel.money import CURRENCIES
 from portal.kernel.text import Text, t
 from portal.kernel.units import UNITS
 from portal.web.fields import PercentField, QuantityField, RateField
-from portal.web.forms import InnerForm, choices
+from portal.web.forms import InnerForm, choices, currency_choices
 from portal.web.words import name_of, say
 
-USUAL = ("CNY", "USD", "EUR", "HKD", "JPY", "GBP")
 SIMPLE_BASES = (Basis.PER_UNIT, Basis.FLAT, Basis.PERCENT, Basis.AT_COST)
 ANYTHING = t("any")
-
-
-def currencies() -> list[tuple[str, str]]:
-    """The usual currencies first."""
-    codes = [*USUAL, *(code for code in CURRENCIES if code not in USUAL)]
-    return [(code, f"{code} {name_of(CURRENCIES[code])}") for code in codes]
 
 
 def units() -> list[tuple[str, str]]:
@@ -99,7 +91,7 @@ class ItemForm(Edited):
     section = SelectField(_l("Part of a quotation"), choices=choices(SECTION_WORDS))
     tax_class = SelectField(_l("Tax class"))
     tax_inclusive = BooleanField(_l("Prices contain the tax"))
-    default_currency = SelectField(_l("Usual currency"), choices=currencies)
+    default_currency = SelectField(_l("Usual currency"), choices=currency_choices)
     active = BooleanField(_l("Active"), default=True)
 
 
@@ -138,7 +130,7 @@ class TermsForm(Edited):
         choices=lambda: [(basis.value, say(BASES[basis])) for basis in SIMPLE_BASES],
     )
     unit = SelectField(_l("Unit"), choices=_or_any(units, t("none")))
-    currency = SelectField(_l("Currency"), choices=currencies)
+    currency = SelectField(_l("Currency"), choices=currency_choices)
     rate = RateField(_l("Price"))
     percent = PercentField(_l("Per cent"))
     base_codes = StringField(_l("Of these charges"), validators=[Length(max=120)])
@@ -196,7 +188,7 @@ class SurchargeForm(TermsForm):
     packaging = SelectField(_l("Box"), choices=_or_any(boxes))
     carrier = StringField(_l("Carrier"), validators=[Length(max=40)])
     cost = RateField(_l("Cost"))
-    cost_currency = SelectField(_l("Currency of the cost"), choices=currencies)
+    cost_currency = SelectField(_l("Currency of the cost"), choices=currency_choices)
     is_optional = BooleanField(_l("Only if asked for"))
     is_collect = BooleanField(_l("Paid at the destination, listed for information"))
     is_pass_through = BooleanField(_l("Passed through without margin"))
@@ -231,8 +223,8 @@ class BundleForm(Edited):
 class ExchangeForm(FlaskForm):
     """A rate of exchange of a day."""
 
-    currency = SelectField(_l("Currency"), choices=currencies, default="USD")
-    base = SelectField(_l("Against"), choices=currencies, default="CNY")
+    currency = SelectField(_l("Currency"), choices=currency_choices, default="USD")
+    base = SelectField(_l("Against"), choices=currency_choices, default="CNY")
     on = DateField(_l("Day"), validators=[InputRequired()])
     rate = RateField(_l("One unit is worth"), validators=[InputRequired()])
     source = StringField(_l("Source"), validators=[InputRequired(), Length(max=60)])

@@ -38,7 +38,6 @@ from portal.contracts.rules.kinds import ALLOWANCE_WORDS, OVERAGE_WORDS
 from portal.kernel.errors import Invalid
 from portal.kernel.text import t
 from portal.kernel.units import UNITS, unit_word
-from portal.quotations.forms.shipment import currency_codes
 from portal.web.fields import (
     AmountField,
     CountField,
@@ -48,7 +47,7 @@ from portal.web.fields import (
     plain_number,
     read_number,
 )
-from portal.web.forms import choices
+from portal.web.forms import choices, currency_choices
 from portal.web.words import say
 
 TIER = re.compile(r"(\d+)\s*[-–]\s*(\d*)\s+(\S+)")
@@ -153,7 +152,7 @@ class ManualLineForm(FlaskForm):
         _l("Unit"), choices=lambda: [(u, say(unit_word(u))) for u in UNITS if u != "P1"]
     )
     rate = RateField(_l("Price of one"), [InputRequired()])
-    currency = SelectField(_l("Currency"), choices=currency_codes, default="CNY")
+    currency = SelectField(_l("Currency"), choices=currency_choices, default="CNY")
     quantity = QuantityField(_l("Quantity"), description=_l("Empty: no limit"))
     tax_inclusive = BooleanField(_l("The price contains the tax"), default=True)
     reason = StringField(_l("Why this price"), [InputRequired(), Length(max=300)])

@@ -27,9 +27,8 @@ from portal.contracts.models import Contract
 from portal.contracts.rules.checks import MOST_DAYS, TermsFacts
 from portal.contracts.rules.difference import DAY_WORDS, PAYMENT_STARTS
 from portal.customers.rules.kinds import DOCUMENT_LANGUAGES
-from portal.quotations.forms.shipment import currency_codes
 from portal.web.fields import CountField, QuantityField
-from portal.web.forms import InnerForm, choices
+from portal.web.forms import InnerForm, choices, currency_choices
 
 CLAUSES_MORE = 1
 
@@ -115,7 +114,7 @@ class TermsForm(PromisesForm):
 
     title = StringField(_l("Title"), [InputRequired(), Length(max=160)])
     starts_on = DateField(_l("First day"), [InputRequired()])
-    currency = SelectField(_l("Currency of the total"), choices=currency_codes)
+    currency = SelectField(_l("Currency of the total"), choices=currency_choices)
     language = SelectField(_l("Language of the paper"), choices=choices(DOCUMENT_LANGUAGES))
     payer_id = SelectField(_l("Who pays"), coerce=lambda v: int(v) if v else None)
     internal_note = TextAreaField(

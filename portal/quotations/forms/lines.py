@@ -16,12 +16,11 @@ from portal.kernel.errors import Invalid
 from portal.kernel.text import Text, t
 from portal.kernel.units import UNITS, unit_word
 from portal.quotations.actions.grid import LineEdit, ManualLine
-from portal.quotations.forms.shipment import currency_codes
 from portal.quotations.labels import SECTIONS
 from portal.quotations.models import QuotationLine
 from portal.web.fields import QuantityField, RateField, plain_number, read_number
-from portal.web.forms import choices
-from portal.web.words import say
+from portal.web.forms import choices, currency_choices
+from portal.web.words import name_of, say
 
 LONGEST = {"note": 300, "option": 40, "reason": 300}
 FIELDS = ("quantity", "rate", "discount", "note", "option", "reason")
@@ -45,8 +44,14 @@ USUAL_UNITS = (
 
 
 def _units() -> list[tuple[str, str]]:
+    """The word that is printed, and the name: kilograms and chargeable kilograms are both printed as kg."""
     others = [code for code in UNITS if code not in USUAL_UNITS and code != "P1"]
-    return [(code, say(unit_word(code))) for code in (*USUAL_UNITS, *others)]
+    return [(code, _unit_label(code)) for code in (*USUAL_UNITS, *others)]
+
+
+def _unit_label(code: str) -> str:
+    word, name = say(unit_word(code)), name_of(UNITS[code])
+    return word if word == name else f"{word} · {name}"
 
 
 class ManualLineForm(FlaskForm):
@@ -58,7 +63,7 @@ class ManualLineForm(FlaskForm):
     option = StringField(_l("Alternative"), [Length(max=40)])
     quantity = QuantityField(_l("Quantity"), [InputRequired()], default=Decimal(1))
     unit = SelectField(_l("Unit"), choices=_units, default="BL")
-    currency = SelectField(_l("Currency"), choices=currency_codes, default="CNY")
+    currency = SelectField(_l("Currency"), choices=currency_choices, default="CNY")
     rate = RateField(_l("Price of one"), description=_l("Empty: on request"))
     tax_class = SelectField(_l("Tax"))
     tax_inclusive = BooleanField(_l("The price contains the tax"), default=True)

@@ -20,9 +20,8 @@ from wtforms.validators import Email, InputRequired, Length, Optional
 from portal.kernel.errors import Invalid
 from portal.kernel.text import t
 from portal.quotations.actions.drafting import Offer
-from portal.quotations.forms.shipment import currency_codes
 from portal.quotations.labels import LANGUAGES
-from portal.web.forms import choices
+from portal.web.forms import choices, currency_choices
 
 MOST_TERMS = 30
 BETWEEN = " || "
@@ -37,7 +36,7 @@ class OfferForm(FlaskForm):
     contact_id = SelectField(_l("Contact"), coerce=lambda v: int(v) if v else None)
     valid_until = DateField(_l("Valid until"), [InputRequired()])
     language = SelectField(_l("Language of the paper"), choices=choices(LANGUAGES))
-    total_currency = SelectField(_l("Currency of the total"), choices=currency_codes)
+    total_currency = SelectField(_l("Currency of the total"), choices=currency_choices)
     shows_converted_total = BooleanField(_l("Show one converted total"))
     hides_zero_lines = BooleanField(_l("Hide free charges on the paper"))
     terms_zh = TextAreaField(

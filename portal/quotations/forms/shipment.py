@@ -20,18 +20,16 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from portal.catalogue.rules.cargo import Cargo, Piece
 from portal.kernel.errors import Invalid, InvalidMany
-from portal.kernel.money import CURRENCIES
 from portal.kernel.text import Text
 from portal.kernel.units import UNITS, unit_word
 from portal.quotations.actions.drafting import ShipmentFacts
 from portal.quotations.labels import CATEGORIES, LOADS
 from portal.quotations.rules.cargo_words import pieces_words, read_boxes, read_pieces
 from portal.web.fields import AmountField, CountField, QuantityField
-from portal.web.forms import InnerForm, choices
+from portal.web.forms import InnerForm, choices, currency_choices
 from portal.web.words import say
 
 USUAL_BOXES = ("20GP", "40GP", "40HQ", "45HQ", "20RF", "40RH")
-USUAL_CURRENCIES = ("CNY", "USD", "EUR", "HKD", "JPY", "GBP")
 MEASURED = {
     "KGM",
     "TNE",
@@ -49,12 +47,6 @@ MEASURED = {
     "CNTR",
 }
 COUNTS_SHOWN = 2
-
-
-def currency_codes() -> list[tuple[str, str]]:
-    """The usual ones first."""
-    others = [code for code in CURRENCIES if code not in USUAL_CURRENCIES]
-    return [(code, code) for code in (*USUAL_CURRENCIES, *others)]
 
 
 def counted_units() -> list[tuple[str, str]]:
@@ -107,7 +99,7 @@ class ShipmentForm(FlaskForm):
         render_kw={"rows": 2},
     )
     declared_value = AmountField(_l("Declared value"), [Optional(), NumberRange(min=0)])
-    declared_currency = SelectField(_l("Its currency"), choices=currency_codes, default="CNY")
+    declared_currency = SelectField(_l("Its currency"), choices=currency_choices, default="CNY")
     counts = FieldList(
         FormField(CountForm), _l("Other counts"), min_entries=COUNTS_SHOWN, max_entries=12
     )
