@@ -23,6 +23,7 @@ from tests.factories import add
 from tests.insights import classified_in
 from tests.insights_boards import FEBRUARY, carried, the_case
 from tests.offers import keep, quick_press, words  # noqa: F401 - a fixture
+from tests.opportunities import an_opportunity
 from tests.service import a_request
 
 D = Decimal
@@ -211,6 +212,16 @@ def test_a_dashboard_shows_what_somebodys_rights_open(
         assert any(head.startswith(title) for head in heads), (title, heads)
     for title in missing:
         assert not any(head.startswith(title) for head in heads), (title, heads)
+
+
+def test_opportunities_in_other_currencies_are_told_beside_the_sum(
+    client: CheckingClient, world: Cast, now: datetime
+) -> None:
+    an_opportunity(world, now)
+    an_opportunity(world, now, currency="USD", amount=D(900))
+    db.session.commit()
+    page = words(client.sign_in(world.sales_manager).get("/desk/dashboards").text)
+    assert "worth CNY 12,000.00 · 1 in another currency is not in it" in page
 
 
 def test_a_dashboard_asks_the_same_of_the_database_however_much_there_is(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from functools import partial
 
 from flask import g, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.access.permissions import Permission as P
 from portal.billing.labels import STATEMENTS
@@ -49,7 +50,7 @@ def _pipeline(stages: Rows, decided: tuple[int, ...]) -> Panel:
     ]
     more = address("desk_opportunities.forecast") if g.viewer.may(P.FORECAST_SEE) else board
     return Panel(
-        _("Opportunities"), more, _pipeline_stats(list(drawn.values()), decided), bars(some), more=_("Forecast"),
+        _("Opportunities"), more, _pipeline_stats(stages, decided), bars(some), more=_("Forecast"),
         empty=_("No open opportunity."),
     )  # fmt: skip
 
@@ -70,18 +71,28 @@ def _by_stage(stages: Rows) -> dict[str, tuple[int, Decimal]]:
     return found
 
 
-def _pipeline_stats(drawn: Sequence[tuple[int, Decimal]], decided: tuple[int, ...]) -> list[Stat]:
+def _pipeline_stats(stages: Rows, decided: tuple[int, ...]) -> list[Stat]:
     passed, won, lost = decided
-    total = _money(sum((value for _count, value in drawn), ZERO))
-    worth = _("worth %(sum)s", sum=f"{firm_currency()} {total}")
     index = lambda **narrowed: address("desk_opportunities.index", **narrowed)  # noqa: E731
-    count = counted(sum(count for count, _value in drawn))
+    count = counted(sum(row[-2] for row in stages))
     late = index(state="open", sort="close")
     return [
-        Stat(_("Open opportunities"), count, index(), worth),
+        Stat(_("Open opportunities"), count, index(), _worth(stages)),
         Stat(_("Day has passed"), counted(passed), late, tone=noticed(passed)),
         Stat(_("Won this month"), counted(won), index(state="won"), _("%(lost)s lost", lost=lost)),
     ]
+
+
+def _worth(stages: Rows) -> str:
+    """What those in the firm's currency come to, and how many are not in that sum."""
+    code = firm_currency()
+    total = sum((row[-1] for row in stages if row[-3] == code and row[-1] is not None), ZERO)
+    others = sum(row[-2] for row in stages if row[-3] != code)
+    worth = _("worth %(sum)s", sum=f"{code} {_money(total)}")
+    apart = ngettext(
+        "%(num)s in another currency is not in it", "%(num)s in other currencies are not in it", others
+    )  # fmt: skip
+    return f"{worth} · {apart}" if others else worth
 
 
 def business() -> Drawing | None:
