@@ -14,7 +14,7 @@ from portal.access.permissions import Role
 from portal.db.base import db
 from portal.service_requests.actions import feeds, tasks
 from portal.service_requests.actions.tasks import Plan
-from portal.service_requests.models import RequestTask, Upsell
+from portal.service_requests.models import RequestClock, RequestTask, Upsell
 from tests.cast import Cast, staff, viewer
 from tests.client import CheckingClient
 from tests.found import HOUR, found_world
@@ -260,6 +260,17 @@ def test_registers_go_out_as_excel_with_control_totals_and_as_a_paper(
     for url in ("/desk/registers/tracking/paper", "/desk/registers/complaints/paper",
                 f"/desk/feedback-sheets/{world['sheet']}/paper"):  # fmt: skip
         assert client.get(url).mimetype == "application/pdf", url
+
+
+def test_late_stands_at_the_complaint_not_at_the_day_of_its_measure(
+    client: CheckingClient, cast: Cast, world: dict[str, int], now: datetime
+):
+    for clock in db.session.query(RequestClock).filter_by(request_id=world["request"]):
+        clock.breached_at = now
+    db.session.commit()
+    page = client.sign_in(cast.customer_service).get("/desk/registers/tracking").text
+    head = page[page.index("<tbody>") :]
+    assert "past its time" in head[: head.index("</th>")]
 
 
 def test_the_feed_is_read_with_few_statements(client: CheckingClient, cast: Cast, now: datetime):
