@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
+import click
 from flask import Flask
 from flask.cli import FlaskGroup
+from sqlalchemy.exc import OperationalError
 
 from portal import create_app
 
@@ -35,7 +38,18 @@ def _app() -> Flask:
     return create_app()
 
 
-main = FlaskGroup(
+class _Commands(FlaskGroup):
+    """All of them; a database that does not answer is told in a line, to whoever looks for why nothing works."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except OperationalError as error:
+            said = str(error.orig).strip()
+            raise click.ClickException(f"The database does not answer: {said}") from error
+
+
+main = _Commands(
     name="portal",
     create_app=_app,
     add_default_commands=False,
