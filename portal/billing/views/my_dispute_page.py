@@ -81,8 +81,8 @@ def _credits(dispute: Dispute) -> list[tuple[Credit, StatementLine | None]]:
 
 
 def _chain(dispute: Dispute, given: list[tuple[Credit, StatementLine | None]]) -> list[ChainLink]:
-    line = dispute.line
-    links = line_chain(line, evidence(line), "my", dispute, None, here="dispute")
+    about = dispute.line
+    links = line_chain(about, evidence(about), "my", dispute, None, here="dispute")
     for credit, line in given:
         state = CREDITS[credit.state].text
         url = line_url(line) if line is not None and _is_published(line) else None
