@@ -30,12 +30,12 @@ FOUND = 12
 @bp.post("/leads/<int:lead_id>/pick")
 @requires(P.LEAD_WORK)
 def pick(lead_id: int) -> Response:
-    """Take it out of the pool; who was slower, or may not have it, reads why and is at the pool again."""
+    """Take it out of the pool; who was slower, or may not have it, reads why."""
     try:
         pool.pick(queries.lead_of(lead_id, g.viewer), g.viewer, clock.now())
-    except NotFound:  # in others' hands it is not there for sales
-        flash(_("Somebody was quicker: this lead is no longer in the pool."), "error")
-        return refuse(to("desk_leads.pool"))
+    except NotFound as error:  # in others' hands it is not there for sales
+        quicker = t("Somebody was quicker: this lead is no longer in the pool.")
+        raise NotFound(quicker) from error
     except REFUSED as error:
         flash(reason_of(error), "error")
         return refuse(to("desk_leads.pool"))
