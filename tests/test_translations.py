@@ -48,7 +48,7 @@ KEPT_LATIN = frozenset(
         PORTAL_MAIL PORTAL_SMTP_URL portal setup worker chmod QT QT- NYC kg cm flat per_kg rrggbb
         xlsx xls xlsb Microsoft Google Authenticator Ctrl Enter Markdown NPS ABC RFM NTP
         backup verify restore o-w o-rwx sudo make install PIN SHA- PORTAL_ARCHIVE smtp https Webhook Webhooks Standard
-        WMS ERP SKU JSON RFC ETag UUID UTC POST Cookie Idempotency-Key null true false id""",
+        WMS ERP SKU JSON RFC ETag UUID UTC POST Cookie Idempotency-Key null true false id GDPR""",
     )
 )
 # What a machine is told letter by letter: in quotes, or with its meaning behind it in brackets.
