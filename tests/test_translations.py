@@ -38,7 +38,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PO = ROOT / "portal/translations/zh_CN/LC_MESSAGES/messages.po"
 
 HAN = r"[\u3400-\u9fff]"
-PLACE = re.compile(r"%\(\w+\)[a-z]|%%")
+PLACE = re.compile(r"%\(\w+\)[a-z]|%%|\{\w+\}")
 LATIN = re.compile(r"(?<![0-9A-Za-z#])[A-Za-z][A-Za-z_-]+", re.ASCII)
 # Codes, units, names of products and formats, and what is typed at a keyboard stay as they are.
 KEPT_LATIN = frozenset(
@@ -48,7 +48,8 @@ KEPT_LATIN = frozenset(
         PORTAL_MAIL PORTAL_SMTP_URL portal setup worker chmod QT QT- NYC kg cm flat per_kg rrggbb
         xlsx xls xlsb Microsoft Google Authenticator Ctrl Enter Markdown NPS ABC RFM NTP
         backup verify restore o-w o-rwx sudo make install PIN SHA- PORTAL_ARCHIVE smtp https Webhook Webhooks Standard
-        WMS ERP SKU JSON RFC ETag UUID UTC POST Cookie Idempotency-Key null true false id GDPR""",
+        WMS ERP SKU JSON RFC ETag UUID UTC POST Cookie Idempotency-Key null true false id GDPR
+        PostgreSQL apt postgresql-client postgresql-client- pg_dump ALTER ROLE CREATEDB""",
     )
 )
 # What a machine is told letter by letter: in quotes, or with its meaning behind it in brackets.
