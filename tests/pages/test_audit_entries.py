@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
+from flask_babel import force_locale
 
 from portal.accounts.models import User
 from portal.admin.lists import record_name
@@ -22,7 +23,7 @@ def boss(client, cast: Cast):
 
 
 def test_no_record_of_the_history_goes_by_the_name_of_its_table(app: PortalApp):
-    with app.test_request_context():
+    with app.test_request_context(), force_locale("en"):
         said = [
             record_name(AuditEntry(subject_type=each, subject_id=7))
             for each in Base.metadata.tables
