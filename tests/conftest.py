@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from portal import create_app
 from portal.db import kept
@@ -27,6 +28,13 @@ from tests.emptying import emptier
 from tests.postgres import PostgresServer, postgres_server
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday, 10:00 in Shanghai
+# A busy machine is no fault of a rule, and each example empties the tables for itself where it needs any.
+settings.register_profile(
+    "house",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("house")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
@@ -83,9 +83,7 @@ def bounded(claim: Claim) -> None:
 
 
 @pytest.mark.one_database
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40)
 @given(tried=TRIED)
 def test_nothing_is_given_beyond_what_was_agreed_offered_and_assessed(
     cast: Cast, now: datetime, tried: list[Step]

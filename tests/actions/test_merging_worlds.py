@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, literal, select, union_all
 
@@ -244,12 +244,7 @@ def named(customer_id: int) -> Counter[moving.Place]:
     return Counter({each: n for each, n in found.items() if each.table not in WRITTEN | {SIZES}})
 
 
-@settings(
-    max_examples=5,
-    deadline=None,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(max_examples=5, phases=[Phase.explicit, Phase.generate])
 @given(history=HISTORY)
 @example(history=[(kind, is_ours, 1) for kind in KINDS for is_ours in (True, False)])
 def test_whatever_two_customers_had_is_all_there_once_they_are_one(

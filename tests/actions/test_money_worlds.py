@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
@@ -191,9 +191,7 @@ def check_ages(on: date, bounds: tuple[int, ...]) -> None:
         assert shown == aged(listed, on, bounds)
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40)
 @given(deeds, st.lists(days, min_size=3, max_size=3))
 def test_what_is_open_is_what_was_issued_less_what_was_paid_on_any_day(
     cast: Cast, now: datetime, told: list[tuple[Any, ...]], looked_at: list[date]

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import inspect, select
 
@@ -88,9 +88,7 @@ def columns(row: ServiceRequest) -> dict[str, Any]:
 
 
 @pytest.mark.one_database
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40)
 @given(moves=WORLD)
 def test_a_locked_request_never_changes_but_by_reopening(
     cast: Cast, now: datetime, moves: list[tuple[str, int, int, bool]]
@@ -111,9 +109,7 @@ def test_a_locked_request_never_changes_but_by_reopening(
 
 
 @pytest.mark.one_database
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40)
 @given(moves=WORLD)
 def test_notes_never_reach_the_customer_and_merging_loses_nothing(
     cast: Cast, now: datetime, moves: list[tuple[str, int, int, bool]]

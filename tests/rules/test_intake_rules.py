@@ -154,7 +154,7 @@ def test_countries_are_known_by_both_names_and_slips_are_near() -> None:
 
 
 @given(st.text("abcdefgh", max_size=7), st.text("abcdefgh", max_size=7))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_the_count_of_edits_is_the_same_both_ways(one: str, other: str) -> None:
     assert edits(one, other, 3) == edits(other, one, 3)
     assert (edits(one, other, 3) == 0) == (one == other)
@@ -163,7 +163,7 @@ def test_the_count_of_edits_is_the_same_both_ways(one: str, other: str) -> None:
 @given(
     st.sampled_from([word for word in INDUSTRIES if word.isascii() and len(word) > 5]), st.data()
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_letter_left_out_is_found_again(word: str, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(word) - 1))
     slip = word[:at] + word[at + 1 :]
@@ -265,7 +265,7 @@ CROWDS = st.lists(
 
 
 @given(CROWDS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_keys_as_numbers_find_the_same_pairs_as_lists_of_customers(crowd: list[tuple[str, ...]]):
     known = []
     for number, (begins, ends, form, phone, mail) in enumerate(crowd, 1):

@@ -177,7 +177,7 @@ def _printable(text: str) -> str:
     return "".join(letter for letter in text if letter.isprintable()).strip()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(prices(), min_size=1, max_size=6, unique_by=lambda one: one.key),
     st.sampled_from(["xlsx", "csv"]),

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import count
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -168,9 +168,7 @@ def sums_agree() -> None:
         assert sum(live, D(0)) == statement.gross_amount and len(live) == statement.line_count
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)  # fmt: skip
+@settings(max_examples=25)
 @given(STEPS)
 def test_what_is_billed_and_what_is_not_add_up_to_what_was_used(
     cast: Cast, now: datetime, steps: list[tuple[str, int, int]]

@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from random import Random
 
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -162,9 +162,7 @@ def live(cast: Cast, now: datetime, steps: list[Step]) -> World:
     return world
 
 
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)  # fmt: skip
+@settings(max_examples=30)
 @given(STEPS)
 @example(
     [
