@@ -99,7 +99,8 @@ def _write(values: dict[str, Any], actor: Actor, now: datetime, version: int) ->
             t(
                 "%(who)s changed the settings after you opened this page. Look at them, then repeat.",
                 who=latest[0].actor_name if latest else t("Somebody"),
-            )
+            ),
+            version=profile.version,
         )
     before = {name: getattr(profile, name) for name in values}
     changed = {name: value for name, value in values.items() if before[name] != value}

@@ -46,18 +46,9 @@ from portal.customers.rules.people import (
     SiteFacts,
 )
 from portal.customers.rules.profile import FIELDS, LENGTHS, SORTED_BY, CustomerFacts
-from portal.kernel.money import CURRENCIES
-from portal.web.forms import choices, lazily
-from portal.web.words import name_of
+from portal.web.forms import choices, currency_choices, lazily
 
 POWERS = {str(power): text for power, text in POWER_LABELS.items()}
-USUAL_CURRENCIES = ("CNY", "USD", "EUR", "HKD", "JPY", "GBP", "AUD", "SGD")
-
-
-def _currencies() -> list[tuple[str, str]]:
-    """The usual ones first."""
-    codes = [*USUAL_CURRENCIES, *(code for code in CURRENCIES if code not in USUAL_CURRENCIES)]
-    return [(code, f"{code} {name_of(CURRENCIES[code])}") for code in codes if code in CURRENCIES]
 
 
 def _text(name: str, *validators: Any, kind: type[StringField] = StringField, **look: Any) -> Any:
@@ -112,7 +103,7 @@ class CustomerForm(VersionedForm):
     source = _sorting("source")
     is_foreign = BooleanField(lazily(FIELDS["is_foreign"]))
     billing = _choice("billing", choices(BILLINGS))
-    default_currency = _choice("default_currency", _currencies)
+    default_currency = _choice("default_currency", currency_choices)
     document_language = _choice("document_language", choices(DOCUMENT_LANGUAGES))
     address = _text("address", autocomplete="off")
     phone = _text("phone", kind=TelField, autocomplete="off")

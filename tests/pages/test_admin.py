@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -181,11 +182,16 @@ def test_a_wrong_setting_is_told_at_its_field_and_the_rest_kept(boss, change, sa
     assert db.session.get(FirmProfile, 1) is None
 
 
-def test_the_later_of_two_administrators_is_told_who_was_quicker(boss):
+def test_the_later_of_two_administrators_is_told_who_was_quicker_and_may_send_it_again(boss):
     boss.post("/desk/settings", data=NAMES)
-    boss.post("/desk/settings", data={**NAMES, "version": "1", "phone": "1"})
-    page = boss.post("/desk/settings", data={**NAMES, "version": "1", "phone": "2"})
-    assert page.status_code == 409 and "Admin changed the settings" in page.text
+    boss.post("/desk/settings", data={**NAMES, "version": "1", "phone": "11"})
+    page = boss.post("/desk/settings", data={**NAMES, "version": "1", "phone": "22"})
+    assert page.status_code == 422 and "Admin changed the settings" in page.text
+    assert re.search(r'name="phone"[^>]* value="22"', page.text)
+    stands = re.search(r'name="version"[^>]* value="(\d+)"', page.text)
+    assert stands
+    boss.post("/desk/settings", data={**NAMES, "version": stands[1], "phone": "22"})
+    assert db.session.get_one(FirmProfile, 1).phone == "22"
 
 
 def test_the_auditor_reads_the_settings_and_changes_nothing(client, cast: Cast):

@@ -9,8 +9,11 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
+from portal.accounts.models import User
 from portal.customers.models import Contact
 from portal.db.base import db
+from portal.kernel import clock
+from portal.opportunities.actions.write_back import write_back
 from portal.opportunities.models import (
     Collaborator,
     Competitor,
@@ -20,7 +23,8 @@ from portal.opportunities.models import (
     OpportunityParty,
     SalesMethod,
 )
-from tests.cast import Cast
+from portal.opportunities.rules.papers import PaperLine
+from tests.cast import Cast, viewer
 from tests.client import CheckingClient
 from tests.factories import add
 from tests.offers import keep, words
@@ -308,3 +312,19 @@ def test_the_search_over_everything_finds_it(
 ) -> None:
     found = client.sign_in(cast.sales).get("/desk/search?q=haigang").text
     assert "OP-2026-000001" in found
+
+
+def test_what_a_paper_wrote_back_is_told_in_each_readers_words(
+    cast: Cast, client: CheckingClient, row: Opportunity
+) -> None:
+    stored = [PaperLine(None, "存储", Decimal(12), "XPX", None, Decimal(1200))]
+    write_back(
+        row.id, "quotation", 1, "QT-1 v1", "issued", Decimal(1200), "CNY", stored,
+        viewer(cast.sales), clock.now(),
+    )  # fmt: skip
+    db.session.commit()
+    client.sign_in(cast.sales)
+    for locale, said in (("zh_CN", "12 板 = CNY 1,200.00"), ("en", "12 pallet = CNY 1,200.00")):
+        db.session.get_one(User, cast.sales.id).locale = locale
+        db.session.commit()
+        assert said in words(client.get(at(row)).text)

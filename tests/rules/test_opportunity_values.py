@@ -55,11 +55,13 @@ def test_what_a_paper_changed_is_told_item_by_item() -> None:
         PaperLine(1, "海运费", D(3), "20GP", None, D("150.50")),
         PaperLine(3, "拖车", D(1), "车", None, D(9)),
     ]
-    assert line_changes(before, "CNY", after, "USD") == [
-        {"name": "海运费", "before": "2 20GP = CNY 100", "after": "3 20GP = USD 150.5"},
-        {"name": "报关", "before": "1 票", "after": ""},
-        {"name": "拖车", "before": "", "after": "1 车 = USD 9"},
-    ]
+    told = line_changes(before, "CNY", after, "USD")
+    was, now = told[0]["before"], told[0]["after"]
+    assert was == [{"quantity": "2", "unit": "20GP", "currency": "CNY", "amount": "100"}]
+    assert now == [{"quantity": "3", "unit": "20GP", "currency": "USD", "amount": "150.5"}]
+    unpriced = {"quantity": "1", "unit": "票", "currency": "", "amount": ""}
+    assert told[1] == {"name": "报关", "before": [unpriced], "after": []}
+    assert told[2]["before"] == [] and told[2]["after"][0]["amount"] == "9"
     assert line_changes(after, "USD", after, "USD") == []
 
 

@@ -29,7 +29,7 @@ from portal.kernel import clock
 from portal.kernel.errors import Forbidden
 from portal.kernel.text import t
 from portal.receivables.queries.ageing_columns import ageing_days
-from portal.web.forms import attempted, form_page
+from portal.web.forms import form_page, tried
 
 
 def attach(bp: Blueprint) -> None:
@@ -128,10 +128,10 @@ def _version() -> int:
 
 
 def _answer(form: SettingsForm, part: str, verb: Callable[[], None]) -> Any:
-    """The part's page; after a good change the page again, fresh."""
+    """The part's page; after a good change the page again, fresh; what was typed stays when somebody was quicker."""
     if form.is_submitted() and not g.viewer.may(Permission.SETTINGS_EDIT):
         raise Forbidden()
-    if form.validate_on_submit() and attempted(form, lambda: _done(verb)):
+    if form.validate_on_submit() and tried(form, lambda: _done(verb)):
         flash(_("The settings are saved."), "success")
         return redirect(url_for(".settings" if part == "names" else f".settings_{_PAGES[part]}"))
     firm = firm_profile()

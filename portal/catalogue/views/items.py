@@ -27,6 +27,7 @@ from portal.catalogue.views.doors import catalogue as bp
 from portal.catalogue.views.drawing import item_tabs, place_names
 from portal.contracts.queries.belongings import contracts_with
 from portal.kernel import clock
+from portal.kernel.units import unit_word
 from portal.web.clashes import begun, edited
 from portal.web.forms import attempted, form_page
 from portal.web.listing import list_page
@@ -67,6 +68,7 @@ def item(item_id: int) -> Any:
     words = {"categories": CATEGORIES, "loads": LOADS, "sections": SECTION_WORDS}
     tax = next((name_of(t) for t in tax_classes(on) if t.tax_class == row.tax_class), row.tax_class)
     shown = {"item": row, "prices": found, "places": place_names(), "tax": tax}
+    shown["counted_in"] = unit_word(row.main_unit)
     shown["contracts"] = contracts_with(row.id, g.viewer)
     shown["billed_in"] = _last_year(row.id, on)
     return page("catalogue/item.html", **shown, **words)

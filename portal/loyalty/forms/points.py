@@ -15,10 +15,9 @@ from portal.customers.rules.kinds import SEGMENTS
 from portal.kernel.text import t
 from portal.loyalty.actions.adjusting import RuleFacts
 from portal.web.fields import AmountField, DecimalField, RateField
-from portal.web.forms import choices, lazily
+from portal.web.forms import choices, currency_choices, lazily
 
 WAYS = {"adjust": t("Adjust"), "bonus": t("Bonus")}
-CURRENCIES = ("CNY", "USD", "EUR", "HKD", "JPY", "GBP")
 
 
 class FactorField(DecimalField):
@@ -46,7 +45,7 @@ class RuleForm(FlaskForm):
 
     from_on = DateField(_l("In force from"), [Optional()])
     active = BooleanField(_l("Bills earn points"))
-    currency = SelectField(_l("Currency"), choices=lambda: [(each, each) for each in CURRENCIES])
+    currency = SelectField(_l("Currency"), choices=currency_choices)
     per_amount = AmountField(_l("One point for each"))
     value = RateField(_l("One point is worth"))
     minimum = IntegerField(_l("Points redeemed at least"), [Optional()])

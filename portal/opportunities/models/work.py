@@ -66,8 +66,8 @@ class OpportunityNote(OfOpportunity, AppendOnly, Base):
 class WriteBack(OfOpportunity, AppendOnly, Base):
     """A quotation or contract changed the amount and the items, up or down (O9): what stood before and after.
 
-    `source_type` is "quotation" or "contract"; `lines` the items' changes as {name, before, after}. Not `is_applied`:
-    the opportunity was locked, or the paper had no amount; what stood there stayed.
+    `source_type` is "quotation" or "contract"; `lines` the items' changes as `line_changes` tells them.
+    Not `is_applied`: the opportunity was locked, or the paper had no amount; what stood there stayed.
     """
 
     __tablename__ = "opportunity_write_back"

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from portal.kernel.text import Text, t
 
@@ -69,29 +70,38 @@ class PaperLine:
     amount: Decimal | None
 
 
+Told = dict[str, str]
+"""One line of an item as it stood: quantity, the unit's code, currency and amount, both "" where it had no amount."""
+
+
 def line_changes(
     before: Iterable[PaperLine], before_currency: str, after: Iterable[PaperLine], after_currency: str
-) -> list[dict[str, str]]:  # fmt: skip
-    """What became different, item by item: {name, before, after}; "" where it was not, or is no longer."""
+) -> list[dict[str, Any]]:  # fmt: skip
+    """What became different, item by item: {name, before, after}, each its lines; [] where it was not, or is no longer.
+
+    Kept as figures and codes, so that each reader is told in their own words.
+    """
     old, new = _by_name(before, before_currency), _by_name(after, after_currency)
     names = list(dict.fromkeys((*old, *new)))
     return [
-        {"name": name, "before": old.get(name, ""), "after": new.get(name, "")}
+        {"name": name, "before": old.get(name, []), "after": new.get(name, [])}
         for name in names
         if old.get(name) != new.get(name)
     ]
 
 
-def _by_name(lines: Iterable[PaperLine], currency: str) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _by_name(lines: Iterable[PaperLine], currency: str) -> dict[str, list[Told]]:
+    found: dict[str, list[Told]] = {}
     for line in lines:
-        told = _told(line, currency)
-        found[line.name] = f"{found[line.name]}; {told}" if line.name in found else told
+        found.setdefault(line.name, []).append(_told(line, currency))
     return found
 
 
-def _told(line: PaperLine, currency: str) -> str:
-    quantity = f"{line.quantity.normalize():f} {line.unit}".strip()
-    if line.amount is None:
-        return quantity
-    return f"{quantity} = {currency} {line.amount.normalize():,f}"
+def _told(line: PaperLine, currency: str) -> Told:
+    amount = "" if line.amount is None else f"{line.amount.normalize():f}"
+    return {
+        "quantity": f"{line.quantity.normalize():f}",
+        "unit": line.unit,
+        "currency": currency if amount else "",
+        "amount": amount,
+    }

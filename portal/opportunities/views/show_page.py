@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from flask import g
@@ -17,9 +19,11 @@ from portal.opportunities.models import Opportunity
 from portal.opportunities.queries import beside, one, tasks
 from portal.opportunities.queries.lists import is_overdue, is_stuck
 from portal.opportunities.rules.kinds import AMOUNTS_FROM, KINDS, PARTY_ROLES
-from portal.opportunities.rules.papers import PAPER_KINDS, PAPER_STEPS
+from portal.opportunities.rules.papers import PAPER_KINDS, PAPER_STEPS, Told
 from portal.opportunities.rules.states import OpportunityState
 from portal.web.chain import reached
+from portal.web.filters import amount, quantity
+from portal.web.words import say
 
 PAGE = "opportunities/show.html"
 PARTS = {
@@ -85,7 +89,20 @@ def _parts(row: Opportunity, found: dict[str, Any]) -> dict[str, Any]:
         "paper_kinds": PAPER_KINDS,
         "paper_steps": PAPER_STEPS,
         "unit_word": unit_word,
+        "stood": _stood,
     }
+
+
+def _stood(lines: Iterable[Told]) -> str:
+    """How an item stood on a paper, in the reader's words: `2 pallet = CNY 1,200.00`."""
+    return "; ".join(_line_words(each) for each in lines)
+
+
+def _line_words(line: Told) -> str:
+    counted = f"{quantity(Decimal(line['quantity']))} {say(unit_word(line['unit']))}"
+    if not line["amount"]:
+        return counted
+    return f"{counted} = {line['currency']} {amount(Decimal(line['amount']), line['currency'])}"
 
 
 def _may(row: Opportunity) -> dict[str, bool]:
