@@ -323,8 +323,10 @@ def test_what_a_paper_wrote_back_is_told_in_each_readers_words(
         viewer(cast.sales), clock.now(),
     )  # fmt: skip
     db.session.commit()
+    keep(cast)
     client.sign_in(cast.sales)
+    number = cast.sales.id
     for locale, said in (("zh_CN", "12 板 = CNY 1,200.00"), ("en", "12 pallet = CNY 1,200.00")):
-        db.session.get_one(User, cast.sales.id).locale = locale
+        db.session.get_one(User, number).locale = locale
         db.session.commit()
         assert said in words(client.get(at(row)).text)
