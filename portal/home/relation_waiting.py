@@ -118,7 +118,7 @@ def _at_risk(rows: Rows) -> Iterator[Waiting]:
     if count := rows[0][0]:
         title = t("Customers at risk of leaving: %(count)s", count=count)
         note = t("Each with the signs that say so.")
-        url = address("desk_tiers.churn")
+        url = address("desk_tiers.churn", risk="yes")
         yield Waiting("exclamation-triangle", "warn", title, note, url, t("Look at them"))
 
 

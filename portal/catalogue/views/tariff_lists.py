@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask import g, url_for
@@ -20,12 +21,23 @@ from portal.catalogue.models import MappingProfile, Price, PriceScheme, RateImpo
 from portal.catalogue.queries.tariffs import having_words
 from portal.catalogue.rules.termwords import short
 from portal.catalogue.views.drawing import ANY, chip, days, lane, whole_days, words_of
+from portal.kernel import clock
 from portal.kernel.text import t
 from portal.web.filters import instant
 from portal.web.listing import Column, Empty, Filter, ListSpec
 from portal.web.words import name_of, say
 
 PRICE, ITEM = 0, 1
+ENDING, SOON = "ending", 30
+
+
+def _by_tariff_state(statement: Select[Any], state: str) -> Select[Any]:
+    """Those of one state; `ending`: in force, and not for `SOON` days any more."""
+    if state != ENDING:
+        return statement.where(Tariff.state == state)
+    today = clock.today()
+    until = today + timedelta(days=SOON)
+    return statement.where(Tariff.state == "active", Tariff.valid_to.between(today, until))
 
 
 def _search_tariffs(statement: Select[Any], words: str) -> Select[Any]:
@@ -78,8 +90,12 @@ TARIFFS = ListSpec(
         Filter(
             "state",
             t("State"),
-            lambda: [ANY, *((state, label.text) for state, label in TARIFF_STATES.items())],
-            lambda s, v: s.where(Tariff.state == v),
+            lambda: [
+                ANY,
+                *((state, label.text) for state, label in TARIFF_STATES.items()),
+                (ENDING, t("In force, ends within 30 days")),
+            ],
+            _by_tariff_state,
         ),
         Filter(
             "kind",

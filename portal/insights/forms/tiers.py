@@ -18,7 +18,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from portal.insights.actions.tier_cards import CARD_FIELDS
 from portal.insights.rules.kinds import (
@@ -40,7 +40,7 @@ from portal.web.words import say
 NEEDED = InputRequired()
 SHORT, LONG = Length(max=200), Length(max=400)
 ROWS = {"rows": 2}
-LONGEST_ID = 9
+LAST_PLACE = 10_000
 
 
 def _words(label: Any, *more: Any) -> TextAreaField:
@@ -78,7 +78,9 @@ class ServiceForm(FlaskForm):
     name_zh = StringField(_l("Name in Chinese"), [NEEDED, Length(max=120)])
     name_en = StringField(_l("Name in English"), [Length(max=160)])
     item_code = StringField(_l("Code of a service item"), [Length(max=120)])
-    position = IntegerField(_l("Place in the menu"), [Optional()])
+    position = IntegerField(
+        _l("Place in the menu"), [Optional(), NumberRange(min=1, max=LAST_PLACE)]
+    )
     active = BooleanField(_l("Part of the menu now"), default=True)
 
     def values(self, item_id: int | None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from sqlalchemy import Select, case, func, select, type_coerce
 from portal.access.scope import visible
 from portal.access.viewer import Viewer
 from portal.billing.models import Dispute, Receivable, Statement
-from portal.billing.rules.states import DisputeState, StatementState
+from portal.billing.rules.states import DisputeState, RunState, StatementState
 from portal.catalogue.models import Tariff
 from portal.customers.models import Customer
 from portal.db.together import Question, Rows, number, one, rows
@@ -39,12 +39,12 @@ def _number(criterion: Any) -> Any:
 
 
 def stages(viewer: Viewer) -> Question[Rows]:
-    """(Chinese and English name of the method, of the stage, currency, how many, amount) of the open opportunities.
+    """(stage, Chinese and English name of its method, of itself, currency, how many, amount) of the open opportunities.
 
     By stage: the methods in their order, each with its stages in theirs.
     """
     stage: Any = (
-        SalesMethod.name_zh, SalesMethod.name_en, SalesStage.name_zh, SalesStage.name_en, Opp.currency,
+        SalesStage.id, SalesMethod.name_zh, SalesMethod.name_en, SalesStage.name_zh, SalesStage.name_en, Opp.currency,
     )  # fmt: skip
     statement = (
         visible(select(*stage, func.count(), func.sum(Opp.amount)), Opp, viewer)
@@ -89,23 +89,28 @@ def tiers(viewer: Viewer) -> Question[dict[str, int]]:
 
 
 def at_risk(viewer: Viewer) -> Question[tuple[int, ...]]:
-    """(at risk, growing, near the next tier) as the last run found."""
-    last = select(func.max(ClassificationRun.id)).scalar_subquery()
+    """(at risk, growing, near the next tier) as the newest run found that is done."""
     k = Classification
     counts = (_number(k.is_at_risk), _number(k.is_star), _number(k.promotes_to != ""))
-    return one(visible(select(*counts), k, viewer).where(k.run_id == last))
+    return one(visible(select(*counts), k, viewer).where(k.run_id == _newest_run()))
 
 
 def at_risk_rows(viewer: Viewer) -> Select[Any]:
-    """The customers whom the last run found at risk."""
-    last = select(func.max(ClassificationRun.id)).scalar_subquery()
+    """The customers whom the newest run that is done found at risk."""
     k = Classification
-    return visible(select(k.id), k, viewer).where(k.run_id == last, k.is_at_risk.is_(True))
+    return visible(select(k.id), k, viewer).where(k.run_id == _newest_run(), k.is_at_risk.is_(True))
+
+
+def _newest_run() -> Any:
+    """The one that the lists show: of the newest month, not the one that was started last."""
+    run = ClassificationRun
+    done = select(run.id).where(run.state == RunState.DONE.value)
+    return done.order_by(run.month.desc()).limit(1).scalar_subquery()
 
 
 def carriage(viewer: Viewer, now: datetime, today: date) -> Question[tuple[int, ...]]:
-    """(shipments not finished, late of them, promised within a week)."""
-    week = (S.due_on >= today) & (S.due_on <= today + timedelta(days=7))
+    """(shipments not finished, late of them, promised by a week from now, late ones among them)."""
+    week = S.due_on <= today + timedelta(days=7)
     counts = (func.count(), _number(S.late_since < now), _number(week))
     return one(visible(select(*counts), S, viewer).where(S.state.in_(UNDER_WAY)))
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from portal.access.models import Assignment
@@ -73,6 +73,42 @@ def with_last_words(run_id: int, viewer: Viewer) -> Select[Any]:
     statement = select(found, *beside).join(Customer, Customer.id == found.customer_id)
     mine = visible(statement, found, viewer).where(found.run_id == run_id)
     return mine.options(contains_eager(found.customer))
+
+
+class Tally(NamedTuple):
+    """So many customers of a run that one tier held before and one holds now, and what they are marked as."""
+
+    before: str
+    tier: str
+    customers: int
+    at_risk: int
+    stars: int
+    promotions: int
+
+
+def tallies(run_id: int, viewer: Viewer) -> list[Tally]:
+    """What a run found of the customers whom the viewer may see, by what became of their tier."""
+    found = Classification
+    marks: Any = (
+        func.sum(case((criterion, 1), else_=0))
+        for criterion in (found.is_at_risk, found.is_star, found.promotes_to != "")
+    )
+    tiers: Any = (found.tier_before, found.tier)
+    statement = visible(select(*tiers, func.count(), *marks), found, viewer)
+    rows = db.session.execute(statement.where(found.run_id == run_id).group_by(*tiers))
+    return [Tally(*row) for row in rows]
+
+
+def new_at_risk(run: ClassificationRun, viewer: Viewer) -> int:
+    """How many customers at risk were not so in the run before."""
+    found, earlier = Classification, latest_run(before=run.month)
+    known = select(found.customer_id).where(
+        found.run_id == (earlier.id if earlier else 0), found.is_at_risk.is_(True)
+    )
+    statement = visible(select(func.count()).select_from(found), found, viewer).where(
+        found.run_id == run.id, found.is_at_risk.is_(True), found.customer_id.not_in(known)
+    )
+    return db.session.scalar(statement) or 0
 
 
 def latest_of(customer_id: int) -> Classification | None:

@@ -8,7 +8,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, not_, select
+from sqlalchemy.orm import aliased
 
 from portal.access.models import Assignment
 from portal.access.scope import visible
@@ -109,6 +110,23 @@ def _totals(found: Rows) -> Totals:
         month: {name: Decimal(value or 0) for name, value in zip(names, values, strict=True)}
         for month, *values in found
     }
+
+
+def ordering(months: Months, viewer: Viewer) -> int:
+    """How many customers ordered in these months; one who did in several is one customer."""
+    statement = months_of(months, viewer).where(M.order_count > 0)
+    counted = statement.with_only_columns(func.count(M.customer_id.distinct()))
+    return db.session.scalar(counted) or 0
+
+
+def newest_with_orders(months: Months) -> ColumnElement[bool]:
+    """The criterion of the newest of these months in which a customer ordered: one row for each of `ordering`."""
+    other = aliased(M)
+    later = select(other.id).where(
+        other.customer_id == M.customer_id, other.order_count > 0,
+        other.month > M.month, other.month <= months.last,
+    )  # fmt: skip
+    return and_(M.order_count > 0, not_(later.exists()))
 
 
 def by_customer(months: Months, measure: Measure, viewer: Viewer) -> dict[int, Decimal]:

@@ -39,17 +39,23 @@ class By(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """What the page is about; empty: everything."""
+    """What the page is about; empty: everything. `no_lane`: only what has neither origin nor destination."""
 
     customer_id: int | None = None
     category: str = ""
     origin: str = ""
     destination: str = ""
+    no_lane: bool = False
 
     @property
     def by_lane(self) -> bool:
         """Whether a lane or a kind of shipment was chosen."""
-        return bool(self.category or self.origin or self.destination)
+        return bool(self.category or self.on_lane)
+
+    @property
+    def on_lane(self) -> bool:
+        """Whether both ends of a lane are said."""
+        return bool(self.origin or self.destination or self.no_lane)
 
 
 def by_month(months: Months, narrowed: Narrowed, viewer: Viewer, today: date) -> dict[date, Facts]:
@@ -137,7 +143,7 @@ def _narrow(statement: Select[Any], narrowed: Narrowed) -> Select[Any]:
         statement = statement.where(X.customer_id == narrowed.customer_id)
     if narrowed.category:
         statement = statement.where(X.category == narrowed.category)
-    if narrowed.origin or narrowed.destination:
+    if narrowed.on_lane:
         return statement.where(X.origin == narrowed.origin, X.destination == narrowed.destination)
     return statement
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -20,13 +20,18 @@ NOTABLE_LEAST = Decimal(5)
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a figure is: its words, whether more is better (None: neither), whether it is money or a percentage."""
+    """What a figure is: its words, whether more is better (None: neither), whether it is money or a percentage.
+
+    `endpoint` with `narrowed` is where it leads; `dated`: the part of that address that takes the week's days.
+    """
 
     code: str
     label: Text
     up: bool | None = None
     unit: str = ""
     endpoint: str = ""
+    narrowed: Mapping[str, str] = field(default_factory=dict)
+    dated: str = ""
 
 
 KINDS: Mapping[str, Kind] = {
@@ -37,14 +42,30 @@ KINDS: Mapping[str, Kind] = {
         Kind("on_time", t("On time"), True, "percent", "desk_indices.index"),
         Kind("requests", t("Service requests"), endpoint="desk_requests.index"),
         Kind("complaints", t("Complaints"), False, endpoint="desk_registers.complaints"),
-        Kind("late", t("Requests late now"), False, endpoint="desk_requests.index"),
+        Kind("late", t("Requests late now"), False, "", "desk_requests.queue", {"queue": "late"}),
         Kind("satisfied", t("Satisfied answers"), True, "percent", "desk_surveys.index"),
         Kind("published", t("Billed, with tax"), True, "money", "desk_statements.index"),
         Kind("paid", t("Paid, with tax"), True, "money", "desk_receipts.index"),
         Kind("overdue", t("Overdue now"), False, "money", "desk_receivables.index"),
-        Kind("won", t("Opportunities won"), True, endpoint="desk_opportunities.index"),
-        Kind("lost", t("Opportunities lost"), False, endpoint="desk_opportunities.index"),
-        Kind("at_risk", t("Customers at risk"), False, endpoint="desk_tiers.index"),
+        Kind(
+            "won",
+            t("Opportunities won"),
+            True,
+            "",
+            "desk_opportunities.index",
+            {"state": "won"},
+            "closed",
+        ),
+        Kind(
+            "lost",
+            t("Opportunities lost"),
+            False,
+            "",
+            "desk_opportunities.index",
+            {"state": "lost"},
+            "closed",
+        ),
+        Kind("at_risk", t("Customers at risk"), False, "", "desk_tiers.churn", {"risk": "yes"}),
     )
 }
 

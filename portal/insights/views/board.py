@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
 from portal.db.together import Inquiry, answers
-from portal.web.bars import Chart
+from portal.web.bars import Chart, chart_of
 from portal.web.spark import Spark
 
 TENTH, HUNDRED, ZERO = Decimal("0.1"), Decimal(100), Decimal(0)
@@ -37,6 +37,26 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Point:
+    """One bar of a picture: what stands under it, its whole name, its size, as it is read, the way to its rows."""
+
+    mark: str
+    name: str
+    size: Decimal
+    value: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Bars beside the table that says the same in figures; `head` is what they measure."""
+
+    chart: Chart
+    points: Sequence[Point]
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """One part of the dashboard."""
 
@@ -44,7 +64,7 @@ class Panel:
     url: str | None
     stats: Sequence[Stat] = ()
     bars: Sequence[Bar] = ()
-    chart: tuple[Chart, list[str]] | None = None
+    picture: Picture | None = None
     more: str = ""
     empty: str = ""
     wide: bool = field(default=False)
@@ -52,6 +72,13 @@ class Panel:
 
 Drawing = Inquiry[Panel | None]
 """A panel before its answers; None after them: there is nothing to show."""
+
+
+def picture_of(points: Sequence[Point], head: str, now: Sequence[int] = (-1,)) -> Picture | None:
+    """The points as bars; dark those at the places `now`, the last one unless said. None: nothing to draw."""
+    dark = {at % len(points) for at in now} if points else set()
+    chart = chart_of([(each.mark, each.size, at in dark) for at, each in enumerate(points)])
+    return None if chart is None else Picture(chart, points, head)
 
 
 def drawn(drawings: Iterable[Drawing | None]) -> list[Panel]:

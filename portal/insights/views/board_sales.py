@@ -21,12 +21,20 @@ from portal.documents.queries import firm_currency
 from portal.home.links import address
 from portal.insights.queries import boards, comparison
 from portal.insights.rules.kinds import TIER_ORDER
-from portal.insights.views.board import Drawing, Panel, Stat, bars, counted, noticed
+from portal.insights.views.board import (
+    Drawing,
+    Panel,
+    Point,
+    Stat,
+    bars,
+    counted,
+    noticed,
+    picture_of,
+)
 from portal.insights.views.comparison_question import rows_url
 from portal.kernel import clock
 from portal.receivables.rules.report_figures import change, percent
 from portal.receivables.rules.report_months import Months, moved
-from portal.web.bars import chart_of
 from portal.web.filters import amount
 from portal.web.filters import moved as moved_by
 from portal.web.words import name_of, say
@@ -44,10 +52,11 @@ def pipeline() -> Drawing | None:
 
 
 def _pipeline(stages: Rows, decided: tuple[int, ...]) -> Panel:
-    board, drawn = address("desk_opportunities.board"), _by_stage(stages)
+    board = address("desk_opportunities.board")
     some = [
-        (f"{name} · {count}", value, _money(value), board) for name, (count, value) in drawn.items()
-    ]
+        (f"{name} · {count}", value, _money(value), address("desk_opportunities.index", stage=stage_id))
+        for stage_id, (name, count, value) in _by_stage(stages).items()
+    ]  # fmt: skip
     more = address("desk_opportunities.forecast") if g.viewer.may(P.FORECAST_SEE) else board
     return Panel(
         _("Opportunities"), more, _pipeline_stats(stages, decided), bars(some), more=_("Forecast"),
@@ -55,19 +64,19 @@ def _pipeline(stages: Rows, decided: tuple[int, ...]) -> Panel:
     )  # fmt: skip
 
 
-def _by_stage(stages: Rows) -> dict[str, tuple[int, Decimal]]:
-    """Stage → how many stand in it, and what those in the firm's currency are worth.
+def _by_stage(stages: Rows) -> dict[int, tuple[str, int, Decimal]]:
+    """Id of a stage → its name, how many stand in it, and what those in the firm's currency are worth.
 
     Stages are told apart by their method where there are several: each has its own "first talk".
     """
-    code, found = firm_currency(), dict[str, tuple[int, Decimal]]()
-    several = len({tuple(row[:2]) for row in stages}) > 1
-    for method_zh, method_en, zh, en, currency, count, value in stages:
+    code, found = firm_currency(), dict[int, tuple[str, int, Decimal]]()
+    several = len({tuple(row[1:3]) for row in stages}) > 1
+    for stage_id, method_zh, method_en, zh, en, currency, count, value in stages:
         stage = name_of(Named(zh, en))
         name = f"{name_of(Named(method_zh, method_en))} · {stage}" if several else stage
-        known = found.get(name, (0, ZERO))
+        _name, known, sum_known = found.get(stage_id, (name, 0, ZERO))
         worth = value if currency == code and value is not None else ZERO
-        found[name] = known[0] + count, known[1] + worth
+        found[stage_id] = name, known + count, sum_known + worth
     return found
 
 
@@ -75,11 +84,12 @@ def _pipeline_stats(stages: Rows, decided: tuple[int, ...]) -> list[Stat]:
     passed, won, lost = decided
     index = lambda **narrowed: address("desk_opportunities.index", **narrowed)  # noqa: E731
     count = counted(sum(row[-2] for row in stages))
-    late = index(state="open", sort="close")
+    late, month = index(state="overdue", sort="close"), f"{clock.today():%Y-%m}"
     return [
         Stat(_("Open opportunities"), count, index(), _worth(stages)),
         Stat(_("Day has passed"), counted(passed), late, tone=noticed(passed)),
-        Stat(_("Won this month"), counted(won), index(state="won"), _("%(lost)s lost", lost=lost)),
+        Stat(_("Won this month"), counted(won), index(state="won", closed=month)),
+        Stat(_("Lost this month"), counted(lost), index(state="lost", closed=month)),
     ]
 
 
@@ -108,22 +118,28 @@ def _business(year: Months, found: comparison.Totals) -> Panel:
     last = year.last
     nets = {month: found.get(month, {}).get("net_amount", ZERO) for month in year}
     now, before = nets[last], nets[moved(last, -1)]
-    chart = chart_of([(f"{month:%m}", net, month == last) for month, net in nets.items()])
+    points = [
+        Point(f"{month:%m}", f"{month:%Y-%m}", net, _money(net), rows_url("customers", Months(month, month)))
+        for month, net in nets.items()
+    ]  # fmt: skip
     active = found.get(last, {}).get(comparison.ACTIVE, ZERO)
-    urls = [rows_url("customers", Months(month, month)) for month in year]
     return Panel(
         _("Business"), url_for("desk_comparisons.index"), _business_stats(last, now, before, active),
-        chart=(chart, urls) if chart else None, more=_("Compare"), empty=_("Nothing was billed in the year."),
+        picture=picture_of(points, _("Net revenue")), more=_("Compare"), empty=_("Nothing was billed in the year."),
     )  # fmt: skip
 
 
 def _business_stats(month: date, now: Decimal, before: Decimal, active: Decimal) -> list[Stat]:
     here, rate = rows_url("customers", Months(month, month)), change(now, before)
-    note = "—" if rate is None else moved_by(rate)
+    note = f"{firm_currency()} · {'—' if rate is None else moved_by(rate)}"
     title = _("Net revenue %(month)s", month=f"{month:%Y-%m}")
     return [
         Stat(title, _money(now), here, note, noticed(rate is not None and rate < 0)),
-        Stat(_("Customers with an order"), f"{active:,.0f}", here),
+        Stat(
+            _("Customers with an order"),
+            f"{active:,.0f}",
+            rows_url("customers", Months(month, month), ordered="yes"),
+        ),
     ]
 
 
@@ -143,7 +159,9 @@ def _customers(found: Mapping[str, int], watched: tuple[int, ...]) -> Panel:
     ]  # fmt: skip
     tiers = address("desk_tiers.index")
     stats = [
-        Stat(_("At risk"), counted(risk), address("desk_tiers.churn"), tone=noticed(risk)),
+        Stat(
+            _("At risk"), counted(risk), address("desk_tiers.churn", risk="yes"), tone=noticed(risk)
+        ),
         Stat(_("Growing"), counted(stars), address("desk_tiers.stars")),
         Stat(_("Near the next tier"), counted(near), address("desk_tiers.promotions")),
     ]
@@ -160,7 +178,8 @@ def owed() -> Drawing | None:
 def _owed(rows: Rows) -> Panel:
     url = url_for("desk_receivables.index")
     stats = [
-        Stat(_("Overdue, %(currency)s", currency=code), amount(late, code), url,
+        Stat(_("Overdue, %(currency)s", currency=code), amount(late, code),
+             url_for("desk_receivables.index", currency=code),
              _("%(percent)s %% of %(whole)s", percent=percent(late, whole) or 0, whole=amount(whole, code)),
              "bad" if late > 0 else "")
         for code, whole, late in rows
@@ -184,7 +203,7 @@ def _bills(found: Mapping[str, int], disputes: int, unmatched: int) -> Panel:
         for state, count in found.items()
     ]
     waiting = (
-        (_("Disputes to decide"), disputes, url_for("desk_disputes.index")),
+        (_("Disputes to decide"), disputes, url_for("desk_disputes.index", state="open")),
         (_("Usage to match"), unmatched, url_for("desk_usage.queue")),
     )
     stats = [Stat(words, counted(count), url, tone=noticed(count)) for words, count, url in waiting]

@@ -18,7 +18,16 @@ from portal.insights.queries import indices as sums
 from portal.insights.queries.indices import Narrowed
 from portal.insights.rules.index_table import INDICES
 from portal.insights.rules.indices import Facts
-from portal.insights.views.board import Drawing, Panel, Stat, bars, counted, noticed
+from portal.insights.views.board import (
+    Drawing,
+    Panel,
+    Point,
+    Stat,
+    bars,
+    counted,
+    noticed,
+    picture_of,
+)
 from portal.insights.views.board_sales import (
     bills,
     business,
@@ -34,7 +43,6 @@ from portal.receivables.rules.report_months import Months, moved
 from portal.satisfaction.queries import results
 from portal.satisfaction.queries.results import By, Tally
 from portal.service_requests.rules.kinds import KIND_WORDS, RequestKind
-from portal.web.bars import chart_of
 from portal.web.spark import spark_of
 from portal.web.words import say
 
@@ -105,23 +113,27 @@ def satisfaction() -> Drawing | None:
 
 
 def _satisfaction(year: Months, tallies: Sequence[Tally]) -> Panel:
-    this, found = year.last, {each.key: each for each in tallies}
+    found = {each.key: each for each in tallies}
     shares = [found[at].satisfied.percent if at in found else None for at in range(12)]
-    drawn = chart_of(
-        [(f"{on:%m}", share or ZERO, on == this) for on, share in zip(year, shares, strict=True)]
-    )
     answers = lambda **narrowed: url_for("desk_surveys.answers", **narrowed)  # noqa: E731
-    chart = (drawn, [answers(month=f"{month:%Y-%m}") for month in year]) if drawn else None
-    stats = _answer_stats(list(found.values()), answers(score="low"))
+    points = [
+        Point(f"{on:%m}", f"{on:%Y-%m}", share or ZERO, "—" if share is None else f"{share:f} %",
+              answers(month=f"{on:%Y-%m}"))
+        for on, share in zip(year, shares, strict=True)
+    ]  # fmt: skip
+    stats = _answer_stats(
+        list(found.values()), answers(month="year"), answers(month="year", score="low")
+    )
     url, empty = url_for("desk_surveys.index"), _("Too few answers for a percentage.")
     title = _("Satisfied answers in percent")
-    return Panel(title, url, stats, chart=chart, empty=empty)
+    picture = picture_of(points, _("Satisfied"))
+    return Panel(title, url, stats, picture=picture, empty=empty)
 
 
-def _answer_stats(found: Sequence[Tally], low_url: str) -> list[Stat]:
+def _answer_stats(found: Sequence[Tally], url: str, low_url: str) -> list[Stat]:
     count, low = sum(each.count for each in found), sum(each.low for each in found)
     return [
-        Stat(_("Answers of the year"), counted(count), url_for("desk_surveys.index")),
+        Stat(_("Answers of the year"), counted(count), url),
         Stat(_("Low scores"), counted(low), low_url, tone=noticed(low)),
     ]
 
@@ -162,18 +174,21 @@ def warehouse() -> Drawing | None:
 
 
 def _warehouse(days: Sequence[date], rows: Rows) -> Panel:
-    today, found = days[-1], {row[0]: row[1] for row in rows}
+    found = {row[0]: row[1] for row in rows}
     counts = [found.get(each, 0) for each in days]
-    drawn = chart_of(
-        [(f"{on:%d}", Decimal(count), on == today) for on, count in zip(days, counts, strict=True)]
-    )
-    url, words = url_for("desk_warehouse.index"), _("movements")
-    stats = [
-        Stat(_("Today"), counted(counts[-1]), url, words),
-        Stat(_("In two weeks"), counted(sum(counts)), url, words),
+    moved_on = lambda on: url_for("desk_warehouse.all_movements", counted=on)  # noqa: E731
+    points = [
+        Point(f"{on:%d}", f"{on}", Decimal(count), counted(count), moved_on(f"{on}"))
+        for on, count in zip(days, counts, strict=True)
     ]
-    chart, empty = (drawn, [url] * FORTNIGHT) if drawn else None, _("Nothing moved in two weeks.")
-    return Panel(_("Warehouse, movements a day"), url, stats, chart=chart, empty=empty)
+    words = _("movements")
+    stats = [
+        Stat(_("Today"), counted(counts[-1]), points[-1].url, words),
+        Stat(_("In two weeks"), counted(sum(counts)), moved_on(f"{days[0]}..{days[-1]}"), words),
+    ]
+    picture, empty = picture_of(points, words), _("Nothing moved in two weeks.")
+    url, title = url_for("desk_warehouse.index"), _("Warehouse, movements a day")
+    return Panel(title, url, stats, picture=picture, empty=empty)
 
 
 def prices() -> Drawing | None:
@@ -193,7 +208,7 @@ def _prices(counts: tuple[int, ...]) -> Panel:
         Stat(
             _("End within 30 days"),
             counted(ending),
-            address("active"),
+            address("ending"),
             tone="bad" if ending else "",
         ),
     ]

@@ -114,11 +114,12 @@ def _day(at: Any) -> str:
     return "" if at is None else f"{business_day(at)}"
 
 
-def _steps(row: Any) -> Any:
+def _steps(row: Any, *, more: bool = False) -> Any:
+    """What may be planned with the customer; `more`: it may buy more, so an opportunity too."""
     drawn = '<a class="btn btn-plain btn-sm" href="{}" title="{}">{}<span class="visually-hidden">{}</span></a>'
     found = (
         Markup(drawn).format(url, words, icon(mark), words)
-        for mark, words, url in next_steps(row[0].customer)
+        for mark, words, url in next_steps(row[0].customer, more=more)
     )
     return Markup('<span class="nowrap">{}</span>').format(Markup(" ").join(found))
 
@@ -146,6 +147,8 @@ PERIOD = Column(
     value=lambda r: r[0].period_amount, total=True,
 )  # fmt: skip
 LAST_ORDER = Column("last_order", t("Last order"), _days_since)
+STEPS = Column("steps", t("Next step"), _steps, only_on_page=True)
+STEPS_TO_MORE = replace(STEPS, cell=lambda r: _steps(r, more=True))
 NOTHING = Empty(t("Nobody on this list"), NO_RUN)
 FILTERS = (
     _chosen("tier", t("Tier"), SEGMENTS, Customer.segment),
@@ -199,7 +202,7 @@ CHURN = _spec(
         OWNER,
         replace(TIER, only_in_files=True),
         replace(PERIOD, only_in_files=True),
-        Column("steps", t("Next step"), _steps, value=lambda r: ""),
+        STEPS,
     ),
     "-points",
     (
@@ -215,7 +218,7 @@ PROMOTIONS = _spec(
                value=lambda r: say(SEGMENTS[r[0].promotes_to])),
         MEAN,
         Column("missing", t("Why"), _said("promotion")),
-        PERIOD, OWNER,
+        PERIOD, OWNER, STEPS_TO_MORE,
     ),
     "-mean",
 )  # fmt: skip
@@ -226,7 +229,7 @@ STARS = _spec(
         Column("growth", t("Growth %"), lambda r: f"{r[0].growth_percent:+.1f}", sort=C.growth_percent, align="num",
                value=lambda r: r[0].growth_percent),
         Column("why", t("Why"), _said("growth")),
-        PERIOD, OWNER,
+        PERIOD, OWNER, STEPS_TO_MORE,
     ),
     "-growth",
 )  # fmt: skip

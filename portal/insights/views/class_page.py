@@ -14,7 +14,7 @@ from portal.access.permissions import Permission as P
 from portal.access.viewer import Viewer
 from portal.billing.rules.states import RunState
 from portal.customers.models import Customer
-from portal.customers.rules.kinds import SEGMENTS, STRUCTURES
+from portal.customers.rules.kinds import SEGMENTS, STRUCTURES, Segment
 from portal.documents.queries import firm_currency
 from portal.insights.actions.overriding import COLUMN_OF
 from portal.insights.labels import AT_RISK, LABELS_OF, RUNS, STATES, TIERS
@@ -30,7 +30,7 @@ from portal.insights.queries import tiers
 from portal.insights.rules.inputs import Inputs
 from portal.insights.rules.kinds import ASPECTS, SERVICE_LEVELS, TIER_ORDER, WORDS_OF, Aspect
 from portal.insights.rules.rfm import Rfm
-from portal.insights.rules.tiers import next_tier
+from portal.insights.rules.tiers import is_above, next_tier
 from portal.insights.views.class_lists import warnings_of
 from portal.insights.views.tier_door import newest, next_steps, said, texts
 from portal.jobs import classes as jobs
@@ -64,11 +64,40 @@ def overview(viewer: Viewer) -> dict[str, Any]:
     return {
         "tiers": _tiers(viewer),
         "run": run,
-        "shares": _shares(run) if run else [],
+        "found": _found_in(run, viewer) if run else None,
+        "shares": _shares(run) if run and viewer.sees_all else [],
         "currency": firm_currency(),
         "settings": tiers.insight_settings(),
         "said": said,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class FoundInRun:
+    """What a run found of the customers whom somebody may see: as many as the lists behind these figures have."""
+
+    customers: int
+    up: int
+    down: int
+    at_risk: int
+    new_risk: int
+    promotions: int
+    stars: int
+
+
+def _found_in(run: ClassificationRun, viewer: Viewer) -> FoundInRun:
+    rows = queries.tallies(run.id, viewer)
+    risen = [each for each in rows if is_above(Segment(each.tier), Segment(each.before))]
+    fallen = [each for each in rows if is_above(Segment(each.before), Segment(each.tier))]
+    return FoundInRun(
+        customers=sum(each.customers for each in rows),
+        up=sum(each.customers for each in risen),
+        down=sum(each.customers for each in fallen),
+        at_risk=sum(each.at_risk for each in rows),
+        new_risk=queries.new_at_risk(run, viewer),
+        promotions=sum(each.promotions for each in rows),
+        stars=sum(each.stars for each in rows),
+    )
 
 
 def _tiers(viewer: Viewer) -> list[TierShown]:
@@ -158,7 +187,7 @@ def run_context(run: ClassificationRun, viewer: Viewer) -> dict[str, Any]:
         "counts": counts,
         "tiers": [(TIERS[tier], counts.get(f"tier_{tier.value}", 0)) for tier in reversed(TIER_ORDER)],
         "states": [(label, counts.get(f"state_{state}", 0)) for state, label in STATES.items()],
-        "shares": _shares(run),
+        "shares": _shares(run) if viewer.sees_all else [],
         "currency": (run.rules or {}).get("currency", "CNY"),
         "may_run": viewer.may(P.INSIGHT_RUN),
     }  # fmt: skip

@@ -12,8 +12,10 @@ from flask import g, url_for
 from flask_babel import gettext as _
 
 from portal.access.permissions import Permission as P
+from portal.documents.queries import firm_currency
 from portal.insights.queries import comparison as queries
 from portal.insights.views import comparison_tables as made
+from portal.insights.views.board import Picture, Point, picture_of
 from portal.insights.views.comparison_question import (
     AGAINST_WORDS,
     REGION_WORDS,
@@ -26,7 +28,7 @@ from portal.insights.views.comparison_question import (
 )
 from portal.insights.views.index_question import month_choices
 from portal.receivables.rules.report_months import Months
-from portal.web.bars import Chart, chart_of
+from portal.web.filters import amount
 from portal.web.report_tables import ReportTable
 from portal.web.words import say
 
@@ -57,7 +59,7 @@ def page_context(question: Question) -> dict[str, Any]:
         "tabs": _tabs(question),
         "table": table.shown,
         "bars": _bars(table.drawn),
-        "chart": _year(question),
+        "picture": _year(question),
         "lead": table.lead,
         "now_words": words(question.months),
         "before_words": words(question.before),
@@ -133,16 +135,17 @@ def _wide(value: Decimal, top: Decimal) -> str:
     return str((abs(value) * HUNDRED / top).quantize(TENTH, ROUND_HALF_UP))
 
 
-def _year(question: Question) -> tuple[Chart, list[str]] | None:
+def _year(question: Question) -> Picture | None:
     """Net revenue of twelve months, each month with the way to its customers; for the business report."""
     if question.report is not Report.BUSINESS:
         return None
     year = Months(question.month, question.month).back(12)
     found = queries.totals(year, g.viewer)
     nets = {month: found.get(month, {}).get("net_amount", ZERO) for month in year}
-    chart = chart_of(
-        [(f"{month:%m}", net, question.months.contains(month)) for month, net in nets.items()]
-    )
-    if chart is None:
-        return None
-    return chart, [rows_url("customers", Months(month, month)) for month in year]
+    points = [
+        Point(f"{month:%m}", f"{month:%Y-%m}", net, amount(net, firm_currency()),
+              rows_url("customers", Months(month, month)))
+        for month, net in nets.items()
+    ]  # fmt: skip
+    asked_for = [at for at, month in enumerate(year) if question.months.contains(month)]
+    return picture_of(points, _("Net revenue"), asked_for)

@@ -38,6 +38,8 @@ def customer_months(months: Months, viewer: Viewer) -> Select[Any]:
     given = request.args
     if "customer" in given:
         statement = statement.where(M.customer_id == _number(given["customer"]))
+    if given.get("ordered") == "yes":
+        statement = statement.where(queries.newest_with_orders(months))
     if given.get("region") in tuple(Region):
         key = given.get("key", "")[:60]
         group = queries.customers_of(Region(given["region"]), "" if key == "-" else key)

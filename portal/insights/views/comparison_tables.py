@@ -109,7 +109,6 @@ def _line(name: str, pair: Pair[Any], urls: tuple[str | None, str | None], *more
 def business(question: Question) -> Made:
     """What came in, went out and was said, each measure for itself; never added up."""
     now, before = (_summed(span) for span in (question.months, question.before))
-    urls = rows_url("customers", question.months), rows_url("customers", question.before)
     heads = [
         Head(t("What is compared")),
         Head(t("Now"), Kind.FIGURE),
@@ -118,13 +117,20 @@ def business(question: Question) -> Made:
     ]
     lines = [
         Line([name, _read(kind)(pair.now), _read(kind)(pair.before), pair.percent],
-             {1: urls[0] if pair.now else None, 2: urls[1] if pair.before else None})
+             _business_urls(question, pair))
         for name, kind, pair in _measured(now, before)
     ]  # fmt: skip
     lines.append(_satisfied(now, before))
     note = _("Amounts in the firm's currency; what has no rate of exchange is left out.")
     table = ReportTable(Report.BUSINESS.value, _("Business"), heads, lines, note=note)
     return Made(table, lead=_("How the months went, measure by measure."))
+
+
+def _business_urls(question: Question, pair: Pair[str]) -> dict[int, str | None]:
+    """Where both figures lead: to the months of customers, or to those with an order, one for each."""
+    part = {"ordered": "yes"} if pair.key == ACTIVE else {}
+    spans = (1, pair.now, question.months), (2, pair.before, question.before)
+    return {at: rows_url("customers", span, **part) if value else None for at, value, span in spans}
 
 
 def _satisfied(*sums: Mapping[str, Decimal]) -> Line:
@@ -255,11 +261,12 @@ MAKERS: Mapping[Report, Callable[[Question], Made]] = {
 
 
 def _summed(months: Months) -> dict[str, Decimal]:
-    """Sums over months; customers with an order are those of any month, counted in each."""
+    """Sums over months; a customer that ordered in several of them is counted once."""
     whole: dict[str, Decimal] = {}
     for measures in queries.totals(months, g.viewer).values():
         for name, value in measures.items():
             whole[name] = whole.get(name, ZERO) + value
+    whole[ACTIVE] = Decimal(queries.ordering(months, g.viewer))
     return whole
 
 

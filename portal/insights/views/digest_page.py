@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from portal.home.links import address
@@ -20,22 +21,23 @@ def context(row: DigestIssue) -> dict[str, Any]:
         "issue": row,
         "first": first,
         "last": last,
-        "figures": [drawn(each) for each in figures],
-        "notable": [drawn(each) for each in notable(figures)],
+        "figures": [drawn(each, first, last) for each in figures],
+        "notable": [drawn(each, first, last) for each in notable(figures)],
     }
 
 
-def drawn(figure: Told) -> dict[str, Any]:
-    """One figure as it is read, and where it leads."""
+def drawn(figure: Told, first: date, last: date) -> dict[str, Any]:
+    """One figure of these days as it is read, and where it leads."""
     kind = figure.kind
     label = say(kind.label)
+    dated = {kind.dated: f"{first}..{last}"} if kind.dated else {}
     return {
         "label": f"{label}, {figure.currency}" if figure.currency else label,
         "now": read(figure, figure.now),
         "before": read(figure, figure.before),
         "percent": None if figure.percent is None else moved(figure.percent),
         "tone": figure.tone,
-        "url": address(kind.endpoint) if kind.endpoint else None,
+        "url": address(kind.endpoint, **kind.narrowed, **dated) if kind.endpoint else None,
     }
 
 

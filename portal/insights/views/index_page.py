@@ -20,7 +20,7 @@ from portal.insights.queries import indices as queries
 from portal.insights.queries.indices import By, Narrowed
 from portal.insights.rules.index_table import FOR_CUSTOMERS, GROUPS, INDICES, Index, Unit
 from portal.insights.rules.indices import Facts, Figure, fill_by_unit
-from portal.insights.views.index_question import Asked, customer_of, month_choices
+from portal.insights.views.index_question import BETWEEN, Asked, customer_of, month_choices
 from portal.kernel import clock
 from portal.kernel.text import Text, t
 from portal.kernel.units import unit_word
@@ -77,7 +77,7 @@ def page_context(asked: Asked) -> dict[str, Any]:
         "by_words": BY_WORDS,
         "month_choices": month_choices(asked.month),
         "kinds": KINDS,
-        "lanes": [(f"{one}>{other}", lane_words(one, other)) for one, other in lanes],
+        "lanes": _lane_choices(asked, lanes),
         "measured_at": queries.measured(asked.months).get(asked.month),
         "is_running": asked.month == today.replace(day=1),
         "file_urls": {key: asked.file_urls(key) for key in ("indices", "by")},
@@ -88,6 +88,14 @@ def tables(asked: Asked) -> dict[str, Callable[[], ReportTable]]:
     """Key → the table, for a file."""
     customer_of(asked)
     return {"indices": lambda: _year_table(asked), "by": lambda: group_table(asked)}
+
+
+def _lane_choices(asked: Asked, lanes: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The lanes to choose from, the one that is chosen among them."""
+    known = {f"{one}{BETWEEN}{other}": lane_words(one, other) for one, other in lanes}
+    if asked.lane:
+        known.setdefault(asked.lane, lane_words(*asked.lane.split(BETWEEN, 1)))
+    return list(known.items())
 
 
 def lane_words(origin: str, destination: str) -> str:
@@ -127,7 +135,7 @@ def _line(asked: Asked, key: tuple[Any, ...], facts: Facts, name: str) -> Line:
     narrowed = _narrowed(asked, key)
     here = replace(asked, narrowed=narrowed, by=By.LANE if asked.by is By.CUSTOMER else By.CUSTOMER)
     figures = [INDICES[code].figure(facts) for code in SIDE_BY_SIDE]
-    urls = {0: url_for("desk_indices.index", **here.parts())}
+    urls = {0: url_for("desk_indices.index", **here.parts()) if narrowed != asked.narrowed else ""}
     for at, (code, figure) in enumerate(zip(SIDE_BY_SIDE, figures, strict=True), 2):
         urls[at] = asked.rows_url(INDICES[code], narrowed) if figure.value is not None else ""
     values = [name, facts.counts["delivered"], *(each.value for each in figures)]
@@ -139,7 +147,7 @@ def _narrowed(asked: Asked, key: tuple[Any, ...]) -> Narrowed:
         return replace(asked.narrowed, customer_id=key[0])
     if asked.by is By.CATEGORY:
         return replace(asked.narrowed, category=key[0])
-    return replace(asked.narrowed, origin=key[0], destination=key[1])
+    return replace(asked.narrowed, origin=key[0], destination=key[1], no_lane=not any(key))
 
 
 def _row(asked: Asked, index: Index, by_month: Mapping[date, Facts]) -> Row:

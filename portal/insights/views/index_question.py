@@ -47,7 +47,7 @@ class Asked:
     def lane(self) -> str:
         """The lane as an address says it."""
         found = f"{self.narrowed.origin}{BETWEEN}{self.narrowed.destination}"
-        return "" if found == BETWEEN else found
+        return found if self.narrowed.on_lane else ""
 
     def parts(self) -> dict[str, Any]:
         """It as parts of an address."""
@@ -85,6 +85,7 @@ def asked() -> Asked:
             _customer_id(given.get("customer", "")),
             category if category in KINDS else "",
             *((origin, destination) if between else ("", "")),
+            no_lane=bool(between) and not (origin or destination),
         ),
         By(given["by"]) if given.get("by") in tuple(By) else By.CUSTOMER,
     )

@@ -111,8 +111,9 @@ def _narrowed(model: Any, narrowed: Narrowed, has_lane: bool = True) -> list[Col
         found.append(
             _of_kind(narrowed.category) if model is B else place.category == narrowed.category
         )
-    if has_lane and (narrowed.origin or narrowed.destination):
-        found += [place.origin == narrowed.origin, place.destination == narrowed.destination]
+    if has_lane and narrowed.on_lane:
+        ends = (place.origin, narrowed.origin), (place.destination, narrowed.destination)
+        found += [func.coalesce(column, "") == end for column, end in ends]
     return found  # fmt: skip
 
 

@@ -11,9 +11,9 @@ from portal.access.permissions import Permission as P
 from portal.customers.models import Customer
 from portal.insights.models import ClassificationRun
 from portal.insights.queries.classes import latest_run
-from portal.kernel.text import Text
+from portal.kernel.text import Text, t
 from portal.web import doors
-from portal.web.words import locale_code
+from portal.web.words import locale_code, say
 
 bp = doors.desk("tiers", "portal.insights.views.desk_tiers")
 LONGEST_COUNTER = 9
@@ -59,14 +59,20 @@ def said(row: Any, name: str) -> str:
     return str(getattr(row, f"{name}_{first}") or getattr(row, f"{name}_{second}") or "")
 
 
-def next_steps(customer: Customer) -> list[tuple[str, str, str]]:
-    """(icon, words, address) of what may be planned with a customer, as far as those rooms are there."""
-    ways = [
-        ("telephone", _("Plan a call"), "desk_calls.new_plan", P.CALL_WORK),
-        ("geo-alt", _("Plan a visit"), "desk_visits.new", P.CARE_WORK),
-    ]
+WAYS: tuple[tuple[str, Text, str, str, P], ...] = (
+    ("telephone", t("Plan a call"), "desk_calls.new_plan", "customer", P.CALL_WORK),
+    ("geo-alt", t("Plan a visit"), "desk_visits.new", "customer", P.CARE_WORK),
+)
+TO_MORE = ("graph-up-arrow", t("New opportunity"), "desk_opportunities.new", "customer_id", P.OPPORTUNITY_EDIT)  # fmt: skip
+
+
+def next_steps(customer: Customer, *, more: bool = False) -> list[tuple[str, str, str]]:
+    """(icon, words, address) of what may be planned with a customer, as far as those rooms are there.
+
+    `more`: the customer may buy more, so an opportunity may be opened.
+    """
     return [
-        (icon, words, url_for(endpoint, customer=customer.id))
-        for icon, words, endpoint, permission in ways
+        (icon, say(words), url_for(endpoint, **{name: customer.id}))
+        for icon, words, endpoint, name, permission in (*WAYS, *((TO_MORE,) if more else ()))
         if endpoint in current_app.view_functions and g.viewer.may(permission)
     ]

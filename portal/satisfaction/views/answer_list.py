@@ -38,6 +38,7 @@ ANY = ("", t("Any"))
 NOBODY = "0"
 MONTHS_BACK = 24
 SHOWN_WORDS = 80
+YEAR = "year"
 
 
 def answers(viewer: Viewer) -> Select[Any]:
@@ -73,12 +74,19 @@ def number(text: str) -> int:
 
 
 def of_month(statement: Select[Any], value: str) -> Select[Any]:
-    """Answers given in a month written as 2026-03; anything else narrows nothing."""
+    """Answers given in a month written as 2026-03, or in the `year` up to this one; else nothing is narrowed."""
     try:
         first = date.fromisoformat(f"{value}-01")
     except ValueError:
-        return statement
-    within = results.span(first, moved(first, 1))
+        if value != YEAR:
+            return statement
+        this = clock.today().replace(day=1)
+        return _given(statement, moved(this, -11), moved(this, 1))
+    return _given(statement, first, moved(first, 1))
+
+
+def _given(statement: Select[Any], since: date, until: date) -> Select[Any]:
+    within = results.span(since, until)
     return statement.where(A.given_at >= within.since, A.given_at < within.until)
 
 
@@ -114,7 +122,7 @@ def _people() -> list[tuple[str, Any]]:
 def _months() -> list[tuple[str, Any]]:
     this = clock.today().replace(day=1)
     months = [f"{moved(this, -back):%Y-%m}" for back in range(MONTHS_BACK)]
-    return [ANY, *((month, month) for month in months)]
+    return [ANY, (YEAR, t("The last twelve months")), *((month, month) for month in months)]
 
 
 def _searched(statement: Select[Any], words: str) -> Select[Any]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from flask import url_for
+from flask import request, url_for
 from markupsafe import Markup
 from sqlalchemy import Select
 
@@ -81,6 +82,26 @@ _COLUMNS = (
 )
 
 
+def _days(value: str) -> tuple[date, date] | None:
+    """`2026-03-02`, or from a day to a day `2026-03-02..2026-03-09`; None for anything else."""
+    first, _dots, last = value.partition("..")
+    try:
+        return date.fromisoformat(first), date.fromisoformat(last or first)
+    except ValueError:
+        return None
+
+
+def _counted_on() -> list[tuple[str, Any]]:
+    """The days that another page led here by."""
+    value = request.args.get("counted", "")
+    return [ANY, *([(value, value.replace("..", " – "))] if _days(value) else [])]
+
+
+def _by_days(statement: Select[Any], value: str) -> Select[Any]:
+    days = _days(value)
+    return statement.where(StockMovement.counted_on.between(*days)) if days else statement
+
+
 def _movements(door: str, *owner: Column) -> ListSpec:
     return ListSpec(
         key="stock_movements",
@@ -91,6 +112,7 @@ def _movements(door: str, *owner: Column) -> ListSpec:
         filters=(
             Filter("kind", t("What"), _kinds, _by_kind),
             Filter("warehouse", t("Warehouse"), place_filter, in_place),
+            Filter("counted", t("Counts on"), _counted_on, _by_days, rare=True),
         ),
         search=stock.movement_words,
         search_hint=t("Paper, lot, SKU …"),
