@@ -9,14 +9,16 @@ from html import unescape
 
 import pytest
 
+from portal.db.base import db
 from portal.insights.actions import indices
+from portal.insights.models import CustomerMonth
 from portal.insights.queries.comparison import ordering
 from portal.receivables.rules.report_months import Months
 from portal.shipments.rules.states import ShipmentState
 from tests import castings
 from tests.cast import Cast, viewer
 from tests.client import CheckingClient
-from tests.insights import FEBRUARY, a_month, classified_in, months_of
+from tests.insights import FEBRUARY, a_month, classified_in, months_of, seeded
 from tests.insights_boards import carried, the_case
 from tests.offers import keep, quick_press, words  # noqa: F401 - a fixture
 from tests.opportunities import a_reason, an_opportunity
@@ -25,6 +27,7 @@ from tests.service import a_request
 D = Decimal
 pytestmark = pytest.mark.usefixtures("quick_press")
 DASHBOARD = "/desk/dashboards"
+BUSINESS = "/desk/comparisons?month=2026-02&report=business"
 STAT = re.compile(r'stat-value[^>]*><a href="([^"]*)">([\d,]+)</a>')
 BAR = re.compile(
     r'pair-name"><a href="([^"]*)">[^<]*?(?:· (\d+))?</a>.*?pair-figures">([^<]*)<', re.DOTALL
@@ -124,3 +127,24 @@ def test_the_overview_of_tiers_counts_what_its_reader_may_open(
         for address, number in re.findall(r'stat-value"><a href="([^"]*)">(\d+)</a>', page[start:]):
             assert rows_of(client, address) in (int(number), None), address
     assert "Structure of the portfolio" not in page
+
+
+def test_a_handful_of_answers_has_no_percentage_in_any_report(
+    client: CheckingClient, world: Cast
+) -> None:
+    client.sign_in(world.sales_manager)
+    row = db.session.query(CustomerMonth.id).filter_by(month=FEBRUARY).first()
+    for count, told in ((9, "Satisfied answers,—,—,"), (10, "Satisfied answers,70 %,—,")):
+        month = db.session.get_one(CustomerMonth, row[0])
+        month.answer_count, month.good_count = count, 7
+        db.session.commit()
+        assert told in client.get(f"{BUSINESS}&export=csv").text
+
+
+def test_whose_customers_a_tier_has_can_be_looked_at(
+    client: CheckingClient, world: Cast, now: datetime
+) -> None:
+    seeded(now)
+    page = client.sign_in(world.sales_manager).get("/desk/tiers").text
+    found = re.findall(r'item-end"><a href="([^"]*owner=[^"]*)">(\d+)<', page)
+    assert found and all(rows_of(client, address) == int(number) for address, number in found)

@@ -130,6 +130,16 @@ def test_a_class_is_set_by_hand_shown_everywhere_and_ended(lead: CheckingClient,
     assert "项目结束" in lead.get(address).text
 
 
+@pytest.mark.parametrize(("what", "found"), [("state:lost", "Loyal"), ("abc:C", "A"), ("tier:mid", "Mid")])  # fmt: skip
+def test_a_pencil_stands_at_whatever_is_set_by_hand(
+    lead: CheckingClient, cast: Cast, what: str, found: str
+):
+    typed = {"what": what, "until_on": "2026-04-30", "reason": "老板说的"}
+    lead.post(f"/desk/tiers/classes/{cast.harbour.id}/override", data=typed)
+    page = lead.get("/desk/tiers/classes").text
+    assert page.count("set by hand; the run found") == page.count(f"the run found {found}") > 0
+
+
 @pytest.mark.parametrize(
     "change", [{"what": "tier:gold"}, {"reason": ""}, {"until_on": "2020-01-01"}]
 )

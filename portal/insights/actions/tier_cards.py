@@ -15,7 +15,7 @@ from portal.documents.models import FirmProfile
 from portal.insights.models import TierCard, TierService
 from portal.insights.queries.tiers import bounds, insight_settings
 from portal.insights.rules.settings import InsightSettings
-from portal.insights.rules.tiers import wrong_bounds
+from portal.insights.rules.tiers import plain, wrong_bounds
 from portal.kernel.errors import Invalid, InvalidMany, StaleEdit
 from portal.kernel.text import Text, t
 
@@ -88,7 +88,7 @@ def _wrong_card(card: TierCard, wanted: Mapping[str, Any]) -> dict[str, Text]:
     if told:
         wrong["lower_amount"] = told.get(segment) or t(
             "The tier above begins at %(bound)s: this one begins below that.",
-            bound=next(iter(bounds()[tier] for tier in told)),
+            bound=plain(next(iter(bounds()[tier] for tier in told))),
         )
     if lower < 0:
         wrong["lower_amount"] = t("Not below 0.")

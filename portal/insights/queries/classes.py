@@ -24,10 +24,13 @@ from portal.insights.models import (
     ClassOverride,
     CustomerMonth,
 )
+from portal.insights.rules.kinds import Aspect
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.rules.kinds import RequestKind
 
 LOOKED_AT = 30
+HAND = {aspect.value: 1 << place for place, aspect in enumerate(Aspect)}
+"""A bit for each aspect: at most one hand of each counts at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,10 @@ def runs() -> Select[ClassificationRun]:
 
 
 def with_last_words(run_id: int, viewer: Viewer) -> Select[Any]:
-    """(what was found, last complaint, last dispute, the owner's name) of a run's customers that the viewer sees."""
+    """(what was found, last complaint, last dispute, the owner's name, what is set by hand) of a run's customers.
+
+    Those that the viewer sees. What is set by hand: the sum of `HAND` of its aspects, None for nothing.
+    """
     found = Classification
     complaint = select(func.max(ServiceRequest.received_at)).where(
         ServiceRequest.customer_id == found.customer_id,
@@ -69,7 +75,10 @@ def with_last_words(run_id: int, viewer: Viewer) -> Select[Any]:
         .join(Assignment, Assignment.user_id == User.id)
         .where(Assignment.customer_id == found.customer_id, Assignment.part == "owner")
     )
-    beside = (each.scalar_subquery() for each in (complaint, dispute, owner))
+    by_hand = select(func.sum(case(HAND, value=ClassOverride.aspect, else_=0))).where(
+        ClassOverride.customer_id == found.customer_id, ClassOverride.ended_at.is_(None)
+    )
+    beside = (each.scalar_subquery() for each in (complaint, dispute, owner, by_hand))
     statement = select(found, *beside).join(Customer, Customer.id == found.customer_id)
     mine = visible(statement, found, viewer).where(found.run_id == run_id)
     return mine.options(contains_eager(found.customer))

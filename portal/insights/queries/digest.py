@@ -29,6 +29,7 @@ from portal.opportunities.rules.states import OpportunityState
 from portal.receivables.models import Allocation
 from portal.receivables.rules.report_figures import percent
 from portal.satisfaction.models import SurveyAnswer
+from portal.satisfaction.rules.scores import satisfied
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.rules.kinds import RequestKind
 from portal.shipments.models import Booking, Shipment
@@ -123,13 +124,14 @@ def _service(*weeks: Days) -> list[Told]:
 
 
 def _satisfied(days: Days) -> Decimal | None:
+    """The share of satisfied answers; None where too few answered to say one (K10)."""
     given = SurveyAnswer
     count: Any = (func.count(), index_sources.number(given.is_good.is_(True)))
     statement = visible(select(*count), given, SYSTEM).where(
         days.holds(given.given_at), given.is_good.is_not(None)
     )
     answered, good = db.session.execute(statement).one()
-    return percent(int(good), answered)
+    return satisfied(int(good), answered).percent
 
 
 def _money(days: Days, before: Days, today: date) -> list[Told]:

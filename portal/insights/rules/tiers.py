@@ -42,9 +42,14 @@ def wrong_bounds(bounds: Bounds) -> dict[Segment, Text]:
     for lower, higher in pairwise(TIER_ORDER):
         if bounds[higher] <= bounds[lower]:
             wrong[higher] = t(
-                "More than the bound of the tier below: %(bound)s.", bound=bounds[lower]
+                "More than the bound of the tier below: %(bound)s.", bound=plain(bounds[lower])
             )
     return wrong
+
+
+def plain(bound: Decimal) -> str:
+    """A bound as it is read: grouped, without zeros that say nothing."""
+    return f"{bound:,.2f}" if bound % 1 else f"{bound:,.0f}"
 
 
 def mean_month(amounts: Sequence[Decimal], months: int, currency: str = "CNY") -> Decimal:

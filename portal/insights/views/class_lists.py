@@ -13,10 +13,11 @@ from sqlalchemy import Select
 from portal.customers.models import Customer
 from portal.customers.queries import found_by
 from portal.customers.rules.kinds import CUSTOMER_STATES, SEGMENTS, STRUCTURES
-from portal.insights.labels import AT_RISK, NEAR, RUNS, STAR, STATES, TIERS
+from portal.insights.actions.overriding import COLUMN_OF
+from portal.insights.labels import AT_RISK, LABELS_OF, NEAR, RUNS, STAR, TIERS
 from portal.insights.models import Classification, ClassificationRun
-from portal.insights.queries.classes import with_last_words
-from portal.insights.rules.kinds import ABC_WORDS, SIGNALS
+from portal.insights.queries.classes import HAND, with_last_words
+from portal.insights.rules.kinds import ABC_WORDS, SIGNALS, WORDS_OF, Aspect
 from portal.insights.views.tier_door import next_steps, texts
 from portal.kernel.clock import business_day
 from portal.kernel.text import Text, t
@@ -33,7 +34,7 @@ NO_RUN = t("The month that ended is classified by itself; “Classify a month”
 
 
 def rows_of(run: ClassificationRun | None) -> Select[Any]:
-    """(what was found, last complaint, last dispute, owner) of a run's customers that the viewer may see."""
+    """(found, last complaint, last dispute, owner, set by hand) of a run's customers that the viewer may see."""
     return with_last_words(run.id if run else 0, g.viewer)
 
 
@@ -56,16 +57,19 @@ def _searched(statement: Select[Any], words: str) -> Select[Any]:
     return statement.where(*criteria) if criteria else statement
 
 
-def _tier(row: Any) -> Any:
-    """The tier that counts; a hand where it is not what the run found."""
-    found, customer = row[0], row[0].customer
-    drawn = chip(TIERS[customer.segment])
-    if customer.segment == found.tier:
-        return drawn
-    by_hand = say(t("set by hand; the run found %(tier)s", tier=SEGMENTS[found.tier]))
-    return Markup('{} <span class="muted" title="{}">{}</span>').format(
-        drawn, by_hand, icon("pencil")
-    )
+def _hand(row: Any, aspect: Aspect) -> Any:
+    """A pencil where a person set the class, with what the run found."""
+    if not (row[4] or 0) & HAND[aspect.value]:
+        return ""
+    found = WORDS_OF[aspect].get(getattr(row[0], aspect.value), Text("—"))
+    words = say(t("set by hand; the run found %(tier)s", tier=found))
+    return Markup(' <span class="muted" title="{}">{}</span>').format(words, icon("pencil", words))
+
+
+def _chip_of(aspect: Aspect) -> Callable[[Any], Any]:
+    """The class that counts, as a chip, with a pencil where it is set by hand."""
+    labels, column = LABELS_OF[aspect], COLUMN_OF[aspect]
+    return lambda row: chip(labels[getattr(row[0].customer, column)]) + _hand(row, aspect)
 
 
 def _money(name: str) -> Callable[[Any], str]:
@@ -129,14 +133,24 @@ def _structure(row: Any) -> str:
     return say(STRUCTURES[structure]) if structure else ""
 
 
+def _structure_drawn(row: Any) -> Any:
+    return escape(_structure(row)) + _hand(row, Aspect.STRUCTURE)
+
+
+def _abc_drawn(row: Any) -> Any:
+    return escape(row[0].customer.abc) + _hand(row, Aspect.ABC)
+
+
 CUSTOMER = Column(
     "customer", t("Customer"), lambda r: name_of(r[0].customer), sort=Customer.name_zh
 )
 CODE = Column("code", t("Code"), lambda r: r[0].customer.code, only_in_files=True)
 OWNER = Column("owner", t("Account manager"), lambda r: r[3] or "")
-TIER = Column("tier", t("Tier"), _tier, value=lambda r: say(SEGMENTS[r[0].customer.segment]))
+TIER = Column(
+    "tier", t("Tier"), _chip_of(Aspect.TIER), value=lambda r: say(SEGMENTS[r[0].customer.segment])
+)
 STATE = Column(
-    "state", t("State"), lambda r: chip(STATES[r[0].customer.state]),
+    "state", t("State"), _chip_of(Aspect.STATE),
     value=lambda r: say(CUSTOMER_STATES[r[0].customer.state]),
 )  # fmt: skip
 MEAN = Column(
@@ -172,8 +186,8 @@ CLASSES = _spec(
     "classes",
     (
         CUSTOMER, CODE, TIER, STATE,
-        Column("abc", t("ABC"), lambda r: r[0].customer.abc),
-        Column("structure", t("Structure"), _structure, value=_structure),
+        Column("abc", t("ABC"), _abc_drawn, value=lambda r: r[0].customer.abc),
+        Column("structure", t("Structure"), _structure_drawn, value=_structure),
         MEAN, PERIOD,
         Column("rank", t("Rank"), lambda r: r[0].rank or "", value=lambda r: r[0].rank, only_in_files=True),
         Column("rfm", t("RFM"), lambda r: _rfm(r[0]), value=lambda r: _rfm(r[0])),

@@ -47,14 +47,14 @@ YEAR = 12
 
 @dataclass(frozen=True, slots=True)
 class TierShown:
-    """One tier of the overview. `loads`: (person, customers, over the card's capacity)."""
+    """One tier of the overview. `loads`: (person, customers, over the card's capacity, where they are)."""
 
     card: TierCard
     label: Label
     count: int
     upper: Decimal | None
     place: int
-    loads: list[tuple[str, int, bool]]
+    loads: list[tuple[str, int, bool, str]]
     menu: list[tuple[Text, list[Any]]]
 
 
@@ -105,11 +105,16 @@ def _tiers(viewer: Viewer) -> list[TierShown]:
     return [
         TierShown(
             card, TIERS[tier], counts.get(tier.value, 0), _upper(tier, cards), QUEUE.index(tier) + 1,
-            [(each.name, each.customers, _is_over(each.customers, card)) for each in loads if each.segment == tier],
+            [_load(each, card) for each in loads if each.segment == tier],
             menu_of(card),
         )
         for tier, card in reversed(cards.items())
     ]  # fmt: skip
+
+
+def _load(load: tiers.Load, card: TierCard) -> tuple[str, int, bool, str]:
+    url = url_for("desk_customers.index", segment=load.segment, owner=load.user_id)
+    return load.name, load.customers, _is_over(load.customers, card), url
 
 
 def menu_of(card: TierCard) -> list[tuple[Text, list[Any]]]:

@@ -18,10 +18,10 @@ from portal.insights.queries.comparison import ACTIVE, Measure, Region
 from portal.insights.rules.comparison import Course, Pair, gone_or_down, grown, largest, pairs
 from portal.insights.views.comparison_question import REGION_WORDS, Question, Report, rows_url
 from portal.kernel.text import Text, t
-from portal.receivables.rules.report_figures import percent
 from portal.receivables.rules.report_months import Months, moved
 from portal.satisfaction.queries import results
 from portal.satisfaction.queries.results import By
+from portal.satisfaction.rules.scores import satisfied
 from portal.service_requests.rules.kinds import KIND_WORDS, RequestKind
 from portal.web.filters import amount, quantity
 from portal.web.report_tables import Head, Kind, Line, ReportTable
@@ -121,7 +121,8 @@ def business(question: Question) -> Made:
         for name, kind, pair in _measured(now, before)
     ]  # fmt: skip
     lines.append(_satisfied(now, before))
-    note = _("Amounts in the firm's currency; what has no rate of exchange is left out.")
+    rates = _("Amounts in the firm's currency; what has no rate of exchange is left out.")
+    note = f"{rates} {_('Fewer than ten answers give no percentage.')}"
     table = ReportTable(Report.BUSINESS.value, _("Business"), heads, lines, note=note)
     return Made(table, lead=_("How the months went, measure by measure."))
 
@@ -134,8 +135,12 @@ def _business_urls(question: Question, pair: Pair[str]) -> dict[int, str | None]
 
 
 def _satisfied(*sums: Mapping[str, Decimal]) -> Line:
-    good = (percent(each.get(Measure.GOOD, ZERO), each.get(Measure.ANSWERS, ZERO)) for each in sums)
-    return Line([_("Satisfied answers"), *(_share(each) for each in good), None])
+    """The share of both times; a dash where too few answered to say one (K10)."""
+    good = (
+        satisfied(int(each.get(Measure.GOOD, ZERO)), int(each.get(Measure.ANSWERS, ZERO)))
+        for each in sums
+    )
+    return Line([_("Satisfied answers"), *(_share(each.percent) for each in good), None])
 
 
 def _measured(

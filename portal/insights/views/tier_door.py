@@ -63,7 +63,13 @@ WAYS: tuple[tuple[str, Text, str, str, P], ...] = (
     ("telephone", t("Plan a call"), "desk_calls.new_plan", "customer", P.CALL_WORK),
     ("geo-alt", t("Plan a visit"), "desk_visits.new", "customer", P.CARE_WORK),
 )
-TO_MORE = ("graph-up-arrow", t("New opportunity"), "desk_opportunities.new", "customer_id", P.OPPORTUNITY_EDIT)  # fmt: skip
+TO_MORE = (
+    "graph-up-arrow",
+    t("New opportunity"),
+    "desk_opportunities.new",
+    "customer_id",
+    P.OPPORTUNITY_EDIT,
+)
 
 
 def next_steps(customer: Customer, *, more: bool = False) -> list[tuple[str, str, str]]:
