@@ -8,6 +8,7 @@ from typing import Any
 from flask import current_app, g, url_for
 
 from portal.access.permissions import Permission
+from portal.access.viewer import Viewer
 from portal.kernel.text import Text, t
 
 P = Permission
@@ -45,6 +46,13 @@ DESK_STEPS = (
 def address(endpoint: str, **values: Any) -> str | None:
     """The address of `endpoint`; None while no room offers it."""
     return url_for(endpoint, **values) if endpoint in current_app.view_functions else None
+
+
+def address_for(viewer: Viewer, endpoint: str, **values: Any) -> str | None:
+    """The address of `endpoint`; None while no room offers it, and for a viewer before whom it is closed."""
+    guard = getattr(current_app.view_functions.get(endpoint), "guard", None)
+    closed = isinstance(guard, Permission) and not viewer.may(guard)
+    return None if closed else address(endpoint, **values)
 
 
 def steps() -> list[tuple[Step, str]]:

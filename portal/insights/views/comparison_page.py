@@ -16,6 +16,7 @@ from portal.documents.queries import firm_currency
 from portal.insights.queries import comparison as queries
 from portal.insights.views import comparison_tables as made
 from portal.insights.views.board import Picture, Point, picture_of
+from portal.insights.views.comparison_load import MAKERS
 from portal.insights.views.comparison_question import (
     AGAINST_WORDS,
     REGION_WORDS,
@@ -52,7 +53,7 @@ class Bars:
 
 def page_context(question: Question) -> dict[str, Any]:
     """The page."""
-    table = made.MAKERS[question.report](question)
+    table = MAKERS[question.report](question)
     key = table.shown.key
     return {
         "asked": question,
@@ -115,7 +116,7 @@ def _tabs(question: Question) -> list[tuple[str, str, bool, None]]:
 
 def tables(question: Question) -> Mapping[str, Callable[[], ReportTable]]:
     """Key → the table, for a file."""
-    return {question.report.value: lambda: made.MAKERS[question.report](question).shown}
+    return {question.report.value: lambda: MAKERS[question.report](question).shown}
 
 
 def _bars(drawn: Sequence[made.Drawn]) -> list[Bars]:

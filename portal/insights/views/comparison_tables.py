@@ -59,10 +59,6 @@ ORDER_HEADS = (
     Head(t("Orders now"), Kind.COUNT, total=True),
     Head(t("Orders before"), Kind.COUNT, total=True),
 )
-LOAD_HEADS = (
-    Head(t("Open today"), Kind.COUNT, total=True),
-    Head(t("Customers in charge of"), Kind.COUNT, total=True),
-)
 MARGIN = t("Margin after rebate, of what has a known cost")
 Reader = Callable[[Decimal], str]
 
@@ -86,7 +82,7 @@ class Made:
     lead: str = ""
 
 
-def _plain(value: Decimal) -> str:
+def plain(value: Decimal) -> str:
     return f"{value:,.0f}"
 
 
@@ -94,14 +90,14 @@ def _money(value: Decimal) -> str:
     return amount(value, firm_currency())
 
 
-def _heads(first: Text, kind: Kind, *more: Head) -> list[Head]:
+def heads_of(first: Text, kind: Kind, *more: Head) -> list[Head]:
     return [
         Head(first), Head(t("Now"), kind, total=True), Head(t("The time before"), kind, total=True),
         Head(t("Difference"), kind, total=True), Head(t("In percent"), Kind.CHANGE), *more,
     ]  # fmt: skip
 
 
-def _line(name: str, pair: Pair[Any], urls: tuple[str | None, str | None], *more: Any) -> Line:
+def line_of(name: str, pair: Pair[Any], urls: tuple[str | None, str | None], *more: Any) -> Line:
     found = {1: urls[0] if pair.now else None, 2: urls[1] if pair.before else None}
     return Line([name, pair.now, pair.before, pair.difference, pair.percent, *more], found)
 
@@ -179,9 +175,9 @@ def region(question: Question) -> Made:
         queries.by_region(span, by, g.viewer) for span in (question.months, question.before)
     )
     net = largest(pairs(now[Measure.NET], before[Measure.NET]), lambda each: each.now)
-    heads = _heads(REGION_WORDS[by], Kind.AMOUNT, *ORDER_HEADS)
+    heads = heads_of(REGION_WORDS[by], Kind.AMOUNT, *ORDER_HEADS)
     lines = [
-        _line(_region_name(by, each.key), each, _region_urls(question, each.key),
+        line_of(_region_name(by, each.key), each, _region_urls(question, each.key),
               now[Measure.ORDERS].get(each.key, ZERO), before[Measure.ORDERS].get(each.key, ZERO))
         for each in net
     ]  # fmt: skip
@@ -207,31 +203,11 @@ def _region_urls(question: Question, key: str) -> tuple[str, str]:
 
 def requests(question: Question) -> Made:
     """What customers asked for."""
-    found = _compared(queries.by_kind, question)
+    found = compared(queries.by_kind, question)
     name = lambda key: say(KIND_WORDS[RequestKind(key)])  # noqa: E731
     return _counted(
         question, Report.REQUESTS, found, name, "kind", t("Kind"), _("Received in the months.")
     )
-
-
-def load(question: Question) -> Made:
-    """What each of us has to do."""
-    found = _compared(queries.by_owner, question)
-    now = queries.load_now(g.viewer)
-    known = {each.key for each in found}
-    found += [Pair(key, ZERO, ZERO) for key in now if key not in known]
-    names = queries.people({each.key for each in found})
-    name = lambda key: names.get(key) or _("Nobody")  # noqa: E731
-    url = lambda span, key: rows_url("requests", span, owner=key)  # noqa: E731
-    urls = lambda key: (url(question.months, key), url(question.before, key))  # noqa: E731
-    lines = [
-        _line(name(each.key), each, urls(each.key), *now.get(each.key, (0, 0))) for each in found
-    ]
-    drawn = [Drawn(name(each.key), each, urls(each.key)[0], _plain) for each in found]
-    heads = _heads(t("Person"), Kind.COUNT, *LOAD_HEADS)
-    title = _("Requests received, by who has them")
-    lead = _("Who has how much: requests of the months, open ones today, customers in charge of.")
-    return Made(ReportTable(Report.LOAD.value, title, heads, lines), drawn, lead)
 
 
 def satisfaction(question: Question) -> Made:
@@ -254,17 +230,6 @@ def satisfaction(question: Question) -> Made:
     return Made(ReportTable(Report.SATISFACTION.value, title, heads, lines, note=note), lead=lead)
 
 
-MAKERS: Mapping[Report, Callable[[Question], Made]] = {
-    Report.BUSINESS: business,
-    Report.GROWTH: growth,
-    Report.CHURN: churn,
-    Report.REGION: region,
-    Report.REQUESTS: requests,
-    Report.SATISFACTION: satisfaction,
-    Report.LOAD: load,
-}
-
-
 def _summed(months: Months) -> dict[str, Decimal]:
     """Sums over months; a customer that ordered in several of them is counted once."""
     whole: dict[str, Decimal] = {}
@@ -282,13 +247,13 @@ def _by_customer(question: Question) -> list[Pair[int]]:
 
 def _customers(question: Question, report: Report, found: list[Pair[int]], lead: str) -> Made:
     names = queries.customer_names({each.key for each in found}, g.viewer)
-    heads = _heads(t("Customer"), Kind.AMOUNT, Head(t("How it went")))
+    heads = heads_of(t("Customer"), Kind.AMOUNT, Head(t("How it went")))
     url = lambda span, key: rows_url("customers", span, customer=key)  # noqa: E731
     lines = []
     for each in found:
         name = names.get(each.key, "—")
         urls = url(question.months, each.key), url(question.before, each.key)
-        line = _line(name, each, urls, say(COURSE_WORDS[each.course]))
+        line = line_of(name, each, urls, say(COURSE_WORDS[each.course]))
         page = url_for("desk_customers.show", customer_id=each.key)
         lines.append(Line(line.values, {**line.urls, 0: page}))
     drawn = [
@@ -305,15 +270,15 @@ def _counted(
 ) -> Made:  # fmt: skip
     url = lambda span, key: rows_url("requests", span, **{part: key})  # noqa: E731
     lines = [
-        _line(name(each.key), each, (url(question.months, each.key), url(question.before, each.key)))
+        line_of(name(each.key), each, (url(question.months, each.key), url(question.before, each.key)))
         for each in found
     ]  # fmt: skip
-    drawn = [Drawn(name(each.key), each, url(question.months, each.key), _plain) for each in found]
-    table = ReportTable(report.value, _("Service requests"), _heads(head, Kind.COUNT), lines)
+    drawn = [Drawn(name(each.key), each, url(question.months, each.key), plain) for each in found]
+    table = ReportTable(report.value, _("Service requests"), heads_of(head, Kind.COUNT), lines)
     return Made(table, drawn, lead)
 
 
-def _compared(sums: Callable[..., dict[Any, Decimal]], question: Question) -> list[Pair[Any]]:
+def compared(sums: Callable[..., dict[Any, Decimal]], question: Question) -> list[Pair[Any]]:
     found = pairs(sums(question.months, g.viewer), sums(question.before, g.viewer))
     return largest(found, lambda each: each.now)
 
@@ -333,7 +298,7 @@ def _tally(found: Any) -> Iterable[Any]:
 
 
 def _read(kind: Kind) -> Reader:
-    return _money if kind is Kind.AMOUNT else _plain
+    return _money if kind is Kind.AMOUNT else plain
 
 
 def _share(value: Decimal | None) -> str:

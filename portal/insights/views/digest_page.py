@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from portal.home.links import address
+from flask import g
+
+from portal.home.links import address_for
 from portal.insights.models import DigestIssue
 from portal.insights.rules.digest import Told, notable, reported, told_from
 from portal.kernel.money import format_amount
@@ -37,7 +39,7 @@ def drawn(figure: Told, first: date, last: date) -> dict[str, Any]:
         "before": read(figure, figure.before),
         "percent": None if figure.percent is None else moved(figure.percent),
         "tone": figure.tone,
-        "url": address(kind.endpoint, **kind.narrowed, **dated) if kind.endpoint else None,
+        "url": address_for(g.viewer, kind.endpoint, **kind.narrowed, **dated),
     }
 
 

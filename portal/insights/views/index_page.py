@@ -136,6 +136,8 @@ def _line(asked: Asked, key: tuple[Any, ...], facts: Facts, name: str) -> Line:
     here = replace(asked, narrowed=narrowed, by=By.LANE if asked.by is By.CUSTOMER else By.CUSTOMER)
     figures = [INDICES[code].figure(facts) for code in SIDE_BY_SIDE]
     urls = {0: url_for("desk_indices.index", **here.parts()) if narrowed != asked.narrowed else ""}
+    if facts.counts["delivered"]:
+        urls[1] = asked.rows_url(INDICES["undamaged"], narrowed)
     for at, (code, figure) in enumerate(zip(SIDE_BY_SIDE, figures, strict=True), 2):
         urls[at] = asked.rows_url(INDICES[code], narrowed) if figure.value is not None else ""
     values = [name, facts.counts["delivered"], *(each.value for each in figures)]
