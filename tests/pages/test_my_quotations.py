@@ -6,7 +6,10 @@ import threading
 from datetime import datetime
 
 import pytest
+from sqlalchemy import select
 
+from portal.db.base import db
+from portal.db.outbox import OutboxMessage
 from portal.kernel import clock
 from portal.quotations.actions import answering, drafting, issuing
 from portal.web.flask_app import PortalApp
@@ -335,16 +338,23 @@ def test_of_alternatives_one_is_chosen_and_kept(
     quotation = draft(cast, now)
     version = drafting.latest_version(quotation)
     freight = [row for row in version.lines if row.charge_code == "O/F"]
-    freight[0].option, freight[1].option, freight[2].option = "A", "B", "B"
+    freight[0].option, freight[1].option, freight[2].option = "HPL", "COSCO", "COSCO"
     issue(quotation, cast, now)
     client.sign_in(cast.lin)
-    assert "Alternatives" in client.get(url(version)).text
+    assert "choose one when you accept" in client.get(url(version)).text
     assert client.post(url(version, "/accept"), data={"name": "Lin"}).status_code == 422
     assert (
         client.post(url(version, "/accept"), data={"name": "Lin", "option": "C"}).status_code == 422
     )
     assert (
-        client.post(url(version, "/accept"), data={"name": "Lin", "option": "B"}).status_code == 303
+        client.post(url(version, "/accept"), data={"name": "Lin", "option": "COSCO"}).status_code
+        == 303
     )
-    assert fresh(version).accepted_option == "B"
-    assert "Chosen alternative: B" in client.get(url(version)).text
+    assert fresh(version).accepted_option == "COSCO"
+    read = words(client.get(url(version)).text)
+    assert "Chosen alternative: COSCO SHIPPING Lines" in read and "choose one" not in read
+    told = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
+    assert told is not None and told.facts["option"] == "COSCO SHIPPING Lines"
+    client.sign_in(cast.sales)
+    desk = words(client.get(f"/desk/quotations/{fresh(version).quotation_id}").text)
+    assert "Chosen alternative: COSCO SHIPPING Lines" in desk

@@ -14,12 +14,14 @@ from portal.access.viewer import Viewer
 from portal.db import audit
 from portal.db.base import db
 from portal.db.outbox import post_mail
+from portal.documents.rules.words import PaperLanguage
 from portal.kernel.clock import business_day
 from portal.kernel.errors import Forbidden, Invalid, NotAllowedNow, NotFound
 from portal.kernel.text import Text, t
 from portal.opportunities.rules.papers import PaperStep
 from portal.quotations.actions import for_opportunity
 from portal.quotations.actions.issuing import mark_paper
+from portal.quotations.actions.paper_facts import carrier_words
 from portal.quotations.actions.pricing import repeat_on_quotation
 from portal.quotations.models import AcceptanceLink, Quotation, QuotationQuestion, QuotationVersion
 from portal.quotations.rules.states import STEPS, QuotationState, QuotationStep, state_on
@@ -270,7 +272,9 @@ def _tell_owner(
     version: QuotationVersion, template: str, name: str, reason: str, now: datetime
 ) -> None:
     facts = {"name": name, "reason": reason, "version": version.version_no}
-    facts["option"] = version.accepted_option or ""
+    english = version.quotation.owner.locale == "en"
+    option = carrier_words(version.accepted_option or "")
+    facts["option"] = option.plain(PaperLanguage.EN if english else PaperLanguage.ZH)
     _post(version.quotation, template, facts, f"{template}-{version.id}", now)
 
 

@@ -188,8 +188,8 @@ def _total(version: QuotationVersion, stored: Mapping[str, Any]) -> dict[str, An
 
 
 def _taxes(version: QuotationVersion) -> list[dict[str, Any]]:
-    """Net, tax and gross by currency and rate, of the lines that count in the first alternative's total."""
-    first = next((row.option for row in version.lines if row.option), "")
+    """Net, tax and gross by currency and rate of what counts in one alternative: the accepted, else the first."""
+    first = version.accepted_option or next((row.option for row in version.lines if row.option), "")
     found: dict[tuple[str, str, str, Decimal], dict[str, Decimal]] = {}
     for row in version.lines:
         if row.gross is None or row.is_collect or row.option not in ("", first):

@@ -84,7 +84,14 @@ def context(quotation: Quotation, version: QuotationVersion, way: Way) -> dict[s
         "label_of": customer_label,
         "changes": changes(version, history),
         "questions": addressed.questions(quotation, g.viewer),
+        "chosen": _chosen(version),
     }
+
+
+def _chosen(version: QuotationVersion) -> int | None:
+    """The place of the accepted alternative among those of the paper."""
+    names = options_of(version)
+    return names.index(version.accepted_option) if version.accepted_option in names else None
 
 
 def short_context(quotation: Quotation, version: QuotationVersion, way: Way) -> dict[str, Any]:
