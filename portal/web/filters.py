@@ -42,6 +42,7 @@ def install(app: Flask) -> None:
         datetime=_unbroken(instant),
         say=say,
         name=name_of,
+        boxed=boxed,
         markdown=rendered,
         translated=translate,
     )
@@ -79,6 +80,12 @@ def _currency(code: str) -> Markup:
 def amount(value: Decimal | None, currency: str = "CNY") -> str:
     """`1,482.00` without the currency."""
     return "—" if value is None else format_amount(value, currency)
+
+
+def boxed(row: Any) -> str:
+    """The name of a charge and its box, which is said once where the name says it already."""
+    name = str(name_of(row))
+    return name if not row.packaging or row.packaging in name else f"{name} {row.packaging}"
 
 
 def file_size(size: int) -> str:

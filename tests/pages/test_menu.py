@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
-from portal.web.filters import MUTED_DASH, file_size, is_nothing, is_unbroken, money
+from portal.web.filters import MUTED_DASH, boxed, file_size, is_nothing, is_unbroken, money
+from portal.web.flask_app import PortalApp
 from tests.cast import Cast
 from tests.client import CheckingClient
 
@@ -70,6 +72,20 @@ def parts(client: CheckingClient, path: str) -> dict[str, bool]:
 )
 def test_the_size_of_a_file_is_said_without_a_word_of_either_language(size: int, said: str) -> None:
     assert file_size(size) == said
+
+
+@pytest.mark.parametrize(
+    ("name", "packaging", "said"),
+    [
+        ("海运费", "40HQ", "海运费 40HQ"),
+        ("海运费 40HQ", "40HQ", "海运费 40HQ"),
+        ("报关", "", "报关"),
+    ],
+)
+def test_a_charges_box_is_said_once(name: str, packaging: str, said: str, app: PortalApp) -> None:
+    row = SimpleNamespace(name_zh=name, name_en="", packaging=packaging)
+    with app.test_request_context():
+        assert boxed(row) == said
 
 
 def test_the_menu_has_parts_and_the_pages_own_is_unfolded(
