@@ -10,9 +10,10 @@ from html import unescape
 import pytest
 
 from portal.db.base import db
-from portal.insights.actions import indices
-from portal.insights.models import CustomerMonth
+from portal.insights.actions import digest, indices
+from portal.insights.models import CustomerMonth, DigestIssue
 from portal.insights.queries.comparison import ordering
+from portal.kernel import clock
 from portal.receivables.rules.report_months import Months
 from portal.shipments.rules.states import ShipmentState
 from tests import castings
@@ -148,3 +149,46 @@ def test_whose_customers_a_tier_has_can_be_looked_at(
     page = client.sign_in(world.sales_manager).get("/desk/tiers").text
     found = re.findall(r'item-end"><a href="([^"]*owner=[^"]*)">(\d+)<', page)
     assert found and all(rows_of(client, address) == int(number) for address, number in found)
+
+
+@pytest.mark.parametrize("who", ["finance", "sales_manager", "administrator"])
+def test_a_letter_leads_only_where_its_reader_may_go(
+    client: CheckingClient, world: Cast, now: datetime, who: str
+) -> None:
+    with clock.frozen(now):
+        digest.issue(now)
+    row = db.session.query(DigestIssue).one().id
+    db.session.commit()
+    page = client.sign_in(getattr(world, who)).get(f"/desk/dashboards/digest/{row}").text
+    links = re.findall(r'<th scope="row"><a href="([^"]*)">', page)
+    assert links and all(client.get(unescape(each)).status_code == 200 for each in links)
+    assert ("/desk/opportunities" in " ".join(links)) is (who != "finance")
+
+
+def test_staff_load_opens_what_is_open_and_whose_customers(
+    client: CheckingClient, world: Cast
+) -> None:
+    page = client.sign_in(world.sales_manager).get("/desk/comparisons?report=load").text
+    found = re.findall(r'<a href="([^"]*owner=[^"]*)">(\d+)</a>', page)
+    led = [address for address, _number in found]
+    assert any(each.startswith("/desk/customers") for each in led)
+    assert '<a href="/desk/requests/queue/unassigned">1</a>' in page
+    assert all(rows_of(client, address) == int(number) for address, number in found)
+
+
+def test_what_was_carried_on_no_lane_opens_its_own_rows(
+    client: CheckingClient, world: Cast, now: datetime
+) -> None:
+    for day in (3, 4):
+        carried(world.nordwind, date(2026, 2, day), due=date(2026, 2, 3), origin="", destination="")
+    indices.measure(FEBRUARY, now)
+    db.session.commit()
+    page = client.sign_in(world.sales_manager).get("/desk/indices?month=2026-02&by=lane").text
+    row = page[page.index("No lane") :]
+    links = dict(
+        re.findall(r'<a href="(/desk/indices/[^"]*)">([^<]*)</a>', row[: row.index("</tr>")])
+    )
+    counted = {rows_of(client, each) for each in links if "complaints" not in each}
+    assert "50 %" in links.values() and counted == {2}
+    narrowed = client.get("/desk/indices?month=2026-02&lane=%3E").text
+    assert "50.00 %" in narrowed and '<option value="&gt;" selected>No lane' in narrowed

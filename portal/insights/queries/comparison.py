@@ -180,11 +180,9 @@ def by_owner(months: Months, viewer: Viewer) -> dict[int, Decimal]:
 
 
 def load_now(viewer: Viewer) -> dict[int, tuple[int, int]]:
-    """User id → (requests open now, active customers in charge of)."""
-    still = visible(select(Q.owner_id, func.count()), Q, viewer).where(
-        Q.is_open.is_(True), Q.owner_id.is_not(None)
-    )
-    open_ones = {row[0]: row[1] for row in db.session.execute(still.group_by(Q.owner_id))}
+    """User id (0: nobody) → (requests open now, active customers in charge of)."""
+    still = visible(select(Q.owner_id, func.count()), Q, viewer).where(Q.is_open.is_(True))
+    open_ones = {row[0] or 0: row[1] for row in db.session.execute(still.group_by(Q.owner_id))}
     part = visible(select(Assignment.user_id, func.count()), Assignment, viewer)
     there = Customer.active.is_(True) & Customer.merged_into_id.is_(None)
     owned = part.join(Customer, (Customer.id == Assignment.customer_id) & there)
@@ -193,7 +191,6 @@ def load_now(viewer: Viewer) -> dict[int, tuple[int, int]]:
     return {
         user_id: (open_ones.get(user_id, 0), customers.get(user_id, 0))
         for user_id in {*open_ones, *customers}
-        if user_id is not None
     }
 
 

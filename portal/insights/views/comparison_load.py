@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from typing import Any
 
 from flask import g
 from flask_babel import gettext as _
@@ -56,14 +57,13 @@ def load(question: Question) -> Made:
 
 def _loaded(user_id: int, line: Line) -> Line:
     """The line with the way to what is open today and to the customers."""
-    if not user_id:
-        return line
-    ways = (
-        (OPEN_AT, "desk_requests.queue", {"queue": "open"}),
-        (CUSTOMERS_AT, "desk_customers.index", {}),
+    open_ones = {"queue": "open", "owner": user_id} if user_id else {"queue": "unassigned"}
+    ways: tuple[tuple[int, str, dict[str, Any]], ...] = (
+        (OPEN_AT, "desk_requests.queue", open_ones),
+        (CUSTOMERS_AT, "desk_customers.index", {"owner": user_id}),
     )
     more = {
-        at: address_for(g.viewer, endpoint, owner=user_id, **narrowed)
+        at: address_for(g.viewer, endpoint, **narrowed)
         for at, endpoint, narrowed in ways
         if line.values[at]
     }
