@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -18,6 +20,7 @@ from portal.receivables.rules.report_months import Months
 from portal.shipments.rules.states import ShipmentState
 from tests import castings
 from tests.cast import Cast, viewer
+from tests.claims import a_claim
 from tests.client import CheckingClient
 from tests.insights import FEBRUARY, a_month, classified_in, months_of, seeded
 from tests.insights_boards import carried, the_case
@@ -192,3 +195,22 @@ def test_what_was_carried_on_no_lane_opens_its_own_rows(
     assert "50 %" in links.values() and counted == {2}
     narrowed = client.get("/desk/indices?month=2026-02&lane=%3E").text
     assert "50.00 %" in narrowed and '<option value="&gt;" selected>No lane' in narrowed
+
+
+def test_what_is_lost_is_not_told_as_damaged(
+    client: CheckingClient, world: Cast, now: datetime
+) -> None:
+    for loss in ("short", "damaged"):
+        shipment = carried(world.harbour, date(2026, 1, 27))
+        a_claim(world, now, "agreed", shipment_id=shipment.id, loss=loss)
+    indices.measure(date(2026, 1, 1), now)
+    db.session.commit()
+    client.sign_in(world.sales_manager)
+    file = client.get("/desk/indices/undamaged?month=2026-01&export=csv").data.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(file)))
+    assert sorted((row["Undamaged"], row["Lost or short"]) for row in rows) == [
+        ("No", "No"),
+        ("Yes", "Yes"),
+    ]
+    page = words(client.get("/desk/indices?month=2026-01").text)
+    assert "Undamaged" in page and page.count("50.00 %") == 2

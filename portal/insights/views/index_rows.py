@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from flask import g, url_for
-from markupsafe import Markup
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from portal.access.permissions import Permission as P
@@ -36,6 +36,10 @@ from portal.web.words import name_of, say
 
 B, D, L, Q, S = Booking, Dispute, StatementLine, ServiceRequest, Shipment
 YES, NO = Label(t("Yes"), "good", "check-circle"), Label(t("No"), "bad", "x-circle")
+MISSED, NOT_MISSED = (
+    replace(YES, tone="bad", icon="x-circle"),
+    replace(NO, tone="good", icon="check-circle"),
+)
 OUT = Label(t("Not counted"), "neutral", "slash-circle")
 EMPTY = Empty(t("No row"), t("Nothing of this kind happened in the month."))
 ORDERED_AT, LEFT_AT, DELIVERED_AT, DAMAGED, LOST = 1, 2, 3, 4, 5
@@ -147,13 +151,12 @@ def _kept(row: Any) -> Label:
     return OUT if kept is None else (YES if kept else NO)
 
 
-def _whole(row: Any) -> Markup | str:
-    words = [
-        say(text)
-        for there, text in ((row[DAMAGED], t("Damaged")), (row[LOST], t("Lost or short")))
-        if there
-    ]
-    return chip(NO) + Markup(" {}").format(", ".join(words)) if words else chip(YES)
+def _undamaged(row: Any) -> Label:
+    return NO if row[DAMAGED] else YES
+
+
+def _lost(row: Any) -> Label:
+    return MISSED if row[LOST] else NOT_MISSED
 
 
 def _number(count: int | None) -> str:
@@ -213,7 +216,8 @@ DELIVERED = (
            value=lambda r: r[0].due_on),
     _dated("delivered", t("Delivered on"), lambda r: r[DELIVERED_AT]),
     Column("on_time", t("On time"), lambda r: chip(_kept(r)), value=lambda r: say(_kept(r).text)),
-    Column("whole", t("Undamaged"), _whole, value=lambda r: say((NO if r[DAMAGED] or r[LOST] else YES).text)),
+    Column("undamaged", t("Undamaged"), lambda r: chip(_undamaged(r)), value=lambda r: say(_undamaged(r).text)),
+    Column("lost", t("Lost or short"), lambda r: chip(_lost(r)), value=lambda r: say(_lost(r).text)),
     _lasted("cycle", t("Days since the order"), lambda r: _days(r[ORDERED_AT], r[DELIVERED_AT])),
     _lasted("transit", t("Days on the way"), lambda r: _days(r[LEFT_AT], r[DELIVERED_AT])),
 )  # fmt: skip
