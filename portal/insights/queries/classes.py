@@ -105,7 +105,7 @@ def tallies(run_id: int, viewer: Viewer) -> list[Tally]:
     tiers: Any = (found.tier_before, found.tier)
     statement = visible(select(*tiers, func.count(), *marks), found, viewer)
     rows = db.session.execute(statement.where(found.run_id == run_id).group_by(*tiers))
-    return [Tally(*row) for row in rows]
+    return [Tally._make(row) for row in rows]
 
 
 def new_at_risk(run: ClassificationRun, viewer: Viewer) -> int:

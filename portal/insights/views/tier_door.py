@@ -78,7 +78,11 @@ def next_steps(customer: Customer, *, more: bool = False) -> list[tuple[str, str
     `more`: the customer may buy more, so an opportunity may be opened.
     """
     return [
-        (icon, say(words), url_for(endpoint, **{name: customer.id}))
+        (icon, say(words), _way_to(endpoint, {name: customer.id}))
         for icon, words, endpoint, name, permission in (*WAYS, *((TO_MORE,) if more else ()))
         if endpoint in current_app.view_functions and g.viewer.may(permission)
     ]
+
+
+def _way_to(endpoint: str, values: dict[str, Any]) -> str:
+    return url_for(endpoint, **values)
