@@ -8,10 +8,11 @@ from decimal import Decimal
 
 import pytest
 
+from portal.catalogue.rules.sheets import reading as reading_rules
 from portal.catalogue.rules.sheets.meaning import Meaning as M
 from portal.catalogue.rules.sheets.profile import Column, LeaveOut, Profile, Repeats, constants
 from portal.catalogue.rules.sheets.reading import read_prices
-from portal.catalogue.rules.sheets.rows import Lookups
+from portal.catalogue.rules.sheets.rows import CUT_HERE, Lookups
 from portal.catalogue.rules.terms import Basis, PriceTerms
 from portal.kernel.tables import open_table
 from tests.rules.sheet_files import (
@@ -72,6 +73,17 @@ def test_a_wrong_cell_is_told_by_row_and_column(column: int, cell: str, label: s
     assert (found_row, found_label) == (2, label)
     assert expected in str(reading.errors[0].expected)
     assert [row.key.origin for row in reading.rows] == ["CNNGB"]
+
+
+def test_a_list_of_problems_too_long_to_read_is_cut_and_counted_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reading_rules, "MOST_PROBLEMS", 3)
+    wrong = (*GOOD[:4], "forty", *GOOD[5:])
+    reading = lines(*[wrong] * 5, GOOD, GOOD)
+    assert [row for row, _, _ in told(reading)] == [2, 3, 4, None]
+    assert reading.problems[-1].found == "+ 3" and reading.errors[-1].expected == CUT_HERE
+    assert (reading.count("error"), reading.count("warning")) == (5, 1)
 
 
 def test_a_missing_column_is_told_with_the_headers_there_are():

@@ -213,8 +213,8 @@ def found_by(reading: Reading, against: Tariff | None, viewer: Viewer) -> Found:
         "read": reading.read,
         "left_out": reading.left_out,
         "prices": len(reading.rows),
-        "errors": len(reading.errors),
-        "warnings": len(reading.warnings),
+        "errors": reading.count("error"),
+        "warnings": reading.count("warning"),
         "against": against.code if against is not None else "",
         "difference": {kind.value: count for kind, count in changes.counts().items()},
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import cache
@@ -18,7 +19,7 @@ from portal.catalogue.rules.sheets.line import NO_CURRENCY, NO_PRICE, Line, Line
 from portal.catalogue.rules.sheets.meaning import Meaning, squeeze
 from portal.catalogue.rules.sheets.merged import MergedCells
 from portal.catalogue.rules.sheets.profile import Layout, Places, Profile
-from portal.catalogue.rules.sheets.rows import Lookups, PriceRow, Reading
+from portal.catalogue.rules.sheets.rows import CUT_HERE, Lookups, PriceRow, Reading
 from portal.catalogue.rules.terms import Break
 from portal.kernel.errors import Problem
 from portal.kernel.tables import Row, Table
@@ -58,15 +59,18 @@ def read_prices(
     kept, found = reader.checks.settle(prices)
     problems += found
     problems.sort(key=lambda one: one.row or 0)
-    if len(problems) > MOST_PROBLEMS:
-        more = len(problems) - MOST_PROBLEMS
-        cut = problems[MOST_PROBLEMS:]
-        worst: Literal["error", "warning"] = (
-            "error" if any(one.severity == "error" for one in cut) else "warning"
-        )
-        expected = t("fewer problems; the list is cut here")
-        problems[MOST_PROBLEMS:] = [Problem(None, None, f"+ {more:,}", expected, worst)]
-    return Reading(tuple(kept), tuple(problems), reader.count, reader.left_out)
+    listed, unlisted = _cut(problems)
+    return Reading(tuple(kept), tuple(listed), reader.count, reader.left_out, unlisted)
+
+
+def _cut(problems: list[Problem]) -> tuple[list[Problem], Counter[str]]:
+    """As many as somebody may read, told that there are more, and how many these are by severity."""
+    rest = Counter(str(each.severity) for each in problems[MOST_PROBLEMS:])
+    if not rest:
+        return problems, rest
+    worst: Literal["error", "warning"] = "error" if rest["error"] else "warning"
+    told = Problem(None, None, f"+ {rest.total():,}", CUT_HERE, worst)
+    return [*problems[:MOST_PROBLEMS], told], rest
 
 
 def _no_rows(sheet: Sheet) -> Problem:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
@@ -11,7 +11,11 @@ from portal.catalogue.rules.margin import CostComponent
 from portal.catalogue.rules.terms import PriceTerms
 from portal.kernel.boxes import BOX_LENGTHS, find_box_type
 from portal.kernel.errors import Problem
+from portal.kernel.text import t
 from portal.kernel.units import find_unit
+
+CUT_HERE = t("fewer problems; the list is cut here")
+"""What stands below the last problem of a list that is longer than anybody reads."""
 
 
 class PriceKey(NamedTuple):
@@ -59,13 +63,22 @@ class Reading:
     """All of a file: its prices in the file's order, and its problems by row and column.
 
     `read` counts the lines below the header, `left_out` those that the profile leaves out. A price with an
-    error is not among `rows`; whether the rest may be taken is for the person to say (S9).
+    error is not among `rows`; whether the rest may be taken is for the person to say (S9). `unlisted` counts, by
+    severity, the problems that the list has no room for.
     """
 
     rows: tuple[PriceRow, ...]
     problems: tuple[Problem, ...]
     read: int = 0
     left_out: int = 0
+    unlisted: Mapping[str, int] = field(default_factory=dict)
+
+    def count(self, severity: str) -> int:
+        """How many problems there are of this severity, listed or not."""
+        listed = sum(
+            1 for each in self.problems if each.severity == severity and each.expected != CUT_HERE
+        )
+        return listed + self.unlisted.get(severity, 0)
 
     @property
     def errors(self) -> tuple[Problem, ...]:
