@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import date, datetime
 
 import pytest
 from sqlalchemy import select
 
 from portal.access.permissions import Role
+from portal.billing.rules.states import StatementState
 from portal.customers.models import Contact, Customer
 from portal.db.base import db
 from portal.insights.models import ClassOverride
+from portal.kernel import clock
 from portal.kernel.pinyin import search_words
 from portal.receivables.rules.report_months import moved
 from portal.service_requests.rules.kinds import RequestKind
@@ -21,6 +25,7 @@ from tests.insights import FEBRUARY, a_month, classified_in, months_of
 from tests.offers import keep
 from tests.pages.test_desk_statements import asked
 from tests.service import a_request
+from tests.statements import a_line, a_statement, dispute, lines
 
 
 def classify(cast: Cast, now: datetime) -> None:
@@ -82,6 +87,29 @@ def test_a_complaint_stands_on_the_churn_list_with_its_day(
     a_request(cast, now, customer=cast.nordwind, kind=RequestKind.COMPLAINT.value)
     db.session.commit()
     assert "2026-03-02" in lead.get("/desk/churn").text
+
+
+def test_the_last_dispute_stands_on_the_churn_list_with_its_day(
+    lead: CheckingClient, cast: Cast, now: datetime
+):
+    statement = a_statement(cast.nordwind, [a_line("106")], StatementState.PUBLISHED)
+    with clock.frozen(now):
+        dispute(lines(statement)[0])
+    db.session.commit()
+    file = lead.get("/desk/churn?export=csv").data.decode("utf-8-sig")
+    (row,) = [each for each in csv.DictReader(io.StringIO(file)) if each["Code"] == "NORDWIND"]
+    assert (row["Dispute"], row["Complaint"]) == ("2026-03-02", "") and "Next step" not in row
+
+
+def test_whoever_may_buy_more_has_an_opportunity_as_a_next_step(lead: CheckingClient, cast: Cast):
+    page = lead.get("/desk/tiers/promotions").text
+    for way in (
+        "calls/to-make/new?customer",
+        "visits/new?customer",
+        "opportunities/new?customer_id",
+    ):
+        address = f"/desk/{way}={cast.harbour.id}"
+        assert address in page and lead.get(address).status_code == 200
 
 
 def test_promotions_and_stars_say_why(lead: CheckingClient):

@@ -32,14 +32,18 @@ def drawn(figure: Told, first: date, last: date) -> dict[str, Any]:
     """One figure of these days as it is read, and where it leads."""
     kind = figure.kind
     label = say(kind.label)
-    dated = {kind.dated: f"{first}..{last}"} if kind.dated else {}
+    parts = dict(kind.narrowed)
+    if kind.dated:
+        parts[kind.dated] = f"{first}..{last}"
+    if figure.currency:
+        parts["currency"] = figure.currency
     return {
         "label": f"{label}, {figure.currency}" if figure.currency else label,
         "now": read(figure, figure.now),
         "before": read(figure, figure.before),
         "percent": None if figure.percent is None else moved(figure.percent),
         "tone": figure.tone,
-        "url": address_for(g.viewer, kind.endpoint, **kind.narrowed, **dated),
+        "url": address_for(g.viewer, kind.endpoint, **parts),
     }
 
 
