@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from datetime import date, datetime
 from io import BytesIO
 
 import pytest
 from sqlalchemy import select
 
+from portal.access.permissions import Role
 from portal.access.scope import set_viewer
 from portal.access.viewer import SYSTEM
+from portal.campaigns.actions import sending
 from portal.campaigns.models import (
     Campaign,
     CampaignMail,
@@ -31,14 +34,18 @@ from tests.campaigns import (
     agreed,
     an_offer,
     approved,
+    mail_to,
     mailed,
 )
-from tests.cast import Cast
+from tests.cast import Cast, staff
 from tests.chain import entitled, handling
 from tests.client import CheckingClient
 from tests.offers import keep
 from tests.opportunities import first_words
 
+PNG = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
 TYPED = {
     "name": "五一促销", "subject_zh": "五一仓储九折", "text_zh": "五月一日起 **九折**。", "per_run": "200",
     "tiers": ["vip"],
@@ -103,6 +110,79 @@ def test_an_item_that_is_not_sold_is_told_at_its_field(client: CheckingClient, c
         "/desk/campaigns/new", data={**TYPED, "bought_item": "NONE"}
     )
     assert "There is no such service item." in page.text
+
+
+def test_a_preview_for_an_item_that_is_not_sold_says_so_and_counts_nobody(
+    client: CheckingClient, cast: Cast, now: datetime
+) -> None:
+    agreed(cast.lin.email, now)
+    keep(cast)
+    sent = {**TYPED, "tiers": [], "bought_item": "NONE", "preview": "1"}
+    page = client.sign_in(cast.sales).post("/desk/campaigns/new", data=sent)
+    assert "There is no such service item." in page.text
+    assert "Whom it reaches now" not in page.text and "五一仓储九折" in page.text
+
+
+def test_a_preview_counts_whoever_gets_it_and_names_whom_the_reader_looks_after(
+    client: CheckingClient, cast: Cast, now: datetime
+) -> None:
+    a_contact(cast.nordwind, "Erik", "erik@nordwind.example")
+    for email in (cast.lin.email, "erik@nordwind.example"):
+        agreed(email, now)
+    other = staff("Wang Fang", Role.SALES)
+    keep(cast)
+    sent = {**TYPED, "tiers": [], "preview": "1"}
+    page = client.sign_in(other).post("/desk/campaigns/new", data=sent)
+    assert "at 2 customers" in page.text
+    assert cast.lin.email not in page.text
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [{"starts_at": "0001-01-01T00:00"}, {"starts_at": "9999-12-31T23:59"}, {"owner_ids": ["x"]}],
+)
+def test_what_no_page_of_ours_sends_keeps_what_was_typed(
+    client: CheckingClient, cast: Cast, typed: dict[str, object]
+) -> None:
+    client.sign_in(cast.sales)
+    page = client.post("/desk/campaigns/new", data={**TYPED, **typed})
+    assert page.status_code == 422 and "五一仓储九折" in page.text
+    page = client.post("/desk/campaigns/new", data={**TYPED, **typed, "preview": "1"})
+    assert page.status_code == 200 and "五一仓储九折" in page.text
+
+
+def test_a_campaign_to_nobody_says_so_before_it_is_approved(
+    client: CheckingClient, cast: Cast, now: datetime
+) -> None:
+    row = a_campaign(cast, now)
+    keep(cast)
+    page = client.sign_in(cast.sales_manager).get(f"/desk/campaigns/{row.id}")
+    assert "Nobody gets it as things stand" in page.text
+    assert '<button type="submit">Approve' not in page.text
+
+
+def test_each_figure_of_the_results_opens_as_many_mails(
+    client: CheckingClient, cast: Cast, now: datetime
+) -> None:
+    sent, _token = mailed(cast, now, cast.lin.email)
+    lost = a_contact(cast.harbour, "无址", "nobody@wrong.example")
+    agreed(lost.email, now)
+    refused = approved(cast, now)
+    sending.send_batch(refused.id, 50, now)
+    mail_to(refused, lost.email).state = "failed"
+    sent.interested_at = sent.unsubscribed_at = now
+    sent.state = "sent"
+    keep(cast)
+    client.sign_in(cast.sales_manager)
+    for campaign_id, links in (
+        (sent.campaign_id, ("state=sent", "did=interested", "did=unsubscribed")),
+        (refused.id, ("state=undelivered",)),
+    ):
+        page = client.get(f"/desk/campaigns/{campaign_id}").text
+        for link in links:
+            at = f"/desk/campaigns/{campaign_id}/mails?{link}"
+            assert f'href="{at}">1</a>' in page
+            assert "1 in all" in client.get(at).text
 
 
 def test_results_are_drawn_and_open_their_mails(
@@ -215,11 +295,14 @@ def test_a_notice_is_written_published_and_read(client: CheckingClient, cast: Ca
     row = one(Notice).id
     file = (BytesIO(b"%PDF-1.7\n%%EOF"), "hours.pdf")
     client.post(f"/desk/notices/{row}/files", data={"file": file})
+    picture = (BytesIO(PNG), "hours.png")
+    client.post(f"/desk/notices/{row}/files", data={"file": picture})
     client.post(f"/desk/notices/{row}/publish")
     client.sign_in(cast.lin)
     assert "Holiday hours" in client.get("/my/notices").text
     page = client.get(f"/my/notices/{row}")
     assert "<strong>1 May</strong>" in page.text and "hours.pdf" in page.text
+    assert page.text.count("<img") == 1 and 'alt="hours.png"' in page.text
     set_viewer(SYSTEM)
     assert db.session.scalars(select(NoticeReading)).all() == []
     client.post(f"/my/notices/{row}/read")

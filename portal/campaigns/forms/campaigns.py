@@ -6,17 +6,19 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
     DateTimeLocalField,
+    Field,
     IntegerField,
     RadioField,
     SelectField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from portal.accounts.forms import Ticks
 from portal.campaigns.actions.writing import CampaignFacts
@@ -29,8 +31,15 @@ from portal.customers.rules.kinds import AREAS, CUSTOMER_STATES, MARKETS, SEGMEN
 from portal.kernel.text import t
 from portal.web.forms import choices
 
+FIRST_YEAR, LAST_YEAR = 2000, 2199
 LANGUAGES = {Language.ZH: t("Chinese"), Language.EN: t("English")}
 ABC = {each.value: t("Class %(letter)s", letter=each.value) for each in Abc}
+
+
+def _in_our_days(_form: FlaskForm, field: Field) -> None:
+    """A year that no clock of ours can turn into an instant is a slip of the keys."""
+    if not FIRST_YEAR <= field.data.year <= LAST_YEAR:
+        raise ValidationError(_("This date cannot be right."))
 
 
 class CampaignForm(Edited):
@@ -53,20 +62,24 @@ class CampaignForm(Edited):
     bought_item = StringField(
         _l("Bought this service item"), [Length(max=120)], render_kw={"list": "items"}
     )
-    starts_at = DateTimeLocalField(_l("Not before"), [Optional()])
+    starts_at = DateTimeLocalField(_l("Not before"), [Optional(), _in_our_days])
     per_run = IntegerField(_l("Mails in one run"), [InputRequired()])
 
     def facts(self, item_id: int | None, zone: str) -> CampaignFacts:
         """What was typed; `item_id` of the code, times in the firm's `zone`."""
         return CampaignFacts(
             self.name.data or "",
-            Written(
-                self.subject_zh.data or "", self.subject_en.data or "", self.text_zh.data or "",
-                self.text_en.data or "",
-            ),
+            self.written(),
             self.segment(item_id),
             self.per_run.data or 0,
             _instant(self.starts_at.data, zone),
+        )  # fmt: skip
+
+    def written(self) -> Written:
+        """The mail in both languages."""
+        return Written(
+            self.subject_zh.data or "", self.subject_en.data or "", self.text_zh.data or "",
+            self.text_en.data or "",
         )  # fmt: skip
 
     def segment(self, item_id: int | None) -> Segment:

@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal,
 from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.access.models import Assignment
-from portal.access.scope import visible
-from portal.access.viewer import Viewer
+from portal.access.scope import past_the_walls, visible
+from portal.access.viewer import SYSTEM, Viewer
 from portal.accounts.models import User
 from portal.campaigns.models import CampaignMail, MarketingConsent
 from portal.campaigns.rules.addresses import Person, each_once
@@ -45,21 +45,11 @@ class Preview:
 
 
 def preview(segment: Segment, viewer: Viewer, today: date, shown: int = 12) -> Preview:
-    """Who would get it now, among the customers that `viewer` sees."""
-    counted: Counter[str] = Counter()
-    for people in (_contacts(segment, viewer, today), _users(segment, viewer, today)):
-        rows = people.subquery()
-        fates = select(rows.c.fate, func.count(func.distinct(rows.c.person)))
-        counted.update(dict(db.session.execute(fates.group_by(rows.c.fate)).all()))
-    reached = _reached_union(segment, viewer, today).subquery()
-    sums = db.session.execute(
-        select(
-            func.count(func.distinct(reached.c.address)),
-            func.count(func.distinct(reached.c.customer_id)),
-        )
-    ).one()
+    """Whom it would be sent to now, whoever looks after them; `first` are of those that `viewer` sees."""
+    with past_the_walls():
+        counted, (reached, customers) = _fates(segment, today), _reached(segment, today)
     left = tuple((why, counted[why.value]) for why in LeftOut if counted[why.value])
-    return Preview(sums[1], sums[0], left, tuple(next_people(segment, viewer, today, shown)))
+    return Preview(customers, reached, left, tuple(next_people(segment, viewer, today, shown)))
 
 
 def next_people(
@@ -93,12 +83,30 @@ def may_be_written_to(customer_id: int, today: date) -> bool:
     return db.session.scalar(wanted) is not None
 
 
-def _reached_union(segment: Segment, viewer: Viewer, today: date) -> Any:
-    parts = []
-    for statement in (_contacts(segment, viewer, today), _users(segment, viewer, today)):
-        rows = statement.subquery()
+def _fates(segment: Segment, today: date) -> Counter[str]:
+    """How many people of the segment come to each end."""
+    counted: Counter[str] = Counter()
+    for people in (_contacts(segment, SYSTEM, today), _users(segment, SYSTEM, today)):
+        rows = people.subquery()
+        fates = select(rows.c.fate, func.count(func.distinct(rows.c.person)))
+        counted.update(dict(db.session.execute(fates.group_by(rows.c.fate)).all()))
+    return counted
+
+
+def _reached(segment: Segment, today: date) -> tuple[int, int]:
+    """How many addresses get it, and at how many customers."""
+    parts: list[Any] = []
+    for people in (_contacts(segment, SYSTEM, today), _users(segment, SYSTEM, today)):
+        rows = people.subquery()
         parts.append(select(rows.c.address, rows.c.customer_id).where(rows.c.fate == REACHED))
-    return parts[0].union_all(parts[1])
+    found = parts[0].union_all(parts[1]).subquery()
+    sums = db.session.execute(
+        select(
+            func.count(func.distinct(found.c.address)),
+            func.count(func.distinct(found.c.customer_id)),
+        )
+    ).one()
+    return sums[0], sums[1]
 
 
 def _person(row: Any) -> Person:

@@ -59,7 +59,7 @@ class Segment:
         return cls(
             **words,
             industries=_tidy(found.get("industries") or ()),
-            owner_ids=tuple(sorted({int(each) for each in found.get("owner_ids") or ()})),
+            owner_ids=tuple(sorted(_ids(found.get("owner_ids") or ()))),
             bought_item_id=int(item) if item else None,
             bought_category=str(found.get("bought_category") or ""),
         )
@@ -77,6 +77,10 @@ class Segment:
     def is_everybody(self) -> bool:
         """Whether nothing narrows it."""
         return not self.to_json()
+
+
+def _ids(kept: Iterable[Any]) -> set[int]:
+    return {int(each) for each in kept if str(each).isdecimal()}
 
 
 def _tidy(words: Iterable[Any]) -> tuple[str, ...]:

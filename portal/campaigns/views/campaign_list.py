@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from portal.campaigns.labels import CAMPAIGNS, CONSENTS, MAILS, UNASKED, consent_label
 from portal.campaigns.models import Campaign, CampaignMail, Interest, MarketingConsent
 from portal.campaigns.queries import shown
-from portal.campaigns.rules.kinds import DROP_WORDS, WAY_WORDS, ConsentWay, DropCause
+from portal.campaigns.rules.kinds import DROP_WORDS, WAY_WORDS, ConsentWay, DropCause, MailState
 from portal.customers.models import Contact
 from portal.customers.queries import found_by
 from portal.customers.rules.kinds import SEGMENTS
@@ -25,6 +25,7 @@ from portal.web.words import name_of, say
 C, M = Campaign, CampaignMail
 ANY = ("", t("Any"))
 NEVER = "never"
+UNDELIVERED = "undelivered"
 
 
 def _searched(statement: Select[Any], words: str) -> Select[Any]:
@@ -47,6 +48,12 @@ def _said(statement: Select[Any], value: str) -> Select[Any]:
     if value == NEVER:
         return statement.where(MarketingConsent.id.is_(None))
     return statement.where(MarketingConsent.state == value) if value in CONSENTS else statement
+
+
+def _mails_in(statement: Select[Any], value: str) -> Select[Any]:
+    if value == UNDELIVERED:
+        return statement.where(M.state.in_((MailState.FAILED.value, MailState.DROPPED.value)))
+    return statement.where(M.state == value) if value in MAILS else statement
 
 
 def _options(labels: Any) -> Any:
@@ -98,7 +105,7 @@ MAIL_LIST = ListSpec(
     sort="name",
     url=lambda m: url_for("desk_customers.show", customer_id=m.customer_id),
     filters=(
-        Filter("state", t("State"), _options(MAILS), _of(M.state, MAILS)),
+        Filter("state", t("State"), lambda: [*_options(MAILS)(), (UNDELIVERED, t("Not delivered"))], _mails_in),
         Filter("tier", t("Tier"), lambda: [ANY, *SEGMENTS.items()], _of(M.segment, SEGMENTS)),
         Filter("did", t("Answer"), lambda: [ANY, ("interested", t("Interested")), ("unsubscribed", t("Unsubscribed"))],
                lambda s, value: s.where({"interested": M.interested_at, "unsubscribed": M.unsubscribed_at}[value]

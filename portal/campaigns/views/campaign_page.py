@@ -28,6 +28,8 @@ from portal.customers.queries import owners
 from portal.customers.rules.kinds import AREAS, CUSTOMER_STATES, MARKETS, SEGMENTS
 from portal.db.base import db
 from portal.kernel import clock
+from portal.kernel.errors import Invalid
+from portal.kernel.text import t
 from portal.web.words import name_of, say
 
 BEFORE = (CampaignState.DRAFT, CampaignState.APPROVED)
@@ -100,16 +102,24 @@ def form_context(
     form: CampaignForm, campaign: Campaign | None, clashes: Any, asks: bool
 ) -> dict[str, Any]:
     """What the form's page needs; `asks`: with the preview of mail and audience."""
-    item = choices.item_of(form.bought_item.data or "")
     shown: dict[str, Any] = {
         "campaign": campaign, "clashes": clashes, "items": choices.items(), "left_out": LEFT_OUT_WORDS,
         "here": url_for("desk_campaigns.edit", campaign_id=campaign.id) if campaign else url_for("desk_campaigns.new"),
     }  # fmt: skip
     if asks or campaign is not None:
-        shown["audience"] = _preview(form.segment(item.id if item else None))
-        written = form.facts(None, zone()).written
-        shown["texts"] = texts(written)
+        shown["texts"] = texts(form.written())
+    if (asks or campaign is not None) and not form.bought_item.errors:
+        shown["audience"] = _preview(form.segment(bought_item(form)))
     return shown
+
+
+def bought_item(form: CampaignForm) -> int | None:
+    """The id of the service item whose code was typed. Invalid at its field for a code that nothing is sold under."""
+    code = (form.bought_item.data or "").strip()
+    item = choices.item_of(code)
+    if code and item is None:
+        raise Invalid(t("There is no such service item."), "bought_item")
+    return item.id if item else None
 
 
 def zone() -> str:

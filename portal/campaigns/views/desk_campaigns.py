@@ -14,8 +14,8 @@ from portal.campaigns.actions import consenting, writing
 from portal.campaigns.forms.campaigns import CampaignForm, ConsentForm
 from portal.campaigns.labels import consent_label
 from portal.campaigns.models import Campaign
-from portal.campaigns.queries import choices, results
 from portal.campaigns.queries import consent as consents
+from portal.campaigns.queries import results
 from portal.campaigns.rules.kinds import WAY_WORDS, Consent, ConsentWay
 from portal.campaigns.views import campaign_page
 from portal.campaigns.views.campaign_list import CAMPAIGN_LIST, CONSENT_LIST, MAIL_LIST
@@ -23,13 +23,11 @@ from portal.campaigns.views.doors import desk_campaigns as bp
 from portal.campaigns.views.history import past
 from portal.customers.models import Contact
 from portal.kernel import clock
-from portal.kernel.errors import Invalid
-from portal.kernel.text import t
 from portal.web.clashes import begun, edited
 from portal.web.flask_app import once
 from portal.web.forms import attempted, form_page
 from portal.web.listing import list_page
-from portal.web.pages import page
+from portal.web.pages import page, refused
 from portal.web.stepping import done_at
 
 AT = "/campaigns/<int:campaign_id>"
@@ -51,7 +49,7 @@ def new() -> Any:
     """Write a campaign: a draft until it is approved."""
     form = campaign_page.form_for(None)
     if _asks_for_preview():
-        return page(EDIT, form=form, **campaign_page.form_context(form, None, (), True))
+        return _previewed(form, None)
     if form.validate_on_submit():
         row = attempted(form, lambda: writing.write(_facts(form), g.viewer, clock.now()))
         if row is not None:
@@ -78,7 +76,7 @@ def edit(campaign_id: int) -> Any:
     row = fetch(Campaign, campaign_id)
     form = begun(campaign_page.form_for(row), row)
     if _asks_for_preview():
-        return page(EDIT, form=form, **campaign_page.form_context(form, row, (), True))
+        return _previewed(form, row)
     clashes: Any = ()
     if form.validate_on_submit():
         seen = form.seen_version
@@ -160,16 +158,18 @@ def _recorded(contact: Contact, form: ConsentForm) -> object:
 
 
 def _facts(form: CampaignForm) -> writing.CampaignFacts:
-    """What was typed. Invalid at bought_item for a code that nothing is sold under."""
-    code = (form.bought_item.data or "").strip()
-    item = choices.item_of(code)
-    if code and item is None:
-        raise Invalid(t("There is no such service item."), "bought_item")
-    return form.facts(item.id if item else None, campaign_page.zone())
+    return form.facts(campaign_page.bought_item(form), campaign_page.zone())
 
 
 def _asks_for_preview() -> bool:
     return request.method == "POST" and "preview" in request.form
+
+
+def _previewed(form: CampaignForm, row: Campaign | None) -> Any:
+    """The form with what it would send and to whom; a code that nothing is sold under is told, not passed over."""
+    attempted(form, lambda: campaign_page.bought_item(form))
+    shown = campaign_page.form_context(form, row, (), True)
+    return (refused if form.errors else page)(EDIT, form=form, **shown)
 
 
 def _to(campaign_id: int) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, g, redirect, request, url_for
+from flask import Response, flash, g, redirect, request, url_for
+from flask_babel import gettext as _
 from flask_babel import refresh
 
 from portal.access.guards import public
@@ -57,6 +58,7 @@ def unsubscribe(token: str) -> Any:
     mail = _opened(token)
     if request.method == "POST" and request.form.get("again") == "yes":
         links.subscribe_again(mail, g.viewer, clock.now())
+        flash(_("You get news by mail from now on."), "success")
     elif request.method == "POST":
         by_button = request.form.get("List-Unsubscribe") == "One-Click"
         way = ConsentWay.ONE_CLICK if by_button else ConsentWay.LINK
