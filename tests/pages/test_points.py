@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from sqlalchemy import select
 
 from portal.access.scope import set_viewer
 from portal.access.viewer import SYSTEM
+from portal.billing.actions import crediting
+from portal.billing.rules.states import CreditState, StatementState
 from portal.db.base import db
+from portal.loyalty.actions import earning, redeeming
 from portal.loyalty.models import PointsEntry, PointsRule, Redemption
-from tests.cast import Cast
+from tests.cast import Cast, viewer
 from tests.client import CheckingClient
-from tests.loyalty import a_rule, balance, points
+from tests.loyalty import a_bill, a_rule, balance, paid, points
 from tests.offers import keep
+from tests.statements import a_line, a_statement
 
 RULE = {
     "from_on": "2026-03-02", "currency": "CNY", "per_amount": "10", "value": "0.05", "minimum": "100",
@@ -108,3 +113,56 @@ def test_the_list_and_the_ledger_are_given_as_files(
     at = f"/desk/points/customers/{cast.harbour.id}?export=csv"
     assert "300" in client.get(at).get_data(as_text=True)
     assert db.session.scalars(select(PointsEntry)).one().points == 300
+
+
+def test_points_of_a_bill_say_how_they_arose_and_open_it(
+    client: CheckingClient, cast: Cast, now: datetime
+) -> None:
+    a_rule(now, factors={"vip": Decimal("1.5")})
+    cast.harbour.segment = "vip"
+    bill = a_bill(cast.harbour, "1000", now)
+    paid(bill, cast.harbour, now)
+    assert earning.earn(bill.id, now) is not None
+    opens = f"/statements/{bill.statement_id}"
+    keep(cast)
+    page = client.sign_in(cast.lin).get("/my/points")
+    assert "CNY 1,000.00 ÷ 10.00 × 1.5" in page.text and f"/my{opens}" in page.text
+    client.sign_in(cast.finance)
+    at = f"/desk/points/customers/{cast.harbour.id}"
+    assert f"/desk{opens}" in client.get(at).text
+    assert "÷ 10.00" in client.get(f"{at}?export=csv").get_data(as_text=True)
+
+
+def test_a_redemption_that_stands_on_a_statement_says_on_which(
+    client: CheckingClient, cast: Cast, now: datetime
+) -> None:
+    a_rule(now)
+    points(cast.harbour, 300, now)
+    row = redeeming.redeem(cast.harbour, 100, viewer(cast.lin), now)
+    credit = crediting.held(row.credit_id or 0)
+    statement = a_statement(
+        cast.harbour, [a_line("-5.30", credit_id=credit.id)], StatementState.PUBLISHED, now=now
+    )
+    credit.state = CreditState.PLACED.value
+    number = statement.number
+    keep(cast)
+    page = client.sign_in(cast.lin).get("/my/points")
+    assert number in page.text and "On the next statement" not in page.text
+
+
+def test_a_point_worth_more_than_what_earns_it_is_refused(
+    client: CheckingClient, cast: Cast
+) -> None:
+    sent = {**RULE, "per_amount": "1", "value": "100"}
+    page = client.sign_in(cast.finance).post("/desk/points/rules", data=sent)
+    assert "worth more than the charges that earn it" in page.text
+
+
+def test_the_form_of_new_rules_begins_with_those_in_force(
+    client: CheckingClient, cast: Cast, now: datetime
+) -> None:
+    a_rule(now)
+    a_rule(now, from_on=date(2027, 1, 1), minimum=777)
+    keep(cast)
+    page = client.sign_in(cast.finance).get("/desk/points/rules")
+    assert 'value="100"' in page.text and 'value="777"' not in page.text

@@ -129,6 +129,8 @@ def _wrong_rule(facts: RuleFacts, today: date) -> dict[str, Text]:
         wrong["per_amount"] = t("An amount above zero.")
     if facts.value is None or facts.value <= 0:
         wrong["value"] = t("An amount above zero.")
+    if not wrong.keys() & {"per_amount", "value"} and _gives_away(facts):
+        wrong["value"] = t("A point would be worth more than the charges that earn it.")
     if facts.currency not in CURRENCIES:
         wrong["currency"] = t("Unknown currency.")
     if facts.months_valid is None or not 1 <= facts.months_valid <= 120:
@@ -142,6 +144,12 @@ def _wrong_rule(facts: RuleFacts, today: date) -> dict[str, Text]:
                 "From %(least)s to %(most)s.", least=0, most=MOST_FACTOR
             )
     return wrong
+
+
+def _gives_away(facts: RuleFacts) -> bool:
+    """Whether customers would get back more than they pay: two figures in each other's place."""
+    most = max((Decimal(1), *facts.factors.values()))
+    return (facts.value or Decimal(0)) * most > (facts.per_amount or Decimal(0))
 
 
 def remove_rule(rule: PointsRule, actor: Viewer, now: datetime) -> None:

@@ -13,7 +13,10 @@ from sqlalchemy.orm import contains_eager, joinedload
 from portal.access.scope import visible
 from portal.access.viewer import Viewer
 from portal.accounts.models import User
+from portal.billing.models import Receivable, Statement, StatementLine
+from portal.billing.rules.states import CUSTOMER_SEES
 from portal.customers.models import Customer
+from portal.db import whole
 from portal.db.base import db
 from portal.db.kept import Kept
 from portal.db.together import Question
@@ -86,9 +89,10 @@ def account_of(customer_id: int, viewer: Viewer) -> PointsAccount | None:
 
 
 def entries(customer_id: int, viewer: Viewer) -> Select[Any]:
-    """The ledger of a customer: (entry, who made it)."""
+    """The ledger of a customer: (entry, who made it, the statement that it is about)."""
+    bill = whole.looked_up(Receivable, "statement_id", PointsEntry.receivable_id)
     statement = (
-        select(PointsEntry, User.name.label("by_name"))
+        select(PointsEntry, User.name.label("by_name"), bill.label("statement_id"))
         .outerjoin(User, User.id == PointsEntry.by_id)
         .where(PointsEntry.customer_id == customer_id)
     )
@@ -116,6 +120,19 @@ def redemptions(customer_id: int, viewer: Viewer, limit: int = 20) -> Sequence[R
     theirs = visible(select(Redemption), Redemption, viewer).options(joinedload(Redemption.credit))
     wanted = theirs.where(Redemption.customer_id == customer_id)
     return db.session.scalars(wanted.order_by(Redemption.id.desc()).limit(limit)).all()
+
+
+def statements_with(redeemed: Sequence[Redemption], viewer: Viewer) -> dict[int, Statement]:
+    """Credit → the statement on which it stands, of those that are no drafts any more."""
+    ids = [each.credit_id for each in redeemed if each.credit_id is not None]
+    pair: Any = select(StatementLine.credit_id, Statement)
+    joined = pair.join(StatementLine, StatementLine.statement_id == Statement.id)
+    wanted = visible(cast("Select[Any]", joined), Statement, viewer).where(
+        StatementLine.credit_id.in_(ids),
+        StatementLine.until_revision.is_(None),
+        Statement.state.in_(CUSTOMER_SEES),
+    )
+    return {row[0]: row[1] for row in db.session.execute(wanted)} if ids else {}
 
 
 def sums(viewer: Viewer) -> Mapping[str, int]:

@@ -80,7 +80,8 @@ def cancel(redemption_id: int) -> Any:
 def rules() -> Any:
     """The rules with their first days, and the next ones."""
     rows = points.rule_rows()
-    form = RuleForm(data=_begun(rows[0] if rows else None))
+    begun = (row for row in rows if row.from_on <= clock.today())
+    form = RuleForm(data=_begun(next(begun, rows[0] if rows else None)))
     if form.validate_on_submit():
         verb = lambda: adjusting.set_rule(form.facts(), g.viewer, clock.now())  # noqa: E731
         if attempted(form, verb) is not None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
-from flask import url_for
+from flask import g, url_for
 from markupsafe import Markup
 from sqlalchemy import Select
 
+from portal.access.permissions import Permission as P
 from portal.customers.models import Customer
 from portal.customers.queries import found_by
 from portal.customers.rules.kinds import SEGMENTS
@@ -17,7 +19,7 @@ from portal.kernel.text import t
 from portal.loyalty.labels import ENTRIES
 from portal.loyalty.models import PointsAccount, PointsEntry
 from portal.web.chips import chip
-from portal.web.filters import instant
+from portal.web.filters import instant, quantity
 from portal.web.listing import Column, Empty, Filter, ListSpec
 from portal.web.words import name_of, say
 
@@ -48,6 +50,29 @@ def signed(points: int) -> Any:
 def about(entry: PointsEntry) -> str:
     """What an entry is about: a bill, a redemption, a reason."""
     return " · ".join(part for part in (entry.label, entry.reason) if part)
+
+
+def working(entry: PointsEntry) -> str:
+    """How the points of a bill arose: charges before tax ÷ what earns one × the tier's factor; "" for others."""
+    kept = {key: Decimal(kept) for key, kept in entry.working.items() if key != "currency"}
+    if not kept:
+        return ""
+    counted = f"{entry.working['currency']} {kept['counted']:,.2f} ÷ {kept['per_amount']:,.2f}"
+    return counted if kept["factor"] == 1 else f"{counted} × {quantity(kept['factor'])}"
+
+
+def _explained(entry: PointsEntry) -> Any:
+    told = about(entry)
+    arose = working(entry)
+    return Markup('{}<div class="item-note">{}</div>').format(told, arose) if arose else told
+
+
+def _bill(row: Any) -> str | None:
+    """The bill that earned them, for who may open it."""
+    if row[2] is None or not g.viewer.may(P.STATEMENT_SEE):
+        return None
+    door = "my_statements.show" if g.viewer.kind == "customer" else "desk_statements.show"
+    return url_for(door, statement_id=row[2])
 
 
 POINTS_LIST = ListSpec(
@@ -85,7 +110,8 @@ POINTS_LIST = ListSpec(
 _SHOWN = (
     Column("at", t("When"), lambda r: instant(r[0].at), value=lambda r: r[0].at),
     Column("kind", t("What"), lambda r: chip(ENTRIES[r[0].kind]), value=lambda r: say(ENTRIES[r[0].kind].text)),
-    Column("about", t("About"), lambda r: about(r[0])),
+    Column("about", t("About"), lambda r: _explained(r[0]), value=lambda r: about(r[0])),
+    Column("working", t("Working"), lambda r: working(r[0]), only_in_files=True),
     Column("points", t("Loyalty points"), lambda r: signed(r[0].points), align="num", value=lambda r: r[0].points,
            total=True),
     Column("expires", t("Usable until"), lambda r: str(r[0].expires_on or ""), value=lambda r: r[0].expires_on),
@@ -101,7 +127,7 @@ def ledger_list(*, staff: bool) -> ListSpec:
         columns=(*_SHOWN, by) if staff else _SHOWN,
         row_id=E.id,
         sort="-row",
-        url=lambda _row: None,
+        url=_bill,
         filters=(
             Filter("kind", t("What"), lambda: [ANY, *((k, label.text) for k, label in ENTRIES.items())],
                    lambda s, value: s.where(E.kind == value) if value in ENTRIES else s),

@@ -7,6 +7,8 @@ from typing import Any
 
 from flask import g
 
+from portal.billing.labels import CREDITS
+from portal.billing.rules.states import CreditState
 from portal.customers.models import Customer
 from portal.kernel import clock
 from portal.loyalty.labels import REDEMPTIONS
@@ -20,12 +22,15 @@ FIRST = 6
 def context(customer: Customer) -> dict[str, Any]:
     """What both doors show of it."""
     account = points.account_of(customer.id, g.viewer)
+    redeemed = points.redemptions(customer.id, g.viewer)
     return {
         "customer": customer,
         "owed": account.owed if account else 0,
         **_left(customer),
-        "redemptions": points.redemptions(customer.id, g.viewer),
+        "redemptions": redeemed,
         "labels": REDEMPTIONS,
+        "placed_on": points.statements_with(redeemed, g.viewer),
+        "placed": CREDITS[CreditState.PLACED],
     }
 
 
