@@ -100,6 +100,8 @@ def test_what_is_undone_later_is_taken_back_from_who_was_given_it(
     (back,) = lines_of(worked_out(cast, APRIL, april + timedelta(days=30)))
     assert (back.owner_id, back.commission_amount) == (cast.sales.id, D(-25))
     assert back.reverses_id == lines_of(first)[0].id
+    (person,) = queries.persons(db.session.get_one(CommissionRun, back.run_id), SYSTEM)
+    assert person.percent is None  # what is taken back has the percent of its own month
 
 
 def test_the_threshold_reached_in_the_month_counts_for_all_of_it(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, select
+from sqlalchemy import ColumnElement, Select, case, func, literal, select
 
 from portal.access.permissions import Permission
 from portal.access.scope import visible
@@ -22,13 +22,16 @@ L, R = CommissionLine, CommissionRun
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One sales owner's month. `id` None: what nobody is in charge of."""
+    """One sales owner's month. `id` None: what nobody is in charge of.
+
+    `percent` is that of the month's own lines; what is taken back keeps an earlier one. None: there is nothing else.
+    """
 
     id: int | None
     name: str
     lines: int
     base: Decimal
-    percent: Decimal
+    percent: Decimal | None
     commission: Decimal
 
 
@@ -64,8 +67,9 @@ def runs(viewer: Viewer) -> Select[Any]:
 
 def persons(run: CommissionRun, viewer: Viewer) -> list[Person]:
     """Who earned what in a run, the most first."""
+    own = case((L.reverses_id.is_(None), L.percent))
     sums = (
-        func.count(), func.sum(L.base_amount), func.max(L.percent), func.sum(L.commission_amount)
+        func.count(), func.sum(L.base_amount), func.max(own), func.sum(L.commission_amount)
     )  # fmt: skip
     statement = lines(viewer).with_only_columns(L.owner_id, User.name, *sums)
     statement = statement.outerjoin(User, User.id == L.owner_id).where(L.run_id == run.id)
