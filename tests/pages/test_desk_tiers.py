@@ -102,6 +102,13 @@ def test_a_service_is_added_to_a_menu_and_taken_off(lead: CheckingClient):
     assert "No service item has this code." in wrong.text
 
 
+@pytest.mark.parametrize("place", ["99999999999999999999", "-4", "0"])
+def test_a_place_in_the_menu_out_of_reason_is_told_at_its_field(lead: CheckingClient, place: str):
+    typed = {"level": "basic", "name_zh": "专人取件", "position": place, "active": "y"}
+    answer = lead.post("/desk/tiers/cards/vip/services/new", data=typed)
+    assert answer.status_code == 422 and "专人取件" in answer.text
+
+
 def test_a_bound_of_classes_is_changed_and_a_wrong_one_told_at_its_field(lead: CheckingClient):
     typed = form_of(lead, "/desk/tiers/bounds") | {"basis": "margin", "tier_months": "6"}
     assert lead.post("/desk/tiers/bounds", data=typed).status_code == 303
