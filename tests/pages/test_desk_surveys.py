@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -56,7 +58,7 @@ def test_shares_stand_beside_their_number_of_answers(client: CheckingClient, ful
 def test_a_figure_opens_its_rows(client: CheckingClient, full: Cast) -> None:
     client.sign_in(full.customer_service)
     page = client.get("/desk/surveys").text
-    assert f"/desk/surveys/answers?customer={full.nordwind.id}" in page
+    assert f"customer={full.nordwind.id}" in page
     rows = client.get(f"/desk/surveys/answers?customer={full.nordwind.id}").text
     assert (
         "1 in all" in rows
@@ -64,6 +66,29 @@ def test_a_figure_opens_its_rows(client: CheckingClient, full: Cast) -> None:
     )
     assert "13 in all" in client.get("/desk/surveys/answers?month=2026-03").text
     assert "13 in all" not in client.get("/desk/surveys/answers?month=2026-02").text
+
+
+def test_a_figure_opens_the_rows_of_its_months_and_occasion_alone(
+    client: CheckingClient, cast: Cast, now: datetime
+) -> None:
+    answered(cast, now, 5, kind="complaint")
+    answered(cast, now - timedelta(days=400), 1, kind="complaint", requester_name="Erik")
+    answered_yearly(cast.lin, now, 2)
+    keep(cast)
+    client.sign_in(editor(cast))
+    page = unescape(client.get("/desk/surveys?from=2026-01&to=2026-03&occasion=close").text)
+    for narrowed in (
+        "kind=complaint",
+        f"customer={cast.harbour.id}",
+        "score=low",
+        "occasion=close",
+    ):
+        for url in re.findall(r'href="(/desk/surveys/answers[?][^"]+)"', page):
+            if narrowed in url:
+                assert ("1 in all" in client.get(url).text) is ("score=low" not in url), url
+    long_ago = client.get("/desk/surveys/answers?month=2020-01..2026-03").text
+    assert "3 in all" in long_ago and "2020-01 – 2026-03" in long_ago
+    assert client.get("/desk/surveys/answers?month=9999-12..x").status_code == 200
 
 
 def test_low_scores_stand_out_and_can_be_listed_alone(client: CheckingClient, full: Cast) -> None:
@@ -150,8 +175,9 @@ def test_odd_questions_are_answered_as_the_usual(
 def form(survey: Survey, **changed: str) -> dict[str, str]:
     """The page's form as a browser sends it."""
     names = ("title_zh", "title_en", "low_zh", "low_en", "high_zh", "high_en")
-    numbers = ("steps", "good_from", "valid_days", "edition")
+    numbers = ("steps", "good_from", "valid_days")
     sent = {name: str(getattr(survey, name)) for name in (*names, *numbers)}
+    sent["version"] = str(survey.edition)
     for at, each in enumerate(survey.questions):
         row = {
             "text_zh": each.text_zh,
@@ -220,7 +246,11 @@ def test_what_somebody_else_saved_meanwhile_is_not_written_over(
     sent = form(survey, valid_days="9")
     client.sign_in(editor(cast))
     assert client.post(EDIT, data=sent).status_code == 303
-    assert client.post(EDIT, data={**sent, "valid_days": "8"}).status_code == 409
+    late = client.post(EDIT, data={**sent, "valid_days": "8", "title_zh": "我写的题目"})
+    assert late.status_code == 422 and "Somebody else changed these questions" in late.text
+    assert "我写的题目" in late.text and 'name="version" type="hidden" value="2"' in late.text
+    again = client.post(EDIT, data={**sent, "valid_days": "8", "version": "2"})
+    assert again.status_code == 303
 
 
 def test_only_who_sets_the_measure_may_change_it(

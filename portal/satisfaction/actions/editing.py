@@ -38,8 +38,12 @@ def save(
     """
     tidy = cleaned(facts)
     before = current(occasion)
-    if (before.edition if before else 0) != edition:
-        raise StaleEdit(t("Somebody else changed these questions meanwhile. Look at them again."))
+    stands = before.edition if before else 0
+    if stands != edition:
+        said = t(
+            "Somebody else changed these questions after you opened them. Compare, then send yours again."
+        )
+        raise StaleEdit(said, version=stands)
     if before is not None:
         if _same(facts_of(before), tidy):
             return before

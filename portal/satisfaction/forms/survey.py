@@ -34,9 +34,9 @@ class QuestionForm(InnerForm):
 
 
 class SurveyForm(FlaskForm):
-    """The whole form. `edition` is the one that was read; a later one is not written over."""
+    """The whole form. `version` is the edition that was read; a later one is not written over."""
 
-    edition = HiddenField()
+    version = HiddenField()
     title_zh = StringField(_l("Title in Chinese"), [InputRequired(), Length(max=120)])
     title_en = StringField(_l("Title in English"), [Length(max=160)])
     steps = IntegerField(_l("Steps of the scale"), [InputRequired()])
@@ -80,7 +80,7 @@ def survey_form(facts: SurveyFacts, edition: int) -> SurveyForm:
     ]  # fmt: skip
     spare = [{"kind": QuestionKind.SCALE.value} for _row in range(SPARE_ROWS)]
     values = {name: getattr(facts, name) for name in (*TEXTS, "steps", "good_from", "valid_days")}
-    return SurveyForm(data={**values, "edition": str(edition), "questions": [*rows, *spare]})
+    return SurveyForm(data={**values, "version": str(edition), "questions": [*rows, *spare]})
 
 
 def _question(at: int, row: QuestionForm) -> Question:

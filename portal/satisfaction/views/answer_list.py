@@ -38,7 +38,7 @@ ANY = ("", t("Any"))
 NOBODY = "0"
 MONTHS_BACK = 24
 SHOWN_WORDS = 80
-YEAR = "year"
+YEAR, BETWEEN = "year", ".."
 
 
 def answers(viewer: Viewer) -> Select[Any]:
@@ -74,20 +74,32 @@ def number(text: str) -> int:
 
 
 def of_month(statement: Select[Any], value: str) -> Select[Any]:
-    """Answers given in a month written as 2026-03, or in the `year` up to this one; else nothing is narrowed."""
-    try:
-        first = date.fromisoformat(f"{value}-01")
-    except ValueError:
-        if value != YEAR:
-            return statement
-        this = clock.today().replace(day=1)
-        return _given(statement, moved(this, -11), moved(this, 1))
-    return _given(statement, first, moved(first, 1))
-
-
-def _given(statement: Select[Any], since: date, until: date) -> Select[Any]:
-    within = results.span(since, until)
+    """Answers given in a month written as 2026-03, from one to another (2026-03..2026-05), or in the `year` up to this
+    one; else nothing is narrowed."""
+    asked = _months_of(value)
+    if asked is None:
+        return statement
+    within = results.span(*asked)
     return statement.where(A.given_at >= within.since, A.given_at < within.until)
+
+
+def months_word(first: date, last: date) -> str:
+    """The months as the address of the list names them."""
+    return f"{first:%Y-%m}" if first == last else f"{first:%Y-%m}{BETWEEN}{last:%Y-%m}"
+
+
+def _months_of(value: str) -> tuple[date, date] | None:
+    """The first day, and the first day that is not meant any more."""
+    this = clock.today().replace(day=1)
+    if value == YEAR:
+        return moved(this, -11), moved(this, 1)
+    first, _between, last = value.partition(BETWEEN)
+    try:
+        return date.fromisoformat(f"{first}-01"), moved(
+            date.fromisoformat(f"{last or first}-01"), 1
+        )
+    except ValueError:
+        return None
 
 
 def _one_of(column: Any, known: Sequence[str]) -> Callable[[Select[Any], str], Select[Any]]:
@@ -122,7 +134,11 @@ def _people() -> list[tuple[str, Any]]:
 def _months() -> list[tuple[str, Any]]:
     this = clock.today().replace(day=1)
     months = [f"{moved(this, -back):%Y-%m}" for back in range(MONTHS_BACK)]
-    return [ANY, (YEAR, t("The last twelve months")), *((month, month) for month in months)]
+    asked = request.args.get("month", "")
+    if asked not in (YEAR, *months) and _months_of(asked):
+        months = [asked, *months]  # what a figure led to is named, however long ago or long it is
+    words = ((month, month.replace(BETWEEN, " – ")) for month in months)
+    return [ANY, (YEAR, t("The last twelve months")), *words]
 
 
 def _searched(statement: Select[Any], words: str) -> Select[Any]:

@@ -25,9 +25,10 @@ from portal.satisfaction.views.answer_list import answers as every_answer
 from portal.satisfaction.views.answer_page import context
 from portal.satisfaction.views.sheet import Sheet, sheet_of
 from portal.web import doors
-from portal.web.forms import attempted, form_page
+from portal.web.forms import attempted, form_page, tried
 from portal.web.listing import list_page
 from portal.web.pages import page
+from portal.web.stepping import version_in
 
 bp = doors.desk("surveys", __name__)
 TOGETHER = (
@@ -73,7 +74,7 @@ def edit(occasion: str) -> Any:
     if form.validate_on_submit():
         if "preview" in request.form:
             preview = attempted(form, lambda: _drawn(form))
-        elif attempted(form, lambda: _saved(when, form)) is not None:
+        elif tried(form, lambda: _saved(when, form)) is not None:
             flash(_("From now on this is asked. What was asked before stays as it was."), "success")
             return redirect(url_for("desk_surveys.edit", occasion=occasion), 303)
     shown = {"when": when, "survey": survey, "preview": preview, "occasions": OCCASION_WORDS}
@@ -87,8 +88,7 @@ def _occasion(text: str) -> Occasion:
 
 
 def _saved(when: Occasion, form: SurveyForm) -> Any:
-    typed = form.edition.data or ""
-    edition = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 9 else 0
+    edition = version_in(form.version.data)
     return editing.save(when, form.facts(), edition, g.viewer, clock.now())
 
 
