@@ -139,7 +139,7 @@ def test_a_planned_call_is_ended_by_the_call_that_reaches_somebody(
 ) -> None:
     plan = planning.plan(to_call(now), agent, now)
     noting.note(rang(now, outcome=Outcome.NO_ANSWER), agent, now, plan=plan)
-    assert plan.state == "open"
+    assert plan.state == "open" and plan.call_id is not None
     call = noting.note(rang(now), agent, now, plan=plan)
     assert (plan.state, plan.call_id) == ("done", call.id)
     with pytest.raises(NotAllowedNow):
@@ -224,6 +224,15 @@ def test_a_colleagues_customer_is_told_as_a_count_and_a_colleague_by_name(
     db.session.flush()
     found = caller("13800138000", viewer(cast.sales), now.date())
     assert (found.candidates, found.hidden, found.colleagues) == ((), 1, ("Ma Kun",))
+
+
+def test_who_may_sign_in_no_more_makes_no_hidden_customer(
+    cast: Cast, now: datetime, agent: Viewer
+) -> None:
+    cast.lin.phone, cast.lin.active = "13611113333", False
+    db.session.flush()
+    found = caller("13611113333", agent, now.date())
+    assert (found.candidates, found.hidden) == ((), 0)
 
 
 def test_calls_are_seen_with_their_customer_and_those_of_nobody_by_all(

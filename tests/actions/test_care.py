@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -278,6 +279,24 @@ def test_a_number_stands_on_one_thing_only(cast: Cast, now: datetime):
     with pytest.raises(Invalid) as refused:
         a_thing(now, "pr-001")
     assert refused.value.field == "number"
+
+
+def test_the_same_thing_is_not_registered_twice(cast: Cast, now: datetime):
+    a_thing(now, serial="ZT411-88")
+    with pytest.raises(Invalid) as refused:
+        a_thing(now, "PR-002", serial="zt411-88")
+    assert refused.value.field == "serial"
+    a_thing(now, "SC-001", kind="scale", serial="ZT411-88")  # another maker's number
+
+
+def test_a_thing_is_not_in_two_hands_on_one_day(cast: Cast, now: datetime):
+    loan = a_loan(cast.harbour, now)
+    assets.take_back(loan, ReturnFacts(MONDAY, "完好"), SYSTEM, now)
+    before = replace(loan_facts(cast.nordwind, MONDAY), lent_on=MONDAY - DAY)
+    with pytest.raises(Invalid) as refused:
+        assets.lend(loan.asset, before, SYSTEM, now)
+    assert (refused.value.field, loan.asset.state) == ("lent_on", "here")
+    assert assets.lend(loan.asset, loan_facts(cast.nordwind, MONDAY), SYSTEM, now).lent_on == MONDAY
 
 
 def test_a_customer_reads_its_own_loans_and_lends_nothing(cast: Cast, now: datetime):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from html import unescape
 from io import BytesIO
 
 import pytest
 from sqlalchemy import select
 
+from portal.access.permissions import Role
 from portal.access.viewer import SYSTEM
 from portal.accounts.models import User
 from portal.care.actions import plans
@@ -20,7 +22,7 @@ from portal.db.base import db
 from portal.documents.models import Attachment
 from portal.service_requests.models import RequestTask
 from tests.care import a_loan, a_note, a_price, a_thing, a_visit, a_visit_made
-from tests.cast import Cast, viewer
+from tests.cast import Cast, staff, viewer
 from tests.client import CheckingClient
 from tests.factories import add
 from tests.offers import keep
@@ -124,10 +126,58 @@ def test_a_sheet_is_put_right_afterwards(client: CheckingClient, cast: Cast, now
     row = a_visit_made(cast, now)
     row_id, version = row.id, str(row.version)
     keep(cast)
-    client.sign_in(cast.sales).post(
-        f"/desk/visits/{row_id}/sheet", data=sheet(version=version, summary="要三千平")
-    )
+    client.sign_in(cast.sales)
+    there = f"/desk/visits/{row_id}/sheet"
+    assert (
+        'name="next_as"' not in client.get(there).text
+    )  # what follows was planned with the first sheet
+    right = sheet(version=version, summary="要三千平")
+    del right["next_as"]
+    assert client.post(there, data=right).status_code == 303
     assert db.session.get_one(Visit, row_id).summary == "要三千平"
+
+
+def test_a_form_that_came_too_late_keeps_what_was_typed_and_can_be_sent_again(
+    client: CheckingClient, cast: Cast, now: datetime
+):
+    visit, note, entry, thing = (
+        a_visit_made(cast, now), a_note(cast.harbour, now), a_price(now), a_thing(now),
+    )  # fmt: skip
+    forms = {
+        f"/desk/visits/{visit.id}/sheet": (visit, "summary", sheet()),
+        f"/desk/watch-notes/{note.id}/edit": (
+            note, "text", {"subject": "firm", "importance": "low", "text": "x"},
+        ),
+        f"/desk/market/{entry.id}/edit": (
+            entry, "text", {"kind": "news", "title": "涨价", "source": "报纸", "currency": "CNY",
+                            "reliability": "sure", "observed_on": "2026-03-01"},
+        ),
+        f"/desk/assets/{thing.id}/edit": (
+            thing, "note", {"number": "PR-1", "name": "秤", "kind": "scale", "currency": "CNY"},
+        ),
+    }  # fmt: skip
+    sent = {
+        url: ({**form, "version": str(row.version)}, name, row.version)
+        for url, (row, name, form) in forms.items()
+    }
+    keep(cast)
+    client.sign_in(_both(cast))
+    for url, (form, name, version) in sent.items():
+        assert client.post(url, data={**form, name: "先来的"}).status_code == 303, url
+        late = client.post(url, data={**form, name: "后来的"})
+        assert late.status_code == 422 and "changed this after you opened it" in late.text, url
+        assert "后来的" in late.text and f'value="{version + 1}"' in late.text, url
+        again = {**form, name: "后来的", "version": str(version + 1)}
+        assert client.post(url, data=again).status_code == 303, url
+        assert "后来的" in client.get(url.rpartition("/")[0]).text, url
+
+
+def _both(cast: Cast) -> User:
+    """Somebody who works with customers, things to lend and the market."""
+    person = staff("Luo Hua", Role.SALES_MANAGER, Role.SERVICE_MANAGER)
+    keep(cast)
+    db.session.refresh(person)
+    return person
 
 
 @pytest.fixture
@@ -147,6 +197,19 @@ def test_who_waits_for_a_visit_stands_on_each_list(client: CheckingClient, plann
     assert "海港食品" in page and "Never visited" in page and "Chen Li" in page
     sent = client.get(f"/desk/visit-plans/{tab}?segment=vip&export=csv").get_data(as_text=True)
     assert "HARBOUR" in sent and "NORDWIND" not in sent
+    assert ("2025-04-01" in sent) is (tab != "never")  # a month after it came to us
+
+
+@pytest.mark.parametrize(("tab", "kind"), [("overdue", "on_site"), ("key", "management")])
+def test_the_list_leads_to_the_visit_that_the_plan_wants(
+    client: CheckingClient, planned: Cast, tab: str, kind: str
+):
+    client.sign_in(planned.sales)
+    there = f"/desk/visits/new?customer={planned.harbour.id}&kind={kind}"
+    assert there in unescape(client.get(f"/desk/visit-plans/{tab}").text)
+    page = client.get(there).text
+    assert f'selected value="{kind}"' in page
+    assert ("Management visit" if kind == "management" else "Visit by plan") in page
 
 
 def test_the_plan_is_read_by_all_and_changed_by_some(client: CheckingClient, planned: Cast):
@@ -246,7 +309,8 @@ def test_a_thing_is_registered_lent_prolonged_and_given_back(
     client.post(lend, data=lent)
     loan_id = db.session.scalars(select(AssetLoan.id)).one()
     client.post(f"/desk/assets/loans/{loan_id}/prolong", data={"due_on": "2027-09-01"})
-    assert "2027-09-01" in client.get(f"/desk/assets/loans/{loan_id}").text
+    page = client.get(f"/desk/assets/loans/{loan_id}").text
+    assert "2027-09-01" in page and "Loan prolonged" in page and "Lent to the customer" in page
     back = {"returned_on": "2026-03-02", "condition_in": "划痕", "is_deposit_back": "y"}
     there = f"/desk/assets/loans/{loan_id}/return"
     assert client.post(there, data=back | {"condition_in": ""}).status_code == 422
@@ -265,6 +329,11 @@ def test_a_thing_that_is_lost_and_found_is_here_again(
     client.sign_in(cast.customer_service)
     client.post(f"/desk/assets/loans/{loan_id}/lose", data={"reason": "丢了"})
     assert "Not given back" in client.get(f"/desk/assets/{asset_id}").text
+    assert "PR-001" in client.get("/desk/assets/loans?standing=lost").text
+    assert "PR-001" not in client.get("/desk/assets/loans?standing=back").text
+    rows = client.get("/desk/assets/loans?export=csv").get_data(as_text=True).splitlines()
+    row = dict(zip(rows[0].split(","), rows[1].split(","), strict=False))
+    assert (row["Came back on"], row["Currency"]) == ("", "CNY")  # it never came back
     client.post(f"/desk/assets/{asset_id}/revive", data={"reason": "找到了"})
     client.post(f"/desk/assets/{asset_id}/retire", data={"reason": "太旧"})
     assert db.session.get_one(Asset, asset_id).state == "retired"

@@ -165,6 +165,51 @@ def test_a_note_of_an_unknown_caller_is_kept_and_its_customer_said_later(
     assert calls()[0].customer_id == known.nordwind.id
 
 
+def test_looking_for_the_customer_keeps_what_was_typed_while_somebody_speaks(
+    client: CheckingClient, known: Cast
+) -> None:
+    known.harbour.search_text, known.nordwind.search_text = "海港食品 haigang", "北风 beifeng"
+    keep(known)
+    client.sign_in(known.customer_service)
+    typed = note(number="13700000000", text="冷柜坏了")
+    found = client.post("/desk/calls/new", data={**typed, "q": "海港", "sought": ""})
+    chosen = f'name="choose" value="{known.harbour.id}"'
+    assert found.status_code == 200 and chosen in found.text and "冷柜坏了" in found.text
+    choose = {**typed, "q": "海港", "sought": "海港", "choose": str(known.harbour.id)}
+    page = client.post("/desk/calls/new", data=choose).text
+    assert "冷柜坏了" in page and f"customer={known.harbour.id}" in page and "周敏</option>" in page
+    assert calls() == []
+    client.post(f"/desk/calls/new?customer={known.harbour.id}", data=typed)
+    (call,) = calls()
+    other = {**typed, "choose": str(known.nordwind.id), "version": str(call.version)}
+    page = client.post(f"/desk/calls/{call.id}/edit", data={**other, "text": "改过"}).text
+    assert "改过" in page and f"customer={known.nordwind.id}" in page
+    plan = {
+        "purpose": "callback",
+        "due_on": "2026-03-03",
+        "text": "周三前回电",
+        "q": "北风",
+        "find": "1",
+    }
+    page = client.post("/desk/calls/to-make/new", data=plan).text
+    assert "周三前回电" in page and f'value="{known.nordwind.id}"' in page
+
+
+def test_a_planned_call_says_when_it_was_tried_and_is_found_by_its_number(
+    client: CheckingClient, known: Cast, now: datetime
+) -> None:
+    plan_id = planned(known, now, name="周敏", number="+86 (138) 0013-8000")
+    client.sign_in(known.customer_service)
+    client.post(f"/desk/calls/new?plan={plan_id}", data=note(outcome="busy"))
+    for words in ("13800138000", "138 0013 8000"):
+        page = client.get("/desk/calls/to-make", query_string={"q": words}).text
+        assert "周敏" in page and "2026-03-02 09:55" in page and "Busy" in page
+    page = client.get(f"/desk/calls/to-make/{plan_id}").text
+    assert "Tried last: <" in page and "Call tried, nobody reached" in page
+    client.post(f"/desk/calls/new?plan={plan_id}", data=note())
+    assert "Tried last" not in client.get(f"/desk/calls/to-make/{plan_id}").text
+
+
 def test_a_note_that_says_nothing_is_refused_and_kept_as_typed(
     client: CheckingClient, known: Cast
 ) -> None:
@@ -231,7 +276,9 @@ def test_a_call_back_is_planned_moved_and_dropped(
     url = f"/desk/calls/to-make/{row.id}"
     moved = {**sent, "due_on": "2026-03-04", "version": str(row.version), "assignee": str(known.sales.id)}  # fmt: skip
     assert client.post(f"{url}/edit", data=moved).status_code == 303
-    assert client.post(f"{url}/edit", data=moved).status_code == 409
+    late = client.post(f"{url}/edit", data={**moved, "text": "我写的"})
+    assert late.status_code == 422 and "changed this after you opened it" in late.text
+    assert "我写的" in late.text and f'value="{row.version + 1}"' in late.text
     client.post(f"{url}/drop", data={"reason": " "})
     assert "Not needed any more" not in client.get(url).text
     client.post(f"{url}/drop", data={"reason": "客户来过了"})

@@ -16,7 +16,8 @@ from portal.calls.rules.kinds import Outcome
 from portal.customers.models import Contact, Customer
 from portal.db import audit
 from portal.db.base import db
-from portal.kernel.errors import Forbidden, Invalid, NotAllowedNow, NotFound, StaleEdit
+from portal.db.stale import stale
+from portal.kernel.errors import Forbidden, Invalid, NotAllowedNow, NotFound
 from portal.kernel.text import t
 from portal.service_requests.actions import opening
 from portal.service_requests.actions.opening import NewRequest
@@ -37,8 +38,9 @@ def note(facts: CallFacts, actor: Viewer, now: datetime, *, plan: CallPlan | Non
     call = Call(**_values(tidy), handled_by=actor.user_id)
     db.session.add(call)
     audit.record(actor, "call.logged", call, now, after=_told(tidy))
-    if plan is not None and tidy.outcome is Outcome.SPOKEN:
-        planning.end_with(plan, call, actor, now)
+    if plan is not None:
+        answer = planning.end_with if tidy.outcome is Outcome.SPOKEN else planning.keep_try
+        answer(plan, call, actor, now)
     return call
 
 
@@ -48,7 +50,7 @@ def change(call: Call, facts: CallFacts, version: int, actor: Viewer, now: datet
     tidy = cleaned_call(facts, now)
     _check_parties(tidy, actor)
     if call.version != version:
-        raise StaleEdit(t("Somebody else changed this note meanwhile. Look at it again."))
+        raise stale(call)
     before, after = _told(facts_of(call)), _told(tidy)
     if before == after:
         return call

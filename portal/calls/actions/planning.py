@@ -13,7 +13,8 @@ from portal.calls.models import Call, CallPlan
 from portal.calls.rules.facts import LONGEST_REASON, PlanFacts, cleaned_plan
 from portal.db import audit
 from portal.db.base import db
-from portal.kernel.errors import Forbidden, Invalid, NotAllowedNow, StaleEdit
+from portal.db.stale import stale
+from portal.kernel.errors import Forbidden, Invalid, NotAllowedNow
 from portal.kernel.text import t
 from portal.service_requests.queries import people
 
@@ -36,7 +37,7 @@ def move(row: CallPlan, facts: PlanFacts, version: int, actor: Viewer, now: date
     _check(actor)
     _still_open(row)
     if row.version != version:
-        raise StaleEdit(t("Somebody else changed this call meanwhile. Look at it again."))
+        raise stale(row)
     tidy = _checked(facts)
     before = _told(facts_of(row))
     for name, value in _values(tidy).items():
@@ -59,11 +60,24 @@ def drop(row: CallPlan, reason: str, actor: Viewer, now: datetime) -> None:
 def end_with(row: CallPlan, call: Call, actor: Viewer, now: datetime) -> None:
     """It was made: `call` answers it."""
     _still_open(row)
-    db.session.flush()
-    row.state, row.call_id = "done", call.id
+    row.state = "done"
+    _lead_to(row, call)
+    audit.record(actor, "call.done", row, now, after={"call": call.id})
+
+
+def keep_try(row: CallPlan, call: Call, actor: Viewer, now: datetime) -> None:
+    """Nobody was reached by `call`: it stays to be made, and says when it was tried last."""
+    _still_open(row)
+    _lead_to(row, call)
+    after = {"call": call.id, "outcome": call.outcome}
+    audit.record(actor, "call.tried", row, now, after=after)
+
+
+def _lead_to(row: CallPlan, call: Call) -> None:
     if call.request_id is None and call.customer_id == row.customer_id:
         call.request_id = row.request_id
-    audit.record(actor, "call.done", row, now, after={"call": call.id})
+    db.session.flush()
+    row.call_id = call.id
 
 
 def facts_of(row: CallPlan) -> PlanFacts:

@@ -23,6 +23,7 @@ audit.declare(
         "call.changed": Event(t("Call changed")),
         "call.planned": Event(t("Call to be made")),
         "call.done": Event(t("Call made")),
+        "call.tried": Event(t("Call tried, nobody reached")),
         "call.dropped": Event(t("Call not needed any more")),
     }
 )
@@ -70,7 +71,8 @@ class Call(Versioned, Stamped, Base):
 class CallPlan(Versioned, Stamped, Base):
     """A call that is to be made: a call-back, or a return visit some days after a case was closed.
 
-    `key` keeps one planned call for each cause; `call_id` is the call that answered it.
+    `key` keeps one planned call for each cause; `call_id` is the call that answered it; of an open one the last
+    that reached nobody.
     """
 
     __tablename__ = "call_plan"
@@ -102,3 +104,4 @@ class CallPlan(Versioned, Stamped, Base):
     contact: Mapped[Contact | None] = relationship()
     request: Mapped[ServiceRequest | None] = relationship()
     assignee: Mapped[User | None] = relationship()
+    call: Mapped[Call | None] = relationship()

@@ -148,8 +148,10 @@ def _customers_of(held: Held, today: date) -> set[int]:
             theirs = select(model.customer_id).where(mine, model.active.is_(True))
             found |= set(db.session.scalars(theirs))
         in_force = or_(Membership.ends_on.is_(None), Membership.ends_on >= today)
-        members = select(Membership.customer_id).where(
-            Membership.user_id.in_(_ids(held, "user")), in_force
+        members = (
+            select(Membership.customer_id)
+            .join(User, User.id == Membership.user_id)
+            .where(Membership.user_id.in_(_ids(held, "user")), in_force, User.active.is_(True))
         )
         return found | set(db.session.scalars(members))
 

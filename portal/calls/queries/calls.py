@@ -39,6 +39,7 @@ def plans(viewer: Viewer) -> Select[Any]:
         joinedload(CallPlan.customer).load_only(*NAMES),
         joinedload(CallPlan.contact),
         joinedload(CallPlan.request).load_only(*ABOUT),
+        joinedload(CallPlan.call),
         joinedload(CallPlan.assignee).load_only(User.name).lazyload(User.roles),
     )
 

@@ -47,8 +47,8 @@ def call_form(
     return form
 
 
-def edit_form(call: Call) -> CallForm:
-    """A note to be put right."""
+def edit_form(call: Call, customer: Customer | None) -> CallForm:
+    """A note to be put right, of the customer that it is of or that was found for it."""
     begun = local(call.began_at)
     values: dict[str, Any] = {name: getattr(call, name) for name in PLAIN}
     form = CallForm(
@@ -61,7 +61,7 @@ def edit_form(call: Call) -> CallForm:
             "minutes": _minutes(call.seconds),
         }
     )
-    _offer_contacts(form, call.customer)
+    _offer_contacts(form, customer)
     return form
 
 
@@ -130,6 +130,8 @@ def chosen_contact(customer: Customer | None, plan: CallPlan | None = None) -> C
 def _offer_contacts(form: CallForm | PlanForm, customer: Customer | None) -> None:
     known = contacts(customer.id, g.viewer) if customer else []
     form.contact_id.choices = [("", _("None of them")), *((str(c.id), c.name) for c in known)]
+    if form.contact_id.data not in dict(form.contact_id.choices):
+        form.contact_id.data = ""  # somebody of the customer that was thought of before
 
 
 def _planned(row: CallPlan) -> dict[str, Any]:

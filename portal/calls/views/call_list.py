@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import g, request, url_for
 from markupsafe import Markup, escape
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from portal.access.permissions import Permission as P
 from portal.access.scope import visible
@@ -97,13 +97,25 @@ def _searched(model: Any, *columns: Any) -> Callable[[Select[Any], str], Select[
     def found(statement: Select[Any], words: str) -> Select[Any]:
         plain = words.strip()[:80].replace("%", "")
         ways = [column.ilike(f"%{plain}%") for column in columns]
-        keys = sought_keys(words) if model is C else ()
+        keys = sought_keys(words)
         theirs = found_by(words[:80])
         if theirs:
             ways.append(model.customer_id.in_(select(Customer.id).where(*theirs)))
-        return statement.where(or_(*ways, *([C.digits.in_(keys)] if keys else [])))
+        if keys:
+            is_call = model is C
+            ways.append(
+                C.digits.in_(keys) if is_call else _bare(L.number).contains(keys[0].lstrip("+"))
+            )
+        return statement.where(or_(*ways))
 
     return found
+
+
+def _bare(number: Any) -> Any:
+    """A number as it was written, without what people put between its digits."""
+    for mark in " -()":
+        number = func.replace(number, mark, "")
+    return number
 
 
 def _caller(row: Any) -> Any:
@@ -136,6 +148,24 @@ def is_overdue(plan: CallPlan) -> bool:
 
 def _state(row: CallPlan) -> Any:
     return chip(OVERDUE if is_overdue(row) else PLANS[row.state])
+
+
+def tried_last(row: CallPlan) -> Call | None:
+    """The last call that reached nobody, of one that is still to be made."""
+    return row.call if row.state == "open" else None
+
+
+def _tried(row: CallPlan) -> Any:
+    call = tried_last(row)
+    if call is None:
+        return ""
+    words = say(OUTCOME_WORDS[Outcome(call.outcome)])
+    return Markup('{} <span class="muted">{}</span>').format(instant(call.began_at), words)
+
+
+def _tried_at(row: CallPlan) -> Any:
+    call = tried_last(row)
+    return call.began_at if call else None
 
 
 def _of_state(statement: Select[Any], value: str) -> Select[Any]:
@@ -200,6 +230,7 @@ PLANS_LIST = ListSpec(
         Column("text", t("About"), lambda p: escape(p.text[:80]), value=lambda p: p.text),
         Column("request", t("Request"), _request),
         Column("person", t("Who calls"), lambda p: p.assignee.name if p.assignee else say(t("anybody"))),
+        Column("tried", t("Tried last"), _tried, value=_tried_at),
         Column("state", t("State"), _state, value=lambda p: say(PLANS[p.state].text)),
         Column("reason", t("Reason"), lambda p: p.end_reason, only_in_files=True),
     ),

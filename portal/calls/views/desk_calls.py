@@ -17,13 +17,20 @@ from portal.calls.queries import calls as queries
 from portal.calls.views.call_form import call_facts, call_form, checked, edit_form
 from portal.calls.views.call_list import CALLS_LIST, of_customer
 from portal.calls.views.call_page import context
-from portal.calls.views.desk_door import asked_customer, asked_request, bp, sought_customers
+from portal.calls.views.desk_door import (
+    asked_customer,
+    asked_request,
+    bp,
+    is_seeking,
+    sought_customers,
+    still_seeking,
+)
 from portal.customers.models import Customer
 from portal.kernel import clock
 from portal.kernel.errors import Invalid, InvalidMany
 from portal.service_requests.models import ServiceRequest
 from portal.web.flask_app import once
-from portal.web.forms import attempted, form_page
+from portal.web.forms import form_page, tried
 from portal.web.listing import list_page
 from portal.web.pages import page
 from portal.web.stepping import done, number_in, page_of, to
@@ -52,13 +59,11 @@ def new() -> Any:
     asked, plan = asked_request(), _asked_plan()
     customer = asked.customer if asked else (plan.customer if plan else asked_customer())
     form = call_form(customer, plan, asked)
-    if form.validate_on_submit():
-        call = attempted(form, lambda: _noted(form, customer, asked, plan))
+    if not is_seeking() and form.validate_on_submit():
+        call = tried(form, lambda: _noted(form, customer, asked, plan))
         if call is not None:
             return _onwards(call, plan)
-    words, sought = sought_customers()
-    shown = {"customer": customer, "plan": plan, "asked": asked, "words": words, "sought": sought}
-    return form_page("calls/form.html", form, call=None, **shown)
+    return _form_page(form, call=None, customer=customer, plan=plan, asked=asked)
 
 
 @bp.route("/calls/<int:call_id>/edit", methods=["GET", "POST"])
@@ -67,13 +72,18 @@ def edit(call_id: int) -> Any:
     """Put a note right, or say whose call it was."""
     call = queries.call_of(call_id, g.viewer)
     customer = asked_customer() or call.customer
-    form = edit_form(call)
-    if form.validate_on_submit() and attempted(form, lambda: _changed(form, call, customer)):
+    form = edit_form(call, customer)
+    sent = not is_seeking() and form.validate_on_submit()
+    if sent and tried(form, lambda: _changed(form, call, customer)):
         flash(_("Saved."), "success")
         return to("desk_calls.show", call_id=call_id)
+    return _form_page(form, call=call, customer=customer, plan=None, asked=None)
+
+
+def _form_page(form: CallForm, **shown: Any) -> Any:
     words, sought = sought_customers()
-    shown = {"customer": customer, "plan": None, "asked": None, "words": words, "sought": sought}
-    return form_page("calls/form.html", form, call=call, **shown)
+    draw = still_seeking if is_seeking() else form_page
+    return draw("calls/form.html", form=form, words=words, sought=sought, **shown)
 
 
 @bp.post("/calls/<int:call_id>/request")

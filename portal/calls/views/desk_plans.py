@@ -18,15 +18,24 @@ from portal.calls.queries import calls as queries
 from portal.calls.rules.kinds import PURPOSE_WORDS, Purpose
 from portal.calls.views.call_form import checked, plan_facts, plan_form
 from portal.calls.views.call_list import PLANS_LIST, is_overdue, of_customer, shown_number
-from portal.calls.views.desk_door import asked_customer, asked_request, bp, sought_customers
+from portal.calls.views.desk_door import (
+    asked_customer,
+    asked_request,
+    bp,
+    is_seeking,
+    sought_customers,
+    still_seeking,
+)
 from portal.customers.models import Customer
+from portal.db.audit import timeline
 from portal.kernel import clock
 from portal.service_requests.models import ServiceRequest
 from portal.web.flask_app import once
-from portal.web.forms import attempted, form_page
+from portal.web.forms import form_page, tried
 from portal.web.listing import list_page
 from portal.web.pages import page
 from portal.web.stepping import done, page_of, to, typed
+from portal.web.timeline import happenings
 
 
 @bp.get("/calls/to-make")
@@ -50,7 +59,10 @@ def plan(plan_id: int) -> Any:
     )
     label = OVERDUE if is_overdue(row) else PLANS[row.state]
     words = {"purpose": PURPOSE_WORDS[Purpose(row.purpose)], "number": shown_number(row.number)}
-    return page("calls/plan.html", plan=row, label=label, request_url=seen, **words)
+    entries = happenings(timeline(row, public_only=False))
+    return page(
+        "calls/plan.html", plan=row, label=label, request_url=seen, entries=entries, **words
+    )
 
 
 @bp.route("/calls/to-make/new", methods=["GET", "POST"])
@@ -61,14 +73,15 @@ def new_plan() -> Any:
     asked = asked_request()
     customer = asked.customer if asked else asked_customer()
     form = plan_form(customer, asked, None)
-    if form.validate_on_submit():
-        row = attempted(form, lambda: _planned(form, customer, asked))
+    if not is_seeking() and form.validate_on_submit():
+        row = tried(form, lambda: _planned(form, customer, asked))
         if row is not None:
             flash(_("The call is planned."), "success")
             return to("desk_calls.plan", plan_id=row.id)
     words, sought = sought_customers()
     shown = {"customer": customer, "asked": asked, "words": words, "sought": sought}
-    return form_page("calls/plan_form.html", form, plan=None, **shown)
+    draw = still_seeking if is_seeking() else form_page
+    return draw("calls/plan_form.html", form=form, plan=None, **shown)
 
 
 @bp.route("/calls/to-make/<int:plan_id>/edit", methods=["GET", "POST"])
@@ -77,7 +90,7 @@ def edit_plan(plan_id: int) -> Any:
     """Another time or another person."""
     row = queries.plan_of(plan_id, g.viewer)
     form = plan_form(row.customer, row.request, row)
-    if form.validate_on_submit() and attempted(form, lambda: _moved(form, row)):
+    if form.validate_on_submit() and tried(form, lambda: _moved(form, row)):
         flash(_("Saved."), "success")
         return to("desk_calls.plan", plan_id=plan_id)
     shown: dict[str, Any] = {"customer": row.customer, "asked": row.request, "words": ""}

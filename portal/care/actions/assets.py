@@ -10,7 +10,7 @@ from portal.access.gate import load
 from portal.access.permissions import Permission as P
 from portal.access.viewer import Viewer
 from portal.care.models import Asset, AssetLoan
-from portal.care.queries.assets import held_asset, held_loan
+from portal.care.queries.assets import back_on, held_asset, held_loan, same_serial
 from portal.care.rules.assets import (
     AssetFacts,
     LoanFacts,
@@ -24,8 +24,9 @@ from portal.care.rules.states import ASSET_STEPS, AssetState, AssetStep
 from portal.customers.models import Contact, Customer, Site
 from portal.db import audit, whole
 from portal.db.base import db
+from portal.db.stale import stale
 from portal.kernel.clock import business_day
-from portal.kernel.errors import Forbidden, Invalid, NotAllowedNow, NotFound, StaleEdit
+from portal.kernel.errors import Forbidden, Invalid, NotAllowedNow, NotFound
 from portal.kernel.text import t
 
 
@@ -33,7 +34,7 @@ def register(facts: AssetFacts, actor: Viewer, now: datetime) -> Asset:
     """Put a thing into the register. Raises InvalidMany by field, Invalid for a number that is taken."""
     _check(actor)
     tidy = cleaned_asset(facts)
-    _refuse_taken(tidy.number, None)
+    _refuse_taken(tidy, None)
     asset = Asset(**asdict(tidy), search_text=asset_words(tidy))
     db.session.add(asset)
     audit.record(actor, "asset.registered", asset, now, after=_told(asdict(tidy)))
@@ -46,8 +47,8 @@ def change(asset: Asset, facts: AssetFacts, version: int, actor: Viewer, now: da
     tidy = cleaned_asset(facts)
     row = held_asset(asset)
     if row.version != version:
-        raise StaleEdit(t("Somebody else changed this meanwhile. Look at it again."))
-    _refuse_taken(tidy.number, row.id)
+        raise stale(row)
+    _refuse_taken(tidy, row.id)
     values = {**asdict(tidy), "search_text": asset_words(tidy)}
     before = {name: getattr(row, name) for name in values}
     changed = [name for name, value in values.items() if before[name] != value]
@@ -75,7 +76,10 @@ def lend(asset: Asset, facts: LoanFacts, actor: Viewer, now: datetime) -> AssetL
             if pointed.customer_id != tidy.customer_id:
                 raise NotFound()
     row = held_asset(asset)
-    row.state = ASSET_STEPS.next(AssetState(row.state), AssetStep.LEND).value
+    after, here_since = ASSET_STEPS.next(AssetState(row.state), AssetStep.LEND), back_on(row.id)
+    if here_since is not None and tidy.lent_on < here_since:
+        raise Invalid(t("It came back on %(day)s only.", day=f"{here_since}"), "lent_on")
+    row.state = after.value
     row.condition = tidy.condition_out
     loan = AssetLoan(asset_id=row.id, lent_by=actor.user_id, **asdict(tidy))
     db.session.add(loan)
@@ -162,9 +166,13 @@ def _reason(reason: str) -> str:
     return said[:500]
 
 
-def _refuse_taken(number: str, own_id: int | None) -> None:
-    if [row_id for row_id in whole.holders(Asset, "number", number) if row_id != own_id]:
+def _refuse_taken(facts: AssetFacts, own_id: int | None) -> None:
+    """A number stands on one thing; of one kind a serial number too, or the same thing is registered twice."""
+    if [row_id for row_id in whole.holders(Asset, "number", facts.number) if row_id != own_id]:
         raise Invalid(t("Another thing has this number already."), "number")
+    twin = same_serial(facts.kind, facts.serial, own_id)
+    if twin is not None:
+        raise Invalid(t("%(number)s has this serial number already.", number=twin), "serial")
 
 
 def _told(values: dict[str, Any]) -> dict[str, str]:

@@ -23,8 +23,9 @@ from portal.catalogue.models import ServiceItem
 from portal.customers.models import Contact, Customer
 from portal.db import audit
 from portal.db.base import db
+from portal.db.stale import stale
 from portal.kernel.clock import business_day
-from portal.kernel.errors import Forbidden, Invalid, NotAllowedNow, NotFound, StaleEdit
+from portal.kernel.errors import Forbidden, Invalid, NotAllowedNow, NotFound
 from portal.kernel.text import t
 from portal.opportunities.models import Competitor
 
@@ -113,7 +114,7 @@ def _check_there(row: WatchNote | MarketEntry, version: int) -> None:
     if row.ended_on is not None:
         raise NotAllowedNow(t("It was taken off already."))
     if row.version != version:
-        raise StaleEdit(t("Somebody else changed this meanwhile. Look at it again."))
+        raise stale(row)
 
 
 def _check_contact(facts: WatchFacts, customer_id: int, actor: Viewer) -> None:

@@ -56,8 +56,12 @@ def change(
     _check_days(wanted)
     checked = settings.checked()
     rows = {row.segment: row for row in queries.targets()}
-    if version != version_of_plan():
-        raise StaleEdit(t("Somebody else changed the plan meanwhile. Look at it again."))
+    stands = version_of_plan()
+    if version != stands:
+        said = t(
+            "Somebody else changed the plan after you opened it. Compare, then send yours again."
+        )
+        raise StaleEdit(said, version=stands)
     for segment, goal in wanted.items():
         row = rows.get(segment)
         if row is not None and (row.kind, row.every_days) != (goal.kind.value, goal.every_days):

@@ -26,9 +26,10 @@ from portal.customers.models import Contact, Customer, Site
 from portal.db import audit
 from portal.db.base import db
 from portal.db.series import next_number
+from portal.db.stale import stale
 from portal.documents.actions.attaching import ReceivedFile
 from portal.kernel.clock import business_day
-from portal.kernel.errors import Forbidden, Invalid, NotAllowedNow, NotFound, StaleEdit
+from portal.kernel.errors import Forbidden, Invalid, NotAllowedNow, NotFound
 from portal.kernel.text import t
 from portal.opportunities.models import Competitor, Opportunity
 from portal.service_requests.queries.near import near
@@ -174,7 +175,7 @@ def _check(actor: Viewer) -> None:
 
 def _check_version(row: Visit, version: int) -> None:
     if row.version != version:
-        raise StaleEdit(t("Somebody else changed this visit meanwhile. Look at it again."))
+        raise stale(row)
 
 
 def _check_parties(plan: VisitPlan, actor: Viewer) -> None:

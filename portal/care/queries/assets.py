@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
-from portal.access.scope import visible
+from portal.access.scope import past_the_walls, visible
 from portal.access.viewer import Viewer
 from portal.care.models import Asset, AssetLoan
 from portal.customers.models import Contact, Customer, Site
@@ -76,6 +77,20 @@ def open_of(customer_id: int, viewer: Viewer, limit: int) -> list[AssetLoan]:
     """What a customer has of ours, the next due first."""
     wanted = loans(viewer).where(L.customer_id == customer_id, L.returned_on.is_(None))
     return list(db.session.scalars(wanted.order_by(L.due_on, L.id).limit(limit)))
+
+
+def same_serial(kind: str, serial: str, own_id: int | None) -> str | None:
+    """The number of another thing of this kind with this serial number."""
+    if not serial:
+        return None
+    twins = select(A.number).where(A.kind == kind, func.lower(A.serial) == serial.lower())
+    return db.session.scalar(twins.where(A.id != (own_id or 0)).order_by(A.id).limit(1))
+
+
+def back_on(asset_id: int) -> date | None:
+    """The day on which a thing came back last, from whomever."""
+    with past_the_walls():
+        return db.session.scalar(select(func.max(L.returned_on)).where(L.asset_id == asset_id))
 
 
 def held_asset(asset: Asset) -> Asset:

@@ -22,7 +22,7 @@ from portal.care.views.door import assets_door as bp
 from portal.care.views.loan_list import REGISTER, label_of
 from portal.kernel import clock
 from portal.web.flask_app import once
-from portal.web.forms import attempted, form_page
+from portal.web.forms import form_page, tried
 from portal.web.listing import list_page
 from portal.web.pages import page
 from portal.web.stepping import done, to, typed, version_in
@@ -58,7 +58,7 @@ def new() -> Any:
     form = AssetForm(data={"currency": "CNY", "kind": AssetKind.PRINTER.value})
     if form.validate_on_submit():
         verb = partial(assets.register, _facts(form), g.viewer, clock.now())
-        asset = attempted(form, verb)
+        asset = tried(form, verb)
         if asset is not None:
             flash(_("Registered. It can be lent."), "success")
             return to("desk_assets.show", asset_id=asset.id)
@@ -72,7 +72,7 @@ def edit(asset_id: int) -> Any:
     asset = queries.asset_of(asset_id)
     values = {name: getattr(asset, name) for name in FACTS}
     form = AssetForm(data={**values, "version": str(asset.version)})
-    if form.validate_on_submit() and attempted(form, lambda: _changed(asset, form)):
+    if form.validate_on_submit() and tried(form, lambda: _changed(asset, form)):
         flash(_("Saved."), "success")
         return to("desk_assets.show", asset_id=asset_id)
     return form_page(FORM, form, asset=asset)

@@ -26,10 +26,11 @@ from portal.kernel import clock
 from portal.kernel.errors import Invalid
 from portal.kernel.text import t
 from portal.web.flask_app import once
-from portal.web.forms import attempted, form_page
+from portal.web.forms import form_page, tried
 from portal.web.listing import list_page
 from portal.web.pages import page, refused
 from portal.web.stepping import as_id, done, number_in, to, typed
+from portal.web.timeline import happenings
 
 USUAL = timedelta(days=365)
 
@@ -61,7 +62,7 @@ def lend(asset_id: int) -> Any:
         return page("care/loan_whom.html", asset=asset, **whom())
     form = _form(asset, customer)
     if form.validate_on_submit():
-        made = attempted(form, lambda: _lent(asset, customer, form))
+        made = tried(form, lambda: _lent(asset, customer, form))
         if made is not None:
             flash(_("Lent. The customer sees it among the lent things."), "success")
             return to("desk_assets.loan", loan_id=made.id)
@@ -73,7 +74,7 @@ def lend(asset_id: int) -> Any:
 def take_back(loan_id: int) -> Any:
     """It is here again."""
     row, form = queries.loan_of(loan_id, g.viewer), ReturnForm()
-    if form.validate() and attempted(form, lambda: _returned(row, form)):
+    if form.validate() and tried(form, lambda: _returned(row, form)):
         flash(_("It is here again."), "success")
         return to("desk_assets.loan", loan_id=loan_id)
     return refused("care/loan.html", **_context(row, form))
@@ -114,7 +115,7 @@ def _context(row: AssetLoan, form: ReturnForm | None = None) -> dict[str, Any]:
         "may": may,
         "form": (form or ReturnForm(formdata=None, data=begun)) if may else None,
         "prolong_form": longer if may else None,
-        "entries": timeline(row, public_only=False),
+        "entries": happenings(timeline(row, public_only=False)),
     }
 
 

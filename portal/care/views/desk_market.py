@@ -26,7 +26,7 @@ from portal.kernel import clock
 from portal.kernel.errors import Invalid
 from portal.kernel.text import t
 from portal.web.flask_app import once
-from portal.web.forms import attempted, form_page
+from portal.web.forms import form_page, tried
 from portal.web.listing import list_page
 from portal.web.pages import page
 from portal.web.stepping import as_id, done, number_in, to, typed, version_in
@@ -66,7 +66,7 @@ def new() -> Any:
     form = _form(None)
     if form.validate_on_submit():
         verb = lambda: notes.note_market(_facts(form), g.viewer, clock.now())  # noqa: E731
-        entry = attempted(form, verb)
+        entry = tried(form, verb)
         if entry is not None:
             flash(_("Noted."), "success")
             return to("desk_market.show", entry_id=entry.id)
@@ -79,7 +79,7 @@ def edit(entry_id: int) -> Any:
     """Put it right."""
     entry = queries.entry_of(entry_id)
     form = _form(entry)
-    if form.validate_on_submit() and attempted(form, lambda: _changed(entry, form)):
+    if form.validate_on_submit() and tried(form, lambda: _changed(entry, form)):
         flash(_("Saved."), "success")
         return to("desk_market.show", entry_id=entry_id)
     return form_page(FORM, form, entry=entry)

@@ -22,7 +22,7 @@ from portal.customers.rules.kinds import SEGMENTS
 from portal.kernel import clock
 from portal.kernel.errors import Forbidden
 from portal.kernel.text import t
-from portal.web.forms import attempted, form_page
+from portal.web.forms import form_page, tried
 from portal.web.listing import list_page
 from portal.web.stepping import to, version_in
 
@@ -36,7 +36,7 @@ def overdue() -> Any:
     """Customers who should have been visited by now, those never visited first."""
     tiers, _keys = _rows()
     statement = queries.overdue(g.viewer, tiers, clock.today())
-    spec = due_spec(queries.last_of(tiers), NOBODY_DUE)
+    spec = due_spec(queries.last_of(tiers), NOBODY_DUE, tiers)
     return list_page(spec, statement, VISITS, tab="overdue")
 
 
@@ -46,7 +46,7 @@ def key() -> Any:
     """Key customers whom a manager should have visited by now."""
     _tiers, keys = _rows()
     statement = queries.overdue(g.viewer, keys, clock.today())
-    spec = due_spec(queries.last_of(keys), NOBODY_DUE)
+    spec = due_spec(queries.last_of(keys), NOBODY_DUE, keys)
     return list_page(spec, statement, VISITS, tab="key")
 
 
@@ -65,7 +65,7 @@ def plan() -> Any:
     form = _form()
     if form.is_submitted() and not g.viewer.may(P.CARE_SET):
         raise Forbidden()
-    if form.validate_on_submit() and attempted(form, lambda: _changed(form)):
+    if form.validate_on_submit() and tried(form, lambda: _changed(form)):
         flash(_("The plan is saved. It counts for every visit planned from now on."), "success")
         return to("desk_visits.plan")
     return form_page("care/plan.html", form, words={**SEGMENTS, KEY_CUSTOMERS: KEY})

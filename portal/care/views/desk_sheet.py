@@ -20,7 +20,7 @@ from portal.kernel import clock
 from portal.kernel.errors import NotAllowedNow
 from portal.kernel.text import t
 from portal.web.flask_app import once
-from portal.web.forms import attempted, form_page
+from portal.web.forms import form_page, tried
 from portal.web.stepping import to, version_in
 
 
@@ -33,7 +33,7 @@ def sheet(visit_id: int) -> Any:
     if visit.state == VisitState.CANCELLED.value:
         raise NotAllowedNow(t("This visit was called off."))
     form = sheet_form(visit)
-    if form.validate_on_submit() and attempted(form, lambda: _written(visit, form)):
+    if form.validate_on_submit() and tried(form, lambda: _written(visit, form)):
         flash(_("The sheet is kept."), "success")
         return to("desk_visits.show", visit_id=visit_id)
     return form_page("care/sheet.html", form, visit=visit)

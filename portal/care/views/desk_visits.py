@@ -23,7 +23,7 @@ from portal.kernel import clock
 from portal.kernel.errors import NotAllowedNow
 from portal.kernel.text import t
 from portal.web.flask_app import once
-from portal.web.forms import attempted, form_page
+from portal.web.forms import form_page, tried
 from portal.web.listing import list_page
 from portal.web.pages import page
 from portal.web.stepping import done, local, number_in, to, typed, version_in
@@ -63,7 +63,7 @@ def new() -> Any:
     form = visit_form(customer, None)
     if form.validate_on_submit():
         facts = visit_facts(form, customer.id)
-        kept = attempted(form, lambda: visits.plan(facts, g.viewer, clock.now()))
+        kept = tried(form, lambda: visits.plan(facts, g.viewer, clock.now()))
         if kept is not None:
             return _kept(kept, _("The visit is planned."))
     return form_page(FORM, form, visit=None, customer=customer)
@@ -79,7 +79,7 @@ def edit(visit_id: int) -> Any:
     form = visit_form(visit.customer, visit)
     if form.validate_on_submit():
         facts, version = visit_facts(form, visit.customer_id), version_in(form.version.data)
-        kept = attempted(form, lambda: visits.move(visit, facts, version, g.viewer, clock.now()))
+        kept = tried(form, lambda: visits.move(visit, facts, version, g.viewer, clock.now()))
         if kept is not None:
             return _kept(kept, _("Saved."))
     return form_page(FORM, form, visit=visit, customer=visit.customer)

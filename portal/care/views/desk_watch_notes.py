@@ -24,7 +24,7 @@ from portal.care.views.note_list import WATCH_NOTES, only_in_force, standing_of,
 from portal.customers.models import Customer
 from portal.kernel import clock
 from portal.web.flask_app import once
-from portal.web.forms import attempted, form_page
+from portal.web.forms import form_page, tried
 from portal.web.listing import list_page
 from portal.web.pages import page
 from portal.web.stepping import as_id, done, number_in, to, typed, version_in
@@ -69,7 +69,7 @@ def new() -> Any:
     form = _form(customer, None)
     if form.validate_on_submit():
         facts = _facts(form)
-        note = attempted(form, lambda: notes.write(customer, facts, g.viewer, clock.now()))
+        note = tried(form, lambda: notes.write(customer, facts, g.viewer, clock.now()))
         if note is not None:
             flash(_("Noted. It stands on the customer's page."), "success")
             return to("desk_watch_notes.show", note_id=note.id)
@@ -84,7 +84,7 @@ def edit(note_id: int) -> Any:
     form = _form(note.customer, note)
     if form.validate_on_submit():
         facts, version = _facts(form), version_in(form.version.data)
-        if attempted(form, lambda: notes.change(note, facts, version, g.viewer, clock.now())):
+        if tried(form, lambda: notes.change(note, facts, version, g.viewer, clock.now())):
             flash(_("Saved."), "success")
             return to("desk_watch_notes.show", note_id=note_id)
     return form_page(FORM, form, note=note, customer=note.customer)

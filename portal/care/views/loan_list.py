@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any
 
 from flask import url_for
@@ -30,6 +31,7 @@ STANDING = {
     "open": t("On loan"),
     "overdue": t("Overdue"),
     "back": t("Returned to us"),
+    "lost": t("Not given back"),
 }
 
 
@@ -52,13 +54,20 @@ def _standing(statement: Select[Any], value: str) -> Select[Any]:
         return statement.where(L.returned_on.is_(None))
     if value == "overdue":
         return statement.where(L.returned_on.is_(None), L.due_on < clock.today())
-    return statement.where(L.returned_on.is_not(None)) if value == "back" else statement
+    if value in ("back", "lost"):
+        return statement.where(L.returned_on.is_not(None), L.is_lost.is_(value == "lost"))
+    return statement
 
 
 def _thing(loan: AssetLoan) -> Markup:
     return Markup('<strong>{}</strong><div class="sub">{}</div>').format(
         loan.asset.name, loan.asset.number
     )
+
+
+def _back(loan: AssetLoan) -> date | None:
+    """The day on which the thing came back; what is lost never did."""
+    return None if loan.is_lost else loan.returned_on
 
 
 def _deposit(loan: AssetLoan) -> Any:
@@ -98,10 +107,12 @@ LENT = Column("lent", t("Handed over on"), lambda r: day(r.lent_on), value=lambd
 DUE = Column("due", t("Due back"), lambda r: day(r.due_on), sort=L.due_on, value=lambda r: r.due_on)
 THING = Column("thing", t("Thing"), _thing, value=lambda r: f"{r.asset.number} {r.asset.name}")
 OUT = Column("out", t("Condition when it went out"), lambda r: r.condition_out, only_in_files=True)
-BACK = Column("back", t("Came back on"), lambda r: day(r.returned_on) if r.returned_on else "",
-              value=lambda r: r.returned_on)  # fmt: skip
+BACK = Column("back", t("Came back on"), lambda r: day(_back(r)) if _back(r) else "", value=_back)
 IN = Column("in", t("Condition when it came back"), lambda r: r.condition_in, only_in_files=True)
 DEPOSIT = Column("deposit", t("Deposit"), _deposit, align="num", value=lambda r: r.deposit)
+CURRENCY = Column(
+    "currency", t("Currency"), lambda r: r.currency if r.deposit else "", only_in_files=True
+)
 STATE = Column(
     "state", t("State"), lambda r: chip(label_of(r)), value=lambda r: say(label_of(r).text)
 )
@@ -111,7 +122,7 @@ LOANS = ListSpec(
     columns=(
         THING,
         Column("customer", t("Customer"), lambda r: r.customer.label, value=lambda r: name_of(r.customer)),
-        LENT, DUE, BACK, DEPOSIT, STATE, OUT, IN,
+        LENT, DUE, BACK, DEPOSIT, CURRENCY, STATE, OUT, IN,
     ),
     row_id=L.id,
     sort="due",
@@ -129,7 +140,7 @@ MY_LOANS = ListSpec(
         THING, LENT, DUE,
         Column("condition", t("Condition"), lambda r: r.condition_in or r.condition_out),
         Column("site", t("Place of use"), lambda r: r.site.name if r.site else ""),
-        DEPOSIT, BACK, STATE,
+        DEPOSIT, CURRENCY, BACK, STATE,
     ),
     row_id=L.id,
     sort="due",

@@ -13,7 +13,14 @@ from portal.care.actions import visits
 from portal.care.forms.visits import SheetForm, VisitForm
 from portal.care.models import Visit
 from portal.care.queries.plans import targets
-from portal.care.rules.kinds import VisitKind, purpose_kept
+from portal.care.rules.kinds import (
+    BY_MANAGEMENT,
+    BY_PLAN,
+    VISIT_KINDS,
+    NextKind,
+    VisitKind,
+    purpose_kept,
+)
 from portal.care.rules.states import VisitState
 from portal.care.rules.visits import Sheet, VisitPlan
 from portal.care.views.door import competitor_choices, contact_choices, site_choices
@@ -23,7 +30,7 @@ from portal.kernel.workcalendar import ONE_DAY
 from portal.opportunities.queries.lists import of_customer
 from portal.service_requests.queries.near import near
 from portal.service_requests.queries.work_calendar import firm_calendar
-from portal.web.stepping import as_id, day_in, instant_of, local, number_in
+from portal.web.stepping import as_id, day_in, instant_of, local, number_in, typed
 from portal.web.words import say
 
 
@@ -67,6 +74,9 @@ def sheet_form(visit: Visit) -> SheetForm:
         values["met"] = visit.contact.name if visit.contact else ""
         values["done_on"] = min(visit.planned_on, today)
     values |= {"version": str(visit.version), "competitor_id": str(visit.competitor_id or "")}
+    values["next_as"] = (
+        NextKind.NONE.value
+    )  # what follows is planned once; a sheet that is put right does not ask
     form = SheetForm(data=values)
     form.competitor_id.choices = competitor_choices(visit.competitor_id)
     return form
@@ -106,9 +116,13 @@ def _planned(visit: Visit) -> dict[str, Any]:
 
 def _likely(customer: Customer) -> dict[str, Any]:
     by_tier = {row.segment: row.kind for row in targets()}
+    wanted = typed("kind", 12)  # the list of the plan says which visit it wants
+    is_wanted = wanted in VISIT_KINDS
+    is_management = wanted == VisitKind.MANAGEMENT
     tomorrow = firm_calendar().on_or_after(clock.today() + ONE_DAY)
     return {
-        "kind": by_tier.get(customer.segment, VisitKind.ON_SITE.value),
+        "kind": wanted if is_wanted else by_tier.get(customer.segment, VisitKind.ON_SITE.value),
+        "purpose": say(BY_MANAGEMENT if is_management else BY_PLAN) if is_wanted else "",
         "planned_on": day_in("on") or tomorrow,
         "minutes": 60,
         "visitor_id": str(g.viewer.user_id),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,10 +12,11 @@ from sqlalchemy import Select
 
 from portal.access.permissions import Permission as P
 from portal.care.labels import OVERDUE, TEMPERS, VISITS, WAYS
-from portal.care.models import Visit
+from portal.care.models import Visit, VisitTarget
 from portal.care.queries.plans import NEVER
 from portal.care.queries.visits import having_words
 from portal.care.rules.kinds import MOODS, VISIT_KINDS, Mood, VisitKind
+from portal.care.rules.plans import KEY_CUSTOMERS, due_on
 from portal.care.rules.states import VisitState
 from portal.customers.models import Customer
 from portal.customers.queries import having_words as customers_with
@@ -171,22 +172,42 @@ AFTER = (
 )
 
 
-def _plan_url(row: Any) -> str:
-    """To planning a visit, for who may; else to the customer."""
+def _plan_url(row: Any, goal: VisitTarget | None) -> str:
+    """To planning the visit that the plan wants, for who may; else to the customer."""
     if g.viewer.may(P.CARE_WORK):
-        return url_for("desk_visits.new", customer=row[0].id)
+        kind = goal.kind if goal else None
+        return url_for("desk_visits.new", customer=row[0].id, kind=kind)
     return url_for("desk_customers.show", customer_id=row[0].id)
 
 
-def due_spec(last_on: Any, empty: Empty) -> ListSpec:
-    """A list of (customer, last visit, planned day, owner), `last_on` the column that says when the last one was."""
+def _due(row: Any, goal: VisitTarget) -> date:
+    """The day by which the visit should have been."""
+    return due_on(_last_day(row), local(row[0].created_at).date(), goal.every_days)
+
+
+def _wanted(goal_of: Callable[[Any], Any]) -> tuple[Column, Column]:
+    """Since when the visit is late, and which one is wanted."""
+    due = lambda r: _due(r, goal_of(r))  # noqa: E731
+    return (
+        Column("due", t("Should have been by"), lambda r: day(due(r)), value=due),
+        Column("kind", t("How"), lambda r: say(VISIT_KINDS[goal_of(r).kind])),
+    )
+
+
+def due_spec(last_on: Any, empty: Empty, goals: Sequence[VisitTarget] = ()) -> ListSpec:
+    """A list of (customer, last visit, planned day, owner), `last_on` the column that says when the last one was.
+
+    `goals`: the rows of the plan that the customers are late by; they say since when, and which visit is wanted.
+    """
+    by_tier = {row.segment: row for row in goals}
+    goal_of = lambda r: by_tier.get(KEY_CUSTOMERS) or by_tier.get(r[0].segment)  # noqa: E731
     last = Column("last", t("Last visit"), _last, sort=last_on, value=_last_day)
     return ListSpec(
         key="customers to visit",
-        columns=(*TO_VISIT, last, *AFTER),
+        columns=(*TO_VISIT, last, *(_wanted(goal_of) if goals else ()), *AFTER),
         row_id=Customer.id,
         sort="last",
-        url=_plan_url,
+        url=lambda r: _plan_url(r, goal_of(r)),
         filters=(Filter("segment", t("Tier"), lambda: [ANY, *SEGMENTS.items()], _segment),),
         search=customers_with,
         search_hint=t("Customer, pinyin, initials, code …"),
