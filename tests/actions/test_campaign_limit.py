@@ -121,5 +121,9 @@ def test_the_limit_has_its_page(client: CheckingClient, cast: Cast):
     assert client.post("/desk/campaigns/limit", data=typed).status_code == 303
     page = client.get("/desk/campaigns/limit").text
     assert 'value="3"' in page and 'value="14"' in page
+    late = client.post(
+        "/desk/campaigns/limit", data={**typed, "most": "7"}
+    )  # the version is an older one
+    assert late.status_code == 422 and 'value="7"' in late.text and "Somebody changed" in late.text
     wrong = {**typed, "most": "-1", "version": str(firm_profile().version)}
     assert client.post("/desk/campaigns/limit", data=wrong).status_code == 422

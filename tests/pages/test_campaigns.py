@@ -332,6 +332,7 @@ def test_an_offer_becomes_an_opportunity_by_one_press(
 ) -> None:
     first_words(now)
     row = an_offer(cast, now, handling().id).id
+    contact = a_contact(cast.harbour, "林晓雯", cast.lin.email.upper()).id
     keep(cast)
     client.sign_in(cast.lin)
     assert "Cold chain in April" in client.get("/my/offers").text
@@ -343,6 +344,7 @@ def test_an_offer_becomes_an_opportunity_by_one_press(
         cast.sales.id,
         "portal",
     )
+    assert made.contact_id == contact
     assert "You are interested" in client.get("/my/offers").text
     assert "每月 20 托" in client.sign_in(cast.sales_manager).get(
         "/desk/offers/interests?export=csv"

@@ -102,6 +102,8 @@ def test_a_plan_is_made_with_thresholds_and_what_is_wrong_is_told_at_its_field(
     }  # fmt: skip
     wrong = client.post("/desk/commissions/plans/new", data={**typed, "starts_on": "2026-03-05"})
     assert wrong.status_code == 422 and "first day of a month" in wrong.text
+    half = client.post("/desk/commissions/plans/new", data={**typed, "bands-1-percent": ""})
+    assert half.status_code == 422 and "Say the percent too" in half.text and "10,000" in half.text
     page = words(client.post("/desk/commissions/plans/new", data=typed, follow_redirects=True).text)
     assert "8 % from 10,000" in page and "In force" in page
     plan_id = db.session.query(CommissionPlan).one().id

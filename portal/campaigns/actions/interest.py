@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
 from portal.access.permissions import Permission
 from portal.access.scope import past_the_walls
 from portal.access.viewer import SYSTEM, Viewer
+from portal.accounts.models import User
 from portal.campaigns.models import CampaignMail, Interest, Offer
 from portal.campaigns.queries.shown import offers_for, own_customer
 from portal.catalogue.models import BundleLine, ServiceItem
-from portal.customers.models import Customer
+from portal.customers.models import Contact, Customer
 from portal.customers.rules.kinds import Source
 from portal.db import audit
 from portal.db.base import db
@@ -60,7 +61,9 @@ def in_offer(offer: Offer, text: str, actor: Viewer, now: datetime) -> Interest:
         text=_checked(text), at=now,
     )  # fmt: skip
     title = offer.title_zh or offer.title_en
-    wanted = _Wanted(title, Source.PORTAL, "offer", offer.id, title[:120], lines=_lines(offer))
+    wanted = _Wanted(
+        title, Source.PORTAL, "offer", offer.id, title[:120], _contact_of(customer, actor), _lines(offer)
+    )  # fmt: skip
     return _kept(row, customer, wanted, actor, now)
 
 
@@ -129,6 +132,17 @@ def _contact(mail: CampaignMail) -> int | None:
     contact = mail.contact
     here = contact is not None and contact.active and contact.customer_id == mail.customer_id
     return contact.id if here and contact is not None else None
+
+
+def _contact_of(customer: Customer, actor: Viewer) -> int | None:
+    """The contact that this user of the customer is: the same mail address."""
+    address = select(func.lower(User.email)).where(User.id == actor.user_id).scalar_subquery()
+    wanted = select(Contact.id).where(
+        Contact.customer_id == customer.id,
+        Contact.active.is_(True),
+        func.lower(func.trim(Contact.email)) == address,
+    )
+    return db.session.scalar(wanted.order_by(Contact.id).limit(1))
 
 
 def _lines(offer: Offer) -> tuple[NewLine, ...]:

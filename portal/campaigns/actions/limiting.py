@@ -29,7 +29,8 @@ def change_limit(wanted: CampaignSettings, version: int, actor: Viewer, now: dat
         raise StaleEdit(
             t(
                 "Somebody changed the settings after you opened this page. Look at them, then repeat."
-            )
+            ),
+            version=profile.version,
         )
     before, after = CampaignSettings.from_json(profile.sales).to_json(), checked.to_json()
     if before != after:

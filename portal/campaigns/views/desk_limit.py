@@ -17,7 +17,7 @@ from portal.campaigns.rules.settings import CampaignSettings
 from portal.campaigns.views.desk_campaigns import bp
 from portal.documents.queries import firm_profile
 from portal.kernel import clock
-from portal.web.forms import attempted, form_page
+from portal.web.forms import form_page, tried
 from portal.web.stepping import to, version_in
 
 
@@ -27,7 +27,7 @@ def limit() -> Any:
     """How often one person may be written to."""
     kept = asdict(campaign_settings())
     form = LimitForm(data={**kept, "version": str(firm_profile().version or 1)})
-    if form.validate_on_submit() and attempted(form, lambda: _changed(form)):
+    if form.validate_on_submit() and tried(form, lambda: _changed(form)):
         flash(_("Saved. It counts for every mail from now on."), "success")
         return to("desk_campaigns.limit")
     return form_page("campaigns/desk_limit.html", form)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateField, FieldList, FormField, SelectField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, ValidationError
 
 from portal.access.permissions import Role
 from portal.commissions.actions.plans import NewPlan
@@ -20,10 +21,15 @@ OF_ROLE, OF_PERSON = "role:", "user:"
 
 
 class BandForm(InnerForm):
-    """One threshold; a row without a percent is none."""
+    """One threshold; an empty row is none."""
 
     over = AmountField(_l("From a month's margin of"))
     percent = PercentField(_l("Percent of the margin"))
+
+    def validate_percent(self, field: PercentField) -> None:
+        """A margin alone is half a threshold: it would be dropped without a word."""
+        if self.over.data is not None and field.data is None:
+            raise ValidationError(_("Say the percent too, or take the margin out."))
 
 
 class PlanForm(FlaskForm):
