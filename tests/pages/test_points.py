@@ -17,7 +17,7 @@ from portal.loyalty.models import PointsEntry, PointsRule, Redemption
 from tests.cast import Cast, viewer
 from tests.client import CheckingClient
 from tests.loyalty import a_bill, a_rule, balance, paid, points
-from tests.offers import keep
+from tests.offers import keep, words
 from tests.statements import a_line, a_statement
 
 RULE = {
@@ -166,3 +166,15 @@ def test_the_form_of_new_rules_begins_with_those_in_force(
     keep(cast)
     page = client.sign_in(cast.finance).get("/desk/points/rules")
     assert 'value="100"' in page.text and 'value="777"' not in page.text
+
+
+def test_the_days_on_which_points_expire_come_to_the_balance(
+    client: CheckingClient, cast: Cast, now: datetime
+) -> None:
+    a_rule(now)
+    for month in range(1, 9):
+        points(cast.harbour, 1000 + month, now, ends=date(2027, month, 28))
+    keep(cast)
+    page = words(client.sign_in(cast.lin).get("/my/points").text)
+    assert "Until 2027-06-28" in page and "Until 2027-07-28" not in page
+    assert "Later than that2,015" in page.replace("that 2", "that2")

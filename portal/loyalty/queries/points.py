@@ -19,7 +19,7 @@ from portal.customers.models import Customer
 from portal.db import whole
 from portal.db.base import db
 from portal.db.kept import Kept
-from portal.db.together import Question
+from portal.db.together import Question, records
 from portal.loyalty.models import PointsAccount, PointsEntry, PointsRule, Redemption
 from portal.loyalty.rules.earning import Rule, in_force, latest_of
 from portal.loyalty.rules.kinds import EntryKind
@@ -86,6 +86,13 @@ def account_of(customer_id: int, viewer: Viewer) -> PointsAccount | None:
     """One customer's account; None before the first point."""
     theirs = visible(select(PointsAccount), PointsAccount, viewer)
     return db.session.scalar(theirs.where(PointsAccount.customer_id == customer_id))
+
+
+def account_asked(customer_id: int, viewer: Viewer) -> Question[list[Any]]:
+    """What a card says of that account, to be asked with others: none or one."""
+    columns = PointsAccount.balance, PointsAccount.next_expiry_on, PointsAccount.changed_at
+    theirs = visible(select(*columns), PointsAccount, viewer)
+    return records(theirs.where(PointsAccount.customer_id == customer_id))
 
 
 def entries(customer_id: int, viewer: Viewer) -> Select[Any]:

@@ -44,7 +44,8 @@ def _left(customer: Customer) -> dict[str, Any]:
     balance, rules = sum(days.values()), points.rules()
     rule, earning = latest_of(rules, today), in_force(rules, today)
     return {
-        "balance": balance, "expiries": list(days.items())[:FIRST], "most": max(days.values(), default=1),
+        "balance": balance, "expiries": list(days.items())[:FIRST],
+        "later": sum(list(days.values())[FIRST:]), "most": max(days.values(), default=1),
         "rule": rule, "earning": earning, "factor": earning.factors.get(customer.segment, 1) if earning else None,
         "worth": worth(balance, rule) if rule and balance else None,
         "may_redeem": bool(rule and balance >= rule.minimum),
