@@ -220,10 +220,16 @@ def test_the_plan_is_read_by_all_and_changed_by_some(client: CheckingClient, pla
         data |= {f"rows-{place}-{name}": value for name, value in typed.items()}
     db.session.rollback()
     assert client.post("/desk/visit-plans", data=data).status_code == 403
+    client.sign_in(planned.sales_manager)
+    wrong = client.post("/desk/visit-plans", data=data | {"rows-1-every_days": "5000"})
     assert (
-        client.sign_in(planned.sales_manager).post("/desk/visit-plans", data=data).status_code
-        == 303
+        wrong.status_code == 422 and "From 0 to 1095 days." in wrong.text and "5000" in wrong.text
     )
+    wrong = client.post("/desk/visit-plans", data=data | {"a_day": "99"})
+    assert wrong.status_code == 422 and "From 1 to 20." in wrong.text
+    late = client.post("/desk/visit-plans", data=data | {"version": "1"})
+    assert late.status_code == 422 and "Somebody else changed the plan" in late.text
+    assert client.post("/desk/visit-plans", data=data).status_code == 303
     assert {row.every_days for row in targets()} == {45}
 
 

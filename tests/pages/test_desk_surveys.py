@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from portal.access.models import Assignment
 from portal.access.permissions import Role
 from portal.access.viewer import SYSTEM
 from portal.db.base import db
@@ -88,7 +89,8 @@ def test_a_figure_opens_the_rows_of_its_months_and_occasion_alone(
                 assert ("1 in all" in client.get(url).text) is ("score=low" not in url), url
     long_ago = client.get("/desk/surveys/answers?month=2020-01..2026-03").text
     assert "3 in all" in long_ago and "2020-01 – 2026-03" in long_ago
-    assert client.get("/desk/surveys/answers?month=9999-12..x").status_code == 200
+    for odd in ("9999-12..x", "0001-01", "9999-12", "2026-03..2026-01", "1066-10..2026-03"):
+        assert "3 in all" in client.get(f"/desk/surveys/answers?month={odd}").text, odd
 
 
 def test_low_scores_stand_out_and_can_be_listed_alone(client: CheckingClient, full: Cast) -> None:
@@ -147,7 +149,14 @@ def test_an_answer_stands_on_the_page_of_its_request(
 def test_sales_see_the_answers_of_their_own_customers_alone(
     client: CheckingClient, full: Cast, now: datetime
 ) -> None:
-    assert client.sign_in(full.sales).get("/desk/surveys").status_code == 403
+    every = 'href="/desk/surveys/answers/'
+    client.sign_in(full.sales)
+    assert client.get("/desk/surveys").status_code == 200
+    assert client.get("/desk/surveys/answers").text.count(every) == 13  # both customers are theirs
+    mine = select(Assignment).where(Assignment.customer_id == full.nordwind.id)
+    db.session.delete(db.session.scalars(mine).one())
+    keep(full)
+    assert client.get("/desk/surveys/answers").text.count(every) == 12
     client.sign_in(full.lin)
     assert client.get("/desk/surveys").status_code == 404
 

@@ -20,11 +20,12 @@ from portal.care.views.door import visits_door as bp
 from portal.care.views.visit_list import ALL_VISITED, NOBODY_DUE, due_spec
 from portal.customers.rules.kinds import SEGMENTS
 from portal.kernel import clock
-from portal.kernel.errors import Forbidden
-from portal.kernel.text import t
+from portal.kernel.errors import Forbidden, InvalidMany
+from portal.kernel.text import Text, t
 from portal.web.forms import form_page, tried
 from portal.web.listing import list_page
 from portal.web.stepping import to, version_in
+from portal.web.words import say
 
 VISITS = "care/visits.html"
 KEY = t("Key customers of every tier")
@@ -98,5 +99,18 @@ def _changed(form: PlanForm) -> bool:
         for row in typed
     }
     settings = CareSettings(form.horizon_days.data or 0, form.a_day.data or 0)
-    plans.change(goals, settings, version_in(form.version.data), g.viewer, clock.now())
+    try:
+        plans.change(goals, settings, version_in(form.version.data), g.viewer, clock.now())
+    except InvalidMany as error:
+        raise InvalidMany(_told_at_rows(form, error)) from error
     return True
+
+
+def _told_at_rows(form: PlanForm, error: InvalidMany) -> dict[str, Text]:
+    """What is wrong with the days of a tier stands at its row; what is left has a field of its own."""
+    left = dict(error.errors)
+    for each in form.rows:
+        text = left.pop(each.form.segment.data or "key", None)
+        if text is not None:
+            each.form.every_days.errors = [say(text)]
+    return left

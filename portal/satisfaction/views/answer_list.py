@@ -39,6 +39,7 @@ NOBODY = "0"
 MONTHS_BACK = 24
 SHOWN_WORDS = 80
 YEAR, BETWEEN = "year", ".."
+EARLIEST = date(2000, 1, 1)
 
 
 def answers(viewer: Viewer) -> Select[Any]:
@@ -95,11 +96,11 @@ def _months_of(value: str) -> tuple[date, date] | None:
         return moved(this, -11), moved(this, 1)
     first, _between, last = value.partition(BETWEEN)
     try:
-        return date.fromisoformat(f"{first}-01"), moved(
-            date.fromisoformat(f"{last or first}-01"), 1
-        )
+        since, until = (date.fromisoformat(f"{each}-01") for each in (first, last or first))
     except ValueError:
         return None
+    in_reason = EARLIEST <= since <= until <= this
+    return (since, moved(until, 1)) if in_reason else None
 
 
 def _one_of(column: Any, known: Sequence[str]) -> Callable[[Select[Any], str], Select[Any]]:
