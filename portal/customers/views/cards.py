@@ -1,8 +1,9 @@
 """The cards that other rooms have for the page of a customer: each room's own template and facts, in their order.
 
 A room offers `views/customer_card.py` with TEMPLATE, PLACE ("main" or "aside"), ORDER and `card(customer, viewer)`,
-which gives what the template needs, or None for a viewer who may not see it. A name of the facts counts within its own
-card only.
+which gives what the template needs, or None for a viewer who may not see it. A room that needs a few figures alone
+offers `asked(customer, viewer)` instead: an `Inquiry` with the same outcome, and all of these are one question to the
+database. A name of the facts counts within its own card only.
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ from markupsafe import Markup
 
 from portal.access.viewer import Viewer
 from portal.customers.models import Customer
+from portal.db.together import answers
 from portal.rooms import offered
 
 Place = Literal["main", "aside"]
 MACROS = ("forms", "ui")
+Found = tuple[ModuleType, Mapping[str, object] | None]
 AT_ONCE = frozenset({"insights"})
 """The rooms whose cards stand on the first page; the others' are brought after it, or on a page of their own."""
 
@@ -48,13 +51,26 @@ def afterwards(customer: Customer, viewer: Viewer) -> list[Card]:
 
 def _read(customer: Customer, viewer: Viewer, wanted: Callable[[str], bool]) -> list[Card]:
     modules = [each for each in offered("customer_card") if wanted(_room(each))]
-    found = (_card(module, customer, viewer) for module in modules)
-    return sorted((card for card in found if card is not None), key=_rank)
+    found = [*_asked(modules, customer, viewer), *_told(modules, customer, viewer)]
+    return sorted(
+        (
+            Card(module.TEMPLATE, module.PLACE, module.ORDER, facts)
+            for module, facts in found
+            if facts is not None
+        ),
+        key=_rank,
+    )
 
 
-def _card(module: ModuleType, customer: Customer, viewer: Viewer) -> Card | None:
-    facts: Mapping[str, object] | None = module.card(customer, viewer)
-    return None if facts is None else Card(module.TEMPLATE, module.PLACE, module.ORDER, facts)
+def _told(modules: list[ModuleType], customer: Customer, viewer: Viewer) -> list[Found]:
+    return [(each, each.card(customer, viewer)) for each in modules if hasattr(each, "card")]
+
+
+def _asked(modules: list[ModuleType], customer: Customer, viewer: Viewer) -> list[Found]:
+    asking = [(each, each.asked(customer, viewer)) for each in modules if hasattr(each, "asked")]
+    allowed = [(each, inquiry) for each, inquiry in asking if inquiry is not None]
+    facts = answers(inquiry for _each, inquiry in allowed)
+    return [(each, found) for (each, _inquiry), found in zip(allowed, facts, strict=True)]
 
 
 def _room(module: ModuleType) -> str:
