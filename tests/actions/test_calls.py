@@ -121,6 +121,14 @@ def test_a_call_becomes_a_request_in_one_step_and_once(
         noting.to_request(call, "complaint", 2, "", agent, now)
 
 
+def test_a_caller_who_said_no_name_asks_by_the_number(
+    cast: Cast, now: datetime, agent: Viewer
+) -> None:
+    call = noting.note(rang(now, customer_id=cast.harbour.id, caller_name=""), agent, now)
+    request = noting.to_request(call, "problem", 2, "冷柜坏了", agent, now)
+    assert request.requester_name == "138-0013-8000"
+
+
 def test_a_call_of_nobody_known_makes_no_request(cast: Cast, now: datetime, agent: Viewer) -> None:
     with pytest.raises(Invalid):
         noting.to_request(noting.note(rang(now), agent, now), "enquiry", 3, "", agent, now)

@@ -85,7 +85,7 @@ def to_request(
         title=words,
         text=call.text or call.subject or words,
         channel=Channel.PHONE,
-        requester_name=call.caller_name or (call.contact.name if call.contact else ""),
+        requester_name=_asks(call),
         requester_phone=call.number,
         requester_email=call.contact.email if call.contact else "",
         no_match=NoMatch.UNKNOWN,
@@ -93,6 +93,11 @@ def to_request(
     request = opening.open_(new, actor, now)
     attach(call, request, actor, now)
     return request
+
+
+def _asks(call: Call) -> str:
+    """Who asks by a call: who said a name, whom we know, else whoever has that number."""
+    return call.caller_name or (call.contact.name if call.contact else "") or call.number
 
 
 def attach(call: Call, request: ServiceRequest, actor: Viewer, now: datetime) -> None:
