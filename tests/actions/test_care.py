@@ -192,6 +192,20 @@ def test_a_visit_called_off_is_not_planned_again_at_once(planned: Cast, now: dat
     assert run(now + 60 * DAY) == "1 visits planned"
 
 
+def test_another_tier_counts_from_the_day_on_which_it_changes(planned: Cast, now: datetime):
+    a_visit_made(planned, now, done_on=MONDAY - 45 * DAY)
+    harbour = db.session.get_one(Customer, planned.harbour.id)
+    assert overdue(planned) == []  # a VIP is visited every sixty days
+    harbour.segment = "project"
+    assert overdue(planned) == [(harbour.id, MONDAY - 45 * DAY)]  # every thirty
+    assert run(now) == "1 visits planned"
+    harbour.segment = "ordinary"
+    assert overdue(planned) == [] and run(now + 60 * DAY) == "0 visits planned"
+    assert planned_visits() == [
+        (planned.harbour.id, "on_site", MONDAY + DAY)
+    ]  # what is agreed stays
+
+
 def test_key_customers_are_visited_by_a_manager(planned: Cast, now: datetime):
     db.session.get_one(Customer, planned.nordwind.id).structure = "key"
     nordwind, boss = planned.nordwind.id, planned.sales_manager.id
