@@ -395,6 +395,14 @@ def test_duplicates_are_found_remembered_and_hinted_at(cast: Cast, now: datetime
     assert {row.id for row, _ in hints} == {cast.harbour.id, theirs.id}
 
 
+def test_a_file_without_rows_is_told_so_and_not_that_all_of_it_is_known(
+    cast: Cast, now: datetime, tmp_path: Path
+) -> None:
+    batch = sent("customers", csv_file(tmp_path, HEADS), now, viewer(cast.sales_manager))
+    assert batch.state == BatchState.WRONG
+    assert told(batch) == [(2, None, "")]
+
+
 def test_a_file_without_heads_is_refused(cast: Cast, now: datetime, tmp_path: Path) -> None:
     with pytest.raises(FileProblems):
         sent("customers", csv_file(tmp_path, ("x",)), now)

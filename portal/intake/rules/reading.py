@@ -59,7 +59,7 @@ class Reader:
     wrong_rows: set[int] = field(default_factory=set)
 
     def lines(self, table: Table, tell: Tell) -> Iterator[Line]:
-        """Every row that is not blank, one after the other."""
+        """Every row that is not blank, one after the other; that there is none is wrong with the file."""
         for number, row in table.rows():
             if number <= self.heads.row or not any(map(cells.read_text, row)):
                 continue
@@ -67,6 +67,9 @@ class Reader:
             if self.rows % STEP == 0:
                 tell(self.rows, table.row_count)
             yield Line(number, self._values(number, row))
+        if self.rows == 0:
+            expected = t("at least one row below the header row")
+            self.problems.append(Problem(self.heads.row + 1, None, "", expected))
         tell(self.rows, self.rows)
 
     def wrong(self, row: int, fields: tuple[str, ...], found: object, expected: Any) -> None:
