@@ -24,6 +24,7 @@ from portal.opportunities.models import (
     SalesMethod,
 )
 from portal.opportunities.rules.papers import PaperLine
+from tests.care import a_price
 from tests.cast import Cast, viewer
 from tests.client import CheckingClient
 from tests.factories import add
@@ -192,6 +193,24 @@ def test_an_unknown_item_code_is_named(
     said = client.sign_in(cast.sales).post(at(row, "/items"), data=form)
     assert said.status_code == 422
     assert "NO-SUCH" in said.text
+
+
+def test_what_was_heard_of_a_competitor_is_one_step_from_the_opportunity_and_from_its_page(
+    cast: Cast, client: CheckingClient, row: Opportunity, now: datetime
+) -> None:
+    rival, other = add(Competitor(name_zh="顺捷")), add(Competitor(name_zh="别家"))
+    add(OpportunityCompetitor(customer_id=row.customer_id, opportunity_id=row.id, competitor_id=rival.id,
+                              threat="high"))  # fmt: skip
+    for each in (rival, other):
+        a_price(now, title=f"{each.name_zh}降价", competitor_id=each.id)
+    page_of, number = at(row), rival.id
+    keep(cast)
+    client.sign_in(cast.sales)
+    for page in (page_of, f"/desk/competitors/{number}"):
+        link = f"/desk/market?competitor={number}"
+        assert f'href="{link}"' in client.get(page).text
+        heard = words(client.get(link).text)
+        assert "顺捷降价" in heard and "别家降价" not in heard
 
 
 def test_colleagues_parties_and_competitors_are_named_and_taken_off(
