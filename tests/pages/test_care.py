@@ -20,6 +20,7 @@ from portal.care.views.customer_card import card
 from portal.customers.models import Contact, Customer
 from portal.db.base import db
 from portal.documents.models import Attachment
+from portal.kernel.clock import business_day
 from portal.service_requests.models import RequestTask
 from tests.care import a_loan, a_note, a_price, a_thing, a_visit, a_visit_made
 from tests.cast import Cast, staff, viewer
@@ -390,3 +391,16 @@ def test_a_visit_that_planned_itself_says_what_for_in_the_readers_language(
     db.session.commit()
     page = desk.get("/desk/visits").text
     assert "高层" in page and "Management visit" not in page
+
+
+def test_a_visit_stands_on_the_calendars_day_on_which_it_was_made(
+    client: CheckingClient, cast: Cast, now: datetime
+) -> None:
+    today = business_day(now)
+    planned = today - timedelta(days=14)
+    a_visit_made(cast, now, planned_on=planned, purpose="季度回访")
+    keep(cast)
+    client.sign_in(cast.sales)
+    day = "/desk/calendar?look=day&on={}"
+    assert "季度回访" in client.get(day.format(today)).text
+    assert "季度回访" not in client.get(day.format(planned)).text

@@ -100,10 +100,15 @@ def earlier(visit: Visit, viewer: Viewer, limit: int) -> list[Visit]:
 def in_span(
     viewer: Viewer, person_id: int | None, starts: datetime, ends: datetime, days: tuple[date, date]
 ) -> list[Visit]:
-    """Visits for a calendar: with a time that touches the span, or of one of its days without one."""
-    timed = (V.starts_at < ends) & (V.starts_at > starts - LONGEST_VISIT)
-    dayly = V.starts_at.is_(None) & V.planned_on.between(*days)
-    wanted = visits(viewer).where(V.state != VisitState.CANCELLED.value, or_(timed, dayly))
+    """Visits for a calendar: with a time that touches the span, or of one of its days without one.
+
+    One that was made on another day than planned is of the day on which it was made.
+    """
+    as_planned = V.done_on.is_(None) | (V.done_on == V.planned_on)
+    timed = as_planned & (V.starts_at < ends) & (V.starts_at > starts - LONGEST_VISIT)
+    dayly = as_planned & V.starts_at.is_(None) & V.planned_on.between(*days)
+    made = V.done_on.between(*days) & (V.done_on != V.planned_on)
+    wanted = visits(viewer).where(V.state != VisitState.CANCELLED.value, or_(timed, dayly, made))
     if person_id is not None:
         wanted = wanted.where(V.visitor_id == person_id)
     return list(db.session.scalars(wanted.order_by(V.planned_on, V.starts_at, V.id).limit(300)))

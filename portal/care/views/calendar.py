@@ -30,13 +30,15 @@ def entries(
 
 def _entry(row: Visit) -> dict[str, Any]:
     length = timedelta(minutes=row.minutes)
+    as_planned = row.done_on in (None, row.planned_on)
+    starts_at = row.starts_at if as_planned else None
     return {
-        "on": row.planned_on,
+        "on": row.planned_on if as_planned else row.done_on,
         "title": say(row.what_for),
         "customer": name_of(row.customer),
         "person": row.visitor.name,
         "url": url_for("desk_visits.show", visit_id=row.id),
         "state": row.state,
-        "starts_at": row.starts_at,
-        "ends_at": row.starts_at + length if row.starts_at else None,
+        "starts_at": starts_at,
+        "ends_at": starts_at + length if starts_at else None,
     }
