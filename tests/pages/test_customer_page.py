@@ -20,7 +20,6 @@ from tests.factories import add
 from tests.opportunities import an_opportunity
 from tests.service import a_request
 from tests.statements import a_statement
-from tests.surveys import answered
 
 OVERDUE, SPENT, COST = Decimal("7731.40"), Decimal("41234.50"), Decimal(30000)
 
@@ -248,29 +247,3 @@ def test_a_step_names_the_record_it_was_taken_with(
     url = f"/desk/customers/{harbour.id}"
     for page in (url, f"{url}/timeline?kind=steps"):
         assert f"Request opened · {opened.number}" in client.get(page).text
-
-
-def test_what_they_said_of_us_stands_on_the_page_and_each_figure_opens_its_answers(
-    client: CheckingClient, cast: Cast, harbour: Customer, now: datetime
-) -> None:
-    for score in (5, 5, 5, 5, 4, 4, 4, 4, 2, 2):
-        answered(cast, now, score, "等了三天" if score == 2 else "")
-    db.session.commit()
-    page = client.sign_in(cast.sales).get(f"/desk/customers/{harbour.id}/more").text
-    card = page[page.index("desk/surveys/answers") :]
-    assert "80.0 %" in card and "等了三天" in card
-    found = dict(re.findall(r'href="(/desk/surveys/answers\?[^"]*month=year[^"]*)">([^<]+)<', card))
-    rows = {
-        link: client.get(html.unescape(link)).text.count('href="/desk/surveys/answers/')
-        for link in found
-    }
-    assert {text: rows[link] for link, text in found.items()} == {"80.0 %": 8, "10": 10, "2": 2}
-
-
-def test_without_an_answer_the_card_of_satisfaction_says_so(
-    client: CheckingClient, cast: Cast, harbour: Customer
-) -> None:
-    page = client.sign_in(cast.sales).get(f"/desk/customers/{harbour.id}/more").text
-    assert "No answer in the last twelve months." in page
-    client.sign_in(cast.keeper)
-    assert "No answer in the last" not in client.get(f"/desk/customers/{harbour.id}/more").text
