@@ -10,17 +10,22 @@ die() {
   exit 1
 }
 
-# Prints the first Python that is new enough. PYTHON=/path/to/python overrides the choice.
+# Prints a Python that is new enough, if there is one that can make virtual environments; PYTHON=/path/to/python overrides
+# the choice. The system's own comes first: every user may read it, it is mended with the system, and it is built with
+# optimisations that make it a fifth quicker than what pyenv builds.
 find_python() {
-  local name
-  for name in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11}; do
-    if "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+  local name enough=""
+  for name in ${PYTHON:-/usr/bin/python3 python3 python3.14 python3.13 python3.12 python3.11}; do
+    "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue
+    enough=${enough:-$(command -v "$name")}
+    if "$name" -c 'import ensurepip, venv' 2>/dev/null; then
       command -v "$name"
       return
     fi
   done
-  die "The portal needs Python 3.11 or newer, and none was found." \
+  [ -n "$enough" ] || die "The portal needs Python 3.11 or newer, and none was found." \
     "Install it, or name it: make run PYTHON=/path/to/python3"
+  echo "$enough"
 }
 
 # Runs apt-get as root, by itself or through sudo.

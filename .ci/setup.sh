@@ -43,7 +43,7 @@ virtual_environment() {
   local python version
   python=$(find_python)
   version=$("$python" -c 'import platform; print(".".join(platform.python_version_tuple()[:2]))')
-  if [ "$(cat .venv/.made-for 2>/dev/null)" = "$venv $version" ] && .venv/bin/python -c '' 2>/dev/null; then
+  if [ "$(cat .venv/.made-for 2>/dev/null)" = "$venv $python $version" ] && .venv/bin/python -c '' 2>/dev/null; then
     return
   fi
   "$python" -c 'import ensurepip, venv' 2>/dev/null ||
@@ -51,7 +51,7 @@ virtual_environment() {
   say "Making a virtual environment in .venv with Python $version"
   rm -rf .venv
   "$python" -m venv .venv
-  echo "$venv $version" >.venv/.made-for
+  echo "$venv $python $version" >.venv/.made-for
 }
 
 # The test lock holds all of the other one, so a machine set up for tests is also set up for serving.

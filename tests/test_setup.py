@@ -6,6 +6,7 @@ import os
 import re
 import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,32 @@ def test_a_port_that_is_no_port_number_is_told(port: str) -> None:
     result = serve(port)
     assert result.returncode != 0
     assert "PORT must be a number from 1 to 65535" in result.stderr
+
+
+def found_python(path: str, **environment: str) -> str:
+    return subprocess.run(
+        ["bash", "-c", ". .ci/common.sh; find_python"],
+        cwd=ROOT, env={**os.environ, "PATH": path, **environment}, capture_output=True, text=True, check=False,
+    ).stdout.strip()  # fmt: skip
+
+
+def test_the_systems_own_python_comes_before_one_that_somebody_built(tmp_path: Path) -> None:
+    system = Path("/usr/bin/python3")
+    asked = "import ensurepip, sys; sys.exit(sys.version_info < (3, 11))"
+    if not system.exists() or subprocess.run([system, "-c", asked], check=False).returncode:
+        pytest.skip("the system's own Python is too old, or makes no virtual environments")
+    built = tmp_path / "python3"
+    built.symlink_to(sys.executable)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    assert found_python(path) == str(system)
+    assert found_python(path, PYTHON=str(built)) == str(built)
+
+
+def test_a_python_that_is_too_old_is_passed_over(tmp_path: Path) -> None:
+    old = tmp_path / "old"
+    old.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    old.chmod(0o755)
+    assert found_python(os.environ["PATH"], PYTHON=f"{old} {sys.executable}") == sys.executable
 
 
 @pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt"])
