@@ -4,6 +4,7 @@ labelled fields, forms that say where they go and carry a CSRF token, no inline 
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 from collections import Counter
 from datetime import timedelta
@@ -14,7 +15,7 @@ import html5lib
 from flask import g
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy import event, insert, inspect
+from sqlalchemy import Engine, event, insert, inspect
 from werkzeug.test import TestResponse
 
 from portal.accounts.models import SignIn, User
@@ -26,6 +27,20 @@ from portal.kernel import clock
 OF_A_REQUEST = ("_login_user", "admitted", "own_sign_in_id", "signed_out_user_id")
 """What a request keeps in `g`, which the tests' one application context would hand on to the next."""
 HTML = "{http://www.w3.org/1999/xhtml}"
+
+
+_of_this_thread = threading.local()
+
+
+def count_queries(engine: Engine) -> None:
+    """Have each client told what its own requests ask; once for each engine, before threads share it."""
+    event.listen(engine, "before_cursor_execute", _hear)
+
+
+def _hear(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+    asked = getattr(_of_this_thread, "queries", None)
+    if asked is not None:
+        asked.append(statement)
 
 
 class CheckingClient(FlaskClient):
@@ -56,13 +71,11 @@ class CheckingClient(FlaskClient):
         for kept in OF_A_REQUEST:
             g.pop(kept, None)
         self._begin()
-        self.queries = []
-        listener = lambda _c, _cur, statement, *_rest: self.queries.append(statement)  # noqa: E731
-        event.listen(db.engine, "before_cursor_execute", listener)
+        self.queries = _of_this_thread.queries = []
         try:
             response = super().open(*args, **kwargs)
         finally:
-            event.remove(db.engine, "before_cursor_execute", listener)
+            _of_this_thread.queries = None
             db.session.remove()
         is_page = response.mimetype == "text/html" and response.data and response.status_code < 300
         if self.looks and is_page and db.engine.dialect.name == "sqlite":

@@ -23,7 +23,7 @@ from portal.web.flask_app import PortalApp
 from portal.web.install import limiter
 from tests import castings
 from tests.cast import Cast
-from tests.client import CheckingClient
+from tests.client import CheckingClient, count_queries
 from tests.emptying import emptier
 from tests.postgres import PostgresServer, postgres_server
 
@@ -91,6 +91,7 @@ def app(
         app.test_client_class = CheckingClient
         with app.app_context():
             db.create_all()
+            count_queries(db.engine)
         yield app
         with app.app_context():
             db.session.remove()

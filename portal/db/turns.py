@@ -14,6 +14,7 @@ class Turn(IntEnum):
     """What is waited for; arbitrary numbers that no other advisory lock of ours uses."""
 
     MONEY = 7_401_002  # receipts, allocations, credit standings
+    CLASSIFICATION = 7_401_014  # putting the classification of a month in line
     DIGEST = 7_401_013  # the management's letter of a week
 
 

@@ -16,6 +16,7 @@ from portal.billing.rules.states import RunState
 from portal.customers.models import Customer
 from portal.db import audit
 from portal.db.base import db
+from portal.db.turns import Turn, take_turn
 from portal.documents.queries import firm_profile
 from portal.insights.actions.class_rows import Batch, write_batch
 from portal.insights.models import ClassificationRun, CustomerMonth
@@ -39,6 +40,7 @@ def start(month: date, actor: Viewer, now: datetime) -> ClassificationRun:
     """Put the classification of a month in line, again where there was one. Invalid while the month is not over."""
     if Months(month, month).ends_on >= business_day(now):
         raise Invalid(t("This month is not over."), "month")
+    take_turn(Turn.CLASSIFICATION)
     run = run_of(month)
     if run is not None and run.state in (RunState.WAITING, RunState.RUNNING):
         return run
