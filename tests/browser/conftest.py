@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import axe_core_python
+import axe_playwright_python
 import pytest
 from playwright.sync_api import (
     Browser,
@@ -33,7 +33,7 @@ PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 PATIENCE_MS = 30_000  # a busy machine is no fault
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync")  # fmt: skip
-AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 ASK_AXE = """async (rules) => (await axe.run(document, rules)).violations
     .map((each) => [each.id, each.nodes.slice(0, 3).map((node) => [node.html, (node.any[0] || {}).message])])"""
 ANSWERED = re.compile(r"Failed to load resource: .* status of (404|409|422)")
