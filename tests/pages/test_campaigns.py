@@ -274,6 +274,17 @@ def test_consent_is_recorded_with_its_proof(
     assert "zhou@harbour.example" in client.get("/desk/campaigns/consent?said=given").text
 
 
+def test_who_may_only_read_consent_is_led_to_the_customer(
+    client: CheckingClient, cast: Cast
+) -> None:
+    contact = a_contact(cast.harbour, "周涛", "zhou@harbour.example")
+    keep(cast)
+    address = f"/desk/campaigns/consent/{contact.id}"
+    assert address in client.sign_in(cast.sales).get("/desk/campaigns/consent").text
+    page = client.sign_in(cast.auditor).get("/desk/campaigns/consent").text
+    assert address not in page and f"/desk/customers/{cast.harbour.id}" in page
+
+
 def test_a_user_says_yes_and_no_to_news(client: CheckingClient, cast: Cast) -> None:
     client.sign_in(cast.lin).post("/my/news-by-mail", data={"wanted": "yes"})
     assert "No more news" in client.get("/my/offers").text

@@ -109,6 +109,28 @@ def test_setting_up_a_second_time_changes_nothing(
     assert counts() == before and before["contract"] == 15
 
 
+def test_no_page_that_one_can_come_to_fails(demo: CheckingClient) -> None:
+    for email in ONE_OF_EACH_KIND:
+        walk(demo.sign_in(user(email)), "/desk/" if email.endswith(DOMAIN) else "/my/")
+
+
+def walk(demo: CheckingClient, start: str) -> None:
+    ways, seen = deque([(start, 0)]), set[str]()
+    while ways and len(seen) < MOST_PAGES:
+        url, depth = ways.popleft()
+        if (kind := shape(url)) in seen or NO_PAGE.search(urlsplit(url).path):
+            continue
+        seen.add(kind)
+        answer = demo.get(url)
+        assert answer.status_code < 500, f"{url} answers {answer.status_code}"
+        if answer.mimetype != "text/html":
+            continue
+        assert CATALOGUES_HEADER not in answer.text, url
+        if depth <= DEPTH:
+            ways.extend((unescape(link), depth + 1) for link in LINK.findall(answer.text))
+    assert len(seen) > 2
+
+
 @pytest.mark.one_database
 def test_the_chain_of_the_history_is_whole_and_in_the_order_of_time(demo: CheckingClient) -> None:
     assert audit.first_broken_link() is None
@@ -381,26 +403,6 @@ def test_a_branchs_clerk_sees_the_branch_alone(demo: CheckingClient) -> None:
     seen = demo.get("/my/entitlements").text
     assert "330206" in seen or "北仑" in seen
     assert "洛杉矶" not in seen
-
-
-@pytest.mark.parametrize("email", ONE_OF_EACH_KIND)
-def test_no_page_that_one_can_come_to_fails(demo: CheckingClient, email: str) -> None:
-    demo.sign_in(user(email))
-    start = "/desk/" if email.endswith(DOMAIN) else "/my/"
-    ways, seen = deque([(start, 0)]), set[str]()
-    while ways and len(seen) < MOST_PAGES:
-        url, depth = ways.popleft()
-        if (kind := shape(url)) in seen or NO_PAGE.search(urlsplit(url).path):
-            continue
-        seen.add(kind)
-        answer = demo.get(url)
-        assert answer.status_code < 500, f"{url} answers {answer.status_code}"
-        if answer.mimetype != "text/html":
-            continue
-        assert CATALOGUES_HEADER not in answer.text, url
-        if depth <= DEPTH:
-            ways.extend((unescape(link), depth + 1) for link in LINK.findall(answer.text))
-    assert len(seen) > 2
 
 
 def user(email: str) -> User:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import url_for
+from flask import g, url_for
 from sqlalchemy import Select
 from sqlalchemy.orm import joinedload
 
+from portal.access.permissions import Permission as P
 from portal.campaigns.labels import CAMPAIGNS, CONSENTS, MAILS, UNASKED, consent_label
 from portal.campaigns.models import Campaign, CampaignMail, Interest, MarketingConsent
 from portal.campaigns.queries import shown
@@ -117,6 +118,13 @@ MAIL_LIST = ListSpec(
 )  # fmt: skip
 
 
+def _consent_of(contact: Contact) -> str:
+    """Where consent is recorded; who may only read is led to the customer."""
+    if g.viewer.may(P.CUSTOMER_EDIT):
+        return url_for("desk_campaigns.consent", contact_id=contact.id)
+    return url_for("desk_customers.show", customer_id=contact.customer_id)
+
+
 CONSENT_LIST = ListSpec(
     key="consent",
     columns=(
@@ -132,7 +140,7 @@ CONSENT_LIST = ListSpec(
     ),
     row_id=Contact.id,
     sort="name",
-    url=lambda r: url_for("desk_campaigns.consent", contact_id=r[0].id),
+    url=lambda r: _consent_of(r[0]),
     filters=(Filter("said", t("News by mail"), lambda: [*_options(CONSENTS)(), (NEVER, UNASKED.text)], _said),),
     search=_by_customer,
     search_hint=t("Customer, pinyin, code …"),
