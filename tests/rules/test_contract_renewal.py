@@ -54,7 +54,7 @@ def test_a_successor_begins_the_day_after_and_lasts_as_long(starts_on, ends_on, 
 
 
 @given(DAYS, st.integers(0, 1500))
-@example(date(2026, 1, 1), 545)  # eighteen months with two Februaries, the next with a leap day and one
+@example(date(2026, 1, 1), 545)  # two Februaries, and after it one of 29 days
 def test_no_day_lies_between_a_contract_and_its_successor(starts_on, length):
     ends_on = starts_on + timedelta(days=length)
     begins, ends = successor_period(starts_on, ends_on)
