@@ -1,6 +1,7 @@
 """The application on SQLite and on PostgreSQL; every test starts with empty tables.
 
-A test that touches the database runs on both; `-m "not postgres"` leaves the second run out.
+A test that touches the database runs on both, a test of a page on either in its turn (tests/turns.py);
+`-m "not postgres"` leaves PostgreSQL out.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from tests.cast import Cast
 from tests.client import CheckingClient, count_queries
 from tests.emptying import emptier
 from tests.postgres import PostgresServer, postgres_server
+from tests.turns import spared
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday, 10:00 in Shanghai
 # A busy machine is no fault of a rule, and each example empties the tables for itself where it needs any.
@@ -49,21 +51,15 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.enable()
 
 
+@pytest.hookimpl(trylast=True)  # when `-m` and `-k` have chosen
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What is marked `one_database` runs on SQLite alone: others ask PostgreSQL the same questions.
-
-    PORTAL_TEST_BOTH=1 runs it on both all the same.
-    """
+    """Leave out the runs that say little new; PORTAL_TEST_BOTH=1 runs everything on both databases."""
     if os.environ.get("PORTAL_TEST_BOTH") == "1":
         return
-    spared = [
-        item
-        for item in items
-        if item.get_closest_marker("one_database") and item.get_closest_marker("postgres")
-    ]
-    if spared:
-        config.hook.pytest_deselected(items=spared)
-        items[:] = [item for item in items if item not in set(spared)]
+    left_out = set(spared(items))
+    if left_out:
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,7 @@ from playwright.sync_api import (
 
 from portal.demo.firm import PASSWORD
 from tests.bench.load import served
+from tests.browser.seen import Seen
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SHOTS = ROOT / "tests" / "screenshots"
@@ -51,6 +52,10 @@ PLAIN_RULES = {
     "rules": {each: {"enabled": False} for each in ("hidden-content", *COLOURS)},
 }
 """Colours are three quarters of axe's work."""
+CLASSES = (
+    "[...new Set([...document.querySelectorAll('[class]')].flatMap((each) => [...each.classList]))]"
+)
+"""A page whose classes stood on others that were looked at has no colours of its own."""
 
 
 @pytest.fixture(scope="session")
@@ -112,8 +117,14 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def looked(common: Path) -> Seen:
+    """What any process of this run has looked at."""
+    return Seen(common / "looked-at")
+
+
 @pytest.fixture
-def visit(browser: Browser, address: str) -> Iterator[Callable[..., Visitor]]:
+def visit(browser: Browser, address: str, looked: Seen) -> Iterator[Callable[..., Visitor]]:
     """Open the portal as somebody: `visit("lin@harbour.example", phone=True, scripts=False)`."""
     contexts: list[BrowserContext] = []
 
@@ -131,7 +142,7 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Visitor]]:
             locale=locale,
         )
         contexts.append(context)
-        visitor = Visitor(context.new_page(), phone=phone, scripts=scripts)
+        visitor = Visitor(context.new_page(), phone=phone, scripts=scripts, looked=looked)
         if email:
             visitor.sign_in(email)
         return visitor
@@ -144,8 +155,11 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Visitor]]:
 class Visitor:
     """Somebody at a browser; every page that is looked at must satisfy axe and fit its width."""
 
-    def __init__(self, page: Page, *, phone: bool, scripts: bool) -> None:
+    def __init__(
+        self, page: Page, *, phone: bool, scripts: bool, looked: Seen | None = None
+    ) -> None:
         self.page = page
+        self._looked = looked
         self.phone = phone
         self.scripts = scripts
         self.complaints: list[str] = []
@@ -165,22 +179,25 @@ class Visitor:
         self.page.goto(path)
         return self.look(name)
 
-    def look(self, name: str, *, asks_axe: bool = True, contrast: bool = True) -> Page:
-        """The page has no fault that axe knows, and nothing sticks out sideways.
-
-        Who knows that the page shows no new colour may spare axe the contrast.
-        """
+    def look(self, name: str, *, asks_axe: bool = True) -> Page:
+        """The page has no fault that axe knows, and nothing sticks out sideways."""
         width = 360 if self.phone else 1280
         if KEEPS_PICTURES:
             SHOTS.mkdir(exist_ok=True)
             self.page.screenshot(path=SHOTS / f"{name}-{width}.png", full_page=True)
         assert self.complaints == [], self.complaints
         if self.scripts:
-            rules = RULES if contrast else PLAIN_RULES
-            assert not asks_axe or self._faults(rules) == [], name
+            assert not asks_axe or self._faults(self._rules()) == [], name
             wide = self.page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, f"{name} is {wide} px wide"
         return self.page
+
+    def _rules(self) -> dict[str, object]:
+        """A page of the desk is asked about its colours where a class is new, any other each time."""
+        if self._looked is None or "/desk/" not in self.page.url:
+            return RULES
+        styles = [self._looked.first(("style", each)) for each in self.page.evaluate(CLASSES)]
+        return RULES if any(styles) else PLAIN_RULES
 
     def _faults(self, rules: dict[str, object]) -> list[list[object]]:
         """What axe finds on the page as it stands: [rule, the first places]."""

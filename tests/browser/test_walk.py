@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import deque
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,6 +14,7 @@ from portal.demo.firm import DOMAIN, STAFF
 from portal.demo.quotations import STORIES
 from tests.browser.conftest import DESK, PHONE, Visitor
 from tests.browser.desk import ADMINISTRATOR, SALES_MANAGER, Visit
+from tests.browser.seen import Seen
 
 pytestmark = pytest.mark.browser
 PEOPLE = [f"{login}@{DOMAIN}" for login, _name, _role in STAFF] + [
@@ -25,10 +24,6 @@ ALL_LEVELS, MENU = 4, 1
 NO_PAGE = re.compile(r"\.(pdf|xlsx|csv|css|png|json|txt)$|/paper(\?|$)|export=")
 PARTS = """[...document.querySelectorAll("main form[action], main h2, main th[scope=col]")]
     .map((each) => each.getAttribute("action")?.replace(/\\d+/g, "N").split("?")[0] ?? each.innerText)"""
-CLASSES = (
-    "[...new Set([...document.querySelectorAll('[class]')].flatMap((each) => [...each.classList]))]"
-)
-"""A page whose classes stood on others that were looked at has no colours of its own."""
 LINKS = """[...document.querySelectorAll("a[href^='/']:not([download], [target])")]
     .map((each) => each.getAttribute("href"))"""
 
@@ -38,43 +33,13 @@ def shape(url: str) -> str:
     return re.sub(r"/\d+(?=/|$)", "/N", urlsplit(url).path)
 
 
-class Seen:
-    """What has been looked at by whoever walks, in any process: a mark for each kind of page, and for its parts."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        folder.mkdir(exist_ok=True)
-
-    def __contains__(self, what: tuple[str, ...]) -> bool:
-        return self._mark(what).exists()
-
-    def first(self, what: tuple[str, ...]) -> bool:
-        """Leave the mark; True for the first who does."""
-        try:
-            self._mark(what).touch(exist_ok=False)
-        except FileExistsError:
-            return False
-        return True
-
-    def _mark(self, what: tuple[str, ...]) -> Path:
-        return self._folder / hashlib.sha256("\n".join(what).encode()).hexdigest()
-
-
-@pytest.fixture(scope="module")
-def looked(common: Path) -> Seen:
-    """Kinds of pages that somebody came to, and each with the parts that it showed."""
-    return Seen(common / "looked-at")
-
-
 @pytest.mark.parametrize("person", sorted(PEOPLE, key=lambda who: who != ADMINISTRATOR))
 def test_every_page_one_can_come_to_is_whole(visit: Visit, looked: Seen, person: str) -> None:
     visitor = visit(person)
     for url, kind in _walk(visitor, looked, ALL_LEVELS):
         unseen = [looked.first((kind, part)) for part in ("", *visitor.page.evaluate(PARTS))]
         if any(unseen):  # somebody's page that shows less than another's has been looked at
-            styles = [looked.first(("style", each)) for each in visitor.page.evaluate(CLASSES)]
-            name = kind.strip("/").replace("/", "-")
-            _look_at_both_widths(visitor, name, contrast=any(styles) or kind.startswith("/my"))
+            _look_at_both_widths(visitor, kind.strip("/").replace("/", "-"))
         assert visitor.complaints == [], url
 
 
@@ -113,10 +78,10 @@ def _walk(visitor: Visitor, looked: Seen, levels: int) -> Iterator[tuple[str, st
             ways.extend((link, level + 1) for link in visitor.page.evaluate(LINKS))
 
 
-def _look_at_both_widths(visitor: Visitor, name: str, *, contrast: bool = True) -> None:
+def _look_at_both_widths(visitor: Visitor, name: str) -> None:
     """A page of the desk is asked about on a screen and need only fit a phone; a customer's is asked about on both."""
     for size, phone in ((DESK, False), (PHONE, True)):
         visitor.phone = phone
         visitor.page.set_viewport_size(size)
-        visitor.look(name, asks_axe=not (phone and "/desk/" in visitor.page.url), contrast=contrast)
+        visitor.look(name, asks_axe=not (phone and "/desk/" in visitor.page.url))
     visitor.page.set_viewport_size(DESK)

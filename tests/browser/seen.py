@@ -1,0 +1,28 @@
+"""What the browsers of all processes have looked at, so that none asks the same again."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+
+class Seen:
+    """A mark for each kind of page that somebody came to, for each of its parts, and for each class of the style sheet."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(exist_ok=True)
+
+    def __contains__(self, what: tuple[str, ...]) -> bool:
+        return self._mark(what).exists()
+
+    def first(self, what: tuple[str, ...]) -> bool:
+        """Leave the mark; True for the first who does."""
+        try:
+            self._mark(what).touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
+
+    def _mark(self, what: tuple[str, ...]) -> Path:
+        return self._folder / hashlib.sha256("\n".join(what).encode()).hexdigest()

@@ -1,0 +1,53 @@
+"""Which runs of a test the suite spares: the test of a page runs on one database, and each has its half."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.turns import PAGES, spared
+
+TESTS = [f"tests/pages/test_any.py::test_{number}" for number in range(200)]
+
+
+@dataclass(frozen=True)
+class Run:
+    """As much of a collected test as the choice looks at."""
+
+    nodeid: str
+    path: Path = PAGES / "test_any.py"
+    marks: frozenset[str] = field(default=frozenset())
+
+    def get_closest_marker(self, name: str) -> str | None:
+        return name if name in self.marks else None
+
+
+def runs(test: str, *marks: str, path: Path = PAGES / "test_any.py") -> list[Run]:
+    """The two runs of a test, as they are collected."""
+    return [
+        Run(f"{test}[sqlite-a]", path, frozenset(marks)),
+        Run(f"{test}[postgresql-a]", path, frozenset({*marks, "postgres"})),
+    ]
+
+
+def test_each_test_of_a_page_runs_once_and_either_database_gets_its_half():
+    items = [each for test in TESTS for each in runs(test)]
+    kept = [each for each in items if each not in spared(items)]
+    assert [each.nodeid.split("[")[0] for each in kept] == TESTS
+    assert 70 < sum("postgresql" in each.nodeid for each in kept) < 130
+
+
+def test_whoever_chose_one_database_keeps_all_of_its_runs():
+    for place in (0, 1):
+        assert spared([runs(test)[place] for test in TESTS]) == []
+
+
+@pytest.mark.parametrize("folder", ["actions", "stories", ""])
+def test_what_is_no_page_runs_on_both(folder):
+    items = runs("tests/test_other.py::test_it", path=PAGES.parent / folder / "test_other.py")
+    assert spared(items) == []
+    assert spared(runs("tests/test_other.py::test_it", "one_database"))[0].nodeid.endswith(
+        "[postgresql-a]"
+    )

@@ -1,0 +1,42 @@
+"""Which runs of a test are spared when the suite is to answer soon; PORTAL_TEST_BOTH=1 spares none."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+from zlib import crc32
+
+import pytest
+
+PAGES = Path(__file__).parent / "pages"
+DATABASE = re.compile(r"\b(sqlite|postgresql)\b")
+
+
+def spared(items: list[pytest.Item]) -> list[pytest.Item]:
+    """The runs on PostgreSQL of what is marked `one_database`, and one run of each test of a page that has both.
+
+    A page is asked for by many tests, and a query has tests of its own on both databases: a page's test need only be
+    asked of either, each in its turn. Whoever chose one database with `-m` keeps all of its runs.
+    """
+    runs = Counter(_test(item) for item in items)
+    return [item for item in items if _is_spared(item, runs)]
+
+
+def _is_spared(item: pytest.Item, runs: Counter[str]) -> bool:
+    on_postgres = item.get_closest_marker("postgres") is not None
+    if item.get_closest_marker("one_database"):
+        return on_postgres
+    if PAGES not in item.path.parents or runs[_test(item)] < 2:
+        return False
+    return on_postgres != is_turn_of_postgres(_test(item))
+
+
+def is_turn_of_postgres(test: str) -> bool:
+    """Half of all tests, the same at every run, whatever others are added."""
+    return crc32(test.encode()) % 2 == 1
+
+
+def _test(item: pytest.Item) -> str:
+    """The test that an item is a run of, whichever the database."""
+    return DATABASE.sub("", item.nodeid)
