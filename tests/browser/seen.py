@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 class Seen:
-    """A mark for each kind of page that somebody came to, for each of its parts, and for each class of the style sheet."""
+    """A mark for each kind of page that somebody came to, for each of its parts, and for each class of styles."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
