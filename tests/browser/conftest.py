@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -32,6 +33,7 @@ KEEPS_PICTURES = os.environ.get("PORTAL_TEST_PICTURES") == "1"
 """Pictures of all pages are for people who want to look at them; making them takes as long as all questions."""
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 PATIENCE_MS = 30_000  # a busy machine is no fault
+WORLD_SECONDS = 600
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync")  # fmt: skip
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
@@ -46,16 +48,16 @@ RULES = {
         "hidden-content": {"enabled": False}
     },  # never finds a violation, only something to look at
 }
-COLOURS = ("color-contrast", "link-in-text-block")
+STYLE = ("color-contrast", "target-size")
 PLAIN_RULES = {
     **RULES,
-    "rules": {each: {"enabled": False} for each in ("hidden-content", *COLOURS)},
+    "rules": {each: {"enabled": False} for each in ("hidden-content", *STYLE)},
 }
-"""Colours are three quarters of axe's work."""
+"""Colours and sizes are two thirds of axe's work."""
 CLASSES = (
     "[...new Set([...document.querySelectorAll('[class]')].flatMap((each) => [...each.classList]))]"
 )
-"""A page whose classes stood on others that were looked at has no colours of its own."""
+"""A page whose classes stood on others that were looked at has no colours or sizes of its own."""
 
 
 @pytest.fixture(scope="session")
@@ -69,11 +71,11 @@ def common(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def instance(tmp_path_factory: pytest.TempPathFactory, common: Path) -> Path:
     """The folder in which the served portal keeps its database, archive and mail, with a fresh demo world.
 
-    The world is built once for all processes, under a lock, unless whoever started the tests did so (.ci/test.sh);
+    The world is built once for all processes, under a lock, unless whoever started the tests does so (.ci/test.sh);
     each process serves a copy of its own.
     """
-    if built_before := os.environ.get("PORTAL_TEST_WORLD"):
-        return _copied(Path(built_before), tmp_path_factory)
+    if named := os.environ.get("PORTAL_TEST_WORLD"):
+        return _copied(_awaited(Path(named)), tmp_path_factory)
     built, ready = common / "demo-world", common / "demo-world-is-ready"
     with (common / "demo-world-lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -83,6 +85,17 @@ def instance(tmp_path_factory: pytest.TempPathFactory, common: Path) -> Path:
             subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
             ready.touch()
     return _copied(built, tmp_path_factory)
+
+
+def _awaited(world: Path) -> Path:
+    """The world that is built beside the tests, as soon as it stands."""
+    ready, failed = (world.with_name(f"{world.name}.{how}") for how in ("ready", "failed"))
+    until = time.monotonic() + WORLD_SECONDS
+    while not ready.exists():
+        assert not failed.exists(), failed.read_text(encoding="utf-8")
+        assert time.monotonic() < until, f"no demo world in {WORLD_SECONDS} s"
+        time.sleep(0.5)
+    return world
 
 
 def _copied(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -142,6 +155,8 @@ def visit(browser: Browser, address: str, looked: Seen) -> Iterator[Callable[...
             locale=locale,
         )
         contexts.append(context)
+        if scripts:
+            context.add_init_script(AXE)
         visitor = Visitor(context.new_page(), phone=phone, scripts=scripts, looked=looked)
         if email:
             visitor.sign_in(email)
@@ -193,7 +208,7 @@ class Visitor:
         return self.page
 
     def _rules(self) -> dict[str, object]:
-        """A page of the desk is asked about its colours where a class is new, any other each time."""
+        """A page of the desk is asked about colours and sizes where a class is new, any other each time."""
         if self._looked is None or "/desk/" not in self.page.url:
             return RULES
         styles = [self._looked.first(("style", each)) for each in self.page.evaluate(CLASSES)]
@@ -201,7 +216,7 @@ class Visitor:
 
     def _faults(self, rules: dict[str, object]) -> list[list[object]]:
         """What axe finds on the page as it stands: [rule, the first places]."""
-        if not self.page.evaluate("'axe' in window"):
+        if not self.page.evaluate("'axe' in window"):  # a page that the test opened by itself
             self.page.evaluate(AXE)
         faults = list(self.page.evaluate(ASK_AXE, rules))
         if faults:  # a page may still be on its way to its place: what is a fault stays one
