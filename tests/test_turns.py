@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.turns import PAGES, spared
+from tests.turns import TESTS as FOLDER
+from tests.turns import spared
 
+PAGE = FOLDER / "pages" / "test_any.py"
 TESTS = [f"tests/pages/test_any.py::test_{number}" for number in range(200)]
 
 
@@ -17,14 +19,14 @@ class Run:
     """As much of a collected test as the choice looks at."""
 
     nodeid: str
-    path: Path = PAGES / "test_any.py"
+    path: Path = PAGE
     marks: frozenset[str] = field(default=frozenset())
 
     def get_closest_marker(self, name: str) -> str | None:
         return name if name in self.marks else None
 
 
-def runs(test: str, *marks: str, path: Path = PAGES / "test_any.py") -> list[Run]:
+def runs(test: str, *marks: str, path: Path = PAGE) -> list[Run]:
     """The two runs of a test, as they are collected."""
     return [
         Run(f"{test}[sqlite-a]", path, frozenset(marks)),
@@ -44,9 +46,9 @@ def test_whoever_chose_one_database_keeps_all_of_its_runs():
         assert spared([runs(test)[place] for test in TESTS]) == []
 
 
-@pytest.mark.parametrize("folder", ["actions", "stories", ""])
+@pytest.mark.parametrize("folder", ["actions", "stories", "."])
 def test_what_is_no_page_runs_on_both(folder):
-    items = runs("tests/test_other.py::test_it", path=PAGES.parent / folder / "test_other.py")
+    items = runs("tests/test_other.py::test_it", path=FOLDER / folder / "test_other.py")
     assert spared(items) == []
     assert spared(runs("tests/test_other.py::test_it", "one_database"))[0].nodeid.endswith(
         "[postgresql-a]"

@@ -9,7 +9,8 @@ from zlib import crc32
 
 import pytest
 
-PAGES = Path(__file__).parent / "pages"
+TESTS = Path(__file__).parent
+PAGES = (TESTS / "pages", TESTS / "test_routes.py")
 DATABASE = re.compile(r"\b(sqlite|postgresql)\b")
 
 
@@ -27,7 +28,8 @@ def _is_spared(item: pytest.Item, runs: Counter[str]) -> bool:
     on_postgres = item.get_closest_marker("postgres") is not None
     if item.get_closest_marker("one_database"):
         return on_postgres
-    if PAGES not in item.path.parents or runs[_test(item)] < 2:
+    is_of_a_page = any(item.path.is_relative_to(each) for each in PAGES)
+    if not is_of_a_page or runs[_test(item)] < 2:
         return False
     return on_postgres != is_turn_of_postgres(_test(item))
 
