@@ -45,6 +45,9 @@ class PhoneKind(StrEnum):
     OTHER = "other"  # 95338, 10086, or something that no plan knows
 
 
+_WRITTEN = re.compile(r"\s*\+?[\d()\-.\s]+", re.ASCII)
+_LEAST_TYPED = 7
+"""Digits of the shortest number that somebody looks for; fewer are part of a code."""
 _FIXED = (PhoneKind.LANDLINE, PhoneKind.LOCAL)
 
 
@@ -92,6 +95,13 @@ def numbers_in(field: str) -> tuple[Phone, ...]:
 def stored_keys(field: str) -> tuple[str, ...]:
     """The keys that a record with this field is found by."""
     return tuple(phone.key for phone in numbers_in(field))
+
+
+def looks_like_one(words: str) -> bool:
+    """Whether what was typed into a search can be a telephone number: digits and what people write between them."""
+    typed = words.translate(_DASHES)
+    digits = sum(each.isdecimal() for each in typed)
+    return _WRITTEN.fullmatch(typed) is not None and _LEAST_TYPED <= digits <= MOST_DIGITS
 
 
 def sought_keys(number: str) -> tuple[str, ...]:

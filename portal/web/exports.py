@@ -127,9 +127,17 @@ def _plain(value: Any) -> str:
         return ""
     if isinstance(value, datetime):
         return value.astimezone(ZoneInfo(current_app.config["TIMEZONE"])).strftime("%Y-%m-%d %H:%M")
-    if isinstance(value, (Decimal, date, int)):
+    if isinstance(value, Decimal):
+        return _without_idle_zeros(value)
+    if isinstance(value, (date, int)):
         return str(value)
     return safe_text(str(value))
+
+
+def _without_idle_zeros(value: Decimal) -> str:
+    """As written by hand: zeros behind the second decimal come from how a number is stored."""
+    whole, point, rest = f"{value:f}".partition(".")
+    return f"{whole}.{rest[:2]}{rest[2:].rstrip('0')}" if point else whole
 
 
 class _Sums:

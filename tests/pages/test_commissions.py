@@ -65,7 +65,7 @@ def test_a_persons_lines_show_bill_margin_percent_and_working(
     assert "ST-2026-000001" in page and "500.00" in page and "5 %" in page
     assert "0.00 was paid before" in page and "× 5 % = CNY 25.00" in page
     text = client.get(f"{url}?export=csv").data.decode("utf-8-sig")
-    assert "Margin after rebate" in text and "25.000" in text
+    assert "Margin after rebate" in text and "25.00" in text
 
 
 def test_a_salesperson_sees_their_own_sums_without_margin_and_nobody_elses(

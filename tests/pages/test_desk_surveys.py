@@ -165,7 +165,7 @@ def test_few_answers_have_no_percentage(client: CheckingClient, cast: Cast, now:
     answered(cast, now, 5)
     keep(cast)
     page = client.sign_in(cast.customer_service).get("/desk/surveys").text
-    assert "100.0" not in page and "1 answers on the scale" in page
+    assert "100.0" not in page and "1 answer on the scale" in page
 
 
 def test_months_without_answers_say_so(client: CheckingClient, full: Cast) -> None:

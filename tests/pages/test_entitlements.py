@@ -128,7 +128,7 @@ def test_every_entry_stands_behind_the_figures(
     assert "Contract CT-2026-000001" in said and 'class="here"' in page.text
     file = client.get(f"/my/entitlements/{row_id}?export=csv").get_data(as_text=True)
     rows = list(csv.DictReader(io.StringIO(file.removeprefix("\ufeff"))))
-    assert [row["Left after it"] for row in rows] == ["0.000000", "5.000000"]
+    assert [row["Left after it"] for row in rows] == ["0.00", "5.00"]
 
 
 def test_a_long_ledger_has_pages(client: CheckingClient, cast: Cast, now: datetime) -> None:
@@ -231,7 +231,7 @@ def test_the_list_leaves_as_a_file_with_figures(
     keep(cast)
     file = client.sign_in(cast.sales).get("/desk/entitlements?export=csv").get_data(as_text=True)
     row = next(csv.DictReader(io.StringIO(file.removeprefix("\ufeff"))))
-    assert (row["Left"], row["Used"], row["Unit"]) == ("27.500000", "12.500000", "pallet")
+    assert (row["Left"], row["Used"], row["Unit"]) == ("27.50", "12.50", "pallet")
 
 
 def test_an_adjustment_is_made_once_with_its_reason(

@@ -90,10 +90,10 @@ def test_it_is_compared_with_the_months_before(desk: CheckingClient) -> None:
 def test_the_file_ends_in_the_totals_of_the_page_for_each_currency(desk: CheckingClient) -> None:
     rows = table(desk, f"/desk/reports/revenue?{FEBRUARY}&table=revenue")
     totals = {row["Currency"]: row for row in rows if row["Service"].startswith("Total")}
-    assert (totals["CNY"]["Net"], totals["USD"]["Net"]) == ("1900.000", "200.000")
+    assert (totals["CNY"]["Net"], totals["USD"]["Net"]) == ("1900.00", "200.00")
     assert (totals["CNY"]["TEU"], totals["CNY"]["Boxes"], totals["CNY"]["Lines"]) == (
-        "4.000000",
-        "2.000000",
+        "4.00",
+        "2.00",
         "2",
     )
 
@@ -119,7 +119,7 @@ def test_the_list_of_lines_is_a_file_with_the_same_total(desk: CheckingClient) -
         for row in rows
         if row["Day"].startswith("Total") or not row["Service"]
     }
-    assert totals["CNY"] == "1900.000" and totals["USD"] == "200.000"
+    assert totals["CNY"] == "1900.00" and totals["USD"] == "200.00"
 
 
 @pytest.mark.parametrize("page", PAGES)

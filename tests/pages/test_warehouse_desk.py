@@ -115,11 +115,11 @@ def test_the_file_of_the_report_says_what_the_page_says(
     lines = client.get(url + "csv").text.splitlines()
     assert lines[10].split(",") == [
         "2026-02-10",
-        "50.000000",
+        "50.00",
         "0",
-        "20.000000",
-        "30.000000",
-        "50.000000",
+        "20.00",
+        "30.00",
+        "50.00",
     ]
     rows = [row for _, row in open_table(client.get(url + "xlsx").data, "stock.xlsx").rows()]
     assert (len(rows), rows[10][1:], rows[-1][5]) == (30, [50, 0, 20, 30, 50], 990)

@@ -42,7 +42,7 @@ def test_the_customers_file_says_what_the_desks_does(
     of_desk = FEBRUARY.replace("/my/stock", f"/desk/stock/customers/{moved.customer_id}")
     mine = client.sign_in(cast.lin).get(f"{FEBRUARY}&export=csv").text
     assert mine == client.sign_in(cast.administrator).get(f"{of_desk}&export=csv").text
-    assert mine.splitlines()[-1].endswith("1350.000000")
+    assert mine.splitlines()[-1].endswith("1350.00")
 
 
 def test_lists_hold_ones_own_lots_and_movements(

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.kernel.phones import MOST_DIGITS, PhoneKind, numbers_in, sought_keys, stored_keys
+from portal.kernel.phones import (
+    MOST_DIGITS,
+    PhoneKind,
+    looks_like_one,
+    numbers_in,
+    sought_keys,
+    stored_keys,
+)
 
 GOLDEN = [
     # mobiles
@@ -127,3 +134,20 @@ def test_whatever_stands_in_a_field_its_keys_are_short_and_each_there_once(field
 @given(st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True))
 def test_a_mobile_is_the_same_with_and_without_the_country(number: str) -> None:
     assert stored_keys(number) == stored_keys(f"+86{number}") == stored_keys(f"0086 {number}")
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("13800138000", True),
+        (" +86 138-0013–8000 ", True),
+        ("(0755) 2658.1234", True),
+        ("138001", False),  # part of a code
+        ("QT-2026-000123", False),
+        ("13800138000 周敏", False),
+        ("1" * (MOST_DIGITS + 1), False),
+        ("", False),
+    ],
+)
+def test_what_is_typed_into_a_search_looks_like_a_number_or_not(typed, expected):
+    assert looks_like_one(typed) is expected

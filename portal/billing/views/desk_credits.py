@@ -24,7 +24,7 @@ from portal.billing.views.dispute_list import CREDITS_LIST, credits_of
 from portal.billing.views.statement_list import one_customer
 from portal.catalogue.queries.rates import tax_classes, tax_of
 from portal.customers.models import Customer
-from portal.customers.queries import matching
+from portal.customers.queries.finding import matching
 from portal.documents.queries import firm_profile
 from portal.kernel import clock
 from portal.web.flask_app import once

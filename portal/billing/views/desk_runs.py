@@ -20,7 +20,7 @@ from portal.billing.views.run_page import preview_context, run_context
 from portal.billing.views.statement_list import RUNS_LIST
 from portal.billing.views.statement_list import runs as all_runs
 from portal.customers.models import Customer
-from portal.customers.queries import matching
+from portal.customers.queries.finding import matching
 from portal.jobs import statements as jobs
 from portal.kernel import clock
 from portal.kernel.errors import Invalid, NotFound

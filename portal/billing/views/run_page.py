@@ -21,6 +21,7 @@ from portal.billing.rules.states import LineState, RunState
 from portal.billing.views.line_words import days, drawn_lines
 from portal.billing.views.summary import summed
 from portal.customers.models import Customer
+from portal.db import lately
 from portal.db.base import db
 from portal.jobs import statements as jobs
 from portal.kernel import clock
@@ -35,7 +36,7 @@ PREVIEWED = 200
 
 def run_context(run: StatementRun) -> dict[str, Any]:
     """How far it is, what came of it."""
-    held = jobs.is_at_work(run.id)
+    held = jobs.is_at_work(run.id) or lately.has_moved(run)
     is_working = run.state == RunState.WAITING or (run.state == RunState.RUNNING and held)
     stopped = run.state == RunState.FAILED or (run.state == RunState.RUNNING and not held)
     drafts = _drafts(run)

@@ -24,7 +24,7 @@ from portal.calls.rules.kinds import (
     Purpose,
 )
 from portal.customers.models import Customer
-from portal.customers.queries import found_by
+from portal.customers.queries.finding import found_by
 from portal.db.base import db
 from portal.kernel import clock
 from portal.kernel.phones import numbers_in, sought_keys

@@ -11,7 +11,7 @@ from flask import Response, g, make_response, request
 from portal.access.gate import load
 from portal.access.permissions import Permission as P
 from portal.customers.models import Customer
-from portal.customers.queries import matching
+from portal.customers.queries.finding import matching
 from portal.service_requests.models import ServiceRequest
 from portal.web import doors
 from portal.web.flask_app import refuse

@@ -14,7 +14,7 @@ from portal.campaigns.models import Campaign, CampaignMail, Interest, MarketingC
 from portal.campaigns.queries import shown
 from portal.campaigns.rules.kinds import DROP_WORDS, WAY_WORDS, ConsentWay, DropCause, MailState
 from portal.customers.models import Contact
-from portal.customers.queries import found_by
+from portal.customers.queries.finding import found_by
 from portal.customers.rules.kinds import SEGMENTS
 from portal.kernel.pinyin import normalise
 from portal.kernel.text import t

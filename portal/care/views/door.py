@@ -11,7 +11,8 @@ from flask_babel import gettext as _
 from portal.access.gate import load
 from portal.access.permissions import Permission as P
 from portal.customers.models import Customer
-from portal.customers.queries import contacts, matching, sites
+from portal.customers.queries import contacts, sites
+from portal.customers.queries.finding import matching
 from portal.db.base import db
 from portal.opportunities.queries.words import competitors
 from portal.web import doors

@@ -19,7 +19,7 @@ from portal.care.rules.kinds import MOODS, VISIT_KINDS, Mood, VisitKind
 from portal.care.rules.plans import KEY_CUSTOMERS, due_on
 from portal.care.rules.states import VisitState
 from portal.customers.models import Customer
-from portal.customers.queries import having_words as customers_with
+from portal.customers.queries.finding import having_words as customers_with
 from portal.customers.rules.kinds import SEGMENTS
 from portal.kernel import clock
 from portal.kernel.text import t

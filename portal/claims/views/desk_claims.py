@@ -22,7 +22,7 @@ from portal.claims.views.door import desk_door as bp
 from portal.claims.views.papers import agreement_response, sheets_of
 from portal.claims.views.prefill import About, about
 from portal.customers.models import Customer
-from portal.customers.queries import matching
+from portal.customers.queries.finding import matching
 from portal.db.base import db
 from portal.kernel import clock
 from portal.web.flask_app import once

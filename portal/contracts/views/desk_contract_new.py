@@ -16,7 +16,7 @@ from portal.contracts.models import Contract
 from portal.contracts.queries import standing
 from portal.contracts.views.desk_contract_door import bp
 from portal.customers.models import Customer
-from portal.customers.queries import matching
+from portal.customers.queries.finding import matching
 from portal.kernel import clock
 from portal.kernel.errors import NotFound
 from portal.quotations.models import Quotation, QuotationVersion

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import defer, joinedload
 
 from portal.access.models import Assignment
@@ -26,7 +26,6 @@ from portal.db.base import db
 from portal.db.together import Question, answer
 from portal.kernel import clock
 from portal.kernel.creditcode import clean_credit_code, credit_code_problem
-from portal.kernel.pinyin import normalise
 
 SIMILAR_SHOWN = 5
 TEAM_ROLES = ("sales", "sales_manager", "customer_service", "service_manager", "administrator")
@@ -71,19 +70,6 @@ def owned_by(statement: Select[Any], user_id: int) -> Select[Any]:
         Assignment.user_id == user_id, Assignment.part == Part.OWNER
     )
     return statement.where(Customer.id.in_(theirs))
-
-
-def having_words(statement: Select[Any], words: str) -> Select[Any]:
-    """`statement` over customers, narrowed to those found by every word: Chinese, pinyin, initials, codes."""
-    return statement.where(*found_by(words))
-
-
-def found_by(words: str) -> list[ColumnElement[bool]]:
-    """The criteria that a customer is found by every one of `words`."""
-    return [
-        Customer.search_text.contains(word, autoescape=True)
-        for word in normalise(words).lower().split()
-    ]
 
 
 def owners(viewer: Viewer) -> list[tuple[int, str]]:
@@ -261,12 +247,6 @@ def similar(
     wanted = sorted(alike - {except_id})[:50]
     seen = list(db.session.scalars(customers(viewer).where(Customer.id.in_(wanted))))
     return Similar(tuple(seen[:SIMILAR_SHOWN]), len(wanted) - len(seen))
-
-
-def matching(words: str, viewer: Viewer, limit: int = 10) -> list[Customer]:
-    """The active customers found by `words`, for pickers and the search of everything, by name."""
-    statement = having_words(customers(viewer), words).where(Customer.active.is_(True))
-    return list(db.session.scalars(statement.order_by(Customer.name_zh, Customer.id).limit(limit)))
 
 
 def members(viewer: Viewer, customer_id: int | None = None) -> list[Membership]:

@@ -12,6 +12,7 @@ from sqlalchemy import Select
 from portal.access.permissions import Permission
 from portal.customers import queries
 from portal.customers.models import Customer
+from portal.customers.queries.finding import having_words
 from portal.customers.rules.kinds import CUSTOMER_STATES, KINDS, SEGMENTS, STRUCTURES, Abc
 from portal.customers.rules.profile import FIELDS, SORTED_BY
 from portal.insights.labels import STATES, TIERS
@@ -160,7 +161,7 @@ CUSTOMERS = ListSpec(
             rare=True,
         ),
     ),
-    search=queries.having_words,
+    search=having_words,
     search_hint=t("Name, pinyin, initials, code, contact"),
     row_classes=lambda r: "" if r[CUSTOMER].active else "row-muted",
     empty=Empty(

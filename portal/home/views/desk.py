@@ -10,7 +10,7 @@ from portal.access.guards import signed_in
 from portal.access.permissions import Permission
 from portal.catalogue.queries.places import firm_places
 from portal.catalogue.rules.lanes import parse_lane
-from portal.customers.queries import matching
+from portal.customers.queries.finding import matching
 from portal.db.base import db
 from portal.home import first_page
 from portal.home.finding import found_along_the_chain

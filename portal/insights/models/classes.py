@@ -49,7 +49,8 @@ class CustomerMonth(HouseOnly, Base):
     __tablename__ = "customer_month"
     __table_args__ = (
         UniqueConstraint("customer_id", "month"),
-        Index("ix_customer_month_month", "month", "customer_id"),
+        # holds what the dashboard adds up of a year
+        Index("ix_customer_month_month", "month", "customer_id", "order_count", "net_amount"),
     )
 
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))

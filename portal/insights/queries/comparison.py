@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, not_, select
@@ -93,19 +94,19 @@ Totals = dict[date, dict[str, Decimal]]
 
 def totals(months: Months, viewer: Viewer) -> Totals:
     """What the months come to."""
-    return answer(totals_asked(months, viewer))
+    return answer(totals_asked(months, viewer, tuple(Measure)))
 
 
-def totals_asked(months: Months, viewer: Viewer) -> Question[Totals]:
-    """The same, to be asked with others."""
+def totals_asked(months: Months, viewer: Viewer, measures: tuple[Measure, ...]) -> Question[Totals]:
+    """The same of some measures, to be asked with others; net revenue alone is added up in the index of the months."""
     active = func.sum(case((M.order_count > 0, 1), else_=0))
-    sums = [func.sum(getattr(M, each.value)) for each in Measure]
+    sums = [func.sum(getattr(M, each.value)) for each in measures]
     statement = months_of(months, viewer).with_only_columns(M.month, active, *sums)
-    return Question(statement.group_by(M.month), _totals)
+    return Question(statement.group_by(M.month), partial(_totals, measures))
 
 
-def _totals(found: Rows) -> Totals:
-    names = (ACTIVE, *(each.value for each in Measure))
+def _totals(measures: tuple[Measure, ...], found: Rows) -> Totals:
+    names = (ACTIVE, *(each.value for each in measures))
     return {
         month: {name: Decimal(value or 0) for name, value in zip(names, values, strict=True)}
         for month, *values in found

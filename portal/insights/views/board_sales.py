@@ -111,7 +111,8 @@ def business() -> Drawing | None:
         return None
     last = moved(clock.today().replace(day=1), -1)
     year = Months(last, last).back(12)
-    return Inquiry((comparison.totals_asked(year, g.viewer),), partial(_business, year))
+    asked = comparison.totals_asked(year, g.viewer, (comparison.Measure.NET,))
+    return Inquiry((asked,), partial(_business, year))
 
 
 def _business(year: Months, found: comparison.Totals) -> Panel:

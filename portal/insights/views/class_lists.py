@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from sqlalchemy import Select
 
 from portal.customers.models import Customer
-from portal.customers.queries import found_by
+from portal.customers.queries.finding import found_by
 from portal.customers.rules.kinds import CUSTOMER_STATES, SEGMENTS, STRUCTURES
 from portal.insights.actions.overriding import COLUMN_OF
 from portal.insights.labels import AT_RISK, LABELS_OF, NEAR, RUNS, STAR, TIERS

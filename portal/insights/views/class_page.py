@@ -15,6 +15,7 @@ from portal.access.viewer import Viewer
 from portal.billing.rules.states import RunState
 from portal.customers.models import Customer
 from portal.customers.rules.kinds import SEGMENTS, STRUCTURES, Segment
+from portal.db import lately
 from portal.documents.queries import firm_currency
 from portal.insights.actions.overriding import COLUMN_OF
 from portal.insights.labels import AT_RISK, LABELS_OF, RUNS, STATES, TIERS
@@ -180,7 +181,7 @@ def _found(found: Classification) -> dict[str, Any]:
 
 def run_context(run: ClassificationRun, viewer: Viewer) -> dict[str, Any]:
     """How far a run is, and what it found."""
-    held = jobs.is_at_work(run.id)
+    held = jobs.is_at_work(run.id) or lately.has_moved(run)
     is_working = run.state == RunState.WAITING or (run.state == RunState.RUNNING and held)
     stopped = run.state == RunState.FAILED or (run.state == RunState.RUNNING and not held)
     counts = run.counts or {}

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from portal.access.guards import requires
 from portal.access.permissions import Permission as P
-from portal.customers.queries import matching
+from portal.customers.queries.finding import matching
 from portal.kernel import clock
 from portal.kernel.errors import Invalid, NotFound
 from portal.kernel.text import t

@@ -12,7 +12,7 @@ from sqlalchemy import Select
 
 from portal.access.permissions import Permission as P
 from portal.customers.models import Customer
-from portal.customers.queries import found_by
+from portal.customers.queries.finding import found_by
 from portal.customers.rules.kinds import SEGMENTS
 from portal.kernel import clock
 from portal.kernel.text import t

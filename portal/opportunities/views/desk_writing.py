@@ -12,7 +12,7 @@ from portal.access.gate import load
 from portal.access.guards import requires
 from portal.access.permissions import Permission as P
 from portal.customers.models import Customer
-from portal.customers.queries import matching
+from portal.customers.queries.finding import matching
 from portal.customers.rules.kinds import Source
 from portal.kernel import clock
 from portal.opportunities.actions import editing, opening

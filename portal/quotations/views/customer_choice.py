@@ -10,7 +10,7 @@ from flask import g, request
 from portal.access.gate import load
 from portal.access.permissions import Permission as P
 from portal.customers.models import Customer
-from portal.customers.queries import matching
+from portal.customers.queries.finding import matching
 from portal.kernel.errors import Invalid, NotFound
 from portal.kernel.text import t
 from portal.quotations import queries

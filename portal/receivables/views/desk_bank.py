@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from portal.access.guards import fetch, requires
 from portal.access.permissions import Permission as P
-from portal.customers.queries import matching
+from portal.customers.queries.finding import matching
 from portal.kernel import clock
 from portal.receivables.actions import bank_files
 from portal.receivables.forms.receipts import MatchForm

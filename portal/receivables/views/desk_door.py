@@ -12,7 +12,7 @@ from portal.access.gate import load
 from portal.access.permissions import Permission as P
 from portal.accounts.models import User
 from portal.customers.models import Customer
-from portal.customers.queries import matching
+from portal.customers.queries.finding import matching
 from portal.db.base import db
 from portal.web import doors
 from portal.web.pages import page

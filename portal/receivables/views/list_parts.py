@@ -13,7 +13,7 @@ from sqlalchemy import Select, and_, false, or_, select
 
 from portal.access.scope import visible
 from portal.customers.models import Customer
-from portal.customers.queries import found_by
+from portal.customers.queries.finding import found_by
 from portal.db.base import db
 from portal.kernel.text import t
 from portal.usage.models import ImportBatch

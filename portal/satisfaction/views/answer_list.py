@@ -16,7 +16,7 @@ from portal.access.scope import visible
 from portal.access.viewer import Viewer
 from portal.accounts.models import User
 from portal.customers.models import Customer
-from portal.customers.queries import found_by
+from portal.customers.queries.finding import found_by
 from portal.db.base import db
 from portal.kernel import clock
 from portal.kernel.text import t

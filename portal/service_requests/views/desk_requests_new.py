@@ -15,7 +15,7 @@ from portal.access.permissions import Permission as P
 from portal.calls.actions import noting
 from portal.calls.models import Call
 from portal.customers.models import Customer
-from portal.customers.queries import matching
+from portal.customers.queries.finding import matching
 from portal.kernel import clock
 from portal.service_requests.actions import opening
 from portal.service_requests.actions.opening import NewLine, NewRequest

@@ -13,7 +13,7 @@ from portal.access.guards import fetch
 from portal.access.permissions import Permission as P
 from portal.accounts.models import User
 from portal.customers.models import Customer
-from portal.customers.queries import matching
+from portal.customers.queries.finding import matching
 from portal.kernel.errors import StaleEdit
 from portal.kernel.text import t
 from portal.service_requests.models import (

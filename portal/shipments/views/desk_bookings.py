@@ -13,7 +13,8 @@ from portal.access.gate import load
 from portal.access.guards import fetch, requires
 from portal.access.permissions import Permission as P
 from portal.customers.models import Customer
-from portal.customers.queries import matching, sites
+from portal.customers.queries import sites
+from portal.customers.queries.finding import matching
 from portal.kernel import clock
 from portal.kernel.errors import InvalidMany
 from portal.kernel.units import unit_word

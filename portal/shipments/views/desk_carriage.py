@@ -14,7 +14,7 @@ from portal.access.guards import requires
 from portal.access.permissions import Permission as P
 from portal.catalogue.queries.items import item_by_code
 from portal.customers.models import Customer
-from portal.customers.queries import matching
+from portal.customers.queries.finding import matching
 from portal.kernel import clock
 from portal.kernel.errors import FileProblems, Invalid, InvalidMany
 from portal.kernel.text import t

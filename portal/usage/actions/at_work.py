@@ -8,14 +8,17 @@ On PostgreSQL, where other servers must see it too, the lock is the database's (
 from __future__ import annotations
 
 import fcntl
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from portal.db import in_hand
 
 FOLDER = "at_work"
+LOOKS, MOMENT = 5, 0.02  # seconds
 Tell = Callable[[int, int | None], None]
 
 
@@ -40,9 +43,7 @@ def holding(instance: Path, piece: int | str) -> Iterator[Tell | None]:
     path = _path(instance, piece)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+") as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        if not _taken(stream):
             yield None
             return
 
@@ -54,6 +55,18 @@ def holding(instance: Path, piece: int | str) -> Iterator[Tell | None]:
 
         tell(0, None)
         yield tell
+
+
+def _taken(stream: IO[str]) -> bool:
+    """The lock is ours; who only looks at it (`is_held`) has it for a moment, so one refusal is none."""
+    for _look in range(LOOKS):
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            time.sleep(MOMENT)
+        else:
+            return True
+    return False
 
 
 def is_held(instance: Path, piece: int | str) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from portal.catalogue.actions.reading import revived_problem
+from portal.db import lately
 from portal.kernel.errors import Problem
 from portal.usage.actions import at_work, batches
 from portal.usage.actions.at_work import HowFar
@@ -38,8 +39,9 @@ class Standing:
 
 
 def standing(row: ImportBatch, instance: Path, now: datetime) -> Standing:
-    """How it stands now; a worker that died is told from one that works."""
-    stopped = batches.has_stopped(row, at_work.is_held(instance, row.id), now)
+    """How it stands now; a worker that died is told from one that works, or has just done its work."""
+    held = at_work.is_held(instance, row.id) or lately.has_moved(row)
+    stopped = batches.has_stopped(row, held, now)
     working = row.state in (BatchState.WAITING, *batches.WORKING) and not stopped
     return Standing(
         row,

@@ -19,7 +19,8 @@ from portal.catalogue.queries import items
 from portal.contracts.models import Contract, Entitlement, LedgerEntry
 from portal.contracts.queries.entitlements import entitlements
 from portal.customers.models import Customer
-from portal.customers.queries import customers, having_words
+from portal.customers.queries import customers
+from portal.customers.queries.finding import having_words
 from portal.db.base import db
 from portal.quotations.models import QuotationVersion
 from portal.usage.models import ImportBatch, UsageRecord

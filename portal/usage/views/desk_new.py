@@ -13,7 +13,7 @@ from portal.access.permissions import Permission as P
 from portal.catalogue.models import ServiceItem
 from portal.catalogue.queries.items import item_by_code
 from portal.customers.models import Customer
-from portal.customers.queries import matching
+from portal.customers.queries.finding import matching
 from portal.db.base import db
 from portal.db.series import next_number
 from portal.kernel import clock

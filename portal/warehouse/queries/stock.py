@@ -14,7 +14,7 @@ from portal.accounts.models import User
 from portal.contracts.models import Contract, ContractLine
 from portal.contracts.rules.states import ContractState
 from portal.customers.models import Customer
-from portal.customers.queries import found_by
+from portal.customers.queries.finding import found_by
 from portal.db.base import db
 from portal.usage.models import ImportBatch
 from portal.warehouse.models import StockItem, StockLot, StockMovement, StockPeriod, Warehouse

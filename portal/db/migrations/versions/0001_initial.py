@@ -1385,7 +1385,11 @@ def upgrade():
         ),
     )
     with op.batch_alter_table("customer_month", schema=None) as batch_op:
-        batch_op.create_index("ix_customer_month_month", ["month", "customer_id"], unique=False)
+        batch_op.create_index(
+            "ix_customer_month_month",
+            ["month", "customer_id", "order_count", "net_amount"],
+            unique=False,
+        )
 
     op.create_table(
         "digest_choice",
