@@ -12,6 +12,7 @@ from portal.access.models import Assignment
 from portal.access.scope import set_viewer
 from portal.customers import actions, queries
 from portal.customers.models import Customer
+from portal.customers.queries.finding import matching
 from portal.customers.rules.people import ContactFacts, SiteFacts
 from portal.customers.rules.profile import CustomerFacts
 from portal.db.audit import AuditEntry
@@ -168,14 +169,14 @@ def test_a_customer_is_found_by_whatever_one_types(cast: Cast, now: datetime, ty
     actor = viewer(cast.sales_manager)
     actions.add_contact(customer, ContactFacts("王敏", phone="13800001111"), actor, now)
     db.session.flush()
-    assert queries.matching(typed, actor) == [customer]
-    assert queries.matching(f"{typed} xx", actor) == []
+    assert matching(typed, actor) == [customer]
+    assert matching(f"{typed} xx", actor) == []
 
 
 def test_a_percent_sign_in_a_search_is_a_percent_sign(cast: Cast, now: datetime) -> None:
     taken_in(cast, now)
     db.session.flush()
-    assert queries.matching("%", viewer(cast.sales_manager)) == []
+    assert matching("%", viewer(cast.sales_manager)) == []
 
 
 def test_contacts_and_sites_are_changed_and_removed_with_their_history(

@@ -20,6 +20,7 @@ from portal.contracts.models import Entitlement
 from portal.customers import queries
 from portal.customers.actions import profile
 from portal.customers.models import Contact, Customer, Membership, SettlementTerms
+from portal.customers.queries.finding import matching
 from portal.customers.rules.profile import CustomerFacts
 from portal.db import audit, moving
 from portal.db.audit import AuditEntry
@@ -162,11 +163,11 @@ def test_the_survivor_is_found_by_the_old_names_even_after_an_edit(
     ours, theirs = twins
     merged(cast, ours, theirs, now)
     desk = viewer(cast.sales)
-    assert [row.id for row in queries.matching("HGSP009", desk)] == [ours.id]
+    assert [row.id for row in matching("HGSP009", desk)] == [ours.id]
     db.session.refresh(ours)
     facts = CustomerFacts(**{**queries.facts_of(ours), "industry": "食品"})
     profile.change(ours, facts, ours.version, desk, now)
-    assert [row.id for row in queries.matching("股份", desk)] == [ours.id]
+    assert [row.id for row in matching("股份", desk)] == [ours.id]
     assert db.session.get_one(Customer, theirs.id).active is False
 
 
