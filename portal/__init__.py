@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 from portal import config
@@ -12,6 +10,7 @@ from portal.accounts import sign_in
 from portal.api.queries.keys import viewer_of_key
 from portal.customers.queries import viewer_for
 from portal.documents import installing as documents
+from portal.kernel.loading import uncollected
 from portal.rooms import register_rooms
 from portal.web import request
 from portal.web.flask_app import PortalApp
@@ -28,7 +27,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> PortalApp:
     )
     app.config.update(config.load())
     app.config.update(settings or {})
-    with _not_collected():
+    with uncollected():
         install_house(app)
         # before sign-in, whose own hooks read the database
         request.install(app, viewer_for, viewer_of_key)
@@ -37,14 +36,3 @@ def create_app(settings: Mapping[str, Any] | None = None) -> PortalApp:
         documents.install(app.config)
     return app
 
-
-@contextmanager
-def _not_collected() -> Iterator[None]:
-    """What is loaded stays, so looking through it for garbage while it grows is in vain: a quarter of the start."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

@@ -5,7 +5,6 @@ Everything that a firm may want to change comes from the environment; README lis
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import signal
@@ -21,6 +20,7 @@ from portal.db.base import db
 from portal.documents import fontcheck
 from portal.documents.render import press
 from portal.jobs.schedule import run_for_ever
+from portal.kernel import loading
 from portal.upkeep import in_use
 from portal.web.logs import FORM, OneLine, plain
 
@@ -81,8 +81,7 @@ def when_ready(server: Any) -> None:
     """
     app = server.app.wsgi()
     _warm(app)
-    gc.collect()
-    gc.freeze()
+    loading.keep()
     if hasattr(app, "config") and "INSTANCE" in app.config:
         in_use.hold(app.config["INSTANCE"])
         _start_beside(server, app)

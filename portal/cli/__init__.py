@@ -12,6 +12,7 @@ from flask.cli import FlaskGroup
 from sqlalchemy.exc import OperationalError
 
 from portal import create_app
+from portal.kernel import loading
 
 COMMANDS = (
     "setup",
@@ -35,7 +36,9 @@ COMMANDS = (
 
 
 def _app() -> Flask:
-    return create_app()
+    app = create_app()
+    loading.keep()
+    return app
 
 
 class _Commands(FlaskGroup):
@@ -56,7 +59,8 @@ main = _Commands(
     add_version_option=False,
     help="The customer portal and quoting desk.",
 )
-for name in COMMANDS:
-    if find_spec(f"portal.cli.{name}") is not None:
-        for command in import_module(f"portal.cli.{name}").commands:
-            main.add_command(command)
+with loading.uncollected():
+    for name in COMMANDS:
+        if find_spec(f"portal.cli.{name}") is not None:
+            for command in import_module(f"portal.cli.{name}").commands:
+                main.add_command(command)

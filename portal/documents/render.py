@@ -116,7 +116,7 @@ class Press:
             sys.executable, "-m", PRESS.name, "--socket", str(self.socket_path),
             "--css", str(page.TEMPLATES / page.SHEET), "--workers", str(self.workers),
             "--seconds", str(max(1, int(self.seconds))),
-            "--idle-seconds", "0" if for_parent else str(IDLE_SECONDS),
+            *(("--starter", str(os.getpid())) if for_parent else ("--idle-seconds", str(IDLE_SECONDS))),
         ]  # fmt: skip
         with (self.folder / "press.log").open("ab") as log:
             process = subprocess.Popen(  # noqa: S603 - our own program, our own arguments

@@ -137,6 +137,17 @@ def test_a_press_for_a_parent_ends_with_it(tmp_path):
     until(lambda: not processes(press))
 
 
+def test_a_press_whose_parent_ended_before_it_was_warm_ends_too(tmp_path):
+    code = (
+        "from pathlib import Path; from portal.documents.render import Press\n"
+        f"Press(Path({str(tmp_path)!r})).start(for_parent=True)"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=page.ROOT, check=True)
+    press = Press(tmp_path)
+    until(press.socket_path.exists)  # it is about to warm up, or does
+    until(lambda: not processes(press))
+
+
 def test_a_press_whose_folder_is_gone_ends(tmp_path):
     press = Press(tmp_path / "gone")
     press.print(HELLO, CSS, {})

@@ -20,16 +20,17 @@ def main() -> None:
     parser.add_argument("--css", type=Path, required=True, help="a style sheet to warm up with")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seconds", type=int, default=60, help="longest time for one document")
-    parser.add_argument(
-        "--idle-seconds", type=float, default=0, help="0: until the starter is gone"
-    )
+    until = parser.add_mutually_exclusive_group(required=True)
+    until.add_argument("--starter", type=int, default=0, help="the process that it ends with")
+    until.add_argument("--idle-seconds", type=float, default=0, help="or how long nobody may come")
     chosen = parser.parse_args()
-    if chosen.idle_seconds and os.fork():
+    if not chosen.starter and os.fork():
         return
     listener = listen(chosen.socket)
     engine = Engine()
     engine.warm_up(chosen.css.read_bytes())
-    Press(listener, chosen.workers, chosen.idle_seconds).run(worker(engine, chosen.seconds))
+    press = Press(listener, chosen.workers, chosen.idle_seconds, chosen.starter)
+    press.run(worker(engine, chosen.seconds))
 
 
 main()

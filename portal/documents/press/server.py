@@ -52,14 +52,19 @@ def listen(path: Path) -> socket.socket:
 
 
 class Press:
-    """The parent: keeps `size` workers alive until its starter is gone or nobody came for long."""
+    """The parent: keeps `size` workers alive until its starter is gone or, where that is 0, nobody came for long.
 
-    def __init__(self, listener: socket.socket, size: int, idle_seconds: float) -> None:
+    Who the starter is must be told: one that ended while the engine warmed can no longer be asked for.
+    """
+
+    def __init__(
+        self, listener: socket.socket, size: int, idle_seconds: float, starter: int
+    ) -> None:
         self.listener = listener
         self.path = Path(listener.getsockname())
         self.size = size
         self.idle_seconds = idle_seconds
-        self.starter = os.getppid()
+        self.starter = starter
         self.workers: set[int] = set()
         self.reports, self.report = os.pipe()
         self.last_use = time.monotonic()
@@ -103,9 +108,9 @@ class Press:
     def _is_over(self) -> bool:
         if not self.path.exists():
             return True  # nobody can find us any more
-        if self.idle_seconds:
-            return time.monotonic() - self.last_use > self.idle_seconds
-        return os.getppid() != self.starter
+        if self.starter:
+            return os.getppid() != self.starter
+        return time.monotonic() - self.last_use > self.idle_seconds
 
 
 def worker(engine: Engine, seconds: int) -> Callable[[socket.socket, int], None]:
