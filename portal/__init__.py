@@ -35,4 +35,3 @@ def create_app(settings: Mapping[str, Any] | None = None) -> PortalApp:
         register_rooms(app)
         documents.install(app.config)
     return app
-
