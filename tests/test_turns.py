@@ -1,4 +1,4 @@
-"""Which runs of a test the suite spares: the test of a page runs on one database, and each has its half."""
+"""Which runs of a test the suite spares: that of a page or an action runs on one database, and each has its half."""
 
 from __future__ import annotations
 
@@ -46,8 +46,14 @@ def test_whoever_chose_one_database_keeps_all_of_its_runs():
         assert spared([runs(test)[place] for test in TESTS]) == []
 
 
-@pytest.mark.parametrize("folder", ["actions", "stories", "."])
-def test_what_is_no_page_runs_on_both(folder):
+def test_where_the_databases_go_ways_of_their_own_both_are_asked():
+    path = FOLDER / "actions" / "test_any.py"
+    test = next(each for each in TESTS if spared(runs(each, path=path)))
+    assert spared(runs(test, "both_databases", path=path)) == []
+
+
+@pytest.mark.parametrize("folder", ["stories", "documents", "."])
+def test_what_is_no_page_and_no_action_runs_on_both(folder):
     items = runs("tests/test_other.py::test_it", path=FOLDER / folder / "test_other.py")
     assert spared(items) == []
     assert spared(runs("tests/test_other.py::test_it", "one_database"))[0].nodeid.endswith(

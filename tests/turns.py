@@ -10,15 +10,16 @@ from zlib import crc32
 import pytest
 
 TESTS = Path(__file__).parent
-PAGES = (TESTS / "pages", TESTS / "test_routes.py")
+IN_TURNS = (TESTS / "actions", TESTS / "pages", TESTS / "test_routes.py")
 DATABASE = re.compile(r"\b(sqlite|postgresql)\b")
 
 
 def spared(items: list[pytest.Item]) -> list[pytest.Item]:
-    """The runs on PostgreSQL of what is marked `one_database`, and one run of each test of a page that has both.
+    """The runs on PostgreSQL of what is marked `one_database`; one of two runs of a test of an action or a page.
 
-    A page is asked for by many tests, and a query has tests of its own on both databases: a page's test need only be
-    asked of either, each in its turn. Whoever chose one database with `-m` keeps all of its runs.
+    An action and a page are asked for by many tests, so each is asked of both databases though a test need only be
+    asked of either, in its turn. What is marked `both_databases`, the walls between customers, stories and migrations
+    are asked of both each time. Whoever chose one database with `-m` keeps all of its runs.
     """
     runs = Counter(_test(item) for item in items)
     return [item for item in items if _is_spared(item, runs)]
@@ -28,8 +29,8 @@ def _is_spared(item: pytest.Item, runs: Counter[str]) -> bool:
     on_postgres = item.get_closest_marker("postgres") is not None
     if item.get_closest_marker("one_database"):
         return on_postgres
-    is_of_a_page = any(item.path.is_relative_to(each) for each in PAGES)
-    if not is_of_a_page or runs[_test(item)] < 2:
+    takes_turns = any(item.path.is_relative_to(each) for each in IN_TURNS)
+    if not takes_turns or item.get_closest_marker("both_databases") or runs[_test(item)] < 2:
         return False
     return on_postgres != is_turn_of_postgres(_test(item))
 

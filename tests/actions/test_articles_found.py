@@ -15,6 +15,8 @@ from portal.knowledge.rules.writing import Written
 from tests.articles import draft, published
 from tests.cast import Cast, viewer
 
+pytestmark = pytest.mark.both_databases
+
 CUSTOMS = "报关需要哪些资料"
 DEPOSIT = "进口箱押金多久退"
 

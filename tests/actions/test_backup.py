@@ -30,6 +30,8 @@ from tests.bucket import NAME, Bucket, bucket
 from tests.cast import Cast
 from tests.factories import add
 
+pytestmark = pytest.mark.both_databases
+
 SECRET = "s" * 40
 PAPER = b"%PDF-1.7 a paper"
 

@@ -29,6 +29,8 @@ from tests.cast import Cast
 from tests.service import a_request, a_service_manager
 from tests.stories.killing import finished, process
 
+pytestmark = pytest.mark.both_databases
+
 
 def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ZONE)

@@ -14,6 +14,8 @@ from portal.customers.rules.people import ContactFacts, SiteFacts
 from portal.db.base import db
 from tests.cast import Cast, viewer
 
+pytestmark = pytest.mark.both_databases
+
 
 def found(cast: Cast, words: str) -> list[int]:
     return [each.id for each in matching(words, viewer(cast.administrator))]

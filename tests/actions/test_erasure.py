@@ -34,6 +34,8 @@ from tests.privacy import EMAIL, NAME, PHONE, a_contact, a_known_contact, add, a
 from tests.service import a_request
 from tests.statements import a_statement
 
+pytestmark = pytest.mark.both_databases
+
 
 def erased(cast: Cast, now: datetime, *standings: Standing) -> str:
     """These, erased; the pseudonym."""

@@ -20,6 +20,8 @@ from portal.usage.actions.standing import standing
 from portal.usage.models import ImportBatch
 from portal.usage.rules.states import BatchState
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def reading(database: None, now: datetime) -> ImportBatch:

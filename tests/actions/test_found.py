@@ -28,6 +28,8 @@ from tests.cast import Cast, staff, viewer
 from tests.offers import draft
 from tests.service import a_category, a_request, a_service_manager
 
+pytestmark = pytest.mark.both_databases
+
 TODAY = date(2026, 3, 2)
 ONE_DAY = timedelta(days=1)
 D = Decimal

@@ -30,7 +30,7 @@ from tests.statements import a_line, a_statement, dispute, lines
 
 D = Decimal
 MARCH, TODAY = date(2026, 3, 1), date(2026, 3, 2)
-pytestmark = pytest.mark.usefixtures("quick_press")
+pytestmark = [pytest.mark.usefixtures("quick_press"), pytest.mark.both_databases]
 
 
 def measured(month: date, now: datetime, narrowed: Narrowed | None = None) -> Facts:

@@ -34,6 +34,8 @@ from tests.cast import Cast, customer, staff, viewer
 from tests.factories import add
 from tests.intake import a_duplicate, accepted, applied, csv_file, figures, sent, told
 
+pytestmark = pytest.mark.both_databases
+
 HEADS = ("客户代码", "客户名称", "行业", "电话", "客户经理", "所属集团")
 ROWS = (
     ("YYMY", "远洋贸易有限公司", "贸易", "0755-2658 8888", "Chen Li", ""),

@@ -21,6 +21,8 @@ from portal.kernel.errors import Invalid, NotAllowedNow, NotFound
 from tests.cast import Cast, viewer
 from tests.chain import entitled, granted
 
+pytestmark = pytest.mark.both_databases
+
 D = Decimal
 DAY = date(2026, 3, 2)
 USAGE = Source("usage", 7, "WMS/7")

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, literal, select, union_all
@@ -60,6 +61,8 @@ from tests.opportunities import an_opportunity
 from tests.service import a_request
 from tests.statements import a_statement
 from tests.stock import goods, warehouse
+
+pytestmark = pytest.mark.both_databases
 
 D = Decimal
 WRITTEN = {"audit_entry", "moved_row", "customer_merge", "number_series", "credit_standing"}

@@ -12,6 +12,7 @@ from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 from portal.access.scope import set_viewer
@@ -30,6 +31,8 @@ from portal.web.flask_app import PortalApp
 from tests.actions.test_bank_files import row, sent
 from tests.cast import Cast
 from tests.money import owed, received
+
+pytestmark = pytest.mark.both_databases
 
 D = Decimal
 MANY = 10

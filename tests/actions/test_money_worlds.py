@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
@@ -29,6 +30,8 @@ from portal.receivables.rules.ageing import BOUNDS, LONG_BOUNDS, Item, aged, not
 from portal.receivables.rules.allocation import Wish
 from tests.cast import Cast
 from tests.money import owed, received
+
+pytestmark = pytest.mark.both_databases
 
 D = Decimal
 TODAY = date(2026, 3, 2)

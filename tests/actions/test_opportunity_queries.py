@@ -29,6 +29,8 @@ from tests.cast import Cast, staff, viewer
 from tests.factories import add, exchange
 from tests.opportunities import a_reason, an_opportunity, fresh
 
+pytestmark = pytest.mark.both_databases
+
 D = Decimal
 TODAY = date(2026, 3, 2)
 FIRST, LAST = date(2026, 3, 1), date(2026, 8, 31)

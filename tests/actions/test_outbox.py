@@ -24,6 +24,8 @@ from portal.jobs.mail import LEASE, WAITS, deliver
 from portal.jobs.schedule import JOBS, Job, run_once
 from portal.web.flask_app import PortalApp
 
+pytestmark = pytest.mark.both_databases
+
 FACTS = {"name": "Lin & Co", "inviter": "陈立", "path": "/join/token", "hours": 72}
 
 

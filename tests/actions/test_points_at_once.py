@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
+import pytest
 from sqlalchemy import func, select
 
 from portal.access.scope import set_viewer
@@ -20,6 +21,8 @@ from portal.web.flask_app import PortalApp
 from tests.actions.test_money_at_once import at_once
 from tests.cast import Cast, viewer
 from tests.loyalty import a_bill, a_rule, balance, paid, points
+
+pytestmark = pytest.mark.both_databases
 
 MANY = 20
 

@@ -47,7 +47,7 @@ PUBLISHED, CONFIRMED = StatementState.PUBLISHED, StatementState.CONFIRMED
 JANUARY = Months(date(2026, 1, 1), date(2026, 1, 1))
 FEBRUARY = Months(date(2026, 2, 1), date(2026, 2, 1))
 MARCH = Months(date(2026, 3, 1), date(2026, 3, 1))
-pytestmark = pytest.mark.usefixtures("quick_press")
+pytestmark = [pytest.mark.usefixtures("quick_press"), pytest.mark.both_databases]
 
 
 def nets(

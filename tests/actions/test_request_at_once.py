@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+import pytest
 from sqlalchemy import func, select
 
 from portal.access.viewer import SYSTEM, Viewer
@@ -24,6 +25,8 @@ from portal.web.flask_app import PortalApp
 from tests.actions.test_money_at_once import at_once
 from tests.cast import Cast, viewer
 from tests.service import a_request, an_agent, moved_to, new_request
+
+pytestmark = pytest.mark.both_databases
 
 MANY = 20
 Deed = Callable[[], object]

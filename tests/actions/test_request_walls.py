@@ -29,6 +29,8 @@ from portal.service_requests.queries import requests
 from tests.cast import EVERY_POWER, Cast, member, viewer
 from tests.service import a_request
 
+pytestmark = pytest.mark.both_databases
+
 ROOT = Path(__file__).resolve().parents[2]
 MINE = sorted(
     path

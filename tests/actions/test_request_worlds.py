@@ -24,6 +24,8 @@ from portal.service_requests.rules.states import LOCKED, OPEN, REQUEST_STEPS, Re
 from tests.cast import Cast, viewer
 from tests.service import a_request, fresh
 
+pytestmark = pytest.mark.both_databases
+
 ROWS = 3
 MERGING, REOPENING = "merge", "reopen"
 VERBS = (

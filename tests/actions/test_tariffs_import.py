@@ -23,6 +23,8 @@ from portal.kernel.errors import FileProblems, NotAllowedNow
 from tests.factories import scheme
 from tests.sheets import FIRST_DAY, applied, fcl, in_force, instance, received
 
+pytestmark = pytest.mark.both_databases
+
 HEAD = "起运港,目的港,20GP,40HQ,币种,船公司,生效日期,失效日期\n"
 GOOD = "上海,纽约,2000,3850,USD,COSCO,2026-03-01,2026-03-31\n"
 BANDS = "承运人,起运港,目的港,重量起,重量止,单价\n"

@@ -26,6 +26,8 @@ from tests.cast import Cast, viewer
 from tests.factories import add, exchange, flat, item, per_unit, scheme, surcharge
 from tests.sheets import fcl, in_force
 
+pytestmark = pytest.mark.both_databases
+
 D = Decimal
 TODAY = date(2026, 3, 2)
 USD_COST = (CostComponent(CostKind.BASE, "USD", per_unit=D(3300)),)

@@ -19,6 +19,8 @@ from portal.db.together import Question, ask, number, one, rows
 from portal.db.types import Amount, JSONText, UTCDateTime
 from tests.cast import Cast, staff, viewer
 
+pytestmark = pytest.mark.both_databases
+
 C = Customer
 MANY_KINDS: Any = select(
     literal("海港 \"食品\"'"), literal(3), literal(True), literal(Decimal("12.345"), Amount()),

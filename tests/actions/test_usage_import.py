@@ -31,6 +31,8 @@ from tests.cast import Cast, customer
 from tests.chain import entitled, granted, handling
 from tests.factories import item
 
+pytestmark = pytest.mark.both_databases
+
 D = Decimal
 HEADS = ("客户代码", "服务项目代码", "数量", "单位", "日期", "参考号", "备注")
 Row = Sequence[Any]

@@ -10,6 +10,7 @@ from decimal import Decimal
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 
+import pytest
 from sqlalchemy import select
 
 from portal.access.scope import set_viewer
@@ -26,6 +27,8 @@ from portal.warehouse.rules.unit_days import MovementKind
 from portal.web.flask_app import PortalApp
 from tests.cast import Cast
 from tests.stock import goods, warehouse
+
+pytestmark = pytest.mark.both_databases
 
 D = Decimal
 MANY, THERE = 10, 4

@@ -24,6 +24,8 @@ from portal.warehouse.rules.unit_days import MovementKind
 from tests.cast import Cast
 from tests.stock import goods, warehouse
 
+pytestmark = pytest.mark.both_databases
+
 D = Decimal
 FIRST = date(2026, 1, 1)
 COLUMNS = Columns(1, {}, ())

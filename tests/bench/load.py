@@ -19,6 +19,8 @@ import psutil
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 60
+STOP_SECONDS = 45
+"""gunicorn waits half a minute for a worker that it told to end while that one was still being born."""
 
 
 @dataclass
@@ -69,7 +71,7 @@ def served(
         yield port, psutil.Process(process.pid), time.perf_counter() - began
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(STOP_SECONDS)
 
 
 def _until_it_answers(port: int) -> None:

@@ -196,6 +196,7 @@ class Visitor:
 
     def look(self, name: str, *, asks_axe: bool = True) -> Page:
         """The page has no fault that axe knows, and nothing sticks out sideways."""
+        self.page.wait_for_load_state()  # a form's answer may have only begun to come
         width = 360 if self.phone else 1280
         if KEEPS_PICTURES:
             SHOTS.mkdir(exist_ok=True)

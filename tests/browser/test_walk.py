@@ -36,10 +36,13 @@ def shape(url: str) -> str:
 @pytest.mark.parametrize("person", sorted(PEOPLE, key=lambda who: who != ADMINISTRATOR))
 def test_every_page_one_can_come_to_is_whole(visit: Visit, looked: Seen, person: str) -> None:
     visitor = visit(person)
-    for url, kind, parts in _walk(visitor, looked, ALL_LEVELS):
-        unseen = [looked.first((kind, part)) for part in ("", *parts)]
-        if any(unseen):  # somebody's page that shows less than another's has been looked at
-            visitor.page.goto(url)
+    for url, kind, is_open, parts in _walk(visitor, looked, ALL_LEVELS):
+        unseen = [looked.first((kind, part)) for part in parts]
+        if is_open or any(
+            unseen
+        ):  # somebody's page that shows less than another's has been looked at
+            if not is_open:
+                visitor.page.goto(url)
             _look_at_both_widths(visitor, kind.strip("/").replace("/", "-"))
 
 
@@ -60,10 +63,12 @@ def test_the_desk_reads_well_in_english(visit: Visit) -> None:
         _look_at_both_widths(visitor, f"english{shape(path).replace('/', '-')}")
 
 
-def _walk(visitor: Visitor, looked: Seen, levels: int) -> Iterator[tuple[str, str, list[str]]]:
+def _walk(
+    visitor: Visitor, looked: Seen, levels: int
+) -> Iterator[tuple[str, str, bool, list[str]]]:
     """Follow links from where the visitor is: the menu always, deeper pages unless somebody was there.
 
-    Yields the address, kind and parts of each page.
+    Yields the address of each page, its kind, whether the browser shows it (the first of its kind), and its parts.
     """
     own: set[str] = set()
     ways = deque([(urlsplit(visitor.page.url).path, 0)])
@@ -73,11 +78,11 @@ def _walk(visitor: Visitor, looked: Seen, levels: int) -> Iterator[tuple[str, st
         if kind in own or NO_PAGE.search(url) or (level > MENU and (kind,) in looked):
             continue
         own.add(kind)
-        looked.first((kind,))
-        answer = visitor.page.request.get(url)
-        assert answer.status == 200, f"{url} answers {answer.status}"
+        is_first = looked.first((kind,))
+        answer = visitor.page.goto(url) if is_first else visitor.page.request.get(url)
+        assert answer is not None and answer.status == 200, f"{url} answers {answer}"
         outline = Outline(answer.text())
-        yield url, kind, outline.parts
+        yield url, kind, is_first, outline.parts
         if level < levels:
             ways.extend((link, level + 1) for link in outline.links)
 

@@ -360,6 +360,9 @@ def test_an_offer_becomes_an_opportunity_by_one_press(
     assert "每月 20 托" in client.sign_in(cast.sales_manager).get(
         "/desk/offers/interests?export=csv"
     ).get_data(as_text=True)
+    way = f"/desk/opportunities/{made.id}"
+    assert way in client.get("/desk/offers/interests").text
+    assert way not in client.sign_in(cast.catalogue_manager).get("/desk/offers/interests").text
 
 
 def test_what_was_bought_is_not_recommended_again(

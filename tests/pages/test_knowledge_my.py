@@ -46,6 +46,7 @@ def test_the_box_comes_first_and_finds_two_characters(
 ) -> None:
     page = client.sign_in(cast.lin).get(f"{HELP}?q=押金").text
     assert f'href="{HELP}/{deposit}"' in page and "The deposit" in page
+    assert 'href="/my/requests/new"' in page
     assert page.index('name="q"') < page.index("The deposit")
     assert len(client.queries) <= 9
 
@@ -55,6 +56,7 @@ def test_without_a_question_there_are_shelves_and_what_helped(
 ) -> None:
     page = client.sign_in(cast.clerk).get(HELP).text
     assert "Charges" in page and "What helped others" in page and "The deposit" in page
+    assert "/my/requests/new" not in page  # a clerk may not ask
     shelf = stored(deposit).category_id
     assert "The deposit" in client.get(f"{HELP}?shelf={shelf}").text
 

@@ -21,6 +21,7 @@ from portal.kernel.text import t
 from portal.web.chips import chip
 from portal.web.filters import instant
 from portal.web.listing import Column, Empty, Filter, ListSpec
+from portal.web.stepping import page_of
 from portal.web.words import name_of, say
 
 C, M = Campaign, CampaignMail
@@ -55,6 +56,15 @@ def _mails_in(statement: Select[Any], value: str) -> Select[Any]:
     if value == UNDELIVERED:
         return statement.where(M.state.in_((MailState.FAILED.value, MailState.DROPPED.value)))
     return statement.where(M.state == value) if value in MAILS else statement
+
+
+def _opportunity_of(interest: Interest) -> str | None:
+    """What became of it, for those who may see opportunities."""
+    if not interest.opportunity_id:
+        return None
+    return page_of(
+        "desk_opportunities.show", P.OPPORTUNITY_SEE, opportunity_id=interest.opportunity_id
+    )
 
 
 def _options(labels: Any) -> Any:
@@ -159,7 +169,7 @@ INTEREST_LIST = ListSpec(
     ),
     row_id=Interest.id,
     sort="-at",
-    url=lambda i: url_for("desk_opportunities.show", opportunity_id=i.opportunity_id) if i.opportunity_id else None,
+    url=_opportunity_of,
     filters=(
         Filter("of", t("Comes from"), lambda: [ANY, ("offer", t("Recommended services")), ("campaign", t("Campaign"))],
                lambda s, value: s.where(Interest.offer_id.is_not(None) if value == "offer" else

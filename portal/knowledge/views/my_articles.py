@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, g, request, url_for
+from flask import g, request, url_for
 
 from portal.access.guards import requires
 from portal.access.permissions import Permission as P
@@ -13,6 +13,7 @@ from portal.knowledge.queries.finding import find
 from portal.knowledge.views import article_page
 from portal.knowledge.views.door import my as bp
 from portal.web.pages import page
+from portal.web.stepping import page_of
 
 LONGEST_QUESTION = 200
 ASK = "my_requests.new"
@@ -60,8 +61,8 @@ def file(article_id: int, article_file_id: int) -> Any:
 
 
 def ask_url() -> str | None:
-    """Where one asks us, once that room is open."""
-    return url_for(ASK) if ASK in current_app.view_functions else None
+    """Where one asks us, for those who may."""
+    return page_of(ASK, P.REQUEST_RAISE)
 
 
 def _chosen() -> Any:
