@@ -244,6 +244,7 @@ def test_another_customers_user_finds_none_of_our_rows(
     assert tried >= 6
 
 
+@pytest.mark.one_database  # refused before a row is asked for
 def test_no_customer_finds_anything_behind_the_desks_door(
     app: PortalApp, client: CheckingClient, cast: Cast, rows: dict[str, Any]
 ) -> None:
@@ -267,6 +268,7 @@ def test_a_salesperson_finds_no_row_of_a_colleagues_customer(
             assert set(answers(client, rule, url).values()) <= {403, 404}, url
 
 
+@pytest.mark.one_database  # refused before a row is asked for
 def test_nobody_signed_out_gets_past_either_door(
     app: PortalApp, client: CheckingClient, cast: Cast, rows: dict[str, Any]
 ) -> None:

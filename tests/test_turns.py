@@ -1,8 +1,8 @@
-"""Which runs of a test the suite spares: that of a page or an action runs on one database, and each has its half."""
+"""Which runs of a test the suite spares: most tests run on one database, and each database has its half."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -20,17 +20,18 @@ class Run:
 
     nodeid: str
     path: Path = PAGE
-    marks: frozenset[str] = field(default=frozenset())
+    marks: tuple[pytest.Mark, ...] = ()
 
-    def get_closest_marker(self, name: str) -> str | None:
-        return name if name in self.marks else None
+    def get_closest_marker(self, name: str) -> pytest.Mark | None:
+        return next((each for each in self.marks if each.name == name), None)
 
 
-def runs(test: str, *marks: str, path: Path = PAGE) -> list[Run]:
+def runs(test: str, *marks: pytest.MarkDecorator, path: Path = PAGE) -> list[Run]:
     """The two runs of a test, as they are collected."""
+    all_marks = tuple(each.mark for each in (*marks, pytest.mark.postgres))
     return [
-        Run(f"{test}[sqlite-a]", path, frozenset(marks)),
-        Run(f"{test}[postgresql-a]", path, frozenset({*marks, "postgres"})),
+        Run(f"{test}[sqlite-a]", path, all_marks[:-1]),
+        Run(f"{test}[postgresql-a]", path, all_marks),
     ]
 
 
@@ -49,13 +50,19 @@ def test_whoever_chose_one_database_keeps_all_of_its_runs():
 def test_where_the_databases_go_ways_of_their_own_both_are_asked():
     path = FOLDER / "actions" / "test_any.py"
     test = next(each for each in TESTS if spared(runs(each, path=path)))
-    assert spared(runs(test, "both_databases", path=path)) == []
+    assert spared(runs(test, pytest.mark.both_databases, path=path)) == []
 
 
-@pytest.mark.parametrize("folder", ["stories", "documents", "."])
-def test_what_is_no_page_and_no_action_runs_on_both(folder):
+@pytest.mark.parametrize("folder", ["documents", "deploy", "."])
+def test_what_is_not_asked_in_turns_runs_on_both(folder):
     items = runs("tests/test_other.py::test_it", path=FOLDER / folder / "test_other.py")
     assert spared(items) == []
-    assert spared(runs("tests/test_other.py::test_it", "one_database"))[0].nodeid.endswith(
-        "[postgresql-a]"
-    )
+
+
+@pytest.mark.parametrize("path", [PAGE, FOLDER / "test_other.py"])
+def test_what_says_nothing_new_on_a_second_database_runs_on_the_named_one_or_sqlite(path):
+    test = "tests/test_other.py::test_it"
+    on_sqlite, on_postgres = runs(test, pytest.mark.one_database, path=path)
+    assert spared([on_sqlite, on_postgres]) == [on_postgres]
+    on_sqlite, on_postgres = runs(test, pytest.mark.one_database("postgresql"), path=path)
+    assert spared([on_sqlite, on_postgres]) == [on_sqlite]

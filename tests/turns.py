@@ -10,16 +10,19 @@ from zlib import crc32
 import pytest
 
 TESTS = Path(__file__).parent
-IN_TURNS = (TESTS / "actions", TESTS / "pages", TESTS / "test_routes.py")
+IN_TURNS = (
+    *(TESTS / name for name in ("actions", "pages", "real", "stories")),
+    TESTS / "test_routes.py",
+)
 DATABASE = re.compile(r"\b(sqlite|postgresql)\b")
 
 
 def spared(items: list[pytest.Item]) -> list[pytest.Item]:
-    """The runs on PostgreSQL of what is marked `one_database`; one of two runs of a test of an action or a page.
+    """The runs that say little new: of a test marked `one_database` those on the other, of one in turns one of both.
 
     An action and a page are asked for by many tests, so each is asked of both databases though a test need only be
-    asked of either, in its turn. What is marked `both_databases`, the walls between customers, stories and migrations
-    are asked of both each time. Whoever chose one database with `-m` keeps all of its runs.
+    asked of either, in its turn. What is marked `both_databases`, the walls between customers, and migrations are asked
+    of both each time. Whoever chose one database with `-m` keeps all of its runs in turns.
     """
     runs = Counter(_test(item) for item in items)
     return [item for item in items if _is_spared(item, runs)]
@@ -27,8 +30,8 @@ def spared(items: list[pytest.Item]) -> list[pytest.Item]:
 
 def _is_spared(item: pytest.Item, runs: Counter[str]) -> bool:
     on_postgres = item.get_closest_marker("postgres") is not None
-    if item.get_closest_marker("one_database"):
-        return on_postgres
+    if chosen := item.get_closest_marker("one_database"):
+        return on_postgres != ("postgresql" in chosen.args)
     takes_turns = any(item.path.is_relative_to(each) for each in IN_TURNS)
     if not takes_turns or item.get_closest_marker("both_databases") or runs[_test(item)] < 2:
         return False

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import TextIOWrapper
 from pathlib import Path
-
-_held: list[TextIOWrapper] = []
 
 
 class InUse(RuntimeError):
@@ -17,26 +15,26 @@ class InUse(RuntimeError):
 
 def hold(instance: Path) -> None:
     """Hold it until this process, and what was forked from it, ends. Raises InUse while it is being replaced."""
-    file = _lock_file(instance)
-    try:
-        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        raise InUse("a backup is being restored into this instance") from None
-    _held.append(file)
+    _locked(instance, fcntl.LOCK_SH, "a backup is being restored into this instance")
 
 
 @contextmanager
 def alone(instance: Path) -> Iterator[None]:
     """Nobody serves it meanwhile. Raises InUse."""
-    with _lock_file(instance) as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise InUse("the portal or its worker is running: stop it first") from None
+    lock = _locked(instance, fcntl.LOCK_EX, "the portal or its worker is running: stop it first")
+    try:
         yield
+    finally:
+        os.close(lock)
 
 
-def _lock_file(instance: Path) -> TextIOWrapper:
+def _locked(instance: Path, how: int, otherwise: str) -> int:
+    """The open lock; it is held as long as a process has it open."""
     instance.mkdir(parents=True, exist_ok=True)
-    return (instance / "in-use").open("a", encoding="ascii")
+    lock = os.open(instance / "in-use", os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        fcntl.flock(lock, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise InUse(otherwise) from None
+    return lock

@@ -30,8 +30,6 @@ from tests.bucket import NAME, Bucket, bucket
 from tests.cast import Cast
 from tests.factories import add
 
-pytestmark = pytest.mark.both_databases
-
 SECRET = "s" * 40
 PAPER = b"%PDF-1.7 a paper"
 
@@ -60,6 +58,7 @@ def verified(path: Path, tmp_path: Path) -> list[str]:
     return unpacking.verify(path, url(), scratch)
 
 
+@pytest.mark.both_databases
 def test_a_backup_is_one_file_that_proves_itself(
     place: packing.Place, tmp_path: Path, now: datetime
 ) -> None:
@@ -70,6 +69,7 @@ def test_a_backup_is_one_file_that_proves_itself(
     assert verified(made.path, tmp_path) == []
 
 
+@pytest.mark.both_databases
 def test_what_is_written_meanwhile_is_in_it_whole_or_not_at_all(
     place: packing.Place, cast: Cast, tmp_path: Path, now: datetime
 ) -> None:
@@ -152,6 +152,7 @@ def test_a_file_that_is_cut_short_or_none_of_ours_cannot_be_read(
         verified(short, tmp_path)
 
 
+@pytest.mark.both_databases
 def test_a_backup_comes_back_and_what_was_there_is_kept_aside(
     place: packing.Place, cast: Cast, tmp_path: Path, now: datetime
 ) -> None:
@@ -179,6 +180,7 @@ def where(place: packing.Place) -> str:
     return url()
 
 
+@pytest.mark.both_databases
 def test_tables_of_a_later_release_are_gone_after_the_restore_and_kept_aside(
     place: packing.Place, tmp_path: Path, now: datetime
 ) -> None:
@@ -201,6 +203,7 @@ def test_tables_of_a_later_release_are_gone_after_the_restore_and_kept_aside(
     assert b"later" in kept.read_bytes()
 
 
+@pytest.mark.one_database("postgresql")
 def test_a_server_that_refuses_keeps_its_database_and_the_instance_its_files(
     place: packing.Place, tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -225,6 +228,7 @@ def test_a_server_that_refuses_keeps_its_database_and_the_instance_its_files(
     assert found == files
 
 
+@pytest.mark.both_databases
 def test_a_restore_over_a_database_wants_to_be_said(
     place: packing.Place, tmp_path: Path, now: datetime
 ) -> None:
@@ -317,6 +321,7 @@ def test_nothing_is_restored_into_a_house_that_is_open(tmp_path: Path) -> None:
         raise AssertionError("two hold it")
 
 
+@pytest.mark.both_databases
 def test_no_server_is_robbed_of_its_tables_while_it_is_connected(
     place: packing.Place, tmp_path: Path, now: datetime
 ) -> None:

@@ -24,6 +24,8 @@ from tests.cast import Cast
 from tests.chain import entitled, granted, handling
 from tests.factories import item
 
+pytestmark = pytest.mark.both_databases
+
 LARGE = (
     "usage_record", "statement_line", "billed_once", "entitlement_entry", "entitlement", "stock_day",
     "stock_movement", "stock_lot", "receivable_posting", "credit", "contract_line",

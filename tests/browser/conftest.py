@@ -25,7 +25,7 @@ from playwright.sync_api import (
 
 from portal.demo.firm import PASSWORD
 from tests.bench.load import served
-from tests.browser.seen import Seen
+from tests.browser.seen import Seen, shape
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SHOTS = ROOT / "tests" / "screenshots"
@@ -54,10 +54,9 @@ PLAIN_RULES = {
     "rules": {each: {"enabled": False} for each in ("hidden-content", *STYLE)},
 }
 """Colours and sizes are two thirds of axe's work."""
-CLASSES = (
-    "[...new Set([...document.querySelectorAll('[class]')].flatMap((each) => [...each.classList]))]"
-)
-"""A page whose classes stood on others that were looked at has no colours or sizes of its own."""
+STYLES = """[...new Set([...document.querySelectorAll('*')].flatMap(
+    (each) => [...each.classList, ...each.getAttributeNames()]))]"""
+"""What a style sheet chooses by. A page on which nothing of it is new has no colours or sizes of its own."""
 
 
 @pytest.fixture(scope="session")
@@ -209,11 +208,14 @@ class Visitor:
         return self.page
 
     def _rules(self) -> dict[str, object]:
-        """A page of the desk is asked about colours and sizes where a class is new, any other each time."""
-        if self._looked is None or "/desk/" not in self.page.url:
+        """Colours and sizes are asked about where something is new, and on a phone on each kind of customers' page."""
+        if self._looked is None:
             return RULES
-        styles = [self._looked.first(("style", each)) for each in self.page.evaluate(CLASSES)]
-        return RULES if any(styles) else PLAIN_RULES
+        marks = [("style", each) for each in self.page.evaluate(STYLES)]
+        if self.phone:
+            marks.append(("colours", shape(self.page.url)))
+        unseen = [self._looked.first(each) for each in marks]
+        return RULES if any(unseen) else PLAIN_RULES
 
     def _faults(self, rules: dict[str, object]) -> list[list[object]]:
         """What axe finds on the page as it stands: [rule, the first places]."""

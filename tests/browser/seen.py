@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
+from urllib.parse import urlsplit
+
+
+def shape(url: str) -> str:
+    """The kind of page behind an address: numbers and the query do not make another."""
+    return re.sub(r"/\d+(?=/|$)", "/N", urlsplit(url).path)
 
 
 class Seen:

@@ -18,7 +18,7 @@ from portal.demo.quotations import STORIES
 from tests.browser.conftest import DESK, PHONE, Visitor
 from tests.browser.desk import ADMINISTRATOR, SALES_MANAGER, Visit
 from tests.browser.outline import Outline
-from tests.browser.seen import Seen
+from tests.browser.seen import Seen, shape
 
 pytestmark = pytest.mark.browser
 PEOPLE = [f"{login}@{DOMAIN}" for login, _name, _role in STAFF] + [
@@ -28,21 +28,14 @@ ALL_LEVELS, MENU = 4, 1
 NO_PAGE = re.compile(r"\.(pdf|xlsx|csv|css|png|json|txt)$|/paper(\?|$)|export=")
 
 
-def shape(url: str) -> str:
-    """The kind of page behind an address: numbers and the query do not make another."""
-    return re.sub(r"/\d+(?=/|$)", "/N", urlsplit(url).path)
-
-
 @pytest.mark.parametrize("person", sorted(PEOPLE, key=lambda who: who != ADMINISTRATOR))
 def test_every_page_one_can_come_to_is_whole(visit: Visit, looked: Seen, person: str) -> None:
     visitor = visit(person)
     for url, kind, is_open, parts in _walk(visitor, looked, ALL_LEVELS):
         unseen = [looked.first((kind, part)) for part in parts]
-        if is_open or any(
-            unseen
-        ):  # somebody's page that shows less than another's has been looked at
-            if not is_open:
-                visitor.page.goto(url)
+        if not is_open and any(unseen):
+            visitor.page.goto(url)
+        if is_open or any(unseen):  # what shows less than another's page has been looked at
             _look_at_both_widths(visitor, kind.strip("/").replace("/", "-"))
 
 

@@ -39,6 +39,7 @@ def others_may_write(app, database: None) -> Callable[[], bool]:
     return probe
 
 
+@pytest.mark.both_databases
 def test_signing_in_holds_nobody_up(client, cast: Cast, others_may_write, monkeypatch):
     free: list[bool] = []
     verify = User.verify_and_update_password
@@ -52,6 +53,7 @@ def test_signing_in_holds_nobody_up(client, cast: Cast, others_may_write, monkey
     assert done.status_code == 302 and free == [True]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("module", [changeable, recoverable], ids=["changed", "reset"])
 def test_a_new_password_is_hashed_before_the_database_is_taken(
     client, cast: Cast, others_may_write, monkeypatch, module: Any

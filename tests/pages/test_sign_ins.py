@@ -180,6 +180,7 @@ def test_last_seen_is_written_after_the_page_and_seldom(client, cast: Cast, now:
         assert not [s for s in client.queries if s.startswith("UPDATE") and "seen_at" not in s]
 
 
+@pytest.mark.both_databases
 def test_nobody_waits_for_last_seen_while_another_writes(client, cast: Cast, now: datetime):
     sign_in(client, cast.sales)
     with clock.frozen(now + HOUR), db.engine.connect() as other:

@@ -74,6 +74,7 @@ def test_backups_that_are_missing_late_or_never_proven_are_told(
     assert tone("Backups", now + timedelta(days=9), tmp_path) == "bad"
 
 
+@pytest.mark.one_database("postgresql")
 def test_what_stands_in_the_way_of_backups_on_postgresql_is_told_before_they_fail(
     cast: Cast, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

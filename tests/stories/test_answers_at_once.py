@@ -14,6 +14,7 @@ from decimal import Decimal
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 
+import pytest
 from sqlalchemy import func, select
 
 from portal.access.scope import set_viewer
@@ -49,6 +50,8 @@ from portal.web.flask_app import PortalApp
 from tests.cast import Cast
 from tests.chain import entitled
 from tests.statements import a_line, a_statement, lines, lines_of_usage
+
+pytestmark = pytest.mark.both_databases
 
 D = Decimal
 MANY = 10

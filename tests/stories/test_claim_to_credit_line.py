@@ -29,7 +29,7 @@ from tests.offers import keep, quick_press
 from tests.stories.test_answers_at_once import Verb, at_once
 
 __all__ = ["quick_press"]
-pytestmark = pytest.mark.usefixtures("quick_press")
+pytestmark = [pytest.mark.usefixtures("quick_press"), pytest.mark.both_databases]
 D = Decimal
 NOTICE = {
     "loss": "damaged", "text": "三箱外包装破损，内货受潮", "claimed_amount": "9,600.00", "currency": "CNY",

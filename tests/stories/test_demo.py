@@ -44,6 +44,8 @@ from portal.web.flask_app import PortalApp
 from tests.client import CheckingClient
 from tests.conftest import NOW
 
+pytestmark = pytest.mark.both_databases
+
 TODAY = clock.business_day(NOW)
 MONTHS = [month_start(TODAY, later) for later in range(-12, 0)]
 DESK_LISTS = (
@@ -109,6 +111,7 @@ def test_setting_up_a_second_time_changes_nothing(
     assert counts() == before and before["contract"] == 15
 
 
+@pytest.mark.one_database("postgresql")  # on SQLite a browser walks (tests/browser/test_walk.py)
 def test_no_page_that_one_can_come_to_fails(demo: CheckingClient) -> None:
     for email in ONE_OF_EACH_KIND:
         walk(demo.sign_in(user(email)), "/desk/" if email.endswith(DOMAIN) else "/my/")

@@ -24,6 +24,8 @@ from tests.cast import Cast, customer
 from tests.insights import FEBRUARY, a_month
 from tests.stories.killing import finished, killed, process
 
+pytestmark = pytest.mark.both_databases
+
 MANY = 100
 KILLED_AT = (10, 20, 40, 60)
 PATIENCE = 20

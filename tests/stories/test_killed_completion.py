@@ -7,6 +7,7 @@ import time
 from datetime import datetime
 from decimal import Decimal
 
+import pytest
 from sqlalchemy import func, select
 
 from portal.access.viewer import SYSTEM
@@ -25,6 +26,8 @@ from tests.carriage import boxes_entitled
 from tests.cast import Cast
 from tests.chain import handling
 from tests.stories import killing
+
+pytestmark = pytest.mark.both_databases
 
 D = Decimal
 PLANNED, DONE = (D(3), D(10)), (D(2), D(10))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 from portal.db import audit
@@ -16,6 +17,8 @@ from portal.warehouse.queries.verifying import differences
 from tests.cast import Cast
 from tests.stock import goods, warehouse
 from tests.stories import killing
+
+pytestmark = pytest.mark.both_databases
 
 ROWS = 400
 LOTS = (

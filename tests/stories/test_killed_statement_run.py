@@ -27,6 +27,8 @@ from tests.bench import at_size, chain_at_size
 from tests.bench.at_size import write
 from tests.stories import killing
 
+pytestmark = pytest.mark.both_databases
+
 CUSTOMERS, USAGE = 300, 1_200
 LAST = at_size.TODAY - timedelta(days=1)
 Everything = dict[str, list[tuple[Any, ...]]]

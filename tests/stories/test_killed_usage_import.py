@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 from portal.contracts.models import Entitlement, LedgerEntry
@@ -18,6 +19,8 @@ from portal.usage.models import UsageRecord
 from tests.cast import Cast
 from tests.chain import entitled, handling
 from tests.stories import killing
+
+pytestmark = pytest.mark.both_databases
 
 ROWS = 1_000
 

@@ -18,6 +18,8 @@ from threading import Barrier as ThreadBarrier
 from threading import Thread
 from typing import Any
 
+import pytest
+
 from portal.access.scope import set_viewer
 from portal.access.viewer import SYSTEM
 from portal.contracts.actions import ledger
@@ -31,6 +33,8 @@ from portal.web.flask_app import PortalApp
 from tests.bench.load import served
 from tests.cast import Cast
 from tests.chain import entitled
+
+pytestmark = pytest.mark.both_databases
 
 D = Decimal
 MANY, LEFT = 20, 5

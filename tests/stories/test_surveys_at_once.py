@@ -13,6 +13,7 @@ from datetime import datetime
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 
+import pytest
 from sqlalchemy import func, select
 
 from portal.access.scope import set_viewer
@@ -26,6 +27,8 @@ from portal.satisfaction.rules.kinds import QuestionKind
 from portal.web.flask_app import PortalApp
 from tests.cast import Cast
 from tests.surveys import answered, asked, resolved
+
+pytestmark = pytest.mark.both_databases
 
 MANY = 8
 FORK = multiprocessing.get_context("fork")

@@ -9,6 +9,7 @@ from decimal import Decimal
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 
+import pytest
 from sqlalchemy import func, select
 
 from portal.access.scope import set_viewer
@@ -25,6 +26,8 @@ from portal.usage.rules.facts import UsageFact
 from portal.web.flask_app import PortalApp
 from tests.cast import Cast
 from tests.chain import entitled
+
+pytestmark = pytest.mark.both_databases
 
 TELLERS, REFERENCES = 8, 3
 FORK = multiprocessing.get_context("fork")
