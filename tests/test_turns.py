@@ -42,9 +42,12 @@ def test_each_test_of_a_page_runs_once_and_either_database_gets_its_half():
     assert 70 < sum("postgresql" in each.nodeid for each in kept) < 130
 
 
-def test_whoever_chose_one_database_keeps_all_of_its_runs():
+@pytest.mark.parametrize(
+    "marks", [(), (pytest.mark.one_database,), (pytest.mark.one_database("postgresql"),)]
+)
+def test_whoever_chose_one_database_keeps_all_of_its_runs(marks):
     for place in (0, 1):
-        assert spared([runs(test)[place] for test in TESTS]) == []
+        assert spared([runs(test, *marks)[place] for test in TESTS]) == []
 
 
 def test_where_the_databases_go_ways_of_their_own_both_are_asked():

@@ -22,20 +22,22 @@ def spared(items: list[pytest.Item]) -> list[pytest.Item]:
 
     An action and a page are asked for by many tests, so each is asked of both databases though a test need only be
     asked of either, in its turn. What is marked `both_databases`, the walls between customers, and migrations are asked
-    of both each time. Whoever chose one database with `-m` keeps all of its runs in turns.
+    of both each time. Whoever chose one database with `-m` keeps all of its runs.
     """
     runs = Counter(_test(item) for item in items)
     return [item for item in items if _is_spared(item, runs)]
 
 
 def _is_spared(item: pytest.Item, runs: Counter[str]) -> bool:
+    if runs[_test(item)] < 2:
+        return False
     on_postgres = item.get_closest_marker("postgres") is not None
     if chosen := item.get_closest_marker("one_database"):
         return on_postgres != ("postgresql" in chosen.args)
-    takes_turns = any(item.path.is_relative_to(each) for each in IN_TURNS)
-    if not takes_turns or item.get_closest_marker("both_databases") or runs[_test(item)] < 2:
+    if item.get_closest_marker("both_databases"):
         return False
-    return on_postgres != is_turn_of_postgres(_test(item))
+    takes_turns = any(item.path.is_relative_to(each) for each in IN_TURNS)
+    return takes_turns and on_postgres != is_turn_of_postgres(_test(item))
 
 
 def is_turn_of_postgres(test: str) -> bool:

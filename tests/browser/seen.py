@@ -14,7 +14,7 @@ def shape(url: str) -> str:
 
 
 class Seen:
-    """A mark for each kind of page that somebody came to, for each of its parts, and for each class of styles."""
+    """A mark for each kind of page that somebody came to, and for each of its parts and features."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -44,7 +44,7 @@ from portal.web.flask_app import PortalApp
 from tests.client import CheckingClient
 from tests.conftest import NOW
 
-pytestmark = pytest.mark.both_databases
+pytestmark = pytest.mark.one_database("postgresql")  # on SQLite browsers walk through it
 
 TODAY = clock.business_day(NOW)
 MONTHS = [month_start(TODAY, later) for later in range(-12, 0)]
@@ -76,11 +76,7 @@ NO_PAGE = re.compile(r"\.(pdf|css|png)$|/paper|/preview|/files/|logout")
 
 @pytest.fixture(scope="module")
 def demo(app: PortalApp) -> Iterator[CheckingClient]:
-    """The demo world, built once for this module, and a browser.
-
-    It takes half a minute, and again wherever these tests are dealt to another process: on PostgreSQL only those run
-    that read all of it.
-    """
+    """The demo world, built once for this module, and a browser: half a minute wherever these tests are dealt to."""
     with app.app_context(), clock.frozen(NOW):
         build_world(NOW, progress=lambda _line: None)
         yield app.test_client()  # type: ignore[misc]
@@ -111,7 +107,6 @@ def test_setting_up_a_second_time_changes_nothing(
     assert counts() == before and before["contract"] == 15
 
 
-@pytest.mark.one_database("postgresql")  # on SQLite a browser walks (tests/browser/test_walk.py)
 def test_no_page_that_one_can_come_to_fails(demo: CheckingClient) -> None:
     for email in ONE_OF_EACH_KIND:
         walk(demo.sign_in(user(email)), "/desk/" if email.endswith(DOMAIN) else "/my/")
@@ -134,14 +129,12 @@ def walk(demo: CheckingClient, start: str) -> None:
     assert len(seen) > 2
 
 
-@pytest.mark.one_database
 def test_the_chain_of_the_history_is_whole_and_in_the_order_of_time(demo: CheckingClient) -> None:
     assert audit.first_broken_link() is None
     at = list(db.session.scalars(select(audit.AuditEntry.at).order_by(audit.AuditEntry.id)))
     assert at == sorted(at) and at[-1] <= NOW
 
 
-@pytest.mark.one_database
 def test_what_is_left_is_what_the_ledger_adds_up_to(demo: CheckingClient) -> None:
     names = ("granted", "reserved", "used", "over")
     sums: dict[int, list[Decimal]] = defaultdict(lambda: [Decimal(0)] * 5)
@@ -156,7 +149,6 @@ def test_what_is_left_is_what_the_ledger_adds_up_to(demo: CheckingClient) -> Non
         assert stored == sums[row.id], row.id
 
 
-@pytest.mark.one_database
 def test_every_usage_was_drawn_whole_and_every_reversal_given_back(demo: CheckingClient) -> None:
     drawn: dict[int, Decimal] = defaultdict(Decimal)
     for entry in db.session.scalars(select(LedgerEntry).where(LedgerEntry.source_type == "usage")):
@@ -168,7 +160,6 @@ def test_every_usage_was_drawn_whole_and_every_reversal_given_back(demo: Checkin
         assert drawn[row.id] == (0 if waits else row.quantity), row.reference
 
 
-@pytest.mark.one_database
 def test_what_is_reserved_is_what_open_bookings_and_shipments_hold(demo: CheckingClient) -> None:
     held: dict[int, Decimal] = defaultdict(Decimal)
     for booking in db.session.scalars(select(Booking).where(Booking.state == "requested")):
@@ -183,7 +174,6 @@ def test_what_is_reserved_is_what_open_bookings_and_shipments_hold(demo: Checkin
     assert held == dict(db.session.execute(reserved).all())
 
 
-@pytest.mark.one_database
 def test_entitlements_stand_in_every_way_that_there_is(demo: CheckingClient) -> None:
     found = {
         standing_on(
@@ -195,7 +185,6 @@ def test_entitlements_stand_in_every_way_that_there_is(demo: CheckingClient) -> 
     assert found == set(EntitlementState)
 
 
-@pytest.mark.one_database
 def test_labels_left_over_went_on_into_the_next_month(demo: CheckingClient) -> None:
     carried = select(LedgerEntry).where(LedgerEntry.kind == "rollover")
     entries = list(db.session.scalars(carried))
@@ -203,7 +192,6 @@ def test_labels_left_over_went_on_into_the_next_month(demo: CheckingClient) -> N
     assert sum(entry.granted_change for entry in entries) == 0
 
 
-@pytest.mark.one_database
 def test_contracts_and_amendments_are_there_in_the_states_that_matter(demo: CheckingClient) -> None:
     rows = list(db.session.scalars(select(Contract)))
     states = {state_on(ContractState(row.state), row.ends_on, TODAY).value for row in rows}
@@ -216,7 +204,6 @@ def test_contracts_and_amendments_are_there_in_the_states_that_matter(demo: Chec
     assert all(row.signed_scan_id for row in rows if row.signed_on)
 
 
-@pytest.mark.one_database
 def test_bookings_and_shipments_are_there_in_every_state_late_and_on_time(demo: CheckingClient) -> None:  # fmt: skip
     bookings = [each.state for each in db.session.scalars(select(Booking))]
     assert set(bookings) == {"requested", "confirmed", "refused", "cancelled"}
@@ -229,14 +216,12 @@ def test_bookings_and_shipments_are_there_in_every_state_late_and_on_time(demo: 
     assert db.session.scalar(reached) <= NOW
 
 
-@pytest.mark.one_database
 def test_every_box_number_proves_itself(demo: CheckingClient) -> None:
     numbers = list(db.session.scalars(select(ShipmentBox.number)))
     assert len(numbers) >= 10 and len(set(numbers)) == len(numbers)
     assert [each for each in numbers if iso6346.problem(each)] == []
 
 
-@pytest.mark.one_database
 def test_three_records_wait_for_three_reasons_and_two_were_reversed(demo: CheckingClient) -> None:
     waiting = select(UsageRecord.mismatch).where(UsageRecord.state == "unmatched")
     assert sorted(db.session.scalars(waiting)) == ["exhausted", "no_item", "suspended"]
@@ -244,7 +229,6 @@ def test_three_records_wait_for_three_reasons_and_two_were_reversed(demo: Checki
     assert (others.count("dismissed"), others.count("reversed")) == (1, 2)
 
 
-@pytest.mark.one_database
 def test_the_stock_books_agree_and_the_months_but_the_last_are_closed(demo: CheckingClient) -> None:
     assert list(verifying.differences()) == []
     assert db.session.scalar(select(func.count(StockMovement.id))) >= 700
@@ -268,7 +252,6 @@ def handled_by(movement: StockMovement) -> list[tuple[str, Decimal]]:
     return [(line.unit, abs(measures[line.unit])) for line in db.session.scalars(lines)]
 
 
-@pytest.mark.one_database
 def test_every_movement_with_a_price_is_handling_usage_and_no_other_is(
     demo: CheckingClient,
 ) -> None:
@@ -288,7 +271,6 @@ def test_every_movement_with_a_price_is_handling_usage_and_no_other_is(
     }
 
 
-@pytest.mark.one_database
 def test_handling_of_a_movement_that_was_reversed_was_taken_back(demo: CheckingClient) -> None:
     contrary = select(StockMovement.reverses_id).where(StockMovement.reverses_id.is_not(None))
     taken_back = select(StockMovement.reference).where(StockMovement.id.in_(contrary))
@@ -298,7 +280,6 @@ def test_handling_of_a_movement_that_was_reversed_was_taken_back(demo: CheckingC
     assert list(db.session.scalars(reversed_ones)) == list(db.session.scalars(taken_back)) != []
 
 
-@pytest.mark.one_database
 def test_goods_that_are_charged_by_the_pallet_stand_on_pallets(demo: CheckingClient) -> None:
     shop = db.session.scalars(select(Customer.id).where(Customer.code == "YUNSHANG")).one()
     lots = list(db.session.scalars(select(StockLot).where(StockLot.customer_id == shop)))
@@ -307,14 +288,12 @@ def test_goods_that_are_charged_by_the_pallet_stand_on_pallets(demo: CheckingCli
     assert sum(lot.pallets for lot in lots) > 12
 
 
-@pytest.mark.one_database
 def test_a_file_of_milestones_was_applied(demo: CheckingClient) -> None:
     told = list(db.session.scalars(select(Milestone).where(Milestone.source == "file")))
     assert [row.actual_at is None for row in told].count(True) == 2 and len(told) == 3
     assert all(row.place for row in told)
 
 
-@pytest.mark.one_database
 def test_six_customers_have_ordinary_usage_in_every_month_of_the_past_year(demo: CheckingClient) -> None:  # fmt: skip
     busy: dict[date, Counter[str]] = defaultdict(Counter)
     for row in db.session.scalars(select(UsageRecord).where(UsageRecord.state == "matched")):
@@ -325,7 +304,6 @@ def test_six_customers_have_ordinary_usage_in_every_month_of_the_past_year(demo:
         assert 45 <= busy[month]["HARBOUR"] <= 80
 
 
-@pytest.mark.one_database
 def test_each_month_has_two_currencies_both_ways_of_tax_and_a_rate(demo: CheckingClient) -> None:  # fmt: skip
     drawn = (
         select(
@@ -345,7 +323,6 @@ def test_each_month_has_two_currencies_both_ways_of_tax_and_a_rate(demo: Checkin
         assert found["HARBOUR", month] >= {("CNY", True), ("CNY", False)}
 
 
-@pytest.mark.one_database
 def test_opportunities_stand_in_every_stage_of_lane_business_and_some_are_won_and_lost(
     demo: CheckingClient,
 ) -> None:
@@ -358,13 +335,11 @@ def test_opportunities_stand_in_every_stage_of_lane_business_and_some_are_won_an
     assert list(db.session.scalars(agreed)) == ["signed"]
 
 
-@pytest.mark.one_database
 def test_the_proposal_was_issued_twice_and_the_first_version_gave_way(demo: CheckingClient) -> None:
     versions = list(db.session.scalars(select(ProposalVersion.state).order_by(ProposalVersion.id)))
     assert versions == ["superseded", "issued"]
 
 
-@pytest.mark.one_database
 def test_a_campaign_went_to_those_who_agreed_two_answered_and_one_wants_no_more(
     demo: CheckingClient,
 ) -> None:
@@ -376,7 +351,6 @@ def test_a_campaign_went_to_those_who_agreed_two_answered_and_one_wants_no_more(
     assert left == list(db.session.scalars(withdrawn)) != []
 
 
-@pytest.mark.one_database
 def test_every_balance_of_points_is_the_sum_of_its_entries(demo: CheckingClient) -> None:
     wanted = select(PointsEntry.customer_id, func.sum(PointsEntry.points))
     sums = dict(db.session.execute(wanted.group_by(PointsEntry.customer_id)).all())
@@ -384,7 +358,6 @@ def test_every_balance_of_points_is_the_sum_of_its_entries(demo: CheckingClient)
     assert accounts == sums and min(accounts.values()) > 0
 
 
-@pytest.mark.one_database
 def test_customers_were_classified_for_three_months_and_two_look_like_one(demo: CheckingClient) -> None:  # fmt: skip
     runs = list(db.session.scalars(select(ClassificationRun).order_by(ClassificationRun.month)))
     assert [row.month for row in runs] == MONTHS[-3:]
@@ -399,7 +372,6 @@ def test_every_list_of_either_door_has_rows(demo: CheckingClient) -> None:
         assert [url for url in lists if rows_on(demo, url) == 0] == []
 
 
-@pytest.mark.one_database
 def test_a_branchs_clerk_sees_the_branch_alone(demo: CheckingClient) -> None:
     page = demo.sign_in(user("he@longteng.example")).get("/my/bookings").text
     assert "BK-" in page

@@ -29,24 +29,25 @@ from tests.stories import killing
 
 pytestmark = pytest.mark.both_databases
 
-CUSTOMERS, USAGE = 300, 1_200
+MANY, FEW = 300, 100
+USED_BY_EACH = 4
 LAST = at_size.TODAY - timedelta(days=1)
 Everything = dict[str, list[tuple[Any, ...]]]
 
 
 @pytest.fixture
-def world(database: None) -> Iterator[None]:
-    """300 customers with usage of two services each, thirty of them with a monthly fee."""
+def world(database: None, customers: int) -> Iterator[None]:
+    """Customers with usage of two services each, thirty of them with a monthly fee."""
     with clock.frozen(at_size.NOW):
-        at_size.people_and_customers(CUSTOMERS)
-        chain_at_size.build(CUSTOMERS, CUSTOMERS * 2, USAGE)
-        write(ContractLine, map(_fee, range(1, 31)))
+        at_size.people_and_customers(customers)
+        chain_at_size.build(customers, customers * 2, customers * USED_BY_EACH)
+        write(ContractLine, (_fee(number, customers) for number in range(1, 31)))
         db.session.commit()
         yield
 
 
-def _fee(number: int) -> dict[str, Any]:
-    line = CUSTOMERS * 2 + number
+def _fee(number: int, customers: int) -> dict[str, Any]:
+    line = customers * 2 + number
     return {
         "id": line, "root_id": line, "contract_id": number, "customer_id": number, "position": 9,
         "item_id": chain_at_size.FIRST_ITEM, "name_zh": "系统费", "quantity": None, "unit": "MON", "main_unit": "MON",
@@ -108,19 +109,23 @@ def killed_runs(expected: Everything, figures: dict[str, int]) -> None:
         assert everything() == expected and counts(run_id) == figures
 
 
-def test_a_run_killed_again_and_again_ends_as_an_undisturbed_one(world: None) -> None:
+@pytest.mark.parametrize("customers", [MANY])
+def test_a_run_killed_again_and_again_ends_as_an_undisturbed_one(
+    world: None, customers: int
+) -> None:
     run_id = in_line()
     assert killing.finished(killing.process(lambda: job.work(run_id)))
     expected, figures = everything(), counts(run_id)
-    assert figures["drafted"] == CUSTOMERS and len(expected["lines"]) > USAGE
+    assert figures["drafted"] == customers and len(expected["lines"]) > customers * USED_BY_EACH
     numbers = list(db.session.scalars(select(Statement.number).order_by(Statement.number)))
     year = LAST.year
-    assert numbers == [f"ST-{year}-{serial:06d}" for serial in range(1, CUSTOMERS + 1)]
+    assert numbers == [f"ST-{year}-{serial:06d}" for serial in range(1, customers + 1)]
     killed_runs(expected, figures)
     assert audit.first_broken_link() is None
 
 
-def test_two_runs_at_once_bill_nothing_twice(world: None) -> None:
+@pytest.mark.parametrize("customers", [FEW])
+def test_two_runs_at_once_bill_nothing_twice(world: None, customers: int) -> None:
     alone = in_line()
     assert killing.finished(killing.process(lambda: job.work(alone)))
     expected = {name: rows for name, rows in everything().items() if name != "events"}
@@ -131,6 +136,6 @@ def test_two_runs_at_once_bill_nothing_twice(world: None) -> None:
     assert ended == [True, True]
     assert {name: rows for name, rows in everything().items() if name != "events"} == expected
     figures = [counts(each) for each in both]
-    assert sum(each.get("drafted", 0) for each in figures) == CUSTOMERS
-    assert sum(each.get("unchanged", 0) for each in figures) == CUSTOMERS
+    assert sum(each.get("drafted", 0) for each in figures) == customers
+    assert sum(each.get("unchanged", 0) for each in figures) == customers
     assert db.session.scalar(select(func.count(StatementRun.id))) == 2
