@@ -55,8 +55,8 @@ PLAIN_RULES = {
 }
 """Colours and sizes are two thirds of axe's work."""
 FEATURES = """[...new Set([...document.querySelectorAll('*')].flatMap(
-    (each) => [each.localName, ...each.classList, ...each.getAttributeNames()]))]"""
-"""What a page is made of, and what a style sheet chooses by."""
+    (each) => [[each.localName, ...each.getAttributeNames().sort()].join(' '), ...each.classList]))]"""
+"""What a page is made of: its elements with what is said of them, and what a style sheet chooses by."""
 
 
 @pytest.fixture(scope="session")

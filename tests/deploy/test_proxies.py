@@ -29,6 +29,8 @@ FORGED = {"X-Forwarded-For": "203.0.113.9", "X-Real-IP": "203.0.113.9", "Forward
 ONCE = ("strict-transport-security", "x-content-type-options", "content-security-policy", "referrer-policy",
         "x-frame-options", "cache-control", "content-type")  # fmt: skip
 SHEET = Path("static/css/tokens.css")
+PARTIAL, TRIES = 18, 5
+"""curl 7.88 may lose the words of an answer that comes while it still sends, and says so by this exit code."""
 
 
 @pytest.fixture(scope="module")
@@ -115,11 +117,14 @@ def test_a_file_that_is_too_large_is_told_on_a_clear_page(
 ) -> None:
     """The proxy says so before the portal hears of it, to a client that sends as browsers do."""
     (tmp_path / "large").write_bytes(bytes(megabytes * 1024 * 1024))
-    answer = subprocess.run(
-        ["curl", "-sk", "--http2", "-w", "%{http_code}", "-F", f"file=@{tmp_path / 'large'}", f"https://localhost:{proxy.https}/swallow"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert answer.stdout.endswith("413")
+    for _attempt in range(TRIES):
+        answer = subprocess.run(
+            ["curl", "-sk", "--http2", "-w", "%{http_code}", "-F", f"file=@{tmp_path / 'large'}", f"https://localhost:{proxy.https}/swallow"],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert answer.stdout.endswith("413")
+        if answer.returncode != PARTIAL:
+            break
     assert "一次最多可上传 1 MB" in answer.stdout and "At most 1 MB" in answer.stdout
 
 
