@@ -1,6 +1,6 @@
 """The application on SQLite and on PostgreSQL; every test starts with empty tables.
 
-A test that touches the database runs on both, most on either in its turn (tests/turns.py);
+Of a test that touches the database most run on either in its turn, some on both (tests/turns.py);
 `-m "not postgres"` leaves PostgreSQL out.
 """
 

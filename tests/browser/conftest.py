@@ -211,7 +211,7 @@ class Visitor:
     def _rules(self) -> dict[str, object] | None:
         """What to ask axe about: nothing where this kind of page showed nothing else to anybody at this width.
 
-        Colours and sizes where a feature is new to all pages, and on a phone on each kind of customers' page.
+        Colours and sizes where a feature is new to all pages, and on each kind of page that is asked about on a phone.
         """
         if self._looked is None:
             return RULES

@@ -204,7 +204,8 @@ def test_from_agreement_to_credit_once(here: CheckingClient, cast: Cast, now: da
     assert db.session.scalar(select(func.count(Credit.id))) == 1
     way = f"/desk/credits/{claim(claim_id).credit_id}"
     assert f'href="{way}"' in here.get(f"/desk/claims/{claim_id}").text
-    assert way not in here.sign_in(cast.keeper).get(f"/desk/claims/{claim_id}").text
+    keepers = here.sign_in(cast.keeper).get(f"/desk/claims/{claim_id}").text
+    assert "CN-2026-000001" in keepers and way not in keepers
     here.sign_in(cast.customer_service)
     told = here.post(f"/desk/claims/{claim_id}/close", follow_redirects=True).text
     assert "not on a statement yet" in told

@@ -57,6 +57,7 @@ def test_without_a_question_there_are_shelves_and_what_helped(
     page = client.sign_in(cast.clerk).get(HELP).text
     assert "Charges" in page and "What helped others" in page and "The deposit" in page
     assert "/my/requests/new" not in page  # a clerk may not ask
+    assert "A colleague who may open service requests" in client.get(f"{HELP}?q=量子").text
     shelf = stored(deposit).category_id
     assert "The deposit" in client.get(f"{HELP}?shelf={shelf}").text
 

@@ -89,19 +89,21 @@ def workbook(rows: Sequence[Sequence[object]], sheet: str = "Prices", merge: str
     return stream.getvalue()
 
 
-def archive(parts: dict[str, bytes]) -> bytes:
+def archive(parts: dict[str, bytes], packing: int = zipfile.ZIP_DEFLATED) -> bytes:
     """A zip file with these parts."""
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
+    with zipfile.ZipFile(stream, "w", packing) as packed:
         for name, content in parts.items():
             packed.writestr(name, content)
     return stream.getvalue()
 
 
+def parts_of(content: bytes) -> dict[str, bytes]:
+    """The parts of a zip file."""
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        return {name: packed.read(name) for name in packed.namelist()}
+
+
 def with_sheet(content: bytes) -> bytes:
     """A workbook whose first sheet has this XML."""
-    parts = {}
-    with zipfile.ZipFile(io.BytesIO(workbook([["a"]]))) as packed:
-        for name in packed.namelist():
-            parts[name] = packed.read(name)
-    return archive(parts | {"xl/worksheets/sheet1.xml": content})
+    return archive(parts_of(workbook([["a"]])) | {"xl/worksheets/sheet1.xml": content})

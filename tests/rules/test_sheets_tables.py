@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import zipfile
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from openpyxl.cell.rich_text import CellRichText
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
@@ -21,7 +25,7 @@ from portal.kernel.tables import (
     write_csv,
     write_xlsx,
 )
-from tests.rules.sheet_files import archive, with_sheet, workbook
+from tests.rules.sheet_files import archive, parts_of, with_sheet, workbook
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 DAY_AND_TIME = datetime(2026, 3, 2, 13, 30)  # noqa: DTZ001 - a spreadsheet has no zone
@@ -155,6 +159,7 @@ def test_a_text_file_is_read_from_its_path_again_and_again(tmp_path: Path):
         (OLE + "EncryptedPackage".encode("utf-16-le"), "without a password"),
         (b"PK\x03\x04 no zip at all", "not damaged"),
         (workbook([["a"]])[:-40], "not damaged"),
+        (archive(parts_of(workbook([["a"]])), zipfile.ZIP_BZIP2), "not damaged"),
         (archive({"word/document.xml": b"<w/>"}), "some other archive"),
         (archive({"xl/workbook.bin": b""}), "binary .xlsb"),
         (archive({"xl/vbaProject.bin": b"", "xl/workbook.xml": b""}), "without macros"),
@@ -168,6 +173,22 @@ def test_a_text_file_is_read_from_its_path_again_and_again(tmp_path: Path):
 )
 def test_what_is_no_workbook_is_refused_with_its_reason(content: bytes, why: str):
     assert why in refused(content)
+
+
+@example([(7, 1)])  # its directory would begin before the file
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 22) | st.integers(1, 600), st.integers(0, 255)),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_a_workbook_with_a_damaged_end_is_read_or_refused(damage: list[tuple[int, int]]):
+    content = bytearray(workbook([["a", 1.5]]))
+    for behind, byte in damage:
+        content[-behind] = byte
+    with contextlib.suppress(FileProblems):
+        assert list(open_table(bytes(content), "a.xlsx").rows())
 
 
 @pytest.mark.parametrize("content", [b"\x00\x01\x02\x03", b"a,b\n\xff\xff,\x81\n", b"a\x00b"])

@@ -18,8 +18,12 @@ from portal.kernel.text import t
 _CHUNK = 1024 * 1024
 _OVERLAP = 200
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?ref\s*=\s*[\"']([A-Z]+\d+):([A-Z]+\d+)")
-UNREADABLE = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, KeyError)
+UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, KeyError, ValueError
+)  # fmt: skip
 """What the zip reader raises on damaged or strange archives."""
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""How spreadsheets pack their parts (ECMA-376, part 2, annex B); others would fail in ways of their own."""
 
 Corners = tuple[str, str]
 
@@ -50,6 +54,8 @@ def _check_kind(archive: zipfile.ZipFile, name: str, limits: Limits) -> None:
     parts = {part.lower() for part in archive.namelist()}
     if any(info.flag_bits & 0x1 for info in archive.infolist()):
         raise refuse(name, t("a workbook without a password"))
+    if any(info.compress_type not in _PACKINGS for info in archive.infolist()):
+        raise damaged(name)
     if any(part.endswith("vbaproject.bin") for part in parts):
         raise refuse(name, t("a workbook without macros; save it as .xlsx"))
     if "xl/workbook.bin" in parts:

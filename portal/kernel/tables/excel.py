@@ -23,7 +23,7 @@ from portal.kernel.tables.table import Cell, Merge, NumberedRow, Row, Table, col
 from portal.kernel.tables.workbook import Workbook, open_xml, read_workbook, text_of
 from portal.kernel.text import t
 
-_BROKEN = (*UNREADABLE, ParseError, ValueError, IndexError)
+_BROKEN = (*UNREADABLE, ParseError, IndexError)
 _SIX_PLACES = Decimal("0.000001")
 _REMEMBERED = 50_000
 _DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - days of a spreadsheet have no zone
